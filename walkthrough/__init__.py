@@ -1,0 +1,26 @@
+"""Replays the convolutional-network calculations of lecture notes, exactly, line by line.
+
+`load` reads a case, `replay` works through it, `check` marks somebody's own numbers.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from walkthrough.case import Case, load
+    from walkthrough.trace import Trace, replay
+
+__all__ = ["Case", "Trace", "load", "replay"]
+__version__ = "0.1.0"
+
+_HOMES = {"Case": "case", "load": "case", "Trace": "trace", "replay": "trace"}
+
+
+def __getattr__(name: str) -> Any:
+    # imported where they are used: the help of the command line needs none of them
+    if name not in _HOMES:
+        raise AttributeError(f"module 'walkthrough' has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"walkthrough.{_HOMES[name]}"), name)

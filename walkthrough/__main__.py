@@ -1,0 +1,5 @@
+"""`python -m walkthrough` is the command line."""
+
+from walkthrough.cli import main
+
+main()

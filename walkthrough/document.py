@@ -1,0 +1,98 @@
+"""What is said, in a few kinds of block, for no format in particular."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+Relation: TypeAlias = Literal["=", "≈", "←"]
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """The title of a part; `aside` stands at the far end of the line. Level 1 is the page's title."""
+
+    text: str
+    level: int = 2
+    aside: str = ""
+    number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """A sentence or a few."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A general formula, and what its letters mean."""
+
+    formula: str
+    letters: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Numbers in rows and columns, such as an image; `marks` are drawn beside the numbers."""
+
+    name: str
+    rows: tuple[tuple[str, ...], ...]
+    marks: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """An image too large for numbers: shades from 0 (the smallest) to 1 (the largest)."""
+
+    name: str
+    shades: tuple[tuple[float, ...], ...]
+    smallest: str
+    largest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """Terms in the rows in which a person writes them; `−` before a term is its own sign."""
+
+    rows: tuple[tuple[str, ...], ...]
+    before: str = ""
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Candidates in the rows of their window: max( … )."""
+
+    rows: tuple[tuple[str, ...], ...]
+
+
+Side: TypeAlias = str | Sum | Window
+
+
+@dataclass(frozen=True, slots=True)
+class Working:
+    """One line of working: symbols → numbers → value, each with the relation before it.
+
+    `cell` is the full name of the cell, `because` the reason or the rule in words.
+    """
+
+    cell: str
+    left: str
+    sides: tuple[tuple[Relation, Side], ...]
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows under a header; columns of numbers are set flush right."""
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    right: frozenset[int] = frozenset()
+
+
+Block: TypeAlias = Heading | Prose | Rule | Grid | Picture | Working | Table
+Document: TypeAlias = Sequence[Block]

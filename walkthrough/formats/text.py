@@ -1,0 +1,282 @@
+"""Text for a terminal: windows in their rows, columns under each other, short lines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from walkthrough.document import (
+    Block,
+    Grid,
+    Heading,
+    Picture,
+    Prose,
+    Rule,
+    Side,
+    Sum,
+    Table,
+    Window,
+    Working,
+)
+
+Paint = Callable[[str, str], str]
+"""What colour does to a text of some style (`title`, `stage`, `value`, `aside`); never its meaning."""
+
+_INDENT = "   "
+_SHADES = " ░▒▓█"
+_ASCII_SHADES = " .:*#"
+_ASCII = str.maketrans(
+    {
+        "−": "-", "·": "*", "≈": "~", "←": "<-", "→": "->", "×": "x", "Σ": "sum ", "∂": "d", "α": "alpha",
+        "√": "sqrt", "…": "...", "½": "1/2", "¼": "1/4", "¾": "3/4", "⅓": "1/3", "²": "^2", "³": "^3",
+        "°": " degrees", "⌊": "floor(", "⌋": ")", "⟨": "<", "⟩": ">", "δ": "delta", "≥": ">=", "≤": "<=",
+        "–": "-", "’": "'", "“": '"', "”": '"', "─": "-", "│": "|", "░": ".", "▒": ":", "▓": "*", "█": "#",
+        "⋆": "*", "σ": "sigma", "ö": "oe",
+        **{digit: str(value) for value, digit in enumerate("₀₁₂₃₄₅₆₇₈₉")},
+        **{digit: f"^{value}" for value, digit in enumerate("⁰¹")},
+        **{digit: str(value) for value, digit in enumerate("⁴⁵⁶⁷⁸⁹", 4)},
+        "⁻": "^-",
+    }
+)  # fmt: skip
+
+
+def ascii_only(text: str) -> str:
+    """The text in ASCII: x₁₁ becomes x11, − becomes -, ≈ becomes ~."""
+    return text.translate(_ASCII).encode("ascii", "replace").decode()
+
+
+@dataclass(frozen=True)
+class TextFormat:
+    """How wide, and whether in colour; `plain` is ASCII only."""
+
+    width: int = 100
+    plain: bool = False
+    paint: Paint = lambda style, text: text
+
+    def render(self, blocks: Iterable[Block]) -> Iterator[str]:
+        """The blocks as pieces of text, each ending with a line end."""
+        before: Block | None = None
+        for block in blocks:
+            gap = "\n" if before is not None and _apart(before, block) else ""
+            text = "".join(line.rstrip() + "\n" for line in self._block(block))
+            yield gap + (ascii_only(text) if self.plain else text)
+            before = block
+
+    def _block(self, block: Block) -> list[str]:
+        match block:
+            case Heading():
+                return self._heading(block)
+            case Prose(text):
+                return self._folded(text)
+            case Rule(formula, letters):
+                return self._rule(formula, letters)
+            case Grid():
+                return self._grid(block)
+            case Picture():
+                return self._picture(block)
+            case Working():
+                return self._working(block)
+            case Table():
+                return self._table(block)
+
+    # --- small blocks ----------------------------------------------------------------------------
+
+    def _heading(self, block: Heading) -> list[str]:
+        if block.level == 1:
+            return [self.paint("title", line.strip()) for line in self._folded(block.text, "")]
+        number = f"{block.number}  " if block.number else ""
+        text = number + block.text
+        room = self.width - len(text) - len(block.aside)
+        line = self.paint("stage", text)
+        if block.aside:
+            line += (" " * room if room > 1 else "  ") + self.paint("aside", block.aside)
+        under = self.paint("aside", "─" * min(self.width, max(len(text), 3))) if block.level == 2 else None
+        return [line] if under is None else [line, under]
+
+    def _rule(self, formula: str, letters: str) -> list[str]:
+        one = f"{_INDENT}{formula}     {letters}" if letters else f"{_INDENT}{formula}"
+        if len(one) <= self.width:
+            return [one]
+        return [*self._folded(formula), *self._folded(letters, _INDENT * 2)]
+
+    def _folded(self, text: str, indent: str = _INDENT) -> list[str]:
+        """Words folded at the width, every line indented."""
+        lines: list[str] = []
+        line = indent
+        for word in text.split(" "):
+            if len(line) + len(word) + 1 > self.width and line.strip():
+                lines.append(line)
+                line = indent
+            line += word if line == indent else f" {word}"
+        return [*lines, line]
+
+    def _grid(self, block: Grid) -> list[str]:
+        columns = max((len(row) for row in block.rows), default=0)
+        widths = [max(len(row[at]) for row in block.rows if at < len(row)) for at in range(columns)]
+        lines = [f"{_INDENT}{block.name}"] if block.name else []
+        for number, row in enumerate(block.rows):
+            marks = block.marks[number] if block.marks else ()
+            cells = [text.rjust(width) for text, width in zip(row, widths, strict=False)]
+            if marks:
+                cells = [cell + mark for cell, mark in zip(cells, marks, strict=True)]
+            lines.append(_INDENT * 2 + "  ".join(cells))
+        return lines
+
+    def _picture(self, block: Picture) -> list[str]:
+        shades = _ASCII_SHADES if self.plain else _SHADES
+        last = len(shades) - 1
+        lines = [f"{_INDENT}{block.name}: blank is {block.smallest}, {shades[-1]} is {block.largest}"]
+        for row in block.shades:
+            picture = "".join(shades[round(shade * last)] * (2 if 2 * len(row) < self.width - 8 else 1) for shade in row)
+            lines.append(f"{_INDENT}  |{picture}|")
+        return lines
+
+    def _table(self, block: Table) -> list[str]:
+        rows = [block.header, *block.rows]
+        widths = [max(len(row[at]) for row in rows) for at in range(len(block.header))]
+
+        def line(row: tuple[str, ...]) -> str:
+            cells = [
+                text.rjust(width) if at in block.right else text.ljust(width)
+                for at, (text, width) in enumerate(zip(row, widths, strict=True))
+            ]
+            return _INDENT + "  ".join(cells)
+
+        return [self.paint("stage", line(block.header)), *(line(row) for row in block.rows)]
+
+    # --- lines of working ------------------------------------------------------------------------
+
+    def _working(self, block: Working) -> list[str]:
+        lead = f"{_INDENT}{block.left}"
+        across = self._across(lead, block)
+        if across is not None:
+            return across
+        return self._stacked(lead, block)
+
+    def _across(self, lead: str, block: Working) -> list[str] | None:
+        """All sides beside each other, windows as blocks; None if that is too wide."""
+        lines = [lead]
+        for relation, side in block.sides:
+            piece = _piece(side)
+            width = max(len(line) for line in lines)
+            start = lines[0].ljust(width) if len(lines) > 1 and width > len(lines[0]) else lines[0]
+            lines += [""] * (len(piece) - len(lines))
+            column = max(width, len(start))
+            for at, text in enumerate(piece):
+                joint = f" {relation} " if at == 0 else "   "
+                lines[at] = lines[at].ljust(column) + joint + text
+        # after a window, the result stands beside its last row, as on paper
+        lines = _result_below(lines, block)
+        widest = max(len(line) for line in lines)
+        if widest > self.width:
+            return None
+        if block.because:
+            if widest + 5 + len(block.because) <= self.width:
+                lines[0] = f"{lines[0].ljust(widest)}     {self.paint('aside', block.because)}"
+            else:
+                lines += [self.paint("aside", line) for line in self._folded(block.because, " " * (len(lead) + 3))]
+        return lines
+
+    def _stacked(self, lead: str, block: Working) -> list[str]:
+        """Each side on lines of its own, the relations under each other."""
+        lines: list[str] = []
+        pad = " " * len(lead)
+        for number, (relation, side) in enumerate(block.sides):
+            start = lead if number == 0 else pad
+            texts = _piece(side)
+            last = number == len(block.sides) - 1
+            if last and lines and isinstance(side, str) and len(lines[-1]) + len(side) + 3 <= self.width:
+                lines[-1] += f" {relation} {side}"
+                continue
+            for at, text in enumerate(texts):
+                head = f"{start} {relation} " if at == 0 else f"{pad}   "
+                lines += self._wrapped(head, text, f"{pad}     ")
+        if block.because:
+            lines += [self.paint("aside", line) for line in self._folded(block.because, f"{pad}   ")]
+        return lines
+
+    def _wrapped(self, head: str, text: str, indent: str) -> list[str]:
+        """A long row of terms, broken before a sign."""
+        if len(head) + len(text) <= self.width:
+            return [head + text]
+        lines: list[str] = []
+        line = head
+        for piece in _terms(text):
+            if len(line) + len(piece) > self.width and line.strip():
+                lines.append(line)
+                line = indent + piece.lstrip()
+            else:
+                line += piece
+        return [*lines, line]
+
+
+def _apart(before: Block, block: Block) -> bool:
+    """Whether an empty line stands between two blocks."""
+    if isinstance(block, Heading) or isinstance(before, Heading) and before.level == 1:
+        return not (isinstance(before, Heading) and before.level == 2)
+    if isinstance(before, Working) and isinstance(block, Working):
+        return max(_height(before), _height(block)) > 1
+    return type(before) is not type(block) and not isinstance(before, Heading) or isinstance(block, Grid)
+
+
+def _height(block: Working) -> int:
+    return max((len(_piece(side)) for _, side in block.sides), default=1)
+
+
+def _piece(side: Side) -> list[str]:
+    """A side as lines of text, columns under each other."""
+    match side:
+        case str():
+            return [side]
+        case Window(rows):
+            if len(rows) == 1:
+                return [f"max( {'  '.join(rows[0])} )"]
+            widths = _widths(rows)
+            texts = ["  ".join(t.rjust(w) for t, w in zip(row, widths, strict=True)) for row in rows]
+            return [f"max( {texts[0]}", *(f"     {text}" for text in texts[1:-1]), f"     {texts[-1]} )"]
+        case Sum(rows, before, after):
+            return _sum(rows, before, after)
+
+
+def _sum(rows: tuple[tuple[str, ...], ...], before: str, after: str) -> list[str]:
+    if len(rows) == 1:
+        return [before + _signed(rows[0]) + after]
+    widths = _widths(rows)
+    texts = [
+        " + ".join(text.rjust(width) for text, width in zip(row, widths, strict=False)) for row in rows
+    ]
+    if before:
+        texts = [(before if at == 0 else " ") + text for at, text in enumerate(texts)]
+    texts[-1] += after
+    return [texts[0], *(f"+ {text}" for text in texts[1:])] if not before else _plus(texts)
+
+
+def _plus(texts: list[str]) -> list[str]:
+    return [texts[0], *(f"+{text}" for text in texts[1:])]
+
+
+def _signed(terms: tuple[str, ...]) -> str:
+    """a + b − c: a term that begins with a minus is subtracted."""
+    text = terms[0]
+    for term in terms[1:]:
+        text += f" − {term[1:]}" if term.startswith("−") else f" + {term}"
+    return text
+
+
+def _widths(rows: tuple[tuple[str, ...], ...]) -> list[int]:
+    columns = max(len(row) for row in rows)
+    return [max(len(row[at]) for row in rows if at < len(row)) for at in range(columns)]
+
+
+def _terms(text: str) -> list[str]:
+    """A sum cut before its signs."""
+    pieces, start = [], 0
+    for at in range(1, len(text) - 2):
+        if text[at : at + 3] in (" + ", " − "):
+            pieces.append(text[start:at])
+            start = at
+    return [*pieces, text[start:]]
+
+
+def _result_below(lines: list[str], block: Working) -> list[str]:
+    return lines

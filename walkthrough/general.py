@@ -1,0 +1,134 @@
+"""A stage's general formula, with indices, and what its letters mean."""
+
+from __future__ import annotations
+
+from walkthrough.document import Rule
+from walkthrough.network import Stage
+from walkthrough.notation import Affine, Entry, Index, Largest, PositivePart, Tensor, Total
+from walkthrough.readings import Part
+from walkthrough.symbols import affine_text, entry_text, ranges, rational, written
+
+
+def forward_rule(stage: Stage) -> Rule:
+    """z[i,j] = Σ x[i+p−1, j+q−1] · k[p,q]."""
+    (equation,) = stage.equations
+    left = entry_text(equation.left, stage.z.symbol)
+    right = equation.right
+    letters = [f"{stage.x.symbol} {_role(stage.x)}"]
+    letters += [f"{t.symbol} {t.name.rpartition('.')[2]}" for t in stage.parameters.values()]
+    letters.append(f"{stage.z.symbol} output")
+    if stage.sums:
+        text, over = _sum([contraction.part for contraction in stage.sums], lambda e: e.tensor.symbol)
+    elif isinstance(right, Largest):
+        text, over = f"max {entry_text(right.body, stage.x.symbol)}", right.over
+    elif isinstance(right, PositivePart):
+        text, over = f"max(0, {entry_text(right.body, stage.x.symbol)})", ()
+    else:
+        text = written(right, _general)
+        over = right.below.over if hasattr(right, "below") and isinstance(right.below, Total) else ()
+    return Rule(f"{left} = {text}", _legend(ranges(over), letters))
+
+
+def loss_rule(stage: Stage) -> Rule:
+    """L = −(t·ln y + (1 − t)·ln(1 − y))."""
+    (equation,) = stage.equations
+    letters = [f"{stage.x.symbol} {_role(stage.x)}", "t target"]
+    return Rule(f"L = {written(equation.right, _general)}", _legend("", letters))
+
+
+def slope_rule(stage: Stage) -> Rule:
+    """∂L/∂y = (1 − t)/(1 − y) − t/y."""
+    (equation,) = stage.equations
+    ((entry, slope),) = equation.derivatives
+    return Rule(f"{_gradient(entry)} = {written(slope, _general)}")
+
+
+def backward_rule(stage: Stage, tensor: Tensor) -> Rule | None:
+    """∂L/∂k[p,q] = Σ g[i,j] · x[i+p−1, j+q−1]; None for what is copied or let through."""
+    g = f"g = ∂L/∂{stage.z.symbol}"
+    if stage.choices:
+        ((equation, _, _),) = stage.choices
+        if isinstance(equation.right, Largest):
+            return Rule(f"∂L/∂{tensor.symbol} = ∂L/∂{stage.z.symbol} where the window's largest entry was, otherwise 0")
+        x, slope = tensor.symbol, rational(equation.right.slope_at_zero)
+        return Rule(
+            f"∂L/∂{x} = ∂L/∂{stage.z.symbol} · (1 if {x} > 0, 0 if {x} < 0, {slope} if {x} = 0)"
+        )
+    parts = [contraction.part for contraction in stage.backward(tensor)]
+    if not parts:
+        return None
+    if parts[0].local is not None:
+        return _chain_rule(parts[0], stage)
+    text, over = _sum(parts, lambda e: "g" if e.tensor.name == stage.z.grad.name else e.tensor.symbol)
+    target = parts[0].target
+    fixed, said = _target(target, stage)
+    if target.flat:
+        fixed = [affine_text(target.index[0])]
+    left = f"∂L/∂{tensor.symbol}" + (f"[{', '.join(fixed)}]" if fixed else "")
+    return Rule(f"{left} = {text}", "     ".join(part for part in (said or ranges(over), g) if part))
+
+
+def _chain_rule(part: Part, stage: Stage) -> Rule:
+    assert part.local is not None
+    upstream = Entry(part.factors[0].tensor, part.factors[0].index, part.factors[0].flat)
+    over = [index for index in part.variables if index not in part.target.variables]
+    local = written(part.local, _general)
+    if any(sign in local for sign in "+−") and not local.endswith(")"):
+        local = f"({local})"
+    sigma = "Σ " if over else ""
+    letters = ranges(over)
+    return Rule(
+        f"{_gradient(part.target)} = {sigma}{_gradient(upstream)} · {local}",
+        _legend(letters, ["chain rule: upstream × local derivative"]),
+    )
+
+
+def _general(entry: Entry) -> str:
+    return entry_text(entry, entry.tensor.symbol or "t")
+
+
+def _gradient(entry: Entry) -> str:
+    symbol = entry.tensor.symbol.removeprefix("∂L/∂")
+    return f"∂L/∂{entry_text(entry, symbol)}"
+
+
+def _sum(parts: list[Part], letter) -> tuple[str, tuple[Index, ...]]:  # type: ignore[no-untyped-def]
+    texts, over = [], []
+    for part in parts:
+        summed = [i for i in part.variables if i.extent > 1 and i not in _alone(part.target)]
+        product = " · ".join(entry_text(factor, letter(factor)) for factor in part.factors)
+        share = "" if part.coefficient == 1 else f"{rational(part.coefficient)} · "
+        texts.append(f"{share}{'Σ ' if summed else ''}{product}")
+        over += [index for index in summed if index not in over]
+    return " + ".join(texts), tuple(over)
+
+
+def _alone(target: Entry) -> list[Index]:
+    return [position.alone for position in target.index if position.alone is not None]
+
+
+def _target(target: Entry, stage: Stage) -> tuple[list[str], str]:
+    """The target's indices; where they are sums of loop indices, letters for them and what they equal."""
+    spare = iter("mn" if len(target.index) > 1 else "n")
+    fixed, said = [], []
+    for position, extent in zip(target.index, target.tensor.shape, strict=False):
+        if extent == 1 and not target.flat:
+            continue
+        if position.alone is not None or not position.coefficients:
+            fixed.append(affine_text(position))
+            continue
+        letter = next(spare, "r")
+        fixed.append(letter)
+        said.append(f"{affine_text(position)} = {letter}")
+    return fixed, f"over all {', '.join(said)}" if said else ""
+
+
+def _role(tensor: Tensor) -> str:
+    return "input" if tensor.name == "input" else f"input ({tensor.name})"
+
+
+def _legend(over: str, letters: list[str]) -> str:
+    return "     ".join(part for part in (over, ", ".join(letters)) if part)
+
+
+__all__ = ["Affine", "backward_rule", "forward_rule", "loss_rule", "slope_rule"]

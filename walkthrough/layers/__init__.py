@@ -1,0 +1,53 @@
+"""The shelf of layers: one file each, named as in case files."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, ClassVar
+
+from walkthrough.sliding import times
+
+if TYPE_CHECKING:
+    from walkthrough.notation import Equation, Shape, Tensor
+    from walkthrough.numbers.grid import Grid
+
+
+@dataclass(frozen=True, slots=True)
+class Conventions:
+    """What textbooks disagree about."""
+
+    relu_at_zero: Fraction = Fraction(0)
+    max_tie: str = "first"
+
+
+class Layer(ABC):
+    """A layer of a network: its options are its fields, its mathematics is its equations."""
+
+    default_name: ClassVar[str]
+    letter: ClassVar[str]
+    rule: ClassVar[str] = ""
+
+    @abstractmethod
+    def output_shape(self, shape: Shape) -> Shape:
+        """The shape of what comes out; raises DoesNotFit."""
+
+    def parameters(self, shape: Shape) -> dict[str, Grid]:
+        """The numbers that it learns, by name, for an input of this shape."""
+        return {}
+
+    @abstractmethod
+    def equations(
+        self, x: Tensor, z: Tensor, conventions: Conventions, **parameters: Tensor
+    ) -> Iterator[Equation]:
+        """How each entry of the output z comes from the input x and the parameters."""
+
+    def summary(self, shape: Shape) -> str:
+        """What it does to an input of this shape, in a few words."""
+        return f"{times(shape)} → {times(self.output_shape(shape))}"
+
+    def size_arithmetic(self, shape: Shape) -> list[str]:
+        """How the output's size comes about, in words of arithmetic: `rows 6 − 3 + 1 = 4`."""
+        return []

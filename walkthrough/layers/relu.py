@@ -1,0 +1,37 @@
+"""ReLU: what is negative becomes 0."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from walkthrough.layers import Conventions, Layer
+from walkthrough.notation import Equation, PositivePart, Shape, Tensor
+
+
+@dataclass(frozen=True)
+class Relu(Layer):
+    """a = max(0, z), entry by entry, for any shape.
+
+    The derivative is 1 where z > 0 (open) and 0 where z < 0 (closed); where z is exactly 0 the
+    convention `relu_at_zero` decides.
+    """
+
+    default_name = "relu"
+    letter = "a"
+    rule = "relu-derivative"
+
+    def output_shape(self, shape: Shape) -> Shape:
+        """As it came in."""
+        return shape
+
+    def summary(self, shape: Shape) -> str:
+        """It works entry by entry."""
+        return "entry by entry"
+
+    def equations(
+        self, x: Tensor, z: Tensor, conventions: Conventions, **parameters: Tensor
+    ) -> Iterator[Equation]:
+        """One equation, entry by entry."""
+        at = x.positions()
+        yield z[at].equals(PositivePart(x[at], conventions.relu_at_zero))

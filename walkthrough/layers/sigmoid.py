@@ -1,0 +1,34 @@
+"""Sigmoid: any number becomes one between 0 and 1."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from walkthrough.layers import Conventions, Layer
+from walkthrough.notation import Equation, Shape, Tensor, exp
+
+
+@dataclass(frozen=True)
+class Sigmoid(Layer):
+    """y = 1/(1 + e^(−z)), entry by entry, for any shape; its derivative is y·(1 − y)."""
+
+    default_name = "sigmoid"
+    letter = "y"
+    rule = "sigmoid-derivative"
+
+    def output_shape(self, shape: Shape) -> Shape:
+        """As it came in."""
+        return shape
+
+    def summary(self, shape: Shape) -> str:
+        """It works entry by entry."""
+        return "entry by entry"
+
+    def equations(
+        self, x: Tensor, z: Tensor, conventions: Conventions, **parameters: Tensor
+    ) -> Iterator[Equation]:
+        """One equation, and its derivative from the output itself."""
+        at = x.positions()
+        y = z[at]
+        yield y.equals(1 / (1 + exp(-x[at])), derivatives={x[at]: y * (1 - y)})

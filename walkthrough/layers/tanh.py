@@ -1,0 +1,34 @@
+"""Tanh: any number becomes one between −1 and 1."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from walkthrough.layers import Conventions, Layer
+from walkthrough.notation import Equation, Power, Shape, Tensor, tanh
+
+
+@dataclass(frozen=True)
+class Tanh(Layer):
+    """y = tanh z, entry by entry, for any shape; its derivative is 1 − y²."""
+
+    default_name = "tanh"
+    letter = "y"
+    rule = "tanh-derivative"
+
+    def output_shape(self, shape: Shape) -> Shape:
+        """As it came in."""
+        return shape
+
+    def summary(self, shape: Shape) -> str:
+        """It works entry by entry."""
+        return "entry by entry"
+
+    def equations(
+        self, x: Tensor, z: Tensor, conventions: Conventions, **parameters: Tensor
+    ) -> Iterator[Equation]:
+        """One equation, and its derivative from the output itself."""
+        at = x.positions()
+        y = z[at]
+        yield y.equals(tanh(x[at]), derivatives={x[at]: 1 - Power(y, 2)})

@@ -1,0 +1,29 @@
+"""The shelf of losses: one file each, named as in case files."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from walkthrough.notation import Equation, Shape, Tensor
+    from walkthrough.numbers.grid import Grid
+
+
+class Loss(ABC):
+    """How far the output is from the target, as one number."""
+
+    rule: ClassVar[str] = ""
+    needs_target: ClassVar[bool] = True
+
+    def check(self, shape: Shape) -> None:
+        """Raises DoesNotFit if an output of this shape cannot be judged."""
+
+    def shortcut(self, activation: str, outputs: int, target: Grid | None) -> str:
+        """What the gradient before this activation comes down to: `y − t`; empty if nothing simple."""
+        return ""
+
+    @abstractmethod
+    def equations(self, y: Tensor, t: Tensor, loss: Tensor) -> Iterator[Equation]:
+        """The loss as a function of the output y and the target t, with its derivatives."""

@@ -1,0 +1,36 @@
+"""Binary cross-entropy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from walkthrough.losses import Loss
+from walkthrough.notation import Equation, Tensor, indices, ln, total
+from walkthrough.numbers.grid import Grid
+
+
+@dataclass(frozen=True)
+class BinaryCrossEntropy(Loss):
+    """L = −1/n · Σ (t·ln y + (1 − t)·ln(1 − y)) over the n outputs."""
+
+    rule = "binary-cross-entropy-gradient"
+
+    def shortcut(self, activation: str, outputs: int, target: Grid | None) -> str:
+        """After a sigmoid: (y − t)/n."""
+        if activation != "sigmoid":
+            return ""
+        return "y − t" if outputs == 1 else f"(y − t)/{outputs}"
+
+    def equations(self, y: Tensor, t: Tensor, loss: Tensor) -> Iterator[Equation]:
+        """∂L/∂y = 1/n · ((1 − t)/(1 − y) − t/y)."""
+        (n,) = indices("n", (y.size,))
+        output, target = y.in_reading_order(n), t.in_reading_order(n)
+        surprise = total(target * ln(output) + (1 - target) * ln(1 - output), over=(n,))
+        slope = (1 - target) / (1 - output) - target / output
+        if y.size > 1:
+            share = Fraction(1, y.size)
+            yield loss[()].equals(-(share * surprise), derivatives={output: share * slope})
+        else:
+            yield loss[()].equals(-surprise, derivatives={output: slope})

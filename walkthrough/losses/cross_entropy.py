@@ -1,0 +1,30 @@
+"""Cross-entropy, for shares such as a softmax gives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from walkthrough.losses import Loss
+from walkthrough.notation import Equation, Tensor, indices, ln, total
+from walkthrough.numbers.grid import Grid
+
+
+@dataclass(frozen=True)
+class CrossEntropy(Loss):
+    """L = −Σ t·ln y over the outputs."""
+
+    rule = "cross-entropy-gradient"
+
+    def shortcut(self, activation: str, outputs: int, target: Grid | None) -> str:
+        """After a softmax, if the target's shares add up to 1: y − t."""
+        whole = target is not None and sum(target.values()) == 1
+        return "y − t" if activation == "softmax" and whole else ""
+
+    def equations(self, y: Tensor, t: Tensor, loss: Tensor) -> Iterator[Equation]:
+        """∂L/∂y = −t/y."""
+        (n,) = indices("n", (y.size,))
+        output, target = y.in_reading_order(n), t.in_reading_order(n)
+        yield loss[()].equals(
+            -total(target * ln(output), over=(n,)), derivatives={output: -(target / output)}
+        )

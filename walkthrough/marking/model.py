@@ -1,0 +1,101 @@
+"""What marking is about: a worksheet of claims, and what is said of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal, TypeAlias
+
+from walkthrough.notation import Cell
+from walkthrough.numbers.shown import Shown
+
+VerdictWord: TypeAlias = Literal[
+    "exact",
+    "rounded",
+    "cut-off",
+    "own-rounding",
+    "follows",
+    "lucky",
+    "no-evidence",
+    "wrong",
+    "unreadable",
+    "blank",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenNumber:
+    """A number on a worksheet: its value, and the units that its last digit may stand for.
+
+    `units` is empty for a fraction (exact only); 100 has the units 1, 10 and 100, tried in this order,
+    as its zeros may be places that nobody worked out.
+    """
+
+    value: Fraction
+    units: tuple[Fraction, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One number of a worksheet, for one cell.
+
+    `tensor` is a full name of the trace and `at` a cell counted from 0; `number` is None if the place
+    is blank (`problem` None) or cannot be read (`problem` says why, with the column).
+    """
+
+    cell: str
+    tensor: str
+    at: Cell
+    written: str
+    number: WrittenNumber | None
+    line: int
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Worksheet:
+    """What one person worked out: a file, its case, a label of whose it is, and the claims."""
+
+    file: str
+    case: str
+    student: str | None
+    claims: tuple[Claim, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """A common mistake that gives the written number: `your 7 is what comes out if …`.
+
+    `slip` is the contract's word, `at` the operand at fault (else the cell), `gives` the number, `words`
+    one sentence for a student, `line` the line of arithmetic that shows it.
+    """
+
+    slip: str
+    at: str
+    gives: Shown
+    words: str
+    line: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A claim with its verdict.
+
+    `expected` is the true value, `from_yours` what one's own earlier values give (None: nothing).
+    """
+
+    claim: Claim
+    verdict: VerdictWord
+    expected: Shown | None
+    from_yours: Shown | None
+    enough_digits: bool = True
+    slips: tuple[Slip, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedSheet:
+    """A worksheet, marked: claims in the order of computation; `first_wrong` is a cell or None."""
+
+    worksheet: Worksheet
+    claims: tuple[Marked, ...]
+    first_wrong: str | None

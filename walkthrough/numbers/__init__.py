@@ -1,0 +1,1 @@
+"""Numbers as people write them, and boxes of them, exact to the last digit."""

@@ -1,0 +1,98 @@
+"""Float64: what a computer reckons with."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable
+from fractions import Fraction
+from types import MappingProxyType
+from typing import Any, ClassVar
+
+import numpy as np
+
+from walkthrough.contraction import Array, Contraction, contract
+from walkthrough.notation import Entry, Expression, Index, Shape
+from walkthrough.numbers.arithmetic import Arithmetic, Selection, ranked
+from walkthrough.numbers.expressions import Functions, evaluate
+from walkthrough.numbers.grid import Grid
+
+
+class Plain(Arithmetic[Array]):
+    """Arrays of numbers that add and multiply by themselves."""
+
+    functions: ClassVar[Functions]
+
+    @abstractmethod
+    def constant(self, value: Fraction) -> Any:
+        """A rational number as one of these."""
+
+    def reshaped(self, numbers: Array, shape: Shape) -> Array:
+        """The same numbers in another shape."""
+        return numbers.reshape(shape)
+
+    def sums(self, terms: list[tuple[Contraction, tuple[Array, ...]]]) -> Array:
+        """With NumPy's matrix product."""
+        result: Array | None = None
+        for contraction, operands in terms:
+            part = contract(contraction, operands, np.matmul)
+            if contraction.part.coefficient != 1:
+                part = part * self.constant(contraction.part.coefficient)
+            result = part if result is None else result + part
+        assert result is not None
+        return result
+
+    def function(
+        self, expression: Expression, variables: tuple[Index, ...], read: Callable[[Entry], Array]
+    ) -> Array:
+        """With the functions of this kind of number."""
+        with np.errstate(all="ignore"):
+            return evaluate(expression, variables, read, self.constant, self.functions)
+
+    def picked(self, windows: Array, first: Array) -> Array:
+        """By place."""
+        return np.take_along_axis(windows, first[..., None], axis=-1)[..., 0]
+
+    def structured(self, numbers: Array, change: Callable[[Array], Array]) -> Array:
+        """Laid out otherwise."""
+        return change(numbers)
+
+    def routed(self, contraction: Contraction, upstream: Array, selection: Selection) -> Array:
+        """Upstream times share."""
+        shares = selection.shares * self.constant(Fraction(1, selection.denominator))
+        return contraction.gathered(contraction.single(upstream) * shares)
+
+    def combined(self, numbers: list[Array], coefficients: list[Fraction]) -> Array:
+        """A weighted sum."""
+        result = numbers[0] * self.constant(coefficients[0])
+        for each, coefficient in zip(numbers[1:], coefficients[1:], strict=True):
+            result = result + each * self.constant(coefficient)
+        return result
+
+
+class Floating(Plain):
+    """Arrays of float64, as NumPy and every framework have them."""
+
+    functions = MappingProxyType({"exp": np.exp, "ln": np.log, "tanh": np.tanh})
+
+    def constant(self, value: Fraction) -> float:
+        """The nearest float."""
+        return float(value)
+
+    def given(self, grid: Grid) -> Array:
+        """The nearest floats."""
+        if grid.numerators.dtype != object and grid.denominator < 2**53:
+            return np.asarray(grid.numerators / float(grid.denominator), dtype=np.float64)
+        exact = (float(Fraction(int(n), grid.denominator)) for n in grid.numerators.reshape(-1))
+        return np.fromiter(exact, dtype=np.float64, count=grid.size).reshape(grid.shape)
+
+    def winners(self, windows: Array, places: Array, tie: str, name: str) -> Selection:
+        """Compared as floats."""
+        return Selection(*ranked(windows, places >= 0, tie))
+
+    def signs(self, numbers: Array, name: str) -> Array:
+        """Of floats."""
+        return np.sign(numbers).astype(np.int64)
+
+    def routed(self, contraction: Contraction, upstream: Array, selection: Selection) -> Array:
+        """Upstream times share; + 0.0 turns −0.0 into 0."""
+        return super().routed(contraction, upstream, selection) + 0.0

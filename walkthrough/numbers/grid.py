@@ -1,0 +1,162 @@
+"""A box of exact numbers: an image, a kernel, a row of weights."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from math import gcd, prod
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from walkthrough.numbers.written import MINUS, Written
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from walkthrough.notation import Shape
+
+    Numerators: TypeAlias = NDArray[Any]
+
+MOST_NUMBERS = 4_000_000
+MOST_DENOMINATOR_DIGITS = 20_000
+MOST_DIGITS_IN_ALL = 400_000_000
+# as they were written, 0.10 and not 0.1; of more numbers than this nobody reads each
+MOST_TEXTS = 250_000
+_FITS_INT64 = 2**62
+_BITS_PER_DIGIT = 3.3219
+
+
+class GridTooLarge(ValueError):
+    """More numbers, or longer ones, than can be worked with; the limit is in the message."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Grid:
+    """A box of exact numbers, all over one common denominator, in reading order.
+
+    `shape` is rows × columns, or with channels and filters before them. `texts`, if kept, are the
+    numbers as written. Two grids are equal if they have the same shape and the same values. Make one
+    with `Grid.of` or `Grid.over`.
+    """
+
+    shape: Shape
+    flat: Sequence[int] | Numerators
+    denominator: int = 1
+    texts: tuple[str, ...] | None = None
+
+    @classmethod
+    def of(cls, numbers: Iterable[Written], shape: Shape) -> Grid:
+        """The grid of these written numbers, in reading order; raises GridTooLarge, ValueError."""
+        refuse_too_many(shape)
+        written = list(numbers)
+        if len(written) != prod(shape):
+            raise ValueError(f"{len(written)} numbers do not fill the shape {shape}")
+        common = _common_denominator({each.value.denominator for each in written})
+        numerators = sum(each.value.numerator.bit_length() for each in written)
+        if numerators + len(written) * common.bit_length() > MOST_DIGITS_IN_ALL * _BITS_PER_DIGIT:
+            raise GridTooLarge(
+                f"these numbers, brought to one common denominator, have over {MOST_DIGITS_IN_ALL:,} digits"
+            )
+        flat = tuple(each.value.numerator * (common // each.value.denominator) for each in written)
+        texts = tuple(each.text for each in written) if len(written) <= MOST_TEXTS else None
+        return cls(shape, flat, common, texts)
+
+    @classmethod
+    def over(cls, numerators: Sequence[int] | Numerators, denominator: int, shape: Shape) -> Grid:
+        """The grid numerators/denominator, given in reading order and reduced to lowest terms."""
+        refuse_too_many(shape)
+        flat = numerators if isinstance(numerators, (list, tuple)) else numerators.reshape(-1)  # type: ignore[union-attr]
+        if len(flat) != prod(shape):
+            raise ValueError(f"{len(flat)} numbers do not fill the shape {shape}")
+        common = denominator
+        for number in flat:
+            if common == 1:
+                break
+            common = gcd(common, int(number))
+        if common != 1:
+            flat = [int(number) // common for number in flat]
+        return cls(shape, flat, denominator // common)
+
+    @cached_property
+    def numerators(self) -> Numerators:
+        """The numerators as a read-only array of this shape: int64 below 2⁶², otherwise Python's own."""
+        import numpy as np
+
+        largest = max((abs(int(number)) for number in self.flat), default=0)
+        kind = np.int64 if largest < _FITS_INT64 else object
+        array = np.array(self.flat, dtype=kind).reshape(self.shape)
+        array.flags.writeable = False
+        return array
+
+    @property
+    def size(self) -> int:
+        """How many numbers are in it."""
+        return len(self.flat)
+
+    def value(self, place: int) -> Fraction:
+        """The number at this place in reading order, counted from 0."""
+        return Fraction(int(self.flat[place]), self.denominator)
+
+    def values(self) -> Iterator[Fraction]:
+        """All numbers in reading order."""
+        return (Fraction(int(number), self.denominator) for number in self.flat)
+
+    def text(self, place: int) -> str:
+        """The number at this place as a page prints it: as it was written, or exactly."""
+        if self.texts is not None:
+            return self.texts[place].removeprefix("+").replace("-", MINUS)
+        return Written.of(self.value(place)).shown
+
+    def reshaped(self, shape: Shape) -> Grid:
+        """The same numbers in reading order in another shape of the same size."""
+        if prod(shape) != self.size:
+            raise ValueError(f"{self.size} numbers do not fill the shape {shape}")
+        return self if shape == self.shape else Grid(shape, self.flat, self.denominator, self.texts)
+
+    def shaped_like(self, shape: Shape) -> Grid | None:
+        """Itself in this shape, if they differ only in leading axes of size 1; otherwise None."""
+        return (
+            self.reshaped(shape) if without_leading_ones(shape) == without_leading_ones(self.shape) else None
+        )
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Grid):
+            return NotImplemented
+        # denominators are in lowest terms, so equal values have equal ones
+        return (self.shape, self.denominator) == (other.shape, other.denominator) and all(
+            one == two for one, two in zip(self.flat, other.flat, strict=True)
+        )
+
+    def __hash__(self) -> int:
+        return hash((self.shape, self.denominator))
+
+    def __repr__(self) -> str:
+        return f"Grid({'×'.join(map(str, self.shape)) or 'a single number'})"
+
+
+def without_leading_ones(shape: Shape) -> Shape:
+    """A shape without its leading axes of size 1: (1, 4, 4) → (4, 4)."""
+    start = next((axis for axis, extent in enumerate(shape) if extent != 1), len(shape))
+    return shape[start:]
+
+
+def refuse_too_many(shape: Shape) -> None:
+    """Raises GridTooLarge if a tensor of this shape is more than can be worked with."""
+    if prod(shape) > MOST_NUMBERS:
+        raise GridTooLarge(
+            f"{'×'.join(map(str, shape))} is over {MOST_NUMBERS:,} numbers, the most that a tensor may have"
+        )
+
+
+def _common_denominator(denominators: set[int]) -> int:
+    """The least common multiple, given up as soon as it is too long."""
+    common = 1
+    for each in denominators:
+        if common % each:
+            common *= each // gcd(common, each)
+            if common.bit_length() > MOST_DENOMINATOR_DIGITS * _BITS_PER_DIGIT:
+                raise GridTooLarge(
+                    f"the common denominator of these numbers has over {MOST_DENOMINATOR_DIGITS:,} digits"
+                )
+    return common

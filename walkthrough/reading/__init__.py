@@ -1,0 +1,1 @@
+"""Reading a case file: from TOML to exact numbers, layers and samples, with every mistake in its line."""

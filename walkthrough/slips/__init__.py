@@ -1,0 +1,1 @@
+"""The shelf of slips: one file per chapter, one function per slip."""

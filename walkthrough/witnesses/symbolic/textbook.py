@@ -1,0 +1,182 @@
+"""An equation's right side, written out for one output cell as a SymPy expression."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+from itertools import product
+
+import sympy
+
+from walkthrough.notation import (
+    Applied,
+    Cell,
+    Entry,
+    Equation,
+    Expression,
+    Index,
+    Largest,
+    Negative,
+    Number,
+    PositivePart,
+    Power,
+    Product,
+    Quotient,
+    Same,
+    Sum,
+    Tensor,
+    Total,
+    unravel,
+)
+from walkthrough.witnesses import CannotFollow
+
+FUNCTIONS = {"exp": sympy.exp, "ln": sympy.log, "tanh": sympy.tanh}
+
+
+@dataclass(frozen=True, slots=True)
+class CellExpression:
+    """An output cell: its formula in e0, e1, …, which entries these are, and their numbers."""
+
+    cell: Cell
+    formula: sympy.Expr
+    symbols: dict[tuple[str, Cell], sympy.Symbol]
+    numbers: dict[sympy.Symbol, Fraction]
+
+
+def written_out(
+    equation: Equation, value: Callable[[str, Cell], Fraction], matters: Callable[[Cell], bool]
+) -> Iterator[CellExpression]:
+    """Every cell on the left of an equation that matters, with what stands on the right of it."""
+    variables = equation.left.variables
+    for position in product(*(range(each.extent) for each in variables)):
+        loops = dict(zip(variables, position, strict=True))
+        cell = cell_of(equation.left, loops)
+        if cell is not None and matters(cell):
+            scribe = _Scribe(value, loops)
+            formula = scribe.write(equation.right)
+            yield CellExpression(cell, formula, scribe.symbols, scribe.numbers)
+
+
+def cell_of(entry: Entry, loops: dict[Index, int]) -> Cell | None:
+    """Which cell an entry is for these values of the loop indices; None where it is padding."""
+    tensor = entry.tensor
+    cell = tuple(position.at(loops) for position in entry.index)
+    if entry.flat:
+        return unravel(cell[0], tensor.shape) if 0 <= cell[0] < tensor.size else None
+    inside = all(0 <= place < extent for place, extent in zip(cell, tensor.shape, strict=True))
+    return cell if inside else None
+
+
+def tensors(expression: Expression) -> Iterator[Tensor]:
+    """The tensors that an expression reads, in order of appearance."""
+    match expression:
+        case Entry(tensor):
+            yield tensor
+        case Sum(parts) | Product(parts):
+            for part in parts:
+                yield from tensors(part)
+        case Quotient(above, below):
+            yield from tensors(above)
+            yield from tensors(below)
+        case Negative(inner) | Power(inner) | Total(inner) | Largest(inner) | PositivePart(inner):
+            yield from tensors(inner)
+        case Applied(_, inner):
+            yield from tensors(inner)
+
+
+@cache
+def _symbol(number: int) -> sympy.Symbol:
+    return sympy.Symbol(f"e{number}")
+
+
+def _rational(number: Fraction) -> sympy.Rational:
+    return sympy.Rational(number.numerator, number.denominator)
+
+
+class _Scribe:
+    """Writes one cell's formula, naming entries as they appear."""
+
+    def __init__(self, value: Callable[[str, Cell], Fraction], loops: dict[Index, int]) -> None:
+        self.value = value
+        self.loops = loops
+        self.symbols: dict[tuple[str, Cell], sympy.Symbol] = {}
+        self.numbers: dict[sympy.Symbol, Fraction] = {}
+
+    def write(self, expression: Expression) -> sympy.Expr:
+        """The expression at the present values of the loop indices."""
+        match expression:
+            case Entry():
+                return self.entry(expression)
+            case Product(factors):
+                return self.product(factors)
+            case Sum(terms):
+                return sympy.Add(*map(self.write, terms))
+            case Total(body, over):
+                return sympy.Add(*self.each(body, over))
+            case Number(number):
+                return _rational(number)
+            case Negative(of):
+                return -self.write(of)
+            case Quotient(above, below):
+                return self.write(above) / self.write(below)
+            case Power(base, exponent):
+                return self.write(base) ** exponent
+            case Applied(function, to) if function in FUNCTIONS:
+                return FUNCTIONS[function](self.write(to))
+            case Same(one, other):
+                return sympy.Integer(int(one.at(self.loops) == other.at(self.loops)))
+            case Largest(body, over, tie):
+                return self.largest([each for each in self.each(body, over) if each in self.numbers], tie)
+            case PositivePart(body, slope):
+                return self.positive_part(self.entry(body), slope)
+        raise CannotFollow(f"an expression of the kind {type(expression).__name__}")
+
+    def product(self, factors: tuple[Expression, ...]) -> sympy.Expr:
+        """A product; on padding it is 0, and its other factors are not even read."""
+        written = []
+        for factor in factors:
+            written.append(self.write(factor))
+            if written[-1] is sympy.S.Zero:
+                return sympy.S.Zero
+        return sympy.Mul(*written)
+
+    def each(self, body: Expression, over: tuple[Index, ...]) -> list[sympy.Expr]:
+        """The body for all values of these loop indices."""
+        written = []
+        for position in product(*(range(index.extent) for index in over)):
+            self.loops.update(zip(over, position, strict=True))
+            written.append(self.write(body))
+        return written
+
+    def entry(self, entry: Entry) -> sympy.Expr:
+        """The entry's symbol; 0 where it is padding."""
+        cell = cell_of(entry, self.loops)
+        if cell is None:
+            return sympy.S.Zero
+        key = (entry.tensor.name, cell)
+        symbol = self.symbols.get(key)
+        if symbol is None:
+            symbol = self.symbols[key] = _symbol(len(self.symbols))
+            self.numbers[symbol] = Fraction(self.value(*key))
+        return symbol
+
+    def largest(self, candidates: list[sympy.Symbol], tie: str) -> sympy.Expr:
+        """The piece of a maximum that is in force: an expression with its value and its slopes."""
+        top = max(self.numbers[each] for each in candidates)
+        winners = [each for each in candidates if self.numbers[each] == top]
+        if tie == "first" or len(winners) == 1:
+            return winners[0]
+        if tie == "split":
+            return sympy.Add(*winners) / len(winners)
+        if tie == "all":  # each winner gets the whole gradient, while the value is that of one
+            return sympy.Add(*winners, _rational(top * (1 - len(winners))))
+        raise CannotFollow(f"ties decided by {tie!r}")
+
+    def positive_part(self, symbol: sympy.Expr, slope_at_zero: Fraction) -> sympy.Expr:
+        """The piece of max(0, a) that is in force; at 0, a line of the convention's slope."""
+        number = self.numbers.get(symbol, Fraction(0))
+        if number > 0:
+            return symbol
+        return sympy.S.Zero if number < 0 else _rational(slope_at_zero) * symbol

@@ -1,0 +1,158 @@
+"""The vectorised witness: whole tensors at once, from the closed forms, with NumPy alone.
+
+It knows neither the equations nor the replay. A stage is given as the type word of a case file, the
+layer's options as plain numbers, and tensors: all float64 arrays, or all exact boxes. Linear stages
+of boxes are exact; functions are found to `digits` significant digits and are boxes again.
+
+Whether a type has a witness say `knows` and `knows_loss`; what a witness cannot follow (an unknown
+convention, more than 20,000 decimal places) raises `CannotFollow`, and is then left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from types import ModuleType
+from typing import Any
+
+from walkthrough import shelf
+from walkthrough.witnesses import CannotFollow
+from walkthrough.witnesses.vectorised import layers, losses
+from walkthrough.witnesses.vectorised.box import Box, FloatArray, Numbers, largest_difference, rounded, scaled
+from walkthrough.witnesses.vectorised.stage import Judged, Stage
+
+__all__ = [
+    "Box",
+    "CannotFollow",
+    "FloatArray",
+    "backward",
+    "combined_gradient",
+    "forward",
+    "knows",
+    "knows_combined",
+    "knows_loss",
+    "largest_difference",
+    "loss",
+    "loss_gradient",
+    "mean",
+    "rounded",
+    "update",
+]
+
+DIGITS = 60
+
+
+def _closed_form(on: ModuleType, word: str) -> ModuleType:
+    if word not in shelf.names(on):
+        raise CannotFollow(f"no closed form for {word!r}")
+    return shelf.module(on, word)
+
+
+def knows(type: str) -> bool:
+    """Whether there is a closed form for this type of layer."""
+    return type in shelf.names(layers)
+
+
+def knows_loss(type: str) -> bool:
+    """Whether there is a closed form for this loss."""
+    return type in shelf.names(losses)
+
+
+def knows_combined(type: str) -> bool:
+    """Whether the loss can be taken together with the sigmoid or softmax before it."""
+    return knows_loss(type) and hasattr(_closed_form(losses, type), "combined")
+
+
+def forward(
+    type: str,
+    options: Mapping[str, Any],
+    x: Numbers,
+    parameters: Mapping[str, Numbers] | None = None,
+    digits: int = DIGITS,
+) -> Numbers:
+    """What a layer makes of its input."""
+    found: Numbers = _closed_form(layers, type).forward(Stage(x, parameters or {}, options, digits))
+    return found
+
+
+def backward(
+    type: str,
+    options: Mapping[str, Any],
+    x: Numbers,
+    parameters: Mapping[str, Numbers] | None,
+    gradient: Numbers,
+    *,
+    y: Numbers | None = None,
+    digits: int = DIGITS,
+) -> dict[str, Numbers]:
+    """The gradients of the input ("x") and of every parameter, from the output's gradient.
+
+    With y, the layer's output, a function's derivative is read off it; without it, off the input.
+    """
+    stage = Stage(x, parameters or {}, options, digits, y)
+    found: dict[str, Numbers] = _closed_form(layers, type).backward(stage, gradient)
+    return found
+
+
+def loss(
+    type: str,
+    options: Mapping[str, Any],
+    y: Numbers,
+    t: Numbers,
+    *,
+    logits: Numbers | None = None,
+    digits: int = DIGITS,
+) -> Numbers:
+    """The loss, a tensor without axes."""
+    found: Numbers = _closed_form(losses, type).value(_judged(y, t, options, digits, logits))
+    return found
+
+
+def loss_gradient(
+    type: str,
+    options: Mapping[str, Any],
+    y: Numbers,
+    t: Numbers,
+    *,
+    logits: Numbers | None = None,
+    digits: int = DIGITS,
+) -> Numbers:
+    """∂L/∂y, shaped like the output."""
+    found: Numbers = _closed_form(losses, type).gradient(_judged(y, t, options, digits, logits))
+    return _shaped_like(y, found)
+
+
+def combined_gradient(type: str, options: Mapping[str, Any], y: Numbers, t: Numbers) -> Numbers:
+    """∂L/∂z with respect to the logits, in one step: y − t (over n outputs)."""
+    found: Numbers = _closed_form(losses, type).combined(_judged(y, t, options, DIGITS, None))
+    return _shaped_like(y, found)
+
+
+def update(old: Numbers, gradient: Numbers, rate: Fraction) -> Numbers:
+    """A step of gradient descent: w − α·g."""
+    return old - scaled(gradient, rate)
+
+
+def mean(of: Sequence[Numbers]) -> Numbers:
+    """The mean over the samples of a batch."""
+    total = of[0]
+    for each in of[1:]:
+        total = total + each
+    return scaled(total, Fraction(1, len(of)))
+
+
+def _judged(
+    y: Numbers, t: Numbers, options: Mapping[str, Any], digits: int, logits: Numbers | None
+) -> Judged[Numbers]:
+    """Output, target and logits in one row, whatever shape they came in."""
+    return Judged(_flat(y), _flat(t), options, digits, None if logits is None else _flat(logits))
+
+
+def _flat(x: Numbers) -> Numbers:
+    return Box(x.numerators.ravel(), x.denominator) if isinstance(x, Box) else x.ravel()
+
+
+def _shaped_like(y: Numbers, flat: Numbers) -> Numbers:
+    if isinstance(flat, Box):
+        return Box(flat.numerators.reshape(y.shape), flat.denominator)
+    return flat.reshape(y.shape)

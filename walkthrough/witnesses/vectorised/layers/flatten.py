@@ -1,0 +1,20 @@
+"""Flatten: rows are read one after the other."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from walkthrough.witnesses.vectorised.arrays import rearranged
+from walkthrough.witnesses.vectorised.box import Numbers
+from walkthrough.witnesses.vectorised.stage import Stage
+
+
+def forward(stage: Stage[Numbers]) -> Numbers:
+    """All entries in one row."""
+    return rearranged(stage.x, np.ravel)
+
+
+def backward(stage: Stage[Numbers], gradient: Numbers) -> dict[str, Numbers]:
+    """The gradient folded back to the input's shape."""
+    shape = stage.x.shape
+    return {"x": rearranged(gradient, lambda array: array.reshape(shape))}

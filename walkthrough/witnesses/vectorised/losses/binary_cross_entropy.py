@@ -1,0 +1,52 @@
+"""Binary cross-entropy: the mean of −(t·ln y + (1 − t)·ln(1 − y))."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import prod
+
+import numpy as np
+
+from walkthrough.witnesses.vectorised.arrays import chosen, entries, rearranged, summed
+from walkthrough.witnesses.vectorised.box import Box, Numbers, scaled
+from walkthrough.witnesses.vectorised.decimals import GUARD, exponential, logarithm, quotient
+from walkthrough.witnesses.vectorised.layers.sigmoid import lesser_part
+from walkthrough.witnesses.vectorised.stage import Judged
+
+
+def value(judged: Judged[Numbers]) -> Numbers:
+    """One number; with logits ln(1 + e^z) − t·z, which holds where y is saturated."""
+    t, digits = judged.t, judged.digits
+    if judged.logits is not None:
+        return _mean(softplus(judged.logits, digits) - t * judged.logits)
+    hit = logarithm(judged.y, entries(t) != 0, digits)
+    missed = logarithm(1 - judged.y, entries(1 - t) != 0, digits)
+    return _mean(-(t * hit + (1 - t) * missed))
+
+
+def gradient(judged: Judged[Numbers]) -> Numbers:
+    """∂L/∂y = 1/n·((1 − t)/(1 − y) − t/y); with logits 1 − y and y are found from them."""
+    y, rest = judged.y, 1 - judged.y
+    if judged.logits is not None:
+        lesser, positive = lesser_part(judged.logits, judged.digits), entries(judged.logits) > 0
+        y, rest = chosen(positive, 1 - lesser, lesser), chosen(positive, lesser, 1 - lesser)
+    slope = quotient(1 - judged.t, rest, judged.digits) - quotient(judged.t, y, judged.digits)
+    return scaled(slope, Fraction(1, prod(y.shape)))
+
+
+def combined(judged: Judged[Numbers]) -> Numbers:
+    """∂L/∂z = 1/n·(y − t), through the sigmoid before the loss."""
+    return scaled(judged.y - judged.t, Fraction(1, prod(judged.y.shape)))
+
+
+def softplus(z: Numbers, digits: int) -> Numbers:
+    """ln(1 + e^z) = max(z, 0) + ln(1 + e^(−|z|))."""
+    positive = chosen(entries(z) > 0, z, rearranged(z, np.zeros_like))
+    vanishing = exponential(rearranged(z, lambda array: -np.abs(array)), digits + GUARD)
+    if not isinstance(vanishing, Box):
+        return positive + np.log1p(vanishing)
+    return positive + logarithm(1 + vanishing, np.ones(vanishing.shape, dtype=bool), digits)
+
+
+def _mean(terms: Numbers) -> Numbers:
+    return scaled(summed(terms), Fraction(1, prod(terms.shape)))

@@ -1,0 +1,40 @@
+"""One stage of a network, as a witness is told about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Generic
+
+from walkthrough.witnesses.vectorised.box import Numbers
+
+
+@dataclass(frozen=True)
+class Stage(Generic[Numbers]):
+    """What goes into a layer: its input, its parameters, its options and conventions.
+
+    `y`, the output, is given if derivatives are to be read off it (y·(1 − y)), as by hand with
+    rounded numbers; without it they are found from the input. `digits` matters for functions of
+    exact numbers only.
+    """
+
+    x: Numbers
+    parameters: Mapping[str, Numbers]
+    options: Mapping[str, Any]
+    digits: int
+    y: Numbers | None = None
+
+
+@dataclass(frozen=True)
+class Judged(Generic[Numbers]):
+    """What goes into a loss: the output, the target, the loss's options.
+
+    `logits`, if given, are what the sigmoid or softmax before the loss was applied to: from them
+    the loss is found even where the output is so near 0 or 1 that float64 cannot tell.
+    """
+
+    y: Numbers
+    t: Numbers
+    options: Mapping[str, Any]
+    digits: int
+    logits: Numbers | None = None
