@@ -130,7 +130,7 @@ class Contraction:
         return values if shape == full else np.broadcast_to(values, full)
 
     @cached_property
-    def _looped(self) -> tuple[Index, ...]:
+    def looped(self) -> tuple[Index, ...]:
         """Indices to go through one by one, so that for the others no two products meet in a cell."""
         looped: list[Index] = []
         for position in self.part.target.index:
@@ -158,8 +158,8 @@ class Contraction:
         room, origin = padded(empty, target)
         start = tuple(slice(at + p.constant, None) for at, p in zip(origin, target.index, strict=True))
         view = _strided(room, start, target.index, self.kept)
-        axes = [self.kept.index(index) for index in self._looped]
-        for place in product(*(range(index.extent) for index in self._looped)):
+        axes = [self.kept.index(index) for index in self.looped]
+        for place in product(*(range(index.extent) for index in self.looped)):
             chosen: list[Any] = [slice(None)] * len(self.kept)
             for axis, at in zip(axes, place, strict=True):
                 chosen[axis] = at

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from walkthrough.contraction import Contraction
 from walkthrough.document import Rule
 from walkthrough.network import Stage
-from walkthrough.notation import Affine, Entry, Index, Largest, PositivePart, Tensor, Total
+from walkthrough.notation import Entry, Index, Largest, PositivePart, Tensor, Total
 from walkthrough.readings import Part
 from walkthrough.symbols import affine_text, entry_text, ranges, rational, written
 
@@ -61,10 +64,10 @@ def backward_rule(stage: Stage, tensor: Tensor) -> Rule | None:
         return _chain_rule(parts[0], stage)
     text, over = _sum(parts, lambda e: "g" if e.tensor.name == stage.z.grad.name else e.tensor.symbol)
     target = parts[0].target
-    fixed, said = _target(target, stage)
-    if target.flat:
-        fixed = [affine_text(target.index[0])]
-    left = f"∂L/∂{tensor.symbol}" + (f"[{', '.join(fixed)}]" if fixed else "")
+    if not Contraction(parts[0]).looped:
+        return Rule(f"∂L/∂{entry_text(target, tensor.symbol)} = {text}", _legend(ranges(over), [g]))
+    fixed, said = _target(target)
+    left = f"∂L/∂{tensor.symbol}" + (f"[{','.join(fixed)}]" if fixed else "")
     return Rule(f"{left} = {text}", "     ".join(part for part in (said or ranges(over), g) if part))
 
 
@@ -92,22 +95,20 @@ def _gradient(entry: Entry) -> str:
     return f"∂L/∂{entry_text(entry, symbol)}"
 
 
-def _sum(parts: list[Part], letter) -> tuple[str, tuple[Index, ...]]:  # type: ignore[no-untyped-def]
+def _sum(parts: list[Part], letter: Callable[[Entry], str]) -> tuple[str, tuple[Index, ...]]:
     texts, over = [], []
     for part in parts:
-        summed = [i for i in part.variables if i.extent > 1 and i not in _alone(part.target)]
+        named = part.target.variables
+        summed = [index for index in part.variables if index.extent > 1 and index not in named]
         product = " · ".join(entry_text(factor, letter(factor)) for factor in part.factors)
         share = "" if part.coefficient == 1 else f"{rational(part.coefficient)} · "
-        texts.append(f"{share}{'Σ ' if summed else ''}{product}")
+        meet = bool(Contraction(part).looped)  # several places of the loop go to one cell
+        texts.append(f"{share}{'Σ ' if summed or meet else ''}{product}")
         over += [index for index in summed if index not in over]
     return " + ".join(texts), tuple(over)
 
 
-def _alone(target: Entry) -> list[Index]:
-    return [position.alone for position in target.index if position.alone is not None]
-
-
-def _target(target: Entry, stage: Stage) -> tuple[list[str], str]:
+def _target(target: Entry) -> tuple[list[str], str]:
     """The target's indices; where they are sums of loop indices, letters for them and what they equal."""
     spare = iter("mn" if len(target.index) > 1 else "n")
     fixed, said = [], []
@@ -129,6 +130,3 @@ def _role(tensor: Tensor) -> str:
 
 def _legend(over: str, letters: list[str]) -> str:
     return "     ".join(part for part in (over, ", ".join(letters)) if part)
-
-
-__all__ = ["Affine", "backward_rule", "forward_rule", "loss_rule", "slope_rule"]

@@ -204,7 +204,9 @@ class Narration:
             for factor in term.factors:
                 value *= self.value(factor, guard)
             values.append(value)
-        complete = self._all_complete([factor for term in terms for factor in term.factors])
+        # a product with 0 is 0, however many digits the other factor has
+        alive = [factor for term in terms if not self._is_zero(term) for factor in term.factors]
+        complete = self._all_complete(alive)
         said = [Said(Sum(_rows(texts, row), before, after), Known(share * sum(values)), complete)]
         left = [(term, value) for term, value in zip(terms, values, strict=True) if value]
         if len(left) > 1 and (any(len(term.factors) > 1 for term in terms) or len(left) < len(terms)):
@@ -293,7 +295,7 @@ class Narration:
     def _route_words(self, step: Route) -> str:
         own = self.symbol(step.operand)
         if not step.shares:
-            return f"0, because {own} lies in no window"
+            return f"because {own} lies in no window"
         if step.shares[0].winner is None:
             sign = self.steps.sign(step.operand)
             if sign:
@@ -305,7 +307,7 @@ class Narration:
             winners = dict.fromkeys(self.symbol(each.winner) for each in step.shares)
             where = "its window" if len(step.shares) == 1 else "any of its windows"
             was = "was" if len(winners) == 1 else "were"
-            return f"0, because {own} was not the largest of {where} ({', '.join(winners)} {was})"
+            return f"because {own} was not the largest of {where} ({', '.join(winners)} {was})"
         several = f"{len(won)} of its {len(step.shares)} windows" if len(step.shares) > 1 else "its window"
         if any(each.share != 1 or each.winner != step.operand for each in won):
             return f"{own} is among the equal largest of {several}"
@@ -313,7 +315,7 @@ class Narration:
 
     # --- formulas --------------------------------------------------------------------------------
 
-    def _ref(self, entry: Entry, sample: int) -> Ref:
+    def ref(self, entry: Entry, sample: int) -> Ref:
         """The number that an entry at a place stands for."""
         at = tuple(position.constant for position in entry.index)
         cell: Cell = unravel(at[0], entry.tensor.shape) if entry.flat else at
@@ -325,7 +327,7 @@ class Narration:
         """A line that is one formula: symbols, numbers, what is left of it, value."""
 
         def ref(entry: Entry) -> Ref:
-            return self._ref(entry, sample)
+            return self.ref(entry, sample)
 
         def attempt(guard: int) -> list[Said]:
             refs: list[Ref | None] = []
@@ -346,6 +348,8 @@ class Narration:
                 said.append(Said(shorter, value, said[0].complete))
             if local is not None:
                 said.append(self._factors(*local, sample, said[0].complete, guard))
+            elif step.phase == "backward" and isinstance(placed, Addition) and isinstance(step, Chain):
+                said.append(self._summed(placed, sample, guard))
             return said
 
         return self._closed(step, [written(placed, lambda entry: self.symbol(ref(entry)))], because, attempt)
@@ -360,7 +364,9 @@ class Narration:
             tensor = self.steps.trace.network_tensor(upstream.tensor)
             factor = Entry(tensor, tuple(affine(at) for at in upstream.cell))
             placed = at_place(local, place)
-            products.append(Product((factor, *(placed.factors if isinstance(placed, Product) else (placed,)))))
+            product = Product((factor, *(placed.factors if isinstance(placed, Product) else (placed,))))
+            # δ − y is 1 − y or −y
+            products.append(simplified(product, lambda _: None))
         because = "chain rule: upstream × local"
         shortcut = self.steps.shortcut(step)
         if shortcut:
@@ -376,7 +382,7 @@ class Narration:
 
         def question(precision: int) -> Shown:
             def read(entry: Entry) -> Known:
-                ref = self._ref(entry, sample)
+                ref = self.ref(entry, sample)
                 return trace.known(ref.tensor, ref.cell, precision)
 
             return shown(redone(local, read, precision), self.digits + guard, FULL + guard)
@@ -384,6 +390,40 @@ class Narration:
         slope: Shown = trace.certain(question)
         text = f"{_bound(self.text(upstream, guard))} · {_bound(slope.text)}"
         return Said(text, Known(self.value(upstream, guard) * slope.value), complete and slope.complete)
+
+    def link(self, step: Chain, upstream: Ref) -> Shown:
+        """What comes back through one output: upstream × local derivative, with digits to spare."""
+        trace = self.steps.trace
+        local, place = next((local, place) for ref, local, place in step.terms if ref == upstream)
+        placed = at_place(local, place)
+
+        def question(precision: int) -> Shown:
+            def read(entry: Entry) -> Known:
+                ref = self.ref(entry, step.sample)
+                return trace.known(ref.tensor, ref.cell, precision)
+
+            factor = Entry(trace.network_tensor(upstream.tensor), tuple(affine(at) for at in upstream.cell))
+            return shown(redone(Product((factor, placed)), read, precision), self.digits + 6)
+
+        result: Shown = trace.certain(question)
+        return result
+
+    def _summed(self, placed: Addition, sample: int, guard: int) -> Said:
+        """The terms of a sum, each as one number."""
+        trace = self.steps.trace
+        worth: list[Shown] = []
+        for term in placed.terms:
+
+            def question(precision: int, term: Expression = term) -> Shown:
+                def read(entry: Entry) -> Known:
+                    ref = self.ref(entry, sample)
+                    return trace.known(ref.tensor, ref.cell, precision)
+
+                return shown(redone(term, read, precision), self.digits + guard, FULL + guard)
+
+            worth.append(trace.certain(question))
+        total = Known(sum((each.value for each in worth), Fraction(0)))
+        return Said(Sum((tuple(each.text for each in worth),)), total, all(each.complete for each in worth))
 
     # --- means and updates -----------------------------------------------------------------------
 
@@ -416,7 +456,7 @@ class Narration:
                 said.append(Said(side, Known(old - change.value), change.complete and complete))
             return said
 
-        return self._closed(step, [symbols], "old − rate × gradient", attempt, "←")
+        return self._closed(step, [symbols], "", attempt, "←")
 
 
 # --- pieces of text ------------------------------------------------------------------------------
@@ -427,10 +467,11 @@ def _rule(step: Sums) -> str:
     if step.phase != "backward" or step.stage is None:
         return ""
     if not step.terms:
-        return "0, because it goes into no output"
+        return "because it goes into no output"
     others = [factor for term in step.terms for factor in term.factors[1:] if factor is not None]
     if not others:
-        return "" if step.copy and not step.stage.parameters else "chain rule: upstream × 1"
+        local = rational(step.terms[0].coefficient)
+        return "" if step.copy and not step.stage.parameters else f"chain rule: upstream × {local}"
     name = others[0].tensor.partition("@")[0]
     role = "input" if name == step.stage.x.name else name.rpartition(".")[2]
     return f"chain rule: upstream × {role}"

@@ -10,9 +10,10 @@ from walkthrough.case import Case
 from walkthrough.document import Block, Grid, Heading, Picture, Prose, Rule
 from walkthrough.general import backward_rule, forward_rule, loss_rule, slope_rule
 from walkthrough.narration import Narration
-from walkthrough.network import Stage
+from walkthrough.network import Network, Stage
 from walkthrough.notation import Shape, Tensor, gradient_name
-from walkthrough.steps import Choice, Gate, Steps
+from walkthrough.steps import Choice, Gate, Ref, Steps
+from walkthrough.trace import Place
 
 WIDEST = 14
 """Columns of numbers that a page still sets as numbers."""
@@ -26,19 +27,39 @@ class Page:
     narration: Narration
 
     @property
-    def _steps(self) -> Steps:
+    def steps(self) -> Steps:
+        """The steps of the trace."""
         return self.narration.steps
 
     @property
+    def network(self) -> Network:
+        """The network of the case."""
+        return self.steps.trace.network
+
+    @property
+    def places(self) -> dict[str, Place]:
+        """Every tensor, by its full name."""
+        return self.steps.trace.places
+
+    @property
+    def shapes(self) -> dict[str, Shape]:
+        """Every tensor's shape, by its full name."""
+        return {name: place.shape for name, place in self.places.items()}
+
+    def stage(self, name: str) -> Stage | None:
+        """The layer (or the loss) of this name."""
+        return self.network.stage(name)
+
+    @property
     def _case(self) -> Case:
-        return self._steps.trace.case
+        return self.steps.trace.case
 
     # --- the whole -------------------------------------------------------------------------------
 
     def blocks(self) -> Iterator[Block]:
         """The whole page, the verification left out."""
         yield from self.opening()
-        network = self._steps.trace.network
+        network = self.steps.trace.network
         for sample in range(len(self._case.samples)):
             if self._case.batch:
                 yield Heading(f"sample {sample + 1} of {len(self._case.samples)}", 2)
@@ -82,13 +103,13 @@ class Page:
 
     def _met(self) -> tuple[str, str]:
         """The first cells where a tie, or a ReLU at 0, decides something."""
-        trace = self._steps.trace
+        trace = self.steps.trace
         tie = zero = ""
         for sample, replayed in enumerate(trace.run().samples):
             for stage in trace.network.layers:
                 if stage.name not in replayed.selections or stage.z.size > 20_000:
                     continue
-                for step in self._steps.tensor(trace.named(stage.z.name, sample)):
+                for step in self.steps.tensor(trace.named(stage.z.name, sample)):
                     name = trace.cell_name(step.ref.tensor, step.ref.cell)
                     if isinstance(step, Choice) and len(step.ties) > 1:
                         tie = tie or name
@@ -100,13 +121,13 @@ class Page:
 
     def number_of(self, stage: Stage) -> str:
         """A stage's number on the page: 1 for the first layer."""
-        return str(self._steps.trace.network.stages.index(stage) + 1)
+        return str(self.steps.trace.network.stages.index(stage) + 1)
 
     def forward(self, stage: Stage, sample: int) -> Iterator[Block]:
         """A stage forwards: sizes, formula, what goes in, every line, what comes out."""
         if not stage.equations:
             return
-        network = self._steps.trace.network
+        network = self.steps.trace.network
         if stage is network.loss:
             yield from self._loss(stage, sample)
             return
@@ -138,7 +159,7 @@ class Page:
 
     def backward(self, stage: Stage, sample: int) -> Iterator[Block]:
         """A stage backwards: each gradient's formula, every line, and the gradient as a grid."""
-        network = self._steps.trace.network
+        network = self.steps.trace.network
         if stage is network.loss:
             name = self._full(gradient_name(network.output.name), sample)
             words = "loss" if stage.equations else "upstream    the gradient that is given"
@@ -163,7 +184,7 @@ class Page:
     def _full_correlation(self, stage: Stage, sample: int) -> Iterator[Block]:
         """Once a page: the input gradient is also g, padded, correlated with the kernel turned by 180°."""
         padding = getattr(stage.layer, "full_padding", lambda shape: None)(stage.x.shape)
-        first = next((s for s in self._steps.trace.network.layers if hasattr(s.layer, "full_padding")), None)
+        first = next((s for s in self.steps.trace.network.layers if hasattr(s.layer, "full_padding")), None)
         if padding is None or stage is not first or sample or stage.x.size > MOST_NUMBERS:
             return
         yield Prose(
@@ -171,7 +192,6 @@ class Page:
             f"{padding[1]} columns left and right), turn the kernel by 180°, and correlate: the number at "
             "[m,n] is ∂L/∂x[m,n], the full correlation."
         )
-        trace = self._steps.trace
         kernel = stage.parameters["kernel"]
         for filter_ in range(kernel.shape[0]):
             mark = f"[{filter_ + 1}]" if kernel.shape[0] > 1 else ""
@@ -185,29 +205,30 @@ class Page:
                 turned = self._rows(kernel.name, (filter_, channel), kernel.shape)
                 of = f"[{filter_ + 1},{channel + 1}]" if kernel.size > kernel.shape[2] * kernel.shape[3] else ""
                 yield Grid(f"k{of}, turned by 180°", tuple(row[::-1] for row in turned[::-1]))
-        assert trace is not None
 
     def means(self) -> Iterator[Block]:
         """The means over a batch."""
         if not self._case.batch or self._case.loss is None:
             return
         yield Heading("means over the samples", 2)
-        trace = self._steps.trace
+        trace = self.steps.trace
         for name, place in trace.places.items():
             if place.sample is None and not place.local.endswith(".new"):
                 yield from self.lines(name)
 
-    def update(self) -> Iterator[Block]:
-        """old − rate × gradient, for every parameter."""
+    def update(self, only: Stage | None = None) -> Iterator[Block]:
+        """old − rate × gradient, for every parameter (of one layer)."""
         rate = self._case.learning_rate
-        network = self._steps.trace.network
-        if rate is None or network.loss is None:
+        network = self.steps.trace.network
+        layers = network.layers if only is None else (only,)
+        if rate is None or network.loss is None or not any(stage.parameters for stage in layers):
             return
         yield Heading(f"update, α = {rate.shown}", 2, "update")
-        for stage in network.layers:
+        for stage in layers:
             for tensor in stage.parameters.values():
                 letter = tensor.symbol
-                yield Rule(f"{letter} ← {letter} − α·∂L/∂{letter}", f"{letter} the {tensor.name.rpartition('.')[2]} of {stage.name}")
+                role = tensor.name.rpartition(".")[2]
+                yield Rule(f"{letter} ← {letter} − α·∂L/∂{letter}", f"{letter} the {role} of {stage.name}")
                 yield from self.lines(f"{tensor.name}.new")
                 if tensor.size > 1:
                     yield from self.grids(f"{tensor.name}.new", f"{letter}, updated")
@@ -215,18 +236,18 @@ class Page:
     # --- pieces ----------------------------------------------------------------------------------
 
     def _full(self, local: str, sample: int) -> str:
-        return self._steps.full(local, sample)
+        return self.steps.full(local, sample)
 
     def lines(self, name: str) -> Iterator[Block]:
         """Every line of a tensor."""
-        for step in self._steps.tensor(name):
+        for step in self.steps.tensor(name):
             yield self.narration.line(step)
 
     def grids(self, name: str, title: str) -> Iterator[Block]:
         """A tensor as numbers in rows and columns, or as a picture if it is too large for that."""
         if self.narration.symbolic:
             return
-        shape = self._steps.trace.places[name].shape
+        shape = self.steps.trace.places[name].shape
         if not shape:
             return
         image = shape[-2:] if len(shape) > 1 else (1, *shape)
@@ -245,8 +266,6 @@ class Page:
                 yield self._picture(name, place, shape, label)
 
     def _rows(self, name: str, outer: tuple[int, ...], shape: Shape) -> tuple[tuple[str, ...], ...]:
-        from walkthrough.steps import Ref
-
         if len(shape) == 1:
             return (tuple(self.narration.text(Ref(name, (column,))) for column in range(shape[0])),)
         return tuple(
@@ -255,7 +274,7 @@ class Page:
         )
 
     def _picture(self, name: str, outer: tuple[int, ...], shape: Shape, label: str) -> Picture:
-        trace = self._steps.trace
+        trace = self.steps.trace
         values = [
             [trace.known(name, (*outer, row, column)).value for column in range(shape[-1])]
             for row in range(shape[-2])

@@ -48,26 +48,29 @@ def rational(value: Fraction) -> str:
     return named.get(value, str(value).replace("-", MINUS))
 
 
-def affine_text(position: Affine, counted_from: int = 1) -> str:
+def affine_text(position: Affine) -> str:
     """2·i + p − 1 as `2i+p−1`, for indices and positions that both count from 1."""
-    constant = position.constant
-    if counted_from:
-        constant += 1 - sum(coefficient for _, coefficient in position.coefficients)
+    # an index that has one value only is that value
+    moving = [(index, coefficient) for index, coefficient in position.coefficients if index.extent > 1]
+    constant = position.constant + 1 - sum(coefficient for _, coefficient in moving)
+    # what is taken away comes last: 4−p, not −p+4
+    signed = sorted([(c, index.name) for index, c in moving] + [(constant, "")], key=lambda pair: pair[0] < 0)
     text = ""
-    for index, coefficient in position.coefficients:
-        size = "" if abs(coefficient) == 1 else str(abs(coefficient))
+    for coefficient, name in signed:
+        if not coefficient:
+            continue
+        size = "" if abs(coefficient) == 1 and name else str(abs(coefficient))
         sign = MINUS if coefficient < 0 else "+" if text else ""
-        text += f"{sign}{size}{index.name}"
-    if constant or not text:
-        text += f"{MINUS if constant < 0 else '+' if text else ''}{abs(constant)}"
-    return text
+        text += f"{sign}{size}{name}"
+    return text or "0"
 
 
 def entry_text(entry: Entry, letter: str) -> str:
     """x[i+p−1, j+q−1]: an entry of a general formula, without axes that have one place only."""
     shape = (entry.tensor.size,) if entry.flat else entry.tensor.shape
     shown = [affine_text(p) for p, extent in zip(entry.index, shape, strict=True) if extent > 1]
-    return f"{letter}[{', '.join(shown)}]" if shown else letter
+    between = "," if all(text.isalpha() for text in shown) else ", "
+    return f"{letter}[{between.join(shown)}]" if shown else letter
 
 
 def ranges(over: Iterable[Index]) -> str:
@@ -82,7 +85,7 @@ Write = Callable[[Entry], str]
 
 def written(expression: Expression, entry: Write, numeric: bool = False) -> str:
     """An expression as a textbook prints it; `entry` writes each entry, as a symbol or a number."""
-    return _Writer(entry, numeric).text(expression)
+    return _Writer(entry, numeric).text(expression, first=True)
 
 
 class _Writer:
@@ -90,18 +93,21 @@ class _Writer:
         self.entry = entry
         self.numeric = numeric
 
-    def text(self, of: Expression) -> str:
+    def text(self, of: Expression, first: bool = False) -> str:
+        """`first`: nothing stands before it, so that a negative number needs no parentheses."""
         match of:
             case Number(value):
                 return rational(value)
             case Entry():
                 return self.entry(of)
             case Sum(terms):
-                return self._sum(terms)
+                return self._sum(terms, first)
             case Product(factors):
-                return self._product(factors)
+                return self._product(factors, first)
             case Negative(inner):
-                return MINUS + self._bound(inner, power=False)
+                text = self._bound(inner, power=False)
+                single = isinstance(inner, Total) and isinstance(inner.body, Sum) and not text.startswith("Σ")
+                return f"{MINUS}({text})" if single else MINUS + text
             case Quotient(above, below):
                 return f"{self._bound(above, power=False)}/{self._bound(below, power=True)}"
             case Power(base, exponent):
@@ -114,13 +120,14 @@ class _Writer:
                 simple = isinstance(to, Entry) and not self._loose(inside)
                 return f"{function} {inside}" if simple else f"{function}({inside})"
             case Total(body, over):
-                return f"Σ {self._bound(body, power=False)}"
+                alone = all(index.extent == 1 for index in over)
+                return self.text(body) if alone else f"Σ {self._bound(body, power=False)}"
             case Same(one, other):
                 return f"δ({affine_text(one)},{affine_text(other)})"
         raise TypeError(f"no textbook form: {of}")
 
-    def _sum(self, terms: tuple[Expression, ...]) -> str:
-        text = self.text(terms[0])
+    def _sum(self, terms: tuple[Expression, ...], first: bool) -> str:
+        text = self.text(terms[0], first)
         for term in terms[1:]:
             if isinstance(term, Negative):
                 text += f" {MINUS} {self._bound(term.of, power=False)}"
@@ -128,8 +135,8 @@ class _Writer:
                 text += f" + {self._bound(term, power=False) if isinstance(term, Entry) else self.text(term)}"
         return text
 
-    def _product(self, factors: tuple[Expression, ...]) -> str:
-        texts = [self._bound(factor, power=False, first=at == 0) for at, factor in enumerate(factors)]
+    def _product(self, factors: tuple[Expression, ...], first: bool) -> str:
+        texts = [self._bound(factor, power=False, first=first and at == 0) for at, factor in enumerate(factors)]
         close = not self.numeric and all(isinstance(factor, Entry | Sum) for factor in factors)
         product = texts[0]
         for before, text in zip(texts, texts[1:], strict=False):

@@ -56,11 +56,41 @@ class TextFormat:
     def render(self, blocks: Iterable[Block]) -> Iterator[str]:
         """The blocks as pieces of text, each ending with a line end."""
         before: Block | None = None
+        run: list[Working] = []
         for block in blocks:
-            gap = "\n" if before is not None and _apart(before, block) else ""
-            text = "".join(line.rstrip() + "\n" for line in self._block(block))
-            yield gap + (ascii_only(text) if self.plain else text)
+            if isinstance(block, Working) and _height(block) == 1 and len(run) < 500:
+                run.append(block)
+                continue
+            if run:
+                yield self._spaced(before, run[0], self._run(run))
+                before, run = run[-1], []
+            yield self._spaced(before, block, self._block(block))
             before = block
+        if run:
+            yield self._spaced(before, run[0], self._run(run))
+
+    def _spaced(self, before: Block | None, block: Block, lines: list[str]) -> str:
+        gap = "\n" if before is not None and _apart(before, block) else ""
+        text = "".join(line.rstrip() + "\n" for line in lines)
+        return gap + (ascii_only(text) if self.plain else text)
+
+    def _run(self, run: list[Working]) -> list[str]:
+        """Lines of one row each, their reasons under each other where there is room."""
+        found = [self._across(f"{_INDENT}{block.left}", block, reason=False) for block in run]
+        widths = [len(lines[0]) for lines in found if lines is not None]
+        longest = max((len(block.because) for block in run), default=0)
+        column = max(widths, default=0)
+        if column + 5 + longest > self.width:
+            return [line for block in run for line in self._working(block)]
+        lines = []
+        for block, across in zip(run, found, strict=True):
+            if across is None:
+                lines += self._working(block)
+            elif block.because:
+                lines.append(f"{across[0].ljust(column)}     {self.paint('aside', block.because)}")
+            else:
+                lines += across
+        return lines
 
     def _block(self, block: Block) -> list[str]:
         match block:
@@ -153,24 +183,24 @@ class TextFormat:
             return across
         return self._stacked(lead, block)
 
-    def _across(self, lead: str, block: Working) -> list[str] | None:
+    def _across(self, lead: str, block: Working, reason: bool = True) -> list[str] | None:
         """All sides beside each other, windows as blocks; None if that is too wide."""
         lines = [lead]
         for relation, side in block.sides:
             piece = _piece(side)
-            width = max(len(line) for line in lines)
-            start = lines[0].ljust(width) if len(lines) > 1 and width > len(lines[0]) else lines[0]
+            if len(piece) == 1:
+                # after a window, the result stands beside its last row, as on paper
+                lines[-1] += f" {relation} {piece[0]}"
+                continue
+            column = max(len(line) for line in lines) + (2 if len(lines) > 1 else 0)
             lines += [""] * (len(piece) - len(lines))
-            column = max(width, len(start))
             for at, text in enumerate(piece):
-                joint = f" {relation} " if at == 0 else "   "
-                lines[at] = lines[at].ljust(column) + joint + text
-        # after a window, the result stands beside its last row, as on paper
-        lines = _result_below(lines, block)
+                joint = relation if at == 0 else "+" if isinstance(side, Sum) else " "
+                lines[at] = f"{lines[at].ljust(column)} {joint} {text}"
         widest = max(len(line) for line in lines)
         if widest > self.width:
             return None
-        if block.because:
+        if block.because and reason:
             if widest + 5 + len(block.because) <= self.width:
                 lines[0] = f"{lines[0].ljust(widest)}     {self.paint('aside', block.because)}"
             else:
@@ -189,7 +219,8 @@ class TextFormat:
                 lines[-1] += f" {relation} {side}"
                 continue
             for at, text in enumerate(texts):
-                head = f"{start} {relation} " if at == 0 else f"{pad}   "
+                joint = "+" if isinstance(side, Sum) else " "
+                head = f"{start} {relation} " if at == 0 else f"{pad} {joint} "
                 lines += self._wrapped(head, text, f"{pad}     ")
         if block.because:
             lines += [self.paint("aside", line) for line in self._folded(block.because, f"{pad}   ")]
@@ -239,20 +270,14 @@ def _piece(side: Side) -> list[str]:
 
 
 def _sum(rows: tuple[tuple[str, ...], ...], before: str, after: str) -> list[str]:
+    """Rows of terms; the + between two rows is set by whoever places them."""
     if len(rows) == 1:
         return [before + _signed(rows[0]) + after]
     widths = _widths(rows)
-    texts = [
-        " + ".join(text.rjust(width) for text, width in zip(row, widths, strict=False)) for row in rows
-    ]
-    if before:
-        texts = [(before if at == 0 else " ") + text for at, text in enumerate(texts)]
+    texts = [" + ".join(text.rjust(width) for text, width in zip(row, widths, strict=False)) for row in rows]
+    texts = [(before if at == 0 else " " * len(before)) + text for at, text in enumerate(texts)]
     texts[-1] += after
-    return [texts[0], *(f"+ {text}" for text in texts[1:])] if not before else _plus(texts)
-
-
-def _plus(texts: list[str]) -> list[str]:
-    return [texts[0], *(f"+{text}" for text in texts[1:])]
+    return texts
 
 
 def _signed(terms: tuple[str, ...]) -> str:
@@ -270,13 +295,10 @@ def _widths(rows: tuple[tuple[str, ...], ...]) -> list[int]:
 
 def _terms(text: str) -> list[str]:
     """A sum cut before its signs."""
-    pieces, start = [], 0
-    for at in range(1, len(text) - 2):
-        if text[at : at + 3] in (" + ", " − "):
+    pieces, start, depth = [], 0, 0
+    for at, sign in enumerate(text):
+        depth += (sign in "([") - (sign in ")]")
+        if depth == 0 and at and text[at : at + 3] in (" + ", " − "):
             pieces.append(text[start:at])
             start = at
     return [*pieces, text[start:]]
-
-
-def _result_below(lines: list[str], block: Working) -> list[str]:
-    return lines
