@@ -21,9 +21,9 @@ _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 def printing(*formats: str) -> Callable[[Any], Any]:
     """The options that all commands share that print."""
     options = [
-        click.option("--format", "format_", type=click.Choice(formats), default="text", help="What is written."),
+        click.option("--format", "format_", type=click.Choice(formats), default="text", help="The format."),
         click.option("--json", "json_", is_flag=True, help="Short for --format json."),
-        click.option("-o", "file", type=click.Path(path_type=Path), help="Write to a file, whole or not at all."),
+        click.option("-o", "file", type=click.Path(path_type=Path), help="Write to a file, or not at all."),
         click.option("--digits", type=click.IntRange(1, 1000), default=10, show_default=True,
                      help="Significant digits of numbers that do not end."),
         click.option("--no-color", is_flag=True, help="No colour."),

@@ -14,62 +14,26 @@ from math import prod
 from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
 
-from walkthrough.notation import Affine, Entry, Index
+from walkthrough.layout import Array, Layout, layout
+from walkthrough.notation import Index
 from walkthrough.readings import Part
 
-Array: TypeAlias = np.ndarray[Any, np.dtype[Any]]
-
-
-def padded(array: Array, entry: Entry, fill: Any = 0) -> tuple[Array, tuple[int, ...]]:
-    """The array with `fill` around it as far as the entry's positions reach, and where its cell 0 is."""
-    if entry.flat:
-        array = array.reshape(-1)
-    spans = [position.span for position in entry.index]
-    before = tuple(max(0, -low) for low, _ in spans)
-    after = tuple(max(0, high - extent + 1) for (_, high), extent in zip(spans, array.shape, strict=True))
-    if not any(before) and not any(after):
-        return array, before
-    # np.pad would put np.int64(0) among Python integers, and sums would then overflow silently
-    room = np.full(
-        tuple(a + n + b for a, n, b in zip(before, array.shape, after, strict=True)), fill, dtype=array.dtype
-    )
-    room[tuple(slice(a, a + n) for a, n in zip(before, array.shape, strict=True))] = array
-    return room, before
-
-
-def laid_out(array: Array, entry: Entry, variables: tuple[Index, ...], fill: Any = 0) -> Array:
-    """The entries with an axis for each loop index (of extent 1 where they do not depend on it)."""
-    if all(position.alone for position in entry.index):
-        own = [position.alone for position in entry.index]
-        if entry.flat:
-            array = array.reshape(-1)
-        if len(set(own)) == len(own):
-            order = [own.index(index) for index in variables if index in own]
-            array = array if order == sorted(order) else array.transpose(order)
-            return array.reshape(tuple(index.extent if index in own else 1 for index in variables))
-    array, origin = padded(array, entry, fill)
-    start = tuple(slice(at + position.constant, None) for at, position in zip(origin, entry.index, strict=True))
-    return _strided(array, start, entry.index, variables)
-
-
-def _strided(
-    array: Array, start: tuple[slice, ...], index: tuple[Affine, ...], variables: tuple[Index, ...]
-) -> Array:
-    steps = [0] * len(variables)
-    shape = [1] * len(variables)
-    offset = 0
-    for position, stride, axis in zip(index, array.strides, start, strict=True):
-        offset += axis.start
-        for each, coefficient in position.coefficients:
-            steps[variables.index(each)] += coefficient * stride
-            shape[variables.index(each)] = each.extent
-    # negative steps (a flipped kernel) begin at the far end, which `start` already points at
-    return as_strided(array[start], shape=tuple(shape), strides=tuple(steps))
+Multiply: TypeAlias = Callable[[Array, Array], Array]
+"""Stacks of matrices multiplied: (stack, rows, terms) by (stack, terms, columns)."""
 
 
 @dataclass(frozen=True)
+class _Roles:
+    """Of two factors: the indices of both that are kept or summed over, and those of one alone."""
+
+    both: tuple[Index, ...]
+    summed: tuple[Index, ...]
+    first: tuple[Index, ...]
+    second: tuple[Index, ...]
+
+
+@dataclass(frozen=True, eq=False)
 class Contraction:
     """One part of a reading, prepared: how to lay out its factors, and where its products go."""
 
@@ -82,52 +46,66 @@ class Contraction:
         return tuple(index for index in self.part.variables if index in inside)
 
     @cached_property
-    def _roles(self) -> tuple[tuple[Index, ...], ...]:
-        """Of two factors: indices of both that are kept, of both that are summed, of one alone."""
+    def _roles(self) -> _Roles:
         first, second = (set(factor.variables) for factor in self.part.factors)
         kept = set(self.kept)
         both = [index for index in self.part.variables if index in first and index in second]
-        return (
+        return _Roles(
             tuple(index for index in both if index in kept),
             tuple(index for index in both if index not in kept),
             tuple(index for index in self.kept if index in first and index not in second),
             tuple(index for index in self.kept if index in second and index not in first),
         )
 
-    def matrices(self, arrays: tuple[Array, ...]) -> tuple[Array, Array]:
-        """The two factors as stacks of matrices: (kept by both, first's own, summed) and so on."""
-        both, summed, first, second = self._roles
-        left = laid_out(arrays[0], self.part.factors[0], both + first + summed)
-        right = laid_out(arrays[1], self.part.factors[1], both + summed + second)
-        stack = _extent(both)
+    @cached_property
+    def _matrices(self) -> tuple[tuple[Layout, tuple[int, int, int]], tuple[Layout, tuple[int, int, int]]]:
+        """The factors' layouts, and the stacks of matrices that they become."""
+        roles, (one, other) = self._roles, self.part.factors
+        stack, terms = _extent(roles.both), _extent(roles.summed)
         return (
-            left.reshape(stack, _extent(first), _extent(summed)),
-            right.reshape(stack, _extent(summed), _extent(second)),
+            (layout(one, roles.both + roles.first + roles.summed), (stack, _extent(roles.first), terms)),
+            (layout(other, roles.both + roles.summed + roles.second), (stack, terms, _extent(roles.second))),
         )
 
-    def unstacked(self, matrices: Array) -> Array:
-        """A stack of result matrices, with an axis for each kept index in the loop's order."""
-        both, _, first, second = self._roles
-        axes = both + first + second
-        result = matrices.reshape(tuple(index.extent for index in axes))
+    @cached_property
+    def _result(self) -> tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...], tuple[int, ...]]:
+        """From a stack of results to an axis for each kept index: split, turned, reshaped, repeated."""
+        roles = self._roles
+        axes = roles.both + roles.first + roles.second
         order = tuple(axes.index(index) for index in self.kept if index in axes)
-        result = result if order == tuple(range(len(order))) else result.transpose(order)
-        return self._spread(result, axes)
+        shape = tuple(index.extent if index in axes else 1 for index in self.kept)
+        return tuple(index.extent for index in axes), order, shape, self._full
+
+    @cached_property
+    def _full(self) -> tuple[int, ...]:
+        return tuple(index.extent for index in self.kept)
+
+    def products(self, arrays: tuple[Array, ...], multiply: Multiply) -> Array:
+        """The products of two factors, summed over what the target does not name."""
+        (one, first), (other, second) = self._matrices
+        split, order, shape, full = self._result
+        result = multiply(one.seen(arrays[0]).reshape(first), other.seen(arrays[1]).reshape(second))
+        return _repeated(result.reshape(split).transpose(order).reshape(shape), full)
+
+    @cached_property
+    def _lone(self) -> tuple[Layout, tuple[int, ...], tuple[int, ...]]:
+        """A lone factor's layout, the axes to sum over, and the shape that is left."""
+        (factor,) = self.part.factors
+        inside, kept = set(factor.variables), set(self.kept)
+        own = tuple(index for index in self.part.variables if index in inside)
+        summed = tuple(at for at, index in enumerate(own) if index not in kept)
+        shape = tuple(index.extent if index in inside else 1 for index in self.kept)
+        return layout(factor, own), summed, shape
 
     def single(self, array: Array) -> Array:
         """A lone factor, summed over what the target does not name."""
-        own = tuple(index for index in self.part.variables if index in set(self.part.factors[0].variables))
-        values = laid_out(array, self.part.factors[0], own)
-        summed = tuple(at for at, index in enumerate(own) if index not in set(self.kept))
-        values = values.sum(axis=summed) if summed else values
-        return self._spread(np.asarray(values, dtype=array.dtype), own)
+        own, summed, shape = self._lone
+        values = own.seen(array)
+        if summed:
+            values = np.asarray(values.sum(axis=summed), dtype=array.dtype)
+        return _repeated(values.reshape(shape), self._full)
 
-    def _spread(self, values: Array, axes: tuple[Index, ...]) -> Array:
-        """The same product for every value of an index that the factors do not depend on."""
-        shape = tuple(index.extent if index in axes else 1 for index in self.kept)
-        values = values.reshape(shape)
-        full = tuple(index.extent for index in self.kept)
-        return values if shape == full else np.broadcast_to(values, full)
+    # --- where the products go -------------------------------------------------------------------
 
     @cached_property
     def looped(self) -> tuple[Index, ...]:
@@ -144,39 +122,60 @@ class Contraction:
         return tuple(looped)
 
     @cached_property
-    def direct(self) -> bool:
+    def _rounds(self) -> list[tuple[Any, ...]]:
+        """The parts of the products that are added one after the other."""
+        axes = [self.kept.index(index) for index in self.looped]
+        rounds = []
+        for place in product(*(range(index.extent) for index in self.looped)):
+            chosen: list[Any] = [slice(None)] * len(self.kept)
+            for axis, at in zip(axes, place, strict=True):
+                chosen[axis] = at
+            rounds.append(tuple(chosen))
+        return rounds
+
+    @cached_property
+    def _goal(self) -> Layout:
+        return layout(self.part.target, self.kept)
+
+    @cached_property
+    def _direct(self) -> bool:
         """Whether the kept indices are the target's own axes, one for one."""
         return tuple(position.alone for position in self.part.target.index) == self.kept
 
     def gathered(self, products: Array) -> Array:
         """The products added up where they go: an array shaped like the target's tensor."""
-        target = self.part.target
-        shape = target.tensor.shape
-        if self.direct:
-            return products.reshape(shape)
-        empty = np.zeros((target.tensor.size,) if target.flat else shape, dtype=products.dtype)
-        room, origin = padded(empty, target)
-        start = tuple(slice(at + p.constant, None) for at, p in zip(origin, target.index, strict=True))
-        view = _strided(room, start, target.index, self.kept)
-        axes = [self.kept.index(index) for index in self.looped]
-        for place in product(*(range(index.extent) for index in self.looped)):
-            chosen: list[Any] = [slice(None)] * len(self.kept)
-            for axis, at in zip(axes, place, strict=True):
-                chosen[axis] = at
-            view[tuple(chosen)] += products[tuple(chosen)]
-        inner = tuple(slice(at, at + extent) for at, extent in zip(origin, empty.shape, strict=True))
-        return room[inner].reshape(shape)
+        tensor = self.part.target.tensor
+        if self._direct:
+            return products.reshape(tensor.shape)
+        extents = (tensor.size,) if self.part.target.flat else tensor.shape
+        room = self._goal.framed(np.zeros(extents, dtype=products.dtype))
+        view = self._goal.view(room)
+        for chosen in self._rounds:
+            view[chosen] += products[chosen]
+        return room[self._goal.inner(extents)].reshape(tensor.shape)
+
+    @cached_property
+    def most_terms(self) -> int:
+        """A bound on how many products can go to one cell."""
+        count = prod(index.extent for index in self.part.variables if index not in set(self.kept))
+        for position in self.part.target.index:
+            # all indices of a position but one can be chosen; the last one then follows
+            extents = sorted(index.extent for index, _ in position.coefficients)
+            count *= prod(extents[:-1])
+        return count
 
 
 def _extent(axes: tuple[Index, ...]) -> int:
     return prod(index.extent for index in axes)
 
 
-Multiply: TypeAlias = Callable[[Array, Array], Array]
+def _repeated(values: Array, full: tuple[int, ...]) -> Array:
+    """The same product for every value of an index that the factors do not depend on."""
+    return values if values.shape == full else np.broadcast_to(values, full)
 
 
 def contract(contraction: Contraction, arrays: tuple[Array, ...], multiply: Multiply) -> Array:
     """Σ of the products of a part's factors, for every cell of its target; no coefficient yet."""
     if len(arrays) == 1:
         return contraction.gathered(contraction.single(arrays[0]))
-    return contraction.gathered(contraction.unstacked(multiply(*contraction.matrices(arrays))))
+    return contraction.gathered(contraction.products(arrays, multiply))

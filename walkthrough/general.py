@@ -7,7 +7,7 @@ from collections.abc import Callable
 from walkthrough.contraction import Contraction
 from walkthrough.document import Rule
 from walkthrough.network import Stage
-from walkthrough.notation import Entry, Index, Largest, PositivePart, Tensor, Total
+from walkthrough.notation import Entry, Index, Largest, PositivePart, Quotient, Tensor, Total
 from walkthrough.readings import Part
 from walkthrough.symbols import affine_text, entry_text, ranges, rational, written
 
@@ -28,7 +28,7 @@ def forward_rule(stage: Stage) -> Rule:
         text, over = f"max(0, {entry_text(right.body, stage.x.symbol)})", ()
     else:
         text = written(right, _general)
-        over = right.below.over if hasattr(right, "below") and isinstance(right.below, Total) else ()
+        over = right.below.over if isinstance(right, Quotient) and isinstance(right.below, Total) else ()
     return Rule(f"{left} = {text}", _legend(ranges(over), letters))
 
 
@@ -52,11 +52,11 @@ def backward_rule(stage: Stage, tensor: Tensor) -> Rule | None:
     if stage.choices:
         ((equation, _, _),) = stage.choices
         if isinstance(equation.right, Largest):
-            return Rule(f"∂L/∂{tensor.symbol} = ∂L/∂{stage.z.symbol} where the window's largest entry was, otherwise 0")
+            upstream = f"∂L/∂{stage.z.symbol}"
+            return Rule(f"∂L/∂{tensor.symbol} = {upstream} where the window's largest entry was, otherwise 0")
+        assert isinstance(equation.right, PositivePart)
         x, slope = tensor.symbol, rational(equation.right.slope_at_zero)
-        return Rule(
-            f"∂L/∂{x} = ∂L/∂{stage.z.symbol} · (1 if {x} > 0, 0 if {x} < 0, {slope} if {x} = 0)"
-        )
+        return Rule(f"∂L/∂{x} = ∂L/∂{stage.z.symbol} · (1 if {x} > 0, 0 if {x} < 0, {slope} if {x} = 0)")
     parts = [contraction.part for contraction in stage.backward(tensor)]
     if not parts:
         return None

@@ -251,7 +251,11 @@ class Narration:
         said = f"the largest is {self.symbol(step.candidates[step.winner])}"
         if len(step.ties) > 1:
             equal = " = ".join(self.symbol(step.candidates[at]) for at in step.ties)
-            how = {"first": "the first in reading order wins", "split": "they share", "all": "all of them win"}
+            how = {
+                "first": "the first in reading order wins",
+                "split": "they share",
+                "all": "all of them win",
+            }
             said = f"{equal}, a tie: {how[self.steps.trace.case.conventions.max_tie]}"
         if any(each is None for each in step.candidates):
             said += "; padding never wins"
@@ -322,7 +326,12 @@ class Narration:
         return Ref(self.steps.full(entry.tensor.name, sample), cell)
 
     def _expression(
-        self, step: AnyStep, placed: Expression, sample: int, because: str, local: tuple[Ref, Expression] | None = None
+        self,
+        step: AnyStep,
+        placed: Expression,
+        sample: int,
+        because: str,
+        local: tuple[Ref, Expression] | None = None,
     ) -> Working:
         """A line that is one formula: symbols, numbers, what is left of it, value."""
 
@@ -447,7 +456,8 @@ class Narration:
         def attempt(guard: int) -> list[Said]:
             gradient = self.value(step.gradient, guard)
             old, complete = self.value(step.old), self.complete(step.gradient)
-            text = f"{self.text(step.old)} {MINUS} {_bound(rate.shown)}·{_bound(self.text(step.gradient, guard))}"
+            product = f"{_bound(rate.shown)}·{_bound(self.text(step.gradient, guard))}"
+            text = f"{self.text(step.old)} {MINUS} {product}"
             said = [Said(text, Known(old - rate.value * gradient), complete)]
             if gradient:
                 change = shown(Known(rate.value * gradient), self.digits + guard, FULL + guard)

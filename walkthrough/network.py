@@ -6,14 +6,17 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from walkthrough import readings
 from walkthrough.contraction import Contraction
+from walkthrough.layers import Layer
+from walkthrough.layout import Array, layout
+from walkthrough.losses import Loss
 from walkthrough.notation import Entry, Equation, Largest, PositivePart, Tensor
 
 if TYPE_CHECKING:
     from walkthrough.case import Case
-    from walkthrough.layers import Layer
-    from walkthrough.losses import Loss
     from walkthrough.numbers.grid import Grid
 
 
@@ -23,11 +26,23 @@ class Stage:
 
     name: str
     type: str
-    layer: Layer | Loss
+    of: Layer | Loss
     x: Tensor
     z: Tensor
     parameters: dict[str, Tensor]
     equations: tuple[Equation, ...]
+
+    @property
+    def layer(self) -> Layer:
+        """The layer of a stage that is one."""
+        assert isinstance(self.of, Layer)
+        return self.of
+
+    @property
+    def judge(self) -> Loss:
+        """The loss of the last stage."""
+        assert isinstance(self.of, Loss)
+        return self.of
 
     @cached_property
     def inputs(self) -> tuple[Tensor, ...]:
@@ -48,6 +63,17 @@ class Stage:
                 part = readings.Part(target, readings.ONE, (upstream,), variables)
                 found.append((equation, entry, Contraction(part)))
         return tuple(found)
+
+    def windows(self, array: Array, fill: int = 0) -> Array:
+        """The entries of each window of a max pool along a last axis."""
+        ((equation, entry, contraction),) = self.choices
+        spread = layout(entry, contraction.part.variables).seen(array, fill)
+        return spread.reshape(*(index.extent for index in equation.left.variables), -1)
+
+    @cached_property
+    def window_places(self) -> Array:
+        """Where each entry of each window stands in its tensor, in reading order; −1 is padding."""
+        return self.windows(np.arange(self.x.size).reshape(self.x.shape), -1)
 
     @cached_property
     def sums(self) -> tuple[Contraction, ...]:
@@ -116,7 +142,8 @@ def network(case: Case) -> Network:
     """The network of a case that has been read, and therefore fits together."""
     sample = case.samples[0]
     first = x = Tensor("input", sample.input.shape, "x")
-    layers, grids = [], {}
+    layers: list[Stage] = []
+    grids: dict[str, Grid] = {}
     for each in case.layers:
         z = Tensor(each.name, each.layer.output_shape(x.shape), _letter(each.layer.letter, x.symbol))
         given = each.layer.parameters(x.shape)

@@ -79,7 +79,8 @@ class Page:
         if self.narration.symbolic:
             return
         said = {
-            "exact": f"Exact numbers: = is exact, ≈ is rounded half-up to {self.narration.digits} significant digits.",
+            "exact": "Exact numbers: = is exact, ≈ is rounded half-up to "
+            f"{self.narration.digits} significant digits.",
             "float": "Float64, as a computer reckons: every number is rounded to about 16 digits.",
             "decimals": f"By hand: every line is rounded half-up to {case.arithmetic.decimals} decimals "
             "and carried on rounded.",
@@ -92,9 +93,14 @@ class Page:
         ties, zeros = self._met()
         conventions = self._case.conventions
         if ties:
-            how = {"first": "the first in reading order wins", "split": "they share the gradient equally",
-                   "all": "each of them gets the whole gradient"}[conventions.max_tie]
-            yield Prose(f"Equal largest entries in a window ({ties}): {how} (max_tie = {conventions.max_tie}).")
+            how = {
+                "first": "the first in reading order wins",
+                "split": "they share the gradient equally",
+                "all": "each of them gets the whole gradient",
+            }[conventions.max_tie]
+            yield Prose(
+                f"Equal largest entries in a window ({ties}): {how} (max_tie = {conventions.max_tie})."
+            )
         if zeros:
             yield Prose(
                 f"A ReLU at exactly 0 ({zeros}): its derivative there is {conventions.relu_at_zero} "
@@ -131,7 +137,9 @@ class Page:
         if stage is network.loss:
             yield from self._loss(stage, sample)
             return
-        yield Heading(f"{stage.name}    {stage.layer.summary(stage.x.shape)}", 3, "forward", self.number_of(stage))
+        yield Heading(
+            f"{stage.name}    {stage.layer.summary(stage.x.shape)}", 3, "forward", self.number_of(stage)
+        )
         sizes = stage.layer.size_arithmetic(stage.x.shape)
         if sizes:
             yield Prose(", ".join(sizes))
@@ -203,7 +211,11 @@ class Page:
             yield Grid(f"g{mark}, framed by zeros", framed)
             for channel in range(kernel.shape[1]):
                 turned = self._rows(kernel.name, (filter_, channel), kernel.shape)
-                of = f"[{filter_ + 1},{channel + 1}]" if kernel.size > kernel.shape[2] * kernel.shape[3] else ""
+                of = (
+                    f"[{filter_ + 1},{channel + 1}]"
+                    if kernel.size > kernel.shape[2] * kernel.shape[3]
+                    else ""
+                )
                 yield Grid(f"k{of}, turned by 180°", tuple(row[::-1] for row in turned[::-1]))
 
     def means(self) -> Iterator[Block]:

@@ -35,7 +35,6 @@ from walkthrough.notation import (
     unravel,
 )
 
-
 ONE = Fraction(1)
 
 Place: TypeAlias = tuple[int, ...]
@@ -200,12 +199,14 @@ def _products(of: Expression) -> list[tuple[Fraction, tuple[Entry, ...], tuple[I
             parts = [_products(term) for term in terms]
             return None if None in parts else [product for part in parts for product in part or ()]
         case Product(factors):
-            coefficient, entries, over = Fraction(1), (), ()
+            coefficient = ONE
+            entries: tuple[Entry, ...] = ()
+            indices: tuple[Index, ...] = ()
             for factor in factors:
-                inner = _products(factor)
-                if inner is None or len(inner) != 1:
+                found = _products(factor)
+                if found is None or len(found) != 1:
                     return None
-                coefficient *= inner[0][0]
-                entries, over = (*entries, *inner[0][1]), (*over, *inner[0][2])
-            return [(coefficient, entries, over)]
+                ((own, more, inside),) = found
+                coefficient, entries, indices = coefficient * own, (*entries, *more), (*indices, *inside)
+            return [(coefficient, entries, indices)]
     return None

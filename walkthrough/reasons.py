@@ -68,18 +68,24 @@ class Reasons:
         match step:
             case Sums(terms=terms):
                 for term in terms:
-                    if not any(factor is None or self.narration.value(factor) == 0 for factor in term.factors):
+                    if not any(
+                        factor is None or self.narration.value(factor) == 0 for factor in term.factors
+                    ):
                         found += [factor for factor in term.factors if factor]
             case Choice(candidates=candidates, winner=winner):
                 found += [candidate for candidate in [candidates[winner]] if candidate]
             case Gate(operand=operand):
                 found.append(operand)
             case Formula(expression=expression, place=place, sample=sample):
-                found += [self.narration.ref(entry, sample) for entry, _ in entries(at_place(expression, place))]
+                found += [
+                    self.narration.ref(entry, sample) for entry, _ in entries(at_place(expression, place))
+                ]
             case Chain(terms=links, sample=sample):
                 for upstream, local, place in links:
                     found.append(upstream)
-                    found += [self.narration.ref(entry, sample) for entry, _ in entries(at_place(local, place))]
+                    found += [
+                        self.narration.ref(entry, sample) for entry, _ in entries(at_place(local, place))
+                    ]
             case Route(shares=shares):
                 found += [share.upstream for share in shares if share.share]
             case Mean(over=over):
@@ -126,7 +132,9 @@ def _drawn(reason: Reason, lead: str, below: str, width: int, strokes: tuple[str
     yield from _folded(text, lead, inner + "   ", width)
     for number, source in enumerate(reason.sources):
         last = number == len(reason.sources) - 1
-        yield from _drawn(source, below + strokes[1 if last else 0], below + ("   " if last else strokes[2]), width, strokes)
+        yield from _drawn(
+            source, below + strokes[1 if last else 0], below + ("   " if last else strokes[2]), width, strokes
+        )
 
 
 def _folded(text: str, lead: str, indent: str, width: int) -> Iterator[str]:

@@ -175,7 +175,10 @@ def flat(side: Side) -> str:
             return f"max({', '.join(text for row in rows for text in row if text)})"
         case Sum(rows, before, after):
             terms = [text for row in rows for text in row]
-            signed = "".join(f" − {t[1:]}" if t.startswith("−") and n else f"{' + ' if n else ''}{t}" for n, t in enumerate(terms))
+            signed = "".join(
+                f" − {t[1:]}" if t.startswith("−") and n else f"{' + ' if n else ''}{t}"
+                for n, t in enumerate(terms)
+            )
             return before + signed + after
 
 

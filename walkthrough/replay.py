@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Generic
 
 import numpy as np
 
-from walkthrough.contraction import Array, laid_out
+from walkthrough.layout import Array
 from walkthrough.network import Network, Stage
-from walkthrough.notation import Entry, Equation, Largest, PositivePart, Tensor, Total, gradient_name
+from walkthrough.notation import Equation, Largest, PositivePart, Total, gradient_name
 from walkthrough.numbers.arithmetic import Arithmetic, N, Selection
 from walkthrough.readings import Part
 
@@ -96,9 +96,9 @@ def _choose(stage: Stage, equation: Equation, replay: SampleReplay[N], arithmeti
         selection = given or gates(arithmetic.signs(numbers, right.body.tensor.name), right.slope_at_zero)
         selected = arithmetic.structured(numbers, lambda array: _stopped(array, selection.first == 1))
     else:
-        windows = arithmetic.structured(numbers, lambda array: _windows(array, equation, 0))
+        windows = arithmetic.structured(numbers, stage.windows)
         selection = replay.selections.get(stage.name) or arithmetic.winners(
-            windows, places(equation), right.tie, right.body.tensor.name
+            windows, stage.window_places, right.tie, right.body.tensor.name
         )
         selected = arithmetic.picked(windows, selection.first)
     replay.selections[stage.name] = selection
@@ -116,25 +116,8 @@ def gates(signs: Array, slope_at_zero: Fraction) -> Selection:
 
 
 def _stopped(array: Array, where: Array) -> Array:
-    passed = array.copy()
-    passed[where] = 0  # not times 0, which would make −0.0 of a negative float
-    return passed
-
-
-def _windows(array: Array, equation: Equation, fill: int) -> Array:
-    """The entries of each window along a last axis."""
-    right = equation.right
-    assert isinstance(right, Largest)
-    variables = equation.left.variables
-    spread = laid_out(array, right.body, (*variables, *right.over), fill)
-    return spread.reshape(*(index.extent for index in variables), -1)
-
-
-def places(equation: Equation) -> Array:
-    """Where each entry of each window stands in its tensor, in reading order; −1 is padding."""
-    assert isinstance(equation.right, Largest)
-    tensor = equation.right.body.tensor
-    return _windows(np.arange(tensor.size).reshape(tensor.shape), equation, -1)
+    # not times 0, which would make −0.0 of a negative float
+    return np.where(where, 0 if array.dtype == object else array.dtype.type(0), array)
 
 
 def backward_loss(stage: Stage, replay: SampleReplay[N], arithmetic: Arithmetic[N]) -> None:
@@ -154,7 +137,9 @@ def backward_stage(stage: Stage, replay: SampleReplay[N], arithmetic: Arithmetic
             selection = replay.selections[stage.name]
             shape = tuple(index.extent for index in contraction.part.variables)
             laid = Selection(selection.first, selection.shares.reshape(shape), selection.denominator)
-            replay.put(tensor.grad.name, arithmetic.routed(contraction, tensors[stage.z.grad.name], laid), arithmetic)
+            replay.put(
+                tensor.grad.name, arithmetic.routed(contraction, tensors[stage.z.grad.name], laid), arithmetic
+            )
         contractions = stage.backward(tensor)
         if contractions and contractions[0].part.local is not None:
             replay.put(tensor.grad.name, _chain(contractions[0].part, replay, arithmetic), arithmetic)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from walkthrough.contraction import Array
+from walkthrough.layout import Array
 from walkthrough.network import Network
 from walkthrough.notation import gradient_name
 from walkthrough.numbers.residues import Residues, value
@@ -60,4 +60,3 @@ class Sameness:
             if name not in done:
                 backward_stage(stage, self._residues, arithmetic)
         return done[name]
-

@@ -58,7 +58,11 @@ def _tensors(page: Page, word: str) -> set[str]:
         return {name for name in page.places if _phase(page, name) == word}
     stage = page.stage(word)
     if stage is not None:
-        return {name for name, place in trace.places.items() if page.steps.stage_of(name) is stage and place.local != "input"}
+        return {
+            name
+            for name, place in trace.places.items()
+            if page.steps.stage_of(name) is stage and place.local != "input"
+        }
     tensor, cell = resolve(word, page.shapes)
     return {tensor} if cell is None else set()
 

@@ -36,9 +36,7 @@ def windows_shape(image: Shape, window: Shape, stride: Pair, padding: Pair, key:
 def size_arithmetic(image: Shape, window: Shape, stride: Pair, padding: Pair) -> list[str]:
     """The same as a person writes it: `rows 6 − 3 + 1 = 4`."""
     lines = []
-    for axis, size, part, step, pad in zip(
-        ("rows", "columns"), image, window, stride, padding, strict=True
-    ):
+    for axis, size, part, step, pad in zip(("rows", "columns"), image, window, stride, padding, strict=True):
         padded = f"{size} + 2·{pad} − {part}" if pad else f"{size} − {part}"
         room = size + 2 * pad - part
         if step == 1:

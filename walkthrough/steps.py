@@ -21,7 +21,7 @@ from walkthrough.notation import (
     unravel,
 )
 from walkthrough.readings import Part
-from walkthrough.trace import Place, Trace
+from walkthrough.trace import Trace
 
 Phase: TypeAlias = Literal["forward", "loss", "backward", "update"]
 
@@ -223,7 +223,9 @@ class Steps:
         stage, loss = step.stage, self._network.loss
         if stage is None or loss is None or stage is not self._network.layers[-1]:
             return ""
-        return loss.layer.shortcut(stage.type, self._network.output.size, self.trace.case.samples[step.sample].target)
+        return loss.judge.shortcut(
+            stage.type, self._network.output.size, self.trace.case.samples[step.sample].target
+        )
 
     # --- kinds of step ---------------------------------------------------------------------------
 
@@ -264,7 +266,9 @@ class Steps:
         winner = int(selection.first[here])
         candidates = tuple(None if cell is None else Ref(name, cell) for cell in found)
         ties = self._ties(candidates, winner) if right.tie == "first" else tuple(shares[here].nonzero()[0])
-        return Choice(ref, "forward", stage, candidates, winner, tuple(int(t) for t in ties), right.over[-1].extent)
+        return Choice(
+            ref, "forward", stage, candidates, winner, tuple(int(t) for t in ties), right.over[-1].extent
+        )
 
     def _ties(self, candidates: tuple[Ref | None, ...], winner: int) -> tuple[int, ...]:
         best = candidates[winner]
@@ -394,4 +398,8 @@ def _outer(part: Part, place: tuple[int, ...], moving: list[int]) -> tuple[int, 
 
 def _columns(part: Part) -> set[Index]:
     """The indices of the last axis of the factors: what moves from column to column."""
-    return {index for factor in part.factors for index, _ in factor.index[-1].coefficients} if part.factors else set()
+    return (
+        {index for factor in part.factors for index, _ in factor.index[-1].coefficients}
+        if part.factors
+        else set()
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from fractions import Fraction
+from itertools import pairwise
 
 from walkthrough.notation import (
     Affine,
@@ -136,10 +137,12 @@ class _Writer:
         return text
 
     def _product(self, factors: tuple[Expression, ...], first: bool) -> str:
-        texts = [self._bound(factor, power=False, first=first and at == 0) for at, factor in enumerate(factors)]
+        texts = [
+            self._bound(factor, power=False, first=first and at == 0) for at, factor in enumerate(factors)
+        ]
         close = not self.numeric and all(isinstance(factor, Entry | Sum) for factor in factors)
         product = texts[0]
-        for before, text in zip(texts, texts[1:], strict=False):
+        for before, text in pairwise(texts):
             between = " · " if "∂" in before or "∂" in text else "" if close else "·"
             product += between + text
         return product

@@ -133,7 +133,9 @@ class Trace:
             names.append("loss")
         for name in names:
             several = [sample.tensors[name] for sample in samples]
-            means[name] = several[0] if len(several) == 1 else arithmetic.combined(several, [share] * len(several))
+            means[name] = (
+                several[0] if len(several) == 1 else arithmetic.combined(several, [share] * len(several))
+            )
         if self.case.learning_rate is not None:
             rate = self.case.learning_rate.value
             for tensor in self.network.parameter_tensors:
@@ -218,7 +220,9 @@ class Trace:
 
     def shown(self, tensor: str, cell: Cell, digits: int, full: int = FULL) -> Shown:
         """A cell's number, to so many certain digits."""
-        result: Shown = self.certain(lambda precision: shown(self.known(tensor, cell, precision), digits, full))
+        result: Shown = self.certain(
+            lambda precision: shown(self.known(tensor, cell, precision), digits, full)
+        )
         return result
 
     def exact(self, tensor: str, cell: Cell) -> bool:

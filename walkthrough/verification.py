@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
 
-from walkthrough.contraction import Array
+from walkthrough.layout import Array
 from walkthrough.network import Stage
 from walkthrough.notation import Cell, Tensor, gradient_name
 from walkthrough.numbers.exact import Exact
@@ -77,25 +78,22 @@ class Verification:
         network = self.trace.network
         for stage in network.stages:
             if stage.equations and only(self._full(stage.z.name, sample)):
-                yield from self._compared(witness, sample, stage.z, lambda s=stage: witness.forward(s, sample))  # type: ignore[misc]
+                yield from self._compared(witness, sample, stage.z, partial(witness.forward, stage, sample))
         if network.loss is None:
             return
-        if only(self._full(gradient_name(network.output.name), sample)):
-            yield from self._compared(witness, sample, network.output.grad, lambda: witness.slope(network.loss, sample))
+        last = network.output.grad
+        if only(self._full(last.name, sample)):
+            yield from self._compared(witness, sample, last, partial(witness.slope, network.loss, sample))
         for stage in reversed(network.layers):
-            wanted = [t for t in stage.inputs if only(self._full(t.grad.name, sample))]
-            if not wanted:
-                continue
-            try:
-                found = witness.backward(stage, sample)
-            except CannotFollow:
-                continue
+            wanted = [tensor for tensor in stage.inputs if only(self._full(tensor.grad.name, sample))]
+            found = cache(partial(witness.backward, stage, sample))
             for tensor in wanted:
-                yield from self._compared(witness, sample, tensor.grad, lambda t=tensor: found[t.name])  # type: ignore[misc]
+                yield from self._compared(witness, sample, tensor.grad, partial(_one, found, tensor.name))
 
     def _compared(
         self, witness: _Witness, sample: int, tensor: Tensor, find: Callable[[], Any]
     ) -> Iterator[Check]:
+        """What a witness found of a tensor, compared; nothing, if it could not follow."""
         try:
             found = find()
         except CannotFollow:
@@ -116,12 +114,15 @@ class Verification:
         for name, numbers in run.new.items():
             if only(name):
                 old = name.removesuffix(".new")
-                pair = [self.given(run.samples[0].tensors[old]), self.given(run.means[gradient_name(old)])]
-                found = vectorised.update(*pair, case.learning_rate.value)
+                before, gradient = run.samples[0].tensors[old], run.means[gradient_name(old)]
+                rate = case.learning_rate.value
+                found = vectorised.update(self.given(before), self.given(gradient), rate)
                 yield self._check(name, "vectorised", numbers, self.rounded(found))
 
     def _full(self, local: str, sample: int) -> str:
-        own = self.trace.case.batch and (local == "loss" or local.removesuffix(".grad") in self.trace.network.parameters)
+        own = self.trace.case.batch and (
+            local == "loss" or local.removesuffix(".grad") in self.trace.network.parameters
+        )
         return f"{local}@{sample + 1}" if own else self.trace.named(local, sample)
 
     def _check(self, name: str, witness: str, numbers: Any, found: Any) -> Check:
@@ -131,7 +132,8 @@ class Verification:
             return Check(name, witness, int(numbers.size), difference, difference <= room)
         own = self.given(numbers)
         difference = vectorised.largest_difference(own, _boxed(found, own.shape))
-        largest = Fraction(max((abs(n) for n in own.numerators.reshape(-1).tolist()), default=0), own.denominator)
+        most = max((abs(n) for n in own.numerators.reshape(-1).tolist()), default=0)
+        largest = Fraction(most, own.denominator)
         room = Fraction(0)
         if numbers.unknown is not None and self._kind == "exact":
             room = largest / 10**DIGITS + Fraction(numbers.radius, numbers.denominator)
@@ -182,7 +184,7 @@ class _Vectorised(_Witness):
 
     def _options(self, stage: Stage) -> dict[str, Any]:
         conventions = self.of.trace.case.conventions
-        options = {**vars(stage.layer), "relu_at_zero": conventions.relu_at_zero, "max_tie": conventions.max_tie}
+        options = {**vars(stage.of), "relu_at_zero": conventions.relu_at_zero, "max_tie": conventions.max_tie}
         return {name: getattr(option, "value", option) for name, option in options.items()}
 
     def _parameters(self, stage: Stage, sample: int) -> dict[str, Any]:
@@ -216,7 +218,7 @@ class _Vectorised(_Witness):
         """The loss's derivative; a gradient that is given is the case's own."""
         network = self.of.trace.network
         if not stage.equations:
-            grid = stage.layer.gradient.shaped_like(network.output.shape)  # type: ignore[union-attr]
+            grid = stage.judge.gradient.shaped_like(network.output.shape)  # type: ignore[attr-defined]
             found = vectorised.Box(grid.numerators.astype(object), grid.denominator)
             if self.of.trace.case.arithmetic.kind == "float":
                 return np.array([float(each) for each in found.fractions()]).reshape(found.shape)
@@ -226,7 +228,9 @@ class _Vectorised(_Witness):
         y, t = self.of.numbers(stage.x.name, sample), self.of.numbers("target", sample)
         logits = self._logits(sample)
         return self.of.rounded(
-            vectorised.loss_gradient(stage.type, self._options(stage), y, t, logits=logits, digits=self.of.digits)
+            vectorised.loss_gradient(
+                stage.type, self._options(stage), y, t, logits=logits, digits=self.of.digits
+            )
         )
 
     def backward(self, stage: Stage, sample: int) -> Mapping[str, Any]:
@@ -275,7 +279,9 @@ class _Symbolic(_Witness):
         if not stage.equations:
             raise CannotFollow
         values = self._values(sample)
-        found = symbolic.gradients(stage.equations, values, {(): Fraction(1)}, self.of.digits, of=[stage.x.name])
+        found = symbolic.gradients(
+            stage.equations, values, {(): Fraction(1)}, self.of.digits, of=[stage.x.name]
+        )
         return self._box(stage.x, found[stage.x.name])
 
     def backward(self, stage: Stage, sample: int) -> Mapping[str, Any]:
@@ -289,6 +295,10 @@ class _Symbolic(_Witness):
         names = [tensor.name for tensor in stage.inputs]
         found = symbolic.gradients(stage.equations, values, gradient, self.of.digits, of=names)
         return {tensor.name: self._box(tensor, found[tensor.name]) for tensor in stage.inputs}
+
+
+def _one(found: Callable[[], Mapping[str, Any]], name: str) -> Any:
+    return found()[name]
 
 
 def _boxed(found: Any, shape: tuple[int, ...]) -> Any:

@@ -157,7 +157,9 @@ class TextFormat:
         last = len(shades) - 1
         lines = [f"{_INDENT}{block.name}: blank is {block.smallest}, {shades[-1]} is {block.largest}"]
         for row in block.shades:
-            picture = "".join(shades[round(shade * last)] * (2 if 2 * len(row) < self.width - 8 else 1) for shade in row)
+            picture = "".join(
+                shades[round(shade * last)] * (2 if 2 * len(row) < self.width - 8 else 1) for shade in row
+            )
             lines.append(f"{_INDENT}  |{picture}|")
         return lines
 
@@ -204,7 +206,9 @@ class TextFormat:
             if widest + 5 + len(block.because) <= self.width:
                 lines[0] = f"{lines[0].ljust(widest)}     {self.paint('aside', block.because)}"
             else:
-                lines += [self.paint("aside", line) for line in self._folded(block.because, " " * (len(lead) + 3))]
+                lines += [
+                    self.paint("aside", line) for line in self._folded(block.because, " " * (len(lead) + 3))
+                ]
         return lines
 
     def _stacked(self, lead: str, block: Working) -> list[str]:
@@ -243,11 +247,11 @@ class TextFormat:
 
 def _apart(before: Block, block: Block) -> bool:
     """Whether an empty line stands between two blocks."""
-    if isinstance(block, Heading) or isinstance(before, Heading) and before.level == 1:
+    if isinstance(block, Heading) or (isinstance(before, Heading) and before.level == 1):
         return not (isinstance(before, Heading) and before.level == 2)
     if isinstance(before, Working) and isinstance(block, Working):
         return max(_height(before), _height(block)) > 1
-    return type(before) is not type(block) and not isinstance(before, Heading) or isinstance(block, Grid)
+    return (type(before) is not type(block) and not isinstance(before, Heading)) or isinstance(block, Grid)
 
 
 def _height(block: Working) -> int:

@@ -75,7 +75,11 @@ class Conv2d(Layer):
     def summary(self, shape: Shape) -> str:
         """`3×3 filter over 6×6`."""
         filters, channels, *window = self.kernel.shape
-        several = f"{filters} filters of {times(tuple(window))}" if filters > 1 else f"{times(tuple(window))} filter"
+        several = (
+            f"{filters} filters of {times(tuple(window))}"
+            if filters > 1
+            else f"{times(tuple(window))} filter"
+        )
         over = times(shape[1:]) + (f", {channels} channels" if channels > 1 else "")
         options = [f"stride {_pair(self.stride)}"] if self.stride != (1, 1) else []
         options += [f"padding {_pair(self.padding)}"] if self.padding != (0, 0) else []
@@ -88,8 +92,12 @@ class Conv2d(Layer):
         None where it is not: with strides the gradient would have to be spread out first, and with
         `flip` the kernel is turned already.
         """
-        rows, columns = (part - 1 - pad for part, pad in zip(self.kernel.shape[2:], self.padding, strict=True))
-        return (rows, columns) if self.stride == (1, 1) and not self.flip and min(rows, columns) >= 0 else None
+        rows, columns = (
+            part - 1 - pad for part, pad in zip(self.kernel.shape[2:], self.padding, strict=True)
+        )
+        return (
+            (rows, columns) if self.stride == (1, 1) and not self.flip and min(rows, columns) >= 0 else None
+        )
 
     def size_arithmetic(self, shape: Shape) -> list[str]:
         """Rows and columns of the output."""
@@ -100,7 +108,6 @@ class Conv2d(Layer):
         if self.bias.size == out[0] and max(self.bias.shape, default=1) == self.bias.size:
             return self.bias.reshaped((out[0],))
         return self.bias.shaped_like(out)
-
 
 
 def _pair(pair: Pair) -> str:

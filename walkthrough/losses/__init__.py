@@ -17,7 +17,7 @@ class Loss(ABC):
     rule: ClassVar[str] = ""
     needs_target: ClassVar[bool] = True
 
-    def check(self, shape: Shape) -> None:
+    def check(self, shape: Shape) -> None:  # noqa: B027  # most losses judge outputs of any shape
         """Raises DoesNotFit if an output of this shape cannot be judged."""
 
     def shortcut(self, activation: str, outputs: int, target: Grid | None) -> str:

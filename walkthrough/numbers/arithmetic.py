@@ -10,7 +10,8 @@ from typing import Generic, TypeVar
 
 import numpy as np
 
-from walkthrough.contraction import Array, Contraction
+from walkthrough.contraction import Contraction
+from walkthrough.layout import Array
 from walkthrough.notation import Entry, Expression, Index, Shape
 from walkthrough.numbers.grid import Grid
 
@@ -51,9 +52,7 @@ class Arithmetic(ABC, Generic[N]):
         """Sums of products: every part's products, times its coefficient, added where they go."""
 
     @abstractmethod
-    def function(
-        self, expression: Expression, variables: tuple[Index, ...], read: Callable[[Entry], N]
-    ) -> N:
+    def function(self, expression: Expression, variables: tuple[Index, ...], read: Callable[[Entry], N]) -> N:
         """An expression for all values of its loop indices."""
 
     @abstractmethod
@@ -93,6 +92,8 @@ def ranked(values: Array, inside: Array, tie: str) -> tuple[Array, Array, int]:
 
     Windows lie along the last axis; padding never wins.
     """
+    if tie == "first" and inside.all():
+        return shared(values, tie)
     if inside.all():
         top = values.max(axis=-1, keepdims=True)
         best = values == top
@@ -103,7 +104,7 @@ def ranked(values: Array, inside: Array, tie: str) -> tuple[Array, Array, int]:
 
 
 def shared(best: Array, tie: str) -> tuple[Array, Array, int]:
-    """First winner, shares and their denominator, from which places of each window are largest."""
+    """First winner, shares and their denominator, from what is largest in each window where it is best."""
     first = best.argmax(axis=-1)
     if tie == "first":
         places = np.arange(best.shape[-1])

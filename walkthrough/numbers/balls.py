@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from flint import arb, ctx, fmpq
 
-from walkthrough.contraction import Array
+from walkthrough.layout import Array
 from walkthrough.notation import Entry, Expression, Index
 from walkthrough.numbers import integers
 from walkthrough.numbers.arithmetic import NeedsPrecision
@@ -100,13 +100,14 @@ def settled(values: Array, precision: int) -> tuple[Array, int, int, Array | Non
 
     The denominator is 10^precision, and a multiple of the denominators of what is rational.
     """
-    flat = values.reshape(-1)
+    # 0 times a ball is exactly 0
+    flat = [fmpq(0) if isinstance(v, arb) and v.is_exact() and v == 0 else v for v in values.reshape(-1)]
     balls = [isinstance(value, arb) for value in flat]
     denominator = 10**precision if any(balls) else 1
     for value in flat:
         if not isinstance(value, arb):
             denominator = lcm(denominator, int(fmpq(value).q))
-    numerators = np.empty(flat.shape, dtype=object)
+    numerators = np.empty(len(flat), dtype=object)
     radius = 0
     for place, value in enumerate(flat):
         if balls[place]:

@@ -15,7 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from walkthrough.contraction import Array, Contraction, contract, laid_out
+from walkthrough.contraction import Contraction, contract
+from walkthrough.layout import Array, layout
 from walkthrough.notation import Entry, Expression, Index, Shape, entries
 from walkthrough.numbers import integers
 from walkthrough.numbers.arithmetic import Arithmetic, NeedsPrecision, Selection, ranked, shared
@@ -132,7 +133,9 @@ class ExactArithmetic(Arithmetic[Exact]):
         assert unknown is not None
         marks = unknown.reshape(-1).copy()
         numerators[zeros], marks[zeros] = 0, False
-        return replace(numbers, numerators=numerators.reshape(unknown.shape), unknown=marks.reshape(unknown.shape))
+        return replace(
+            numbers, numerators=numerators.reshape(unknown.shape), unknown=marks.reshape(unknown.shape)
+        )
 
     def picked(self, windows: Exact, first: Array) -> Exact:
         """By place."""
@@ -156,9 +159,7 @@ class ExactArithmetic(Arithmetic[Exact]):
 
     def combined(self, numbers: list[Exact], coefficients: list[Fraction]) -> Exact:
         """A weighted sum."""
-        return self.settle(
-            _added([_scaled(each, c) for each, c in zip(numbers, coefficients, strict=True)])
-        )
+        return self.settle(_added([_scaled(each, c) for each, c in zip(numbers, coefficients, strict=True)]))
 
 
 class RoundedArithmetic(ExactArithmetic):
@@ -225,7 +226,7 @@ def _doubtful(numbers: Exact) -> Array:
 def _touched(expression: Expression, variables: tuple[Index, ...], doubt: Callable[[Entry], Array]) -> Array:
     marks = np.zeros(tuple(index.extent for index in variables), dtype=np.int64)
     for entry, over in entries(expression):
-        own = laid_out(doubt(entry), entry, variables + over)
+        own = layout(entry, variables + over).seen(doubt(entry))
         marks = marks + own.sum(axis=tuple(range(len(variables), len(variables) + len(over))))
     return marks
 
@@ -258,9 +259,7 @@ def _radius(contraction: Contraction, operands: tuple[Exact, ...]) -> int:
     """|Σ ab − Σ a₀b₀| ≤ terms · (max|a₀|·r_b + max|b₀|·r_a + r_a·r_b)."""
     if not any(each.radius for each in operands):
         return 0
-    terms = 1
-    for index in contraction.part.variables:
-        terms *= index.extent
+    terms = contraction.most_terms
     if len(operands) == 1:
         return terms * operands[0].radius
     first, second = operands

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from walkthrough.contraction import Array, laid_out
+from walkthrough.layout import Array, layout
 from walkthrough.notation import (
     Applied,
     Entry,
@@ -44,7 +44,7 @@ def evaluate(
             case Number(constant):
                 return number(constant)
             case Entry():
-                return laid_out(read(of), of, axes)
+                return layout(of, axes).seen(read(of))
             case Sum(terms):
                 return _folded([value(term, axes) for term in terms], np.add)
             case Product(factors):
@@ -54,7 +54,8 @@ def evaluate(
             case Quotient(above, below):
                 return value(above, axes) / value(below, axes)
             case Power(base, exponent):
-                return value(base, axes) ** exponent
+                # not **, which takes a ball that contains 0 through its logarithm
+                return _folded([value(base, axes)] * exponent, np.multiply)
             case Applied(function, to):
                 return functions[function](value(to, axes))
             case Total(body, over):

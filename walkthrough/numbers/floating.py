@@ -10,7 +10,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from walkthrough.contraction import Array, Contraction, contract
+from walkthrough.contraction import Contraction, contract
+from walkthrough.layout import Array
 from walkthrough.notation import Entry, Expression, Index, Shape
 from walkthrough.numbers.arithmetic import Arithmetic, Selection, ranked
 from walkthrough.numbers.expressions import Functions, evaluate
@@ -50,7 +51,7 @@ class Plain(Arithmetic[Array]):
 
     def picked(self, windows: Array, first: Array) -> Array:
         """By place."""
-        return np.take_along_axis(windows, first[..., None], axis=-1)[..., 0]
+        return np.asarray(np.take_along_axis(windows, first[..., None], axis=-1)[..., 0])
 
     def structured(self, numbers: Array, change: Callable[[Array], Array]) -> Array:
         """Laid out otherwise."""
@@ -59,11 +60,12 @@ class Plain(Arithmetic[Array]):
     def routed(self, contraction: Contraction, upstream: Array, selection: Selection) -> Array:
         """Upstream times share."""
         shares = selection.shares * self.constant(Fraction(1, selection.denominator))
-        return contraction.gathered(contraction.single(upstream) * shares)
+        routed: Array = contraction.gathered(contraction.single(upstream) * shares)
+        return routed
 
     def combined(self, numbers: list[Array], coefficients: list[Fraction]) -> Array:
         """A weighted sum."""
-        result = numbers[0] * self.constant(coefficients[0])
+        result: Array = numbers[0] * self.constant(coefficients[0])
         for each, coefficient in zip(numbers[1:], coefficients[1:], strict=True):
             result = result + each * self.constant(coefficient)
         return result
@@ -80,10 +82,7 @@ class Floating(Plain):
 
     def given(self, grid: Grid) -> Array:
         """The nearest floats."""
-        if grid.numerators.dtype != object and grid.denominator < 2**53:
-            return np.asarray(grid.numerators / float(grid.denominator), dtype=np.float64)
-        exact = (float(Fraction(int(n), grid.denominator)) for n in grid.numerators.reshape(-1))
-        return np.fromiter(exact, dtype=np.float64, count=grid.size).reshape(grid.shape)
+        return grid.floats
 
     def winners(self, windows: Array, places: Array, tie: str, name: str) -> Selection:
         """Compared as floats."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from walkthrough.numbers.written import MINUS, Written
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     from walkthrough.notation import Shape
@@ -83,11 +84,26 @@ class Grid:
         """The numerators as a read-only array of this shape: int64 below 2⁶², otherwise Python's own."""
         import numpy as np
 
-        largest = max((abs(int(number)) for number in self.flat), default=0)
-        kind = np.int64 if largest < _FITS_INT64 else object
+        kind = np.int64 if self._largest < _FITS_INT64 else object
         array = np.array(self.flat, dtype=kind).reshape(self.shape)
         array.flags.writeable = False
         return array
+
+    @cached_property
+    def floats(self) -> NDArray[np.float64]:
+        """The nearest float64 of every number, as a read-only array of this shape."""
+        import numpy as np
+
+        if self.numerators.dtype == np.int64 and self.denominator < 2**53 and self._largest < 2**53:
+            array = np.asarray(self.numerators / float(self.denominator), dtype=np.float64)
+        else:
+            array = np.array([float(value) for value in self.values()], dtype=np.float64).reshape(self.shape)
+        array.flags.writeable = False
+        return array
+
+    @cached_property
+    def _largest(self) -> int:
+        return max((abs(int(number)) for number in self.flat), default=0)
 
     @property
     def size(self) -> int:

@@ -32,7 +32,7 @@ def times(array: Array, factor: int) -> Array:
     """Every number times one whole number."""
     if factor == 1:
         return array
-    if array.dtype != object and largest(array) * abs(factor) >= _SMALL:
+    if array.dtype != object and max(largest(array), 1) * abs(factor) >= _SMALL:
         array = array.astype(object)
     return np.asarray(array * (factor if array.dtype == object else np.int64(factor)), dtype=array.dtype)
 
@@ -101,7 +101,7 @@ def _small_product(first: Array, second: Array) -> Array:
 def _summed(products: Array) -> Array:
     if products.dtype != object and largest(products) * products.shape[2] >= _SMALL:
         products = products.astype(object)
-    return products.sum(axis=2, keepdims=True)
+    return np.asarray(products.sum(axis=2, keepdims=True))
 
 
 def _float_product(first: Array, second: Array) -> Array:

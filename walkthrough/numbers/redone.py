@@ -65,7 +65,10 @@ def _value(of: Expression, read: Callable[[Entry], Fraction | Known]) -> Any:
         case Quotient(above, below):
             return _value(above, read) / _value(below, read)
         case Power(base, exponent):
-            return _value(base, read) ** exponent
+            power = root = _value(base, read)
+            for _ in range(exponent - 1):
+                power = power * root
+            return power
         case Applied(function, to):
             return FUNCTIONS[function](_value(to, read))
     raise TypeError(f"no single value: {of}")
@@ -93,6 +96,9 @@ def simplified(expression: Expression, read: Callable[[Entry], Fraction | None])
             if any(_is(each, 0) for each in left):
                 return Number(Fraction(0))
             left = [each for each in left if not _is(each, 1)]
+            if sum(isinstance(each, Negative) for each in left) == 1:
+                positive = tuple(each.of if isinstance(each, Negative) else each for each in left)
+                return Negative(Product(positive) if len(positive) > 1 else positive[0])
             return Product(tuple(left)) if len(left) > 1 else (left[0] if left else Number(Fraction(1)))
         case Negative(inner):
             of = simplified(inner, read)

@@ -13,11 +13,10 @@ from fractions import Fraction
 from hashlib import blake2b
 from types import MappingProxyType
 from typing import TypeAlias
-from typing import Any
 
 import numpy as np
 
-from walkthrough.contraction import Array
+from walkthrough.layout import Array
 from walkthrough.numbers.arithmetic import Selection
 from walkthrough.numbers.floating import Plain
 from walkthrough.numbers.grid import Grid
@@ -55,6 +54,12 @@ class Residue:
         if not value(other):
             raise ZeroDivisionError
         return Residue(self.value * pow(value(other), -1, _PRIME))
+
+    def __rsub__(self, other: int) -> Residue:
+        return Residue(other - self.value)
+
+    def __rtruediv__(self, other: int) -> Residue:
+        return Residue(other) / self
 
     def __pow__(self, exponent: int) -> Residue:
         return Residue(pow(self.value, exponent, _PRIME))
@@ -95,7 +100,8 @@ def _tanh(of: Residue) -> Residue:
 
 
 def _elementwise(function: Callable[[Residue], Residue]) -> Callable[[Array], Array]:
-    lifted = np.frompyfunc(function, 1, 1)
+    # a closed gate and padding leave plain zeros among the residues
+    lifted = np.frompyfunc(lambda of: function(Residue(value(of))), 1, 1)
     return lambda array: np.asarray(lifted(array), dtype=object)
 
 
@@ -123,5 +129,3 @@ class Residues(Plain):
     def signs(self, numbers: Array, name: str) -> Array:
         """Residues have no sign."""
         raise TypeError("residues have no sign")
-
-

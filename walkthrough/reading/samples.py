@@ -103,12 +103,13 @@ def fit(
         target = reader.read(each.target_at, _target, each, output, loss, trained)
         if each.input is None:
             continue
-        if each.input.shape != first.shape:
+        own = each.input.shaped_like(shape) or (each.input if each.input.shape == first.shape else None)
+        if own is None:
             reader.refuse(
                 each.at, f"is {times(each.input.shape)} and the first sample's input is {times(first.shape)}"
             )
             continue
-        samples.append(Sample(each.input.reshaped(shape), target))
+        samples.append(Sample(own.reshaped(shape), target))
     return samples
 
 
