@@ -94,5 +94,12 @@ class Table:
     right: frozenset[int] = frozenset()
 
 
-Block: TypeAlias = Heading | Prose | Rule | Grid | Picture | Working | Table
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Lines of working of a large tensor, each on one row, however long."""
+
+    texts: tuple[str, ...]
+
+
+Block: TypeAlias = Heading | Prose | Rule | Grid | Picture | Working | Lines | Table
 Document: TypeAlias = Sequence[Block]

@@ -32,7 +32,7 @@ from walkthrough.steps import (
     Term,
     Update,
 )
-from walkthrough.symbols import MINUS, at_place, rational, subscript, written
+from walkthrough.symbols import MINUS, at_place, rational, subscript, subscripts, written
 
 _GUARDS = (0, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048)
 _ZERO = Shown(False, "0", 0, True)
@@ -102,6 +102,13 @@ class Narration:
         if grad:
             letter = "g" if short else f"∂L/∂{letter}"
         return letter + subscript(ref.cell, place.shape)
+
+    def symbols(self, tensor: str, short: bool = False) -> list[str]:
+        """The symbols of all cells of a tensor in reading order."""
+        shape = self.steps.trace.places[tensor].shape
+        first = self.symbol(Ref(tensor, (0,) * len(shape)), short)
+        letter = first.removesuffix(subscript((0,) * len(shape), shape))
+        return [letter + each for each in subscripts(shape)]
 
     def number(self, ref: Ref | None, guard: int = 0) -> Shown:
         """A number as it is shown, with some digits more; padding is 0."""
@@ -175,7 +182,7 @@ class Narration:
     # --- sums ------------------------------------------------------------------------------------
 
     def _sums(self, step: Sums) -> Working:
-        because = _rule(step)
+        because = rule_of(step)
         terms = step.terms
         if self.fold_zeros:
             terms = tuple(term for term in terms if not self._is_zero(term))
@@ -199,7 +206,7 @@ class Narration:
         texts, values = [], []
         for term in terms:
             coefficient = term.coefficient / share
-            texts.append(_times(coefficient, [_bound(self.text(each, guard)) for each in term.factors], "·"))
+            texts.append(_times(coefficient, [bounded(self.text(each, guard)) for each in term.factors], "·"))
             value = coefficient
             for factor in term.factors:
                 value *= self.value(factor, guard)
@@ -216,7 +223,7 @@ class Narration:
             said.append(Said(summed, total, all(each.complete for each in worth)))
         if after and len(left) > 1:
             whole = shown(Known(sum(values, Fraction(0))), self.digits + guard, FULL + guard)
-            said.append(Said(f"{_bound(whole.text)}{after[1:]}", Known(share * whole.value), whole.complete))
+            said.append(Said(f"{bounded(whole.text)}{after[1:]}", Known(share * whole.value), whole.complete))
         return said
 
     def _worth(self, term: Term, share: Fraction, printed: Fraction, complete: bool, guard: int) -> Shown:
@@ -290,7 +297,7 @@ class Narration:
             return self._closed(step, [symbols], because)
 
         def attempt(guard: int) -> list[Said]:
-            texts = tuple(_part(each.share, _bound(self.text(each.upstream, guard))) for each in live)
+            texts = tuple(_part(each.share, bounded(self.text(each.upstream, guard))) for each in live)
             value = sum((each.share * self.value(each.upstream, guard) for each in live), Fraction(0))
             return [Said(Sum((texts,)), Known(value), self._all_complete([each.upstream for each in live]))]
 
@@ -308,6 +315,9 @@ class Narration:
             return f"{own} is exactly 0, where the derivative is {slope} by convention"
         won = [each for each in step.shares if each.share]
         if not won:
+            first = step.shares[0].winner
+            if len(step.shares) == 1 and first is not None and self.steps.same(step.operand, first):
+                return f"because {own} = {self.symbol(first)}, a tie, and {self.symbol(first)} comes first"
             winners = dict.fromkeys(self.symbol(each.winner) for each in step.shares)
             where = "its window" if len(step.shares) == 1 else "any of its windows"
             was = "was" if len(winners) == 1 else "were"
@@ -397,7 +407,7 @@ class Narration:
             return shown(redone(local, read, precision), self.digits + guard, FULL + guard)
 
         slope: Shown = trace.certain(question)
-        text = f"{_bound(self.text(upstream, guard))} · {_bound(slope.text)}"
+        text = f"{bounded(self.text(upstream, guard))} · {bounded(slope.text)}"
         return Said(text, Known(self.value(upstream, guard) * slope.value), complete and slope.complete)
 
     def link(self, step: Chain, upstream: Ref) -> Shown:
@@ -456,7 +466,7 @@ class Narration:
         def attempt(guard: int) -> list[Said]:
             gradient = self.value(step.gradient, guard)
             old, complete = self.value(step.old), self.complete(step.gradient)
-            product = f"{_bound(rate.shown)}·{_bound(self.text(step.gradient, guard))}"
+            product = f"{bounded(rate.shown)}·{bounded(self.text(step.gradient, guard))}"
             text = f"{self.text(step.old)} {MINUS} {product}"
             said = [Said(text, Known(old - rate.value * gradient), complete)]
             if gradient:
@@ -472,7 +482,7 @@ class Narration:
 # --- pieces of text ------------------------------------------------------------------------------
 
 
-def _rule(step: Sums) -> str:
+def rule_of(step: Sums) -> str:
     """The rule of a line of the backward pass, in words."""
     if step.phase != "backward" or step.stage is None:
         return ""
@@ -522,7 +532,7 @@ def _part(share: Fraction, factor: str) -> str:
     return f"{factor}/{share.denominator}" if share.numerator == 1 else f"{rational(share)}·{factor}"
 
 
-def _bound(text: str) -> str:
+def bounded(text: str) -> str:
     """A number in parentheses, where a sign or an operator of its own needs them."""
     return f"({text})" if text.startswith(MINUS) or "·" in text or "/" in text else text
 

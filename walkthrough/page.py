@@ -5,19 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 from walkthrough.case import Case
-from walkthrough.document import Block, Grid, Heading, Picture, Prose, Rule
+from walkthrough.choices import first_at_issue
+from walkthrough.document import Block, Grid, Heading, Lines, Picture, Prose, Rule
 from walkthrough.general import backward_rule, forward_rule, loss_rule, slope_rule
+from walkthrough.ledger import Ledger
 from walkthrough.narration import Narration
 from walkthrough.network import Network, Stage
-from walkthrough.notation import Shape, Tensor, gradient_name
-from walkthrough.steps import Choice, Gate, Ref, Steps
+from walkthrough.notation import Largest, Shape, Tensor, gradient_name
+from walkthrough.numbers.exact import Exact
+from walkthrough.numbers.shown import Known, shown
+from walkthrough.steps import Ref, Steps
 from walkthrough.trace import Place
 
 WIDEST = 14
 """Columns of numbers that a page still sets as numbers."""
 MOST_NUMBERS = 200
+"""Numbers of a grid that a page sets as numbers; more become a picture."""
+LARGEST_PICTURE = 64
+"""Rows and columns of a picture; what is larger is left to its lines."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +38,10 @@ class Page:
     def steps(self) -> Steps:
         """The steps of the trace."""
         return self.narration.steps
+
+    @cached_property
+    def _ledger(self) -> Ledger:
+        return Ledger(self.narration)
 
     @property
     def network(self) -> Network:
@@ -111,16 +123,18 @@ class Page:
         """The first cells where a tie, or a ReLU at 0, decides something."""
         trace = self.steps.trace
         tie = zero = ""
-        for sample, replayed in enumerate(trace.run().samples):
+        for sample in range(len(trace.case.samples)):
             for stage in trace.network.layers:
-                if stage.name not in replayed.selections or stage.z.size > 20_000:
-                    continue
-                for step in self.steps.tensor(trace.named(stage.z.name, sample)):
-                    name = trace.cell_name(step.ref.tensor, step.ref.cell)
-                    if isinstance(step, Choice) and len(step.ties) > 1:
-                        tie = tie or name
-                    if isinstance(step, Gate) and step.sign == 0:
-                        zero = zero or name
+                for equation, _, _ in stage.choices:
+                    at_issue = first_at_issue(trace, stage, equation, sample)
+                    name = trace.named(stage.z.name, sample)
+                    if at_issue is None:
+                        continue
+                    cell = trace.cell_name(name, at_issue)
+                    if isinstance(equation.right, Largest):
+                        tie = tie or cell
+                    else:
+                        zero = zero or cell
         return tie, zero
 
     # --- stages ----------------------------------------------------------------------------------
@@ -252,6 +266,10 @@ class Page:
 
     def lines(self, name: str) -> Iterator[Block]:
         """Every line of a tensor."""
+        if self._ledger.takes(name):
+            for texts in self._ledger.lines(name):
+                yield Lines(tuple(texts))
+            return
         for step in self.steps.tensor(name):
             yield self.narration.line(step)
 
@@ -264,7 +282,7 @@ class Page:
             return
         image = shape[-2:] if len(shape) > 1 else (1, *shape)
         outer: Shape = shape[:-2]
-        if len(shape) == 1 and shape[0] > WIDEST:
+        if (len(shape) == 1 and shape[0] > WIDEST) or max(image) > LARGEST_PICTURE:
             return
         for place in Tensor("", outer).cells():
             index = [p + 1 for p, extent in zip(place, outer, strict=True) if extent > 1]
@@ -286,12 +304,12 @@ class Page:
         )
 
     def _picture(self, name: str, outer: tuple[int, ...], shape: Shape, label: str) -> Picture:
-        trace = self.steps.trace
-        values = [
-            [trace.known(name, (*outer, row, column)).value for column in range(shape[-1])]
-            for row in range(shape[-2])
-        ]
+        numbers = self.steps.trace.numbers(name)
+        denominator = numbers.denominator if isinstance(numbers, Exact) else 1
+        array = numbers.numerators if isinstance(numbers, Exact) else numbers
+        values = [[Fraction(value) for value in row] for row in array[outer].tolist()]
         low, high = min(map(min, values)), max(map(max, values))
         room = high - low or Fraction(1)
         shades = tuple(tuple(float((value - low) / room) for value in row) for row in values)
-        return Picture(label, shades, f"{float(low):.3g}", f"{float(high):.3g}")
+        ends = [shown(Known(end / denominator), 3).text for end in (low, high)]
+        return Picture(label, shades, *ends)

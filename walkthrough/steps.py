@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from walkthrough.network import Stage
 from walkthrough.notation import (
@@ -26,9 +26,11 @@ from walkthrough.trace import Trace
 Phase: TypeAlias = Literal["forward", "loss", "backward", "update"]
 
 
-@dataclass(frozen=True, slots=True)
-class Ref:
-    """A number of the trace: a tensor under its full name, and a cell counted from 0."""
+class Ref(NamedTuple):
+    """A number of the trace: a tensor under its full name, and a cell counted from 0.
+
+    A tuple, because marking looks up millions of them, and a data class hashes ten times slower.
+    """
 
     tensor: str
     cell: Cell

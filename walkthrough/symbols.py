@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from fractions import Fraction
-from itertools import pairwise
+from itertools import pairwise, product
 
 from walkthrough.notation import (
     Affine,
@@ -41,6 +41,18 @@ def subscript(cell: Cell, shape: Shape) -> str:
     if all(extent <= 9 for extent in shape[start:]):
         return "".join(str(position).translate(_SUBSCRIPTS) for position in kept)
     return "[" + ",".join(map(str, kept)) + "]"
+
+
+def subscripts(shape: Shape) -> list[str]:
+    """The subscripts of all cells in reading order."""
+    start = next((axis for axis, extent in enumerate(shape) if extent != 1), max(len(shape) - 1, 0))
+    axes = [[str(position + 1) for position in range(extent)] for extent in shape[start:]]
+    if not axes:
+        return [""]
+    if all(extent <= 9 for extent in shape[start:]):
+        axes = [[position.translate(_SUBSCRIPTS) for position in axis] for axis in axes]
+        return ["".join(cell) for cell in product(*axes)]
+    return [f"[{','.join(cell)}]" for cell in product(*axes)]
 
 
 def rational(value: Fraction) -> str:
@@ -141,11 +153,11 @@ class _Writer:
             self._bound(factor, power=False, first=first and at == 0) for at, factor in enumerate(factors)
         ]
         close = not self.numeric and all(isinstance(factor, Entry | Sum) for factor in factors)
-        product = texts[0]
+        joined = texts[0]
         for before, text in pairwise(texts):
             between = " · " if "∂" in before or "∂" in text else "" if close else "·"
-            product += between + text
-        return product
+            joined += between + text
+        return joined
 
     def _bound(self, of: Expression, power: bool, first: bool = False) -> str:
         """The text, in parentheses where what stands beside it would tear it apart."""

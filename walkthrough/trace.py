@@ -20,6 +20,7 @@ from walkthrough.sameness import Sameness
 
 if TYPE_CHECKING:
     from walkthrough.case import Case
+    from walkthrough.numbers.grid import Grid
 
 _PRECISIONS = (40, 80, 320, 1280, 5120, 20480, 81920, 327680, 655360)
 """Digits carried where numbers are irrational: more whenever a shown digit would be uncertain."""
@@ -61,6 +62,7 @@ class Trace:
         self.case = case
         self.network = network
         self._runs: dict[int, AnyRun] = {}
+        self._shown: dict[tuple[str, Cell, int, int], Shown] = {}
 
     # --- numbers ---------------------------------------------------------------------------------
 
@@ -237,12 +239,16 @@ class Trace:
 
     def given_text(self, tensor: str, cell: Cell) -> str | None:
         """A number of the case as it is written there (0.10, not 0.1); None if it is computed."""
+        grid = self.given_grid(tensor)
+        return None if grid is None else grid.text(ravel(cell, self.places[tensor].shape))
+
+    def given_grid(self, tensor: str) -> Grid | None:
+        """A tensor of the case as it is written there; None if it is computed."""
         place = self.places[tensor]
         sample = self.case.samples[place.sample or 0]
-        grid = self.network.parameters.get(place.local)
         if place.local in ("input", "target"):
-            grid = sample.input if place.local == "input" else sample.target
-        return None if grid is None else grid.text(ravel(cell, place.shape))
+            return sample.input if place.local == "input" else sample.target
+        return self.network.parameters.get(place.local)
 
     def network_tensor(self, name: str) -> Tensor:
         """The tensor under whose name the network's equations know a tensor of the trace."""

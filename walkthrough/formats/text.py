@@ -9,6 +9,7 @@ from walkthrough.document import (
     Block,
     Grid,
     Heading,
+    Lines,
     Picture,
     Prose,
     Rule,
@@ -106,6 +107,8 @@ class TextFormat:
                 return self._picture(block)
             case Working():
                 return self._working(block)
+            case Lines(texts):
+                return [_INDENT + text for text in texts]
             case Table():
                 return self._table(block)
 

@@ -78,7 +78,7 @@ class ExactArithmetic(Arithmetic[Exact]):
 
     def sums(self, terms: list[tuple[Contraction, tuple[Exact, ...]]]) -> Exact:
         """Exactly; of enclosures, the enclosure of every possible sum."""
-        return self.settle(_added([_contracted(contraction, operands) for contraction, operands in terms]))
+        return self.settle(added([_contracted(contraction, operands) for contraction, operands in terms]))
 
     def function(
         self, expression: Expression, variables: tuple[Index, ...], read: Callable[[Entry], Exact]
@@ -159,7 +159,7 @@ class ExactArithmetic(Arithmetic[Exact]):
 
     def combined(self, numbers: list[Exact], coefficients: list[Fraction]) -> Exact:
         """A weighted sum."""
-        return self.settle(_added([_scaled(each, c) for each, c in zip(numbers, coefficients, strict=True)]))
+        return self.settle(added([_scaled(each, c) for each, c in zip(numbers, coefficients, strict=True)]))
 
 
 class RoundedArithmetic(ExactArithmetic):
@@ -251,7 +251,7 @@ def _contracted(contraction: Contraction, operands: tuple[Exact, ...]) -> Exact:
     denominator = 1
     for each in operands:
         denominator *= each.denominator
-    result = Exact(numerators, denominator, _radius(contraction, operands), _unknown(contraction, operands))
+    result = Exact(numerators, denominator, _radius(contraction, operands), in_doubt(contraction, operands))
     return _scaled(result, coefficient)
 
 
@@ -267,7 +267,7 @@ def _radius(contraction: Contraction, operands: tuple[Exact, ...]) -> int:
     return terms * (a * second.radius + b * first.radius + first.radius * second.radius)
 
 
-def _unknown(contraction: Contraction, operands: tuple[Exact, ...]) -> Array | None:
+def in_doubt(contraction: Contraction, operands: tuple[Exact, ...]) -> Array | None:
     """A sum is known if in every product both factors are, or one of them is exactly 0."""
     if all(each.unknown is None for each in operands):
         return None
@@ -307,7 +307,8 @@ def _scaled(numbers: Exact, factor: Fraction) -> Exact:
     )
 
 
-def _added(parts: list[Exact]) -> Exact:
+def added(parts: list[Exact]) -> Exact:
+    """The sum of tensors of one shape, over their common denominator."""
     denominator = lcm(*(part.denominator for part in parts))
     result: Exact | None = None
     for part in parts:

@@ -67,7 +67,8 @@ def value_at(
                 return functions[function](value(to, at))
             case Total(body, over):
                 return _sum(
-                    (counted(here) if counted else 1) * value(body, {**at, **dict(zip(over, here, strict=True))})
+                    (counted(here) if counted else 1)
+                    * value(body, {**at, **dict(zip(over, here, strict=True))})
                     for here in product(*(range(index.extent) for index in over))
                     if not counted or counted(here)
                 )

@@ -113,25 +113,23 @@ def _ended(value: Fraction, digits: int) -> Shown | None:
 
 def _rounded(value: Fraction, digits: int) -> Shown:
     """Rounded half-up to so many significant digits."""
-    size = abs(value)
-    if not size:
+    above, below = abs(value.numerator), value.denominator
+    if not above:
         return Shown(False, "0", 0, True)
-    exponent = _magnitude(size) - digits + 1
-    scale = Fraction(10) ** -exponent
-    whole = (2 * size.numerator * scale.numerator + size.denominator * scale.denominator) // (
-        2 * size.denominator * scale.denominator
-    )
-    text = str(whole)
+    exponent = _magnitude(above, below) - digits + 1
+    if exponent <= 0:
+        above *= 10**-exponent
+    else:
+        below *= 10**exponent
+    text = str((2 * above + below) // (2 * below))
     if len(text) > digits:  # 9.999… became 10.00…
         text, exponent = text[:-1], exponent + 1
     return Shown(value < 0, text, exponent, False)
 
 
-def _magnitude(size: Fraction) -> int:
-    """The power of ten of the first digit: 3 for 1234, −2 for 0.05."""
-    guess = int((size.numerator.bit_length() - size.denominator.bit_length()) * 0.30103) - 1
-    while Fraction(10) ** (guess + 1) <= size:
-        guess += 1
-    while Fraction(10) ** guess > size:
-        guess -= 1
-    return guess
+def _magnitude(above: int, below: int) -> int:
+    """The power of ten of the first digit of above/below: 3 for 1234, −2 for 0.05."""
+    guess = int((above.bit_length() - below.bit_length()) * 0.30103)
+    shift = 2 - guess
+    scaled = above * 10**shift // below if shift >= 0 else above // (below * 10**-shift)
+    return len(str(scaled)) - 1 - shift
