@@ -28,10 +28,11 @@ class Prose:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A general formula, and what its letters mean."""
+    """A general formula, what its letters mean, and the word under which it is derived."""
 
     formula: str
     letters: str = ""
+    derivation: str = ""
 
 
 @dataclass(frozen=True, slots=True)

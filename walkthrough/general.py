@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from walkthrough.contraction import Contraction
 from walkthrough.document import Rule
@@ -29,7 +30,7 @@ def forward_rule(stage: Stage) -> Rule:
     else:
         text = written(right, _general)
         over = right.below.over if isinstance(right, Quotient) and isinstance(right.below, Total) else ()
-    return Rule(f"{left} = {text}", _legend(ranges(over), letters))
+    return Rule(f"{left} = {text}", _legend(ranges(over), letters), stage.layer.rules.get("forward", ""))
 
 
 def loss_rule(stage: Stage) -> Rule:
@@ -43,11 +44,17 @@ def slope_rule(stage: Stage) -> Rule:
     """∂L/∂y = (1 − t)/(1 − y) − t/y."""
     (equation,) = stage.equations
     ((entry, slope),) = equation.derivatives
-    return Rule(f"{_gradient(entry)} = {written(slope, _general)}")
+    return Rule(f"{_gradient(entry)} = {written(slope, _general)}", derivation=stage.judge.rule)
 
 
 def backward_rule(stage: Stage, tensor: Tensor) -> Rule | None:
-    """∂L/∂k[p,q] = Σ g[i,j] · x[i+p−1, j+q−1]; None for what is copied or let through."""
+    """∂L/∂k[p,q] = Σ g[i,j] · x[i+p−1, j+q−1], and where it is derived; None if there is no gradient."""
+    rule = _backward_rule(stage, tensor)
+    role = "input" if tensor == stage.x else tensor.name.rpartition(".")[2]
+    return rule and replace(rule, derivation=stage.layer.rules.get(role, ""))
+
+
+def _backward_rule(stage: Stage, tensor: Tensor) -> Rule | None:
     g = f"g = ∂L/∂{stage.z.symbol}"
     if stage.choices:
         ((equation, _, _),) = stage.choices

@@ -219,7 +219,8 @@ class Ledger:
         redo = {
             place
             for place in places
-            if abs(numerators[place] * ours - said[place] * theirs) * 2 >= max(result.units[place], 1) * theirs
+            if abs(numerators[place] * ours - said[place] * theirs) * 2
+            >= max(result.units[place], 1) * theirs
         }
         return redo, set(places)
 

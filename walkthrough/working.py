@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from flint import fmpq
 
@@ -15,13 +14,14 @@ from walkthrough.network import Stage
 from walkthrough.notation import Cell, Entry, Expression
 from walkthrough.numbers.balls import FUNCTIONS
 from walkthrough.numbers.formulas import Functions, Place, Quantity, value_at
+from walkthrough.own_numbers import NothingThere, Numbers, Own, Page, nearly, same_numbers
 from walkthrough.readings import Part
 from walkthrough.steps import AnyStep, Chain, Choice, Formula, Gate, Given, Ref, Route
 from walkthrough.workbook import Change, Outline, Workbook, rational
 
 __all__ = [
     "Change",
-    "NothingThereError",
+    "NothingThere",
     "Numbers",
     "Outline",
     "Own",
@@ -31,18 +31,13 @@ __all__ = [
     "Workbook",
     "Working",
     "added",
+    "nearly",
     "rational",
+    "same_numbers",
     "working",
 ]
 
-Own: TypeAlias = Callable[[Ref], Fraction | None]
-"""Somebody's own number in a cell; None where their numbers give nothing (the log of a negative one)."""
-
 ZERO = fmpq(0)
-
-
-class NothingThereError(ArithmeticError):
-    """An operand that somebody's own numbers do not give."""
 
 
 class Row(NamedTuple):
@@ -52,69 +47,6 @@ class Row(NamedTuple):
     refs: tuple[Ref | None, ...]
     values: tuple[Quantity, ...]
     product: Quantity
-
-
-class Numbers:
-    """Somebody's own numbers, each asked for once.
-
-    `given` may answer first, with what the case gives and this person has not written otherwise.
-    """
-
-    def __init__(self, own: Own) -> None:
-        self._own = own
-        self._known: dict[Ref, Quantity] = {}
-        self.given: Callable[[Ref], Quantity | None] = lambda _: None
-
-    def __call__(self, ref: Ref) -> Quantity:
-        """The number in a cell; raises NothingThereError."""
-        known = self._known.get(ref)
-        if known is None:
-            known = self.given(ref)
-            if known is None:
-                value = self._own(ref)
-                if value is None:
-                    raise NothingThereError(f"{ref.tensor}")
-                known = fmpq(value.numerator, value.denominator)
-            self._known[ref] = known
-        return known
-
-    @property
-    def asked(self) -> list[Ref]:
-        """The cells whose numbers were asked for."""
-        return list(self._known)
-
-    def noting(self) -> Numbers:
-        """The same numbers, none of them asked for yet."""
-        other = Numbers(self._own)
-        other.given = lambda ref: self._known[ref] if ref in self._known else self.given(ref)
-        return other
-
-    def agrees_with(self, other: Numbers) -> bool:
-        """Whether another person has the same numbers, as far as they were asked for here."""
-        return all(other(ref) == value for ref, value in self._known.items())
-
-
-class Page:
-    """What stands on a worksheet, by cell, and where a number stands."""
-
-    def __init__(self, numbers: Mapping[Ref, Quantity]) -> None:
-        self.numbers = numbers
-        self._order = sorted((float(value), at) for at, value in enumerate(numbers.values()))
-        self._refs = list(numbers)
-
-    def __contains__(self, ref: Ref) -> bool:
-        return ref in self.numbers
-
-    def about(self, low: Quantity, high: Quantity) -> list[tuple[Ref, Quantity]]:
-        """The cells whose numbers lie between two, or very close to it."""
-        first, last = float(low), float(high)
-        room = (abs(first) + abs(last)) * 1e-12
-        found = []
-        for value, at in self._order[bisect_left(self._order, (first - room, 0)) :]:
-            if value > last + room:
-                break
-            found.append((self._refs[at], self.numbers[self._refs[at]]))
-        return found
 
 
 @dataclass(frozen=True, slots=True)

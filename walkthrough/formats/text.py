@@ -99,8 +99,8 @@ class TextFormat:
                 return self._heading(block)
             case Prose(text):
                 return self._folded(text)
-            case Rule(formula, letters):
-                return self._rule(formula, letters)
+            case Rule():
+                return self._rule(block)
             case Grid():
                 return self._grid(block)
             case Picture():
@@ -126,11 +126,16 @@ class TextFormat:
         under = self.paint("aside", "─" * min(self.width, max(len(text), 3))) if block.level == 2 else None
         return [line] if under is None else [line, under]
 
-    def _rule(self, formula: str, letters: str) -> list[str]:
-        one = f"{_INDENT}{formula}     {letters}" if letters else f"{_INDENT}{formula}"
+    def _rule(self, block: Rule) -> list[str]:
+        link = f"[derive {block.derivation}]" if block.derivation else ""
+        said = [part for part in (block.letters, link) if part]
+        one = _INDENT + "     ".join([block.formula, *said])
         if len(one) <= self.width:
             return [one]
-        return [*self._folded(formula), *self._folded(letters, _INDENT * 2)]
+        lines = self._folded(block.formula)
+        if len(f"{_INDENT * 2}{'     '.join(said)}") <= self.width:
+            return [*lines, f"{_INDENT * 2}{'     '.join(said)}"]
+        return [*lines, *(line for part in said for line in self._folded(part, _INDENT * 2))]
 
     def _folded(self, text: str, indent: str = _INDENT) -> list[str]:
         """Words folded at the width, every line indented."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
 
 from walkthrough.sliding import times
@@ -28,7 +29,8 @@ class Layer(ABC):
 
     default_name: ClassVar[str]
     letter: ClassVar[str]
-    rule: ClassVar[str] = ""
+    rules: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    """What `derive` proves of it: `forward`, `input`, or a parameter's gradient → the rule's word."""
 
     @abstractmethod
     def output_shape(self, shape: Shape) -> Shape:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from types import MappingProxyType
 
 from walkthrough.layers import Conventions, Layer
 from walkthrough.notation import Equation, Shape, Tensor, indices, total
@@ -21,7 +22,7 @@ class AveragePool2d(Layer):
 
     default_name = "pool"
     letter = "p"
-    rule = "average-pool-gradient"
+    rules = MappingProxyType({"input": "average-pool-gradient"})
 
     size: Pair = option("positive pair")
     stride: Pair | None = option("positive pair", default=None)

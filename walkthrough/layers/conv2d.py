@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from walkthrough.layers import Conventions, Layer
 from walkthrough.notation import Equation, Shape, Tensor, indices, total
@@ -23,7 +24,14 @@ class Conv2d(Layer):
 
     default_name = "conv"
     letter = "z"
-    rule = "conv-output"
+    rules = MappingProxyType(
+        {
+            "forward": "conv-output",
+            "kernel": "conv-kernel-gradient",
+            "bias": "conv-bias-gradient",
+            "input": "conv-input-gradient",
+        }
+    )
 
     kernel: Grid = option("kernel")
     bias: Grid | None = option("grid", default=None)

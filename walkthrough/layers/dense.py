@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import prod
+from types import MappingProxyType
 
 from walkthrough.layers import Conventions, Layer
 from walkthrough.notation import Equation, Shape, Tensor, indices, total
@@ -22,7 +23,9 @@ class Dense(Layer):
 
     default_name = "dense"
     letter = "z"
-    rule = "dense-gradient"
+    rules = MappingProxyType(
+        {"weight": "dense-gradient", "bias": "dense-gradient", "input": "dense-gradient"}
+    )
 
     weight: Grid = option("matrix")
     bias: Grid | None = option("grid", default=None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import prod
+from types import MappingProxyType
 
 from walkthrough.layers import Conventions, Layer
 from walkthrough.notation import Affine, Equation, Shape, Tensor, affine
@@ -16,7 +17,7 @@ class Flatten(Layer):
 
     default_name = "flatten"
     letter = "f"
-    rule = "flatten-index"
+    rules = MappingProxyType({"forward": "flatten-index"})
 
     def output_shape(self, shape: Shape) -> Shape:
         """All its numbers, in one row."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from walkthrough.layers import Conventions, Layer
 from walkthrough.notation import Equation, Largest, Shape, Tensor, indices
@@ -20,7 +21,7 @@ class MaxPool2d(Layer):
 
     default_name = "pool"
     letter = "p"
-    rule = "max-pool-gradient"
+    rules = MappingProxyType({"input": "max-pool-gradient"})
 
     size: Pair = option("positive pair")
     stride: Pair | None = option("positive pair", default=None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from walkthrough.layers import Conventions, Layer
 from walkthrough.notation import Equation, PositivePart, Shape, Tensor
@@ -19,7 +20,7 @@ class Relu(Layer):
 
     default_name = "relu"
     letter = "a"
-    rule = "relu-derivative"
+    rules = MappingProxyType({"input": "relu-derivative"})
 
     def output_shape(self, shape: Shape) -> Shape:
         """As it came in."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import prod
+from types import MappingProxyType
 
 from walkthrough.layers import Conventions, Layer
 from walkthrough.notation import Equation, Shape, Tensor, indices
@@ -18,7 +19,7 @@ class Reshape(Layer):
 
     default_name = "reshape"
     letter = "r"
-    rule = "flatten-index"
+    rules = MappingProxyType({"forward": "flatten-index"})
 
     shape: Shape = option("shape")
 

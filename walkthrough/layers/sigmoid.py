@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from walkthrough.layers import Conventions, Layer
 from walkthrough.notation import Equation, Shape, Tensor, exp
@@ -15,7 +16,7 @@ class Sigmoid(Layer):
 
     default_name = "sigmoid"
     letter = "y"
-    rule = "sigmoid-derivative"
+    rules = MappingProxyType({"input": "sigmoid-derivative"})
 
     def output_shape(self, shape: Shape) -> Shape:
         """As it came in."""

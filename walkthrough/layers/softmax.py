@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from walkthrough.layers import Conventions, Layer
 from walkthrough.notation import Equation, Shape, Tensor, exp, indices, same, total
@@ -16,7 +17,7 @@ class Softmax(Layer):
 
     default_name = "softmax"
     letter = "y"
-    rule = "softmax-jacobian"
+    rules = MappingProxyType({"input": "softmax-jacobian"})
 
     def output_shape(self, shape: Shape) -> Shape:
         """As it came in; only flat things have shares."""

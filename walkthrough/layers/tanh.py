@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from walkthrough.layers import Conventions, Layer
 from walkthrough.notation import Equation, Power, Shape, Tensor, tanh
@@ -15,7 +16,7 @@ class Tanh(Layer):
 
     default_name = "tanh"
     letter = "y"
-    rule = "tanh-derivative"
+    rules = MappingProxyType({"input": "tanh-derivative"})
 
     def output_shape(self, shape: Shape) -> Shape:
         """As it came in."""

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from walkthrough.notation import Cell
 from walkthrough.numbers.shown import Shown
+from walkthrough.reading.claims import Claim as RawClaim
+
+if TYPE_CHECKING:
+    from walkthrough.marking.diagnosis import LayerSlip
 
 VerdictWord: TypeAlias = Literal[
     "exact",
@@ -40,7 +44,8 @@ class Claim:
     """One number of a worksheet, for one cell.
 
     `tensor` is a full name of the trace and `at` a cell counted from 0; `number` is None if the place
-    is blank (`problem` None) or cannot be read (`problem` says why, with the column).
+    is blank (`problem` None) or cannot be read (`problem` says why, with the column). `whole` is set if it
+    stands for a whole tensor, which is blank or cannot be read; `at` is then its first cell.
     """
 
     cell: str
@@ -50,16 +55,21 @@ class Claim:
     number: WrittenNumber | None
     line: int
     problem: str | None = None
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Worksheet:
-    """What one person worked out: a file, its case, a label of whose it is, and the claims."""
+    """What one person worked out: a file, its case, a label of whose it is, and the claims.
+
+    `formulas` are as they stand in the file, not yet read.
+    """
 
     file: str
     case: str
     student: str | None
     claims: tuple[Claim, ...]
+    formulas: tuple[RawClaim, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +77,8 @@ class Slip:
     """A common mistake that gives the written number: `your 7 is what comes out if …`.
 
     `slip` is the contract's word, `at` the operand at fault (else the cell), `gives` the number, `words`
-    one sentence for a student, `line` the line of arithmetic that shows it.
+    one sentence for a student, `line` the line of arithmetic that shows it. `everywhere` names the
+    misreading if it may be that of a whole layer.
     """
 
     slip: str
@@ -75,6 +86,7 @@ class Slip:
     gives: Shown
     words: str
     line: str = ""
+    everywhere: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +106,12 @@ class Marked:
 
 @dataclass(frozen=True, slots=True)
 class MarkedSheet:
-    """A worksheet, marked: claims in the order of computation; `first_wrong` is a cell or None."""
+    """A worksheet, marked: claims in the order of computation; `first_wrong` is a cell or None.
+
+    `layer_slips` are slips that were made throughout a layer, and explain several claims at once.
+    """
 
     worksheet: Worksheet
     claims: tuple[Marked, ...]
     first_wrong: str | None
+    layer_slips: tuple[LayerSlip, ...] = ()

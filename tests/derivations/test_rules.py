@@ -1,0 +1,282 @@
+"""Every rule at several sizes: all lines are proved, and what is printed is what a person would write."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from walkthrough import layers, losses, shelf
+from walkthrough.derivations import (
+    CannotDerive,
+    Sizes,
+    derive_command,
+    derived,
+    read_size,
+    rule_words,
+    unused,
+)
+from walkthrough.derivations.rendering import FORMATS
+
+WORDS = [
+    "output-size",
+    "conv-output",
+    "conv-kernel-gradient",
+    "conv-bias-gradient",
+    "conv-input-gradient",
+    "multi-channel-gradients",
+    "max-pool-gradient",
+    "average-pool-gradient",
+    "relu-derivative",
+    "sigmoid-derivative",
+    "tanh-derivative",
+    "softmax-jacobian",
+    "cross-entropy-gradient",
+    "binary-cross-entropy-gradient",
+    "squared-error-gradient",
+    "dense-gradient",
+    "flatten-index",
+    "sigmoid-network",
+    "delta-recursion",
+]
+SLIDING = [
+    Sizes(input=(2, 2), kernel=(2, 2)),
+    Sizes(input=(1, 4), kernel=(1, 2)),
+    Sizes(input=(4, 3), kernel=(2, 3)),
+    Sizes(input=(5, 4), kernel=(3, 2), stride=(2,), padding=(1,)),
+    Sizes(input=(7, 5), kernel=(2, 3), stride=(3, 2)),
+    Sizes(input=(3, 3), kernel=(1, 1), stride=(2, 2)),
+    Sizes(input=(2, 3), kernel=(3, 3), padding=(2, 1), flip=True),
+    Sizes(input=(3, 3), kernel=(2, 2), channels=3, filters=2),
+    Sizes(input=(4, 4), kernel=(3, 3), padding=(3, 3), flip=True, channels=2),
+    Sizes(input=(11, 10), kernel=(2, 2), stride=(4, 4)),
+]
+
+
+def test_all_rules_of_the_issue_are_on_the_shelf() -> None:
+    assert sorted(WORDS) == sorted(rule_words())
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_default_sizes(word: str) -> None:
+    assert derived(word).holds
+
+
+@pytest.mark.parametrize("sizes", SLIDING, ids=str)
+@pytest.mark.parametrize(
+    "word",
+    [
+        "conv-output",
+        "conv-kernel-gradient",
+        "conv-bias-gradient",
+        "conv-input-gradient",
+        "multi-channel-gradients",
+    ],
+)
+def test_convolutions(word: str, sizes: Sizes) -> None:
+    assert derived(word, sizes).holds
+
+
+@pytest.mark.parametrize(
+    "sizes",
+    [
+        Sizes(input=(2, 2)),
+        Sizes(input=(5, 5), kernel=(2, 2)),  # a row and a column are in no window
+        Sizes(input=(4, 3), kernel=(2, 2), stride=(1, 1)),
+        Sizes(input=(4, 4), kernel=(3, 3), stride=(2, 2), padding=(1, 1)),
+        Sizes(input=(4, 4), kernel=(2, 2), channels=2),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("word", ["max-pool-gradient", "average-pool-gradient"])
+def test_pools(word: str, sizes: Sizes) -> None:
+    assert derived(word, sizes).holds
+
+
+@pytest.mark.parametrize("number", [1, 2, 5])
+@pytest.mark.parametrize(
+    "word",
+    [
+        "softmax-jacobian",
+        "cross-entropy-gradient",
+        "binary-cross-entropy-gradient",
+        "squared-error-gradient",
+    ],
+)
+def test_rows_of_numbers(word: str, number: int) -> None:
+    assert derived(word, Sizes(classes=number, outputs=number)).holds
+
+
+@pytest.mark.parametrize(("inputs", "outputs"), [(1, 1), (1, 3), (12, 2), (4, 1)])
+def test_dense(inputs: int, outputs: int) -> None:
+    assert derived("dense-gradient", Sizes(input=(inputs,), outputs=outputs)).holds
+
+
+@pytest.mark.parametrize("sizes", [Sizes(input=(1, 1), channels=1), Sizes(input=(3, 4), channels=3)], ids=str)
+def test_flatten(sizes: Sizes) -> None:
+    assert derived("flatten-index", sizes).holds
+
+
+@pytest.mark.parametrize(
+    "sizes", [Sizes(input=(4, 3), kernel=(2, 2), outputs=2), Sizes(input=(2, 2), kernel=(2, 2))], ids=str
+)
+def test_sigmoid_network(sizes: Sizes) -> None:
+    assert derived("sigmoid-network", sizes).holds
+
+
+@pytest.mark.parametrize(
+    "sizes", [Sizes(input=(10, 8), filters=1, classes=2), Sizes(channels=2, filters=3, outputs=1)], ids=str
+)
+def test_delta_recursion(sizes: Sizes) -> None:
+    assert derived("delta-recursion", sizes).holds
+
+
+# --- what is printed -------------------------------------------------------------------------------------
+
+
+def test_a_page_as_a_student_reads_it() -> None:
+    page, status = derive_command("conv-input-gradient")
+    assert status == 0
+    assert "✓ ∂L/∂x₁₂ = ∂L/∂z₁₁·∂z₁₁/∂x₁₂ + ∂L/∂z₁₂·∂z₁₂/∂x₁₂ " in page
+    assert "✓         = g₁₁·k₁₂ + g₁₂·k₁₁ " in page
+    assert "│  0   g₁₁  g₁₂   0  │   ⋆   │ k₂₂  k₂₁ │" in page
+    assert page.rstrip().endswith("All 27 lines proved by comparing the sums term by term.")
+
+
+def test_textbook_forms_are_kept() -> None:
+    assert "= σ(z)(1 − σ(z)) " in derive_command("sigmoid-derivative")[0]
+    assert "cosh" not in derive_command("tanh-derivative")[0]
+    assert "= p_c − 1 " in derive_command("cross-entropy-gradient")[0]
+    assert "Σy = 1 is used here" in derive_command("cross-entropy-gradient")[0]
+    assert "= ½·((1 − t₁)/(1 − y₁) − t₁/y₁) " in derive_command("binary-cross-entropy-gradient")[0]
+
+
+@pytest.mark.parametrize("width", [80, 96])
+@pytest.mark.parametrize("word", WORDS)
+def test_lines_fit(word: str, width: int) -> None:
+    page, _ = derive_command(word, width=width)
+    assert max(map(len, page.splitlines())) <= width
+
+
+@pytest.mark.parametrize("width", [80, 96])
+@pytest.mark.parametrize(
+    ("word", "sizes"),
+    [
+        ("conv-input-gradient", Sizes(input=(20, 20), kernel=(3, 3))),
+        ("multi-channel-gradients", Sizes(input=(3, 12), channels=10, filters=1)),
+        ("sigmoid-network", Sizes(input=(4, 4), outputs=11)),
+        ("softmax-jacobian", Sizes(classes=6)),
+        ("dense-gradient", Sizes(input=(30,), outputs=3)),
+        ("delta-recursion", Sizes(filters=4, outputs=5, classes=5)),
+    ],
+)
+def test_lines_of_large_sizes_fit(word: str, sizes: Sizes, width: int) -> None:
+    page, _ = derive_command(word, sizes, width=width)
+    assert max(map(len, page.splitlines())) <= width
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_json_is_what_the_contract_says(word: str) -> None:
+    page, _ = derive_command(word, format="json")
+    told = json.loads(page)
+    assert told["rule"] == word
+    entries: list[list[dict[str, str]]] = []
+    for line in told["lines"]:
+        assert set(line) == {"left", "right", "because", "proved"}
+        if line["left"]:
+            entries.append([])
+        entries[-1].append(line)
+    for entry in entries:
+        assert "Derivative" not in entry[-1]["right"]
+        assert all(line["proved"] is True and line["because"] for line in entry)
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_sympy_reads_every_line(word: str) -> None:
+    import sympy
+
+    page, _ = derive_command(word, format="json")
+    indexed = {name: sympy.IndexedBase(name) for name in set(re.findall(r"(\w+)\[", page))}
+    letters = {name: sympy.Symbol(name) for name in ("L", "J", "B", "eta", "c", "i", "j", "m", "n", "p", "s")}
+    for line in json.loads(page)["lines"]:
+        for side in (line["left"], line["right"]):
+            if side:
+                sympy.sympify(side, locals=letters | indexed)
+
+
+@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("word", WORDS)
+def test_every_format(word: str, format: str) -> None:
+    page, status = derive_command(word, format=format)  # type: ignore[arg-type]
+    assert status == 0
+    if format == "latex":
+        # all but letters that pdflatex knows by itself
+        assert not [each for each in page if ord(each) > 127]
+        assert page.count(r"\begin{") == page.count(r"\end{")
+        assert page.count("{") - page.count(r"\{") == page.count("}") - page.count(r"\}")
+    if format == "html":
+        assert page.startswith("<!DOCTYPE html>")
+        assert "http" not in page
+    if format == "markdown":
+        assert page.count("$$") % 2 == 0
+
+
+# --- what cannot be derived ------------------------------------------------------------------------------
+
+
+def test_the_nearest_rule_is_named() -> None:
+    with pytest.raises(CannotDerive, match="conv-input-gradient"):
+        derive_command("conv-input-gradent")
+
+
+@pytest.mark.parametrize(
+    ("word", "sizes", "said"),
+    [
+        ("conv-output", Sizes(input=(2, 2), kernel=(3, 3)), "does not fit"),
+        ("output-size", Sizes(input=(2, 2), kernel=(3, 3)), "not a single window"),
+        ("conv-output", Sizes(input=(41, 41)), "more than 40"),
+        ("conv-output", Sizes(input=(0, 3)), "1 or more"),
+        ("conv-output", Sizes(input=(40, 40), kernel=(20, 20)), "176,400 products"),
+        ("softmax-jacobian", Sizes(classes=1000), "from 1 to 20"),
+        ("dense-gradient", Sizes(input=(40, 40), outputs=3), "from 1 to 400"),
+        ("max-pool-gradient", Sizes(kernel=(2, 2), padding=(2, 2)), "more than half"),
+        ("delta-recursion", Sizes(input=(3, 3)), "does not fit"),
+    ],
+)
+def test_sizes_that_cannot_be(word: str, sizes: Sizes, said: str) -> None:
+    with pytest.raises(CannotDerive, match=said):
+        derive_command(word, sizes)
+
+
+def test_sizes_are_read() -> None:
+    assert read_size("6x5") == read_size(" 6×5 ") == (6, 5)
+    assert read_size("4") == (4,)
+    for wrong in ("", "x", "6x", "-1", "6x5x4", "9" * 1000):
+        with pytest.raises(CannotDerive):
+            read_size(wrong)
+
+
+def test_options_that_play_no_part_are_named() -> None:
+    assert unused("sigmoid-derivative", Sizes(input=(3, 3), classes=2)) == ("input", "classes")
+    assert unused("dense-gradient", Sizes(input=(3,), outputs=2)) == ()
+
+
+def test_every_stage_is_linked_to_a_rule_that_there_is() -> None:
+    for package in (layers, losses):
+        for name in shelf.names(package):
+            linked = shelf.load(package, name).rule
+            assert linked in rule_words() or (name == "upstream" and not linked)
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not installed")
+@pytest.mark.parametrize("word", ["conv-input-gradient", "softmax-jacobian", "delta-recursion"])
+def test_latex_compiles_and_fits_the_page(word: str, tmp_path: Path) -> None:
+    (tmp_path / "page.tex").write_text(derive_command(word, format="latex")[0], encoding="utf-8")
+    command = ["pdflatex", "-no-shell-escape", "-interaction=nonstopmode", "-halt-on-error", "page.tex"]
+    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, errors="replace", check=False)
+    assert ran.returncode == 0, ran.stdout[-2000:]
+    assert "Overfull" not in ran.stdout

@@ -1,0 +1,1 @@
+"""The notation, its readings and the numbers, each against an independent route."""

@@ -1,0 +1,209 @@
+"""Simulated students: correct ones who round as people do, and others who slip once or twice.
+
+Every number is worked out by the engine's own steps from what this student carried, not by what marks it.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+from fractions import Fraction
+from math import floor
+from weakref import WeakKeyDictionary
+
+from flint import arb, fmpq
+
+from walkthrough.cells import cell_name
+from walkthrough.marking.model import Claim, Worksheet, WrittenNumber
+from walkthrough.steps import Chain, Choice, Gate, Given, Ref, Route, Steps, Sums
+from walkthrough.trace import Trace
+from walkthrough.workbook import Workbook
+from walkthrough.working import Numbers, working
+
+FULL = 40  # digits of somebody who never rounds
+
+
+@dataclass
+class Habits:
+    """How a student rounds: to significant digits or to decimals, the same everywhere or as they like."""
+
+    digits: tuple[int, int]
+    decimals: bool
+    cut: float
+    unrounded: float
+    blank: float
+    blanks_rounded: bool
+    shortcut: float
+
+    @classmethod
+    def drawn(cls, draw: random.Random) -> Habits:
+        fewest = draw.randint(2, 8)
+        same = draw.random() < 0.5
+        decimals = draw.random() < 0.35
+        blank = draw.choice([0, 0, 0.1, 0.3, 0.6])
+        return cls(
+            digits=(fewest, fewest if same or decimals else draw.randint(fewest, 10)),
+            decimals=decimals,
+            cut=draw.choice([0, 0, 0.5, 1]),
+            unrounded=draw.choice([0, 0.5, 1]),
+            blank=blank,
+            # who rounds what they do not write down rounds it as finely as what they do
+            blanks_rounded=draw.random() < 0.5,
+            shortcut=draw.choice([0, 0.5, 1]),
+        )
+
+
+@dataclass
+class Wrote:
+    """A number on a sheet: its text, and the unit of its last digit."""
+
+    text: str
+    value: Fraction
+    unit: Fraction | None
+
+
+def power(exponent: int) -> Fraction:
+    return Fraction(10) ** exponent
+
+
+def magnitude(value: Fraction) -> int:
+    size, guess = abs(value), 0
+    while power(guess + 1) <= size:
+        guess += 1
+    while power(guess) > size:
+        guess -= 1
+    return guess
+
+
+def text_of(value: Fraction, exponent: int) -> str:
+    """A number that ends at this power of ten, as people write it."""
+    whole = value / power(exponent)
+    assert whole.denominator == 1
+    if exponent >= 0:
+        return str(int(value))
+    digits = str(abs(int(whole))).rjust(-exponent + 1, "0")
+    return ("-" if value < 0 else "") + f"{digits[:exponent]}.{digits[exponent:]}"
+
+
+def ends_soon(value: Fraction) -> bool:
+    """Whether nobody would round it in their head: 1275, 2.55."""
+    return not value or (value / power(magnitude(value) - 3)).denominator == 1
+
+
+def rounded(value: Fraction, exponent: int, cut: bool, tie_up: bool) -> Fraction:
+    unit = power(exponent)
+    whole = abs(value) / unit
+    down = floor(whole)
+    rest = whole - down
+    if not cut and (rest > Fraction(1, 2) or (rest == Fraction(1, 2) and tie_up)):
+        down += 1
+    return down * unit * (1 if value > 0 else -1)
+
+
+@dataclass
+class Student:
+    """Somebody who works a case, with their habits and, perhaps, slips in some cells."""
+
+    trace: Trace
+    draw: random.Random
+    habits: Habits
+    slips: dict[Ref, object] = field(default_factory=dict)
+    written: dict[Ref, Wrote] = field(default_factory=dict)
+    before: dict[Ref, Fraction] = field(default_factory=dict)
+    blanks: set[Ref] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.steps = Steps(self.trace)
+        self.book = BOOKS.setdefault(self.trace, Workbook(self.steps))
+
+    def carried(self, ref: Ref) -> Fraction:
+        """What they use for a number this time: as written, or as it stood before."""
+        if ref not in self.written:
+            return self.before[ref] if ref in self.before else self.trace.known(ref.tensor, ref.cell).value
+        if self.draw.random() < self.habits.unrounded:
+            return self.before[ref]
+        return self.written[ref].value
+
+    def works_out(self, ref: Ref, step: object) -> Fraction:
+        """The value by their own numbers."""
+        if isinstance(step, Given):
+            return self.trace.known(ref.tensor, ref.cell).value
+        if (
+            isinstance(step, Chain)
+            and self.steps.shortcut(step)
+            and self.draw.random() < self.habits.shortcut
+        ):
+            network = self.trace.network
+            names = [self.steps.full(t.name, step.sample) for t in (network.output, network.target)]
+            outputs = int(self.steps.shortcut(step).partition("/")[2] or 1)
+            return (self.carried(Ref(names[0], ref.cell)) - self.carried(Ref(names[1], ref.cell))) / outputs
+        value = working(self.book, ref, Numbers(self.carried)).right
+        return fraction(value)
+
+    def writes(self, value: Fraction, blank: bool = False) -> Wrote:
+        """The number as they write it down; never a 0 for what is not 0."""
+        habits = self.habits
+        if not value:
+            return Wrote("0", Fraction(0), Fraction(1))
+        # what is not written down is rounded no coarser than what is
+        digits = habits.digits[1] if blank else self.draw.randint(*habits.digits)
+        exponent = -digits if habits.decimals else magnitude(value) - digits + 1
+        if value.denominator == 1 and habits.decimals:
+            exponent = 0
+        exponent = min(exponent, magnitude(value))
+        result = rounded(value, exponent, self.draw.random() < habits.cut, self.draw.random() < 0.8)
+        if exponent < 0 and result.denominator == 1 and result == value:
+            exponent = 0
+        return Wrote(text_of(result, exponent), result, power(exponent))
+
+    def works(self) -> None:
+        """Everything, in the order of computation."""
+        for name in self.trace.places:
+            for step in self.steps.tensor(name):
+                if isinstance(step, Given):
+                    continue
+                ref = step.ref
+                value = self.works_out(ref, step)
+                slip = self.slips.get(ref)
+                if slip is not None:
+                    value = slip(self, step, value)
+                blank = slip is None and self.draw.random() < self.habits.blank
+                self.before[ref] = value
+                copies = isinstance(step, Choice | Gate | Route) or (isinstance(step, Sums) and step.copy)
+                plain = copies or ends_soon(value)
+                if not blank or (self.habits.blanks_rounded and not plain):
+                    self.written[ref] = self.writes(value, blank)
+                if blank:
+                    self.blanks.add(ref)
+
+    def sheet(self) -> Worksheet:
+        claims = []
+        for line, (ref, wrote) in enumerate(self.written.items()):
+            if ref not in self.blanks:
+                name = cell_name(ref.tensor, ref.cell, self.trace.places[ref.tensor].shape)
+                claims.append(Claim(name, ref.tensor, ref.cell, wrote.text, number(wrote), line))
+        self.draw.shuffle(claims)
+        return Worksheet("sheet.toml", "case", None, tuple(claims))
+
+
+BOOKS: WeakKeyDictionary[Trace, Workbook] = WeakKeyDictionary()
+
+
+def number(wrote: Wrote) -> WrittenNumber:
+    """As the reading of worksheets has it: 100 may have the unit 1, 10 or 100."""
+    if "." in wrote.text or not wrote.value:
+        unit = power(-len(wrote.text.partition(".")[2]))
+        return WrittenNumber(wrote.value, (unit,))
+    zeros = len(wrote.text) - len(wrote.text.rstrip("0"))
+    return WrittenNumber(wrote.value, tuple(power(n) for n in range(zeros + 1)))
+
+
+def fraction(value: object) -> Fraction:
+    if isinstance(value, fmpq):
+        return Fraction(int(value.p), int(value.q))
+    assert isinstance(value, arb)
+    mantissa, exponent = value.mid().man_exp()
+    middle = Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
+    # what is rational after all (three equal shares) must not be cut off a digit short
+    near = middle.limit_denominator(10**12)
+    return near if abs(near - middle) < Fraction(1, 10**40) else middle

@@ -1,0 +1,1 @@
+"""Pages, records, reasons and the verification: what a reader is told, redone."""

@@ -1,0 +1,83 @@
+"""Cases and worksheets for slips: a case from a few lines, and a sheet on it with one number changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from functools import cache
+
+from walkthrough.case import Case, list_shipped, load, read_case
+from walkthrough.cells import resolve
+from walkthrough.marking.claimed_numbers import understand
+from walkthrough.marking.diagnosis import OwnNumbers, diagnose
+from walkthrough.marking.model import Claim, Slip
+from walkthrough.numbers.shown import Known, shown
+from walkthrough.steps import Given, Ref, Steps
+from walkthrough.trace import replay
+from walkthrough.workbook import Workbook
+
+
+def opened(case: Case) -> Workbook:
+    return Workbook(Steps(replay(case)))
+
+
+@cache
+def book_of(text: str) -> Workbook:
+    return opened(read_case(text))
+
+
+@cache
+def shipped(name: str) -> Workbook:
+    return opened(load(name))
+
+
+def shipped_names() -> list[str]:
+    """All shipped cases but lenet, on which nobody works by hand."""
+    return [each.name for each in list_shipped() if each.name != "lenet"]
+
+
+def refer(book: Workbook, cell: str) -> Ref:
+    tensor, at = resolve(cell, {name: place.shape for name, place in book.trace.places.items()})
+    assert at is not None
+    return Ref(tensor, at)
+
+
+def claim(book: Workbook, cell: str, written: str) -> Claim:
+    ref = refer(book, cell)
+    understood = understand(written)
+    assert understood.number is not None, written
+    return Claim(cell, ref.tensor, ref.cell, written, understood.number, 1)
+
+
+def true_value(book: Workbook, ref: Ref) -> Fraction:
+    return book.trace.known(ref.tensor, ref.cell).value
+
+
+def sheet(book: Workbook, claims: Mapping[str, str]) -> tuple[dict[Ref, Claim], OwnNumbers]:
+    """A worksheet, and its writer's numbers: those written, and the true ones elsewhere."""
+    made = {refer(book, cell): claim(book, cell, written) for cell, written in claims.items()}
+
+    def written(ref: Ref) -> Fraction:
+        number = made[ref].number if ref in made else None
+        return true_value(book, ref) if number is None else number.value
+
+    return made, OwnNumbers(list(made.values()), written, lambda ref: true_value(book, ref))
+
+
+def slips_of(book: Workbook, cell: str, written: str, **others: str) -> tuple[Slip, ...]:
+    """What is said of one wrong number; other numbers on the sheet may be given with it."""
+    made, own = sheet(book, {cell: written, **others})
+    return diagnose(made[refer(book, cell)], book, own)
+
+
+def computed(book: Workbook) -> Iterator[Ref]:
+    """Every cell that is worked out."""
+    for name in book.trace.places:
+        for cell in book.trace.network_tensor(name).cells():
+            if not isinstance(book.step(Ref(name, cell)), Given):
+                yield Ref(name, cell)
+
+
+def rounded(value: Fraction, digits: int) -> str:
+    """So many significant digits, as a person writes them."""
+    return shown(Known(value), digits).plain

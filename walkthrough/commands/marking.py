@@ -1,0 +1,76 @@
+"""`check`, `worksheet` and `blindspots`: somebody's own arithmetic."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from walkthrough.commands.printing import blocks_in, format_of, loaded, printing, write
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, metavar="FILE|FOLDER|CSV...")
+@click.option("--all", "everything", is_flag=True, help="Show every claim, not only what is not right.")
+@click.option("--hide-answers", is_flag=True, help="Say verdict and place only.")
+@click.option("--case", help="The case of worksheets that name none.")
+@printing("text", "json", "markdown", "csv")
+def check(files: tuple[str, ...], everything: bool, hide_answers: bool, case: str | None, **how: Any) -> None:
+    """Mark what somebody worked out: which number is wrong, whose fault it is, what the slip was."""
+    from walkthrough.marking.check import CheckOptions, check_command
+
+    options = CheckOptions(everything, hide_answers, case, format_of(how), how["digits"])  # type: ignore[arg-type]
+    marked = check_command(files, options, lambda blocks: blocks_in(blocks, how))
+    write(marked, how, read=[Path(file) for file in files])
+    if marked.exit_status:
+        sys.exit(marked.exit_status)
+
+
+@click.command()
+@click.argument("case")
+@click.option("--csv", "as_table", is_flag=True, help="The header of a table for a class.")
+@click.option("-o", "file", type=click.Path(path_type=Path), help="Write to a file, or not at all.")
+def worksheet(case: str, as_table: bool, file: Path | None) -> None:
+    """An empty worksheet for CASE, a ? in every place."""
+    from walkthrough.marking.empty import empty_class_list, empty_worksheet
+
+    opened = loaded(case, None)
+    named = case if opened.path is None or not Path(case).exists() else str(Path(case).resolve())
+    text = empty_class_list(opened, named) if as_table else empty_worksheet(opened, named)
+    write([text], {"file": file}, opened)
+
+
+@click.command()
+@click.argument("case")
+@click.option("--suggest", "wanted", is_flag=True, help="A changed example that reveals more.")
+@printing("text", "json")
+def blindspots(case: str, wanted: bool, **how: Any) -> None:
+    """The slips that CASE cannot reveal, and those that it cannot tell apart."""
+    from walkthrough.marking.blindspots import blindspots as found_in
+    from walkthrough.marking.suggestions import suggest
+
+    opened = loaded(case, None)
+    if not opened.samples:
+        raise click.UsageError(f"{case} has no sample of its own")
+    found = found_in(opened)
+    suggestion = suggest(opened) if wanted else None
+    if format_of(how) == "json":
+        table = found.table | ({"suggestion": suggestion and suggestion.table} if wanted else {})
+        write([json.dumps(table, ensure_ascii=False, indent=1) + "\n"], how, opened)
+        return
+    lines = list(found.lines)
+    if wanted:
+        lines += ["", *(suggestion.lines if suggestion else ["No example nearby reveals more."])]
+    write(_plain(lines, how), how, opened)
+
+
+def _plain(lines: Iterable[str], how: dict[str, Any]) -> list[str]:
+    from walkthrough.formats.text import ascii_only
+    from walkthrough.output import needs_ascii
+
+    plain = how["plain"] or (how["file"] is None and needs_ascii())
+    return [(ascii_only(line) if plain else line) + "\n" for line in lines]

@@ -1,0 +1,91 @@
+"""What the commands share that print: their options, the case, and where the output goes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from walkthrough.case import Case
+    from walkthrough.trace import Trace
+
+
+def printing(*formats: str) -> Callable[[Any], Any]:
+    """The options that all commands share that print."""
+    options = [
+        click.option("--format", "format_", type=click.Choice(formats), default="text", help="The format."),
+        click.option("--json", "json_", is_flag=True, help="Short for --format json."),
+        click.option("-o", "file", type=click.Path(path_type=Path), help="Write to a file, or not at all."),
+        click.option("--digits", type=click.IntRange(1, 1000), default=10, show_default=True,
+                     help="Significant digits of numbers that do not end."),
+        click.option("--no-color", is_flag=True, help="No colour."),
+        click.option("--plain", is_flag=True, help="ASCII only."),
+    ]  # fmt: skip
+
+    def decorate(command: Any) -> Any:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+def loaded(name: str, arithmetic: str | None) -> Case:
+    """The case, with another arithmetic if that was asked for."""
+    from dataclasses import replace
+
+    from walkthrough.case import load
+    from walkthrough.reading.heading import read_arithmetic
+    from walkthrough.reading.values import Misread
+
+    case = load(name)
+    if not case.samples:
+        raise click.UsageError(f"{name} is trained on other data and has no sample of its own to show")
+    if arithmetic is None:
+        return case
+    try:
+        kind = read_arithmetic("exact" if arithmetic == "symbolic" else arithmetic)
+    except Misread as problem:
+        raise click.UsageError(f"--arithmetic: {problem}") from None
+    return replace(case, arithmetic=kind)
+
+
+def replayed(case: Case) -> Trace:
+    """Everything that the case computes."""
+    from walkthrough.trace import replay
+
+    return replay(case)
+
+
+def format_of(how: dict[str, Any]) -> str:
+    """The format asked for."""
+    return "json" if how["json_"] else str(how["format_"])
+
+
+def blocks_in(blocks: Iterable[Any], how: dict[str, Any]) -> Iterator[str]:
+    """Blocks as text or Markdown, as wide and as colourful as the place that they go to."""
+    from walkthrough.output import colourful, needs_ascii, painted, width
+
+    plain = how["plain"] or (how["file"] is None and needs_ascii())
+    if format_of(how) == "markdown":
+        from walkthrough.formats.markdown import MarkdownFormat
+
+        return MarkdownFormat(plain=plain).render(blocks)
+    from walkthrough.formats.text import TextFormat
+
+    paint = painted if colourful(how["no_color"], how["file"]) else lambda style, text: text
+    columns = width() if how["file"] is None else 100
+    return TextFormat(columns, plain, paint).render(blocks)
+
+
+def write(
+    pieces: Iterable[str], how: dict[str, Any], case: Case | None = None, read: Iterable[Path] = ()
+) -> None:
+    """The output to its place; never onto the case, or another file that was read."""
+    from walkthrough import output
+
+    own = [case.path] if case is not None and case.path is not None else []
+    output.write(pieces, how["file"], [*own, *read])

@@ -1,0 +1,112 @@
+"""`show` and `why`: every step of a case, and where a number comes from."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from walkthrough.commands.printing import blocks_in, format_of, loaded, printing, replayed, write
+
+if TYPE_CHECKING:
+    from walkthrough.narration import Narration
+
+
+@click.command()
+@click.argument("case")
+@click.argument("parts", nargs=-1, metavar="[CELL|LAYER|STAGE]...")
+@click.option("--fold-zeros", is_flag=True, help="Leave out products with 0.")
+@click.option("--arithmetic", help='Instead of the case\'s own: exact, float, "4 decimals" or symbolic.')
+@printing("text", "json", "markdown")
+def show(case: str, parts: tuple[str, ...], fold_zeros: bool, arithmetic: str | None, **how: Any) -> None:
+    """Every step of CASE, or those asked for, and the verification at the end."""
+    from walkthrough.narration import Narration
+    from walkthrough.steps import Steps
+
+    opened = loaded(case, arithmetic)
+    trace = replayed(opened)
+    symbolic = arithmetic == "symbolic"
+    narration = Narration(Steps(trace), how["digits"], fold_zeros, symbolic)
+    agreed: list[bool] = []
+    if format_of(how) == "json":
+        pieces = _show_json(narration, parts, agreed)
+    else:
+        pieces = blocks_in(_show_blocks(narration, parts, agreed), how)
+    write(pieces, how, opened)
+    if not all(agreed):
+        sys.exit(1)
+
+
+def _show_blocks(narration: Narration, parts: tuple[str, ...], agreed: list[bool]) -> Iterator[Any]:
+    from walkthrough.page import Page
+    from walkthrough.selection import selected, tensors
+
+    page = Page(narration)
+    if not parts:
+        yield from page.blocks()
+    else:
+        yield from selected(page, parts)
+    names = tensors(page, parts)
+    if narration.symbolic or (parts and not names):
+        return
+    from walkthrough.closing import closing
+    from walkthrough.verification import Verification
+
+    verification = Verification(narration.steps.trace)
+    checks = list(verification.checks((lambda name: name in names) if parts else lambda name: True))
+    agreed += [check.agrees for check in checks]
+    if checks:
+        yield from closing(verification, checks)
+
+
+def _show_json(narration: Narration, parts: tuple[str, ...], agreed: list[bool]) -> Iterator[str]:
+    from walkthrough.page import Page
+    from walkthrough.records import Records
+    from walkthrough.selection import cells, tensors
+
+    page, steps = Page(narration), narration.steps
+    # everything that can be wrong with what was asked is found before the first piece is written
+    refs = list(cells(page, parts))
+    chosen = (steps.step(ref.tensor, ref.cell) for ref in refs) if parts else steps.all()
+    names = tensors(page, parts)
+
+    def checks() -> Iterator[Any]:
+        if parts and not names:
+            return
+        from walkthrough.verification import Verification
+
+        for check in Verification(steps.trace).checks((lambda n: n in names) if parts else lambda n: True):
+            agreed.append(check.agrees)
+            yield check
+
+    yield from Records(narration).document(chosen, checks())
+
+
+@click.command()
+@click.argument("case")
+@click.argument("cell")
+@click.option("--arithmetic", help='Instead of the case\'s own: exact, float or "4 decimals".')
+@printing("text", "json", "markdown")
+def why(case: str, cell: str, arithmetic: str | None, **how: Any) -> None:
+    """Where the number in CELL came from, back to the inputs."""
+    import json
+
+    from walkthrough.narration import Narration
+    from walkthrough.reasons import Reasons, drawn, record
+    from walkthrough.steps import Steps
+
+    opened = loaded(case, arithmetic)
+    tree = Reasons(Narration(Steps(replayed(opened)), how["digits"])).tree(cell)
+    if format_of(how) == "json":
+        write([json.dumps(record(tree), ensure_ascii=False, indent=1) + "\n"], how, opened)
+        return
+    from walkthrough.formats.text import ascii_only
+    from walkthrough.output import needs_ascii, width
+
+    plain = how["plain"] or (how["file"] is None and needs_ascii())
+    lines = [line + "\n" for line in drawn(tree, width(), plain)]
+    if format_of(how) == "markdown":
+        lines = ["```text\n", *lines, "```\n"]
+    write([ascii_only(line) for line in lines] if plain else lines, how, opened)

@@ -1,0 +1,11 @@
+"""Derivations: the rules of the course in letters, proved line by line.
+
+`derive_command("conv-input-gradient", Sizes(input=(3, 3), kernel=(2, 2)))` is the finished page.
+"""
+
+from __future__ import annotations
+
+from walkthrough.derivations.command import derive_command, derived, rule_words, unused
+from walkthrough.derivations.sizes import CannotDerive, Sizes, read_size
+
+__all__ = ["CannotDerive", "Sizes", "derive_command", "derived", "read_size", "rule_words", "unused"]

@@ -1,0 +1,59 @@
+"""`derive`: the list of rules, or one rule's derivation, proved."""
+
+from __future__ import annotations
+
+import json
+
+from walkthrough import shelf
+from walkthrough.derivations import rules
+from walkthrough.derivations.derivation import Proved
+from walkthrough.derivations.rendering import WIDTH, Format, rendered
+from walkthrough.derivations.sizes import CannotDerive, Sizes
+from walkthrough.wording import quoted, suggestion
+
+
+def rule_words() -> tuple[str, ...]:
+    """The rules, as one types them."""
+    return tuple(name.replace("_", "-") for name in shelf.names(rules))
+
+
+def rule(word: str) -> rules.Rule:
+    """The rule of this word; raises CannotDerive naming the nearest one."""
+    name = word.strip().lower().replace("_", "-")
+    if name not in rule_words():
+        raise CannotDerive(f"there is no rule {quoted(word)}; {suggestion(name, rule_words())}")
+    found: rules.Rule = shelf.load(rules, name.replace("-", "_"))()
+    return found
+
+
+def unused(word: str, sizes: Sizes) -> tuple[str, ...]:
+    """The options that were given and play no part in a rule; raises CannotDerive."""
+    takes = rule(word).takes
+    return tuple(name for name in sizes.given if name not in takes)
+
+
+def derived(word: str, sizes: Sizes | None = None) -> Proved:
+    """A rule's derivation for these sizes, every line proved or shown to fail; raises CannotDerive."""
+    from walkthrough.derivations.proof import prove
+
+    return prove(rule(word).derive(sizes or Sizes()))
+
+
+def derive_command(
+    word: str | None, sizes: Sizes | None = None, format: Format = "text", width: int = WIDTH
+) -> tuple[str, int]:
+    """The finished text and the exit status: 0, or 1 if a line is not proved; raises CannotDerive."""
+    if word is None:
+        return listing(format), 0
+    proved = derived(word, sizes)
+    return rendered(proved, format, width), 0 if proved.holds else 1
+
+
+def listing(format: Format = "text") -> str:
+    """The rules, a line each, with the options that matter to them."""
+    found = [rule(word) for word in rule_words()]
+    if format == "json":
+        listed = [{"rule": each.word, "title": each.title, "options": each.takes} for each in found]
+        return json.dumps({"rules": listed}, ensure_ascii=False, indent=1) + "\n"
+    widest = max(len(each.word) for each in found)
+    return "".join(f"{each.word:<{widest}}  {each.title}\n" for each in found)

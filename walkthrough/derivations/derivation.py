@@ -1,0 +1,151 @@
+"""A derivation: chains of equalities with their reasons, and what may be taken for granted in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from walkthrough.derivations.expressions import Atom, Bracket
+from walkthrough.notation import Entry, Expression, Index
+
+Words: TypeAlias = tuple[str | Expression, ...]
+"""A sentence in which formulas may stand."""
+
+Rows: TypeAlias = tuple[tuple[Expression, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One of the cases in which a chain has to hold.
+
+    Values of its letters (counted from 0), which piece of a maximum or a ReLU is in force, and
+    which brackets are therefore true.
+    """
+
+    loops: Mapping[Index, int] = field(default_factory=dict)
+    pieces: Mapping[Atom, Expression] = field(default_factory=dict)
+    truths: Mapping[Bracket, bool] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Premises:
+    """What a derivation starts from.
+
+    `definitions` say what an entry stands for. `upstream` names the loss's derivatives that are
+    given: ∂L/∂z₁₁ is g₁₁. `functions` names what an entry is a function of, with a slope that another
+    rule has proved: o is σ(z), with the slope o(1 − o). All else is a letter that may be any number.
+    """
+
+    definitions: Mapping[Atom, Expression] = field(default_factory=dict)
+    upstream: Mapping[Atom, Expression] = field(default_factory=dict)
+    loss: Entry | None = None
+    functions: Mapping[Atom, tuple[Entry, Expression]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One more equality: `= right`, and why. `assuming` replaces entries, as Σy = 1 does y₃."""
+
+    right: Expression
+    because: Words = ()
+    assuming: Mapping[Atom, Expression] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """left = a = b = c, to be proved in every one of its cases; `premises` if it has its own."""
+
+    left: Expression
+    steps: tuple[Step, ...]
+    cases: tuple[Case, ...] = (Case(),)
+    premises: Premises | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """The title of a part."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """A sentence or a few, with formulas in them."""
+
+    words: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """Grids side by side with signs between them: the padded gradient ⋆ the turned kernel."""
+
+    parts: tuple[Rows | str, ...]
+
+
+Block: TypeAlias = Chain | Heading | Prose | Picture
+
+
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """A rule's derivation for given sizes, as the rule's file wrote it: nothing is proved yet."""
+
+    rule: str
+    title: str
+    sizes: str
+    premises: Premises
+    blocks: tuple[Block, ...]
+
+
+Proof: TypeAlias = Literal["terms", "sympy", "points", ""]
+"""How a line was shown to be right: term by term, by SymPy, at random points, or not at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a derivation: left = right, because, and whether that was proved.
+
+    Without a `left` it goes on from the line before.
+    """
+
+    left: Expression | None
+    right: Expression
+    because: Words
+    proof: Proof
+
+    @property
+    def proved(self) -> bool:
+        """Whether the equality was shown to hold."""
+        return self.proof != ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """A chain's lines, each with its proof: from ∂L/∂x₁₂ to the formula for it."""
+
+    lines: tuple[Line, ...]
+
+
+ProvedBlock: TypeAlias = Entries | Heading | Prose | Picture
+
+
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """A derivation with the verdict on each of its lines."""
+
+    rule: str
+    title: str
+    sizes: str
+    blocks: tuple[ProvedBlock, ...]
+
+    @property
+    def lines(self) -> Iterator[Line]:
+        """All lines in order."""
+        for block in self.blocks:
+            if isinstance(block, Entries):
+                yield from block.lines
+
+    @property
+    def holds(self) -> bool:
+        """Whether every line was proved."""
+        return all(line.proved for line in self.lines)

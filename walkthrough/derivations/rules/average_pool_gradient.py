@@ -1,0 +1,48 @@
+"""The gradient of average pooling."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from walkthrough.derivations.derivation import Block, Chain, Derivation, Heading, Picture, Prose, Step
+from walkthrough.derivations.expansion import chain_rule
+from walkthrough.derivations.expressions import all_entries
+from walkthrough.derivations.layout import grid
+from walkthrough.derivations.rules import Rule
+from walkthrough.derivations.sizes import Sizes
+from walkthrough.derivations.sliding import LOSS, Setting, setting, window
+from walkthrough.layers.average_pool2d import AveragePool2d
+
+
+class AveragePoolGradient(Rule):
+    """Every entry of a window gets the same share of the gradient."""
+
+    title = "Average pooling backwards"
+    takes = ("input", "kernel", "stride", "padding", "channels")
+
+    def derive(self, sizes: Sizes) -> Derivation:
+        """A sum of products with 1/n in place of a kernel."""
+        chosen = window(sizes, input=(4, 4), kernel=(2, 2), stride=None)
+        layer = AveragePool2d(chosen.kernel, chosen.stride, chosen.padding)
+        pool = setting(layer, (chosen.channels, *chosen.input), chosen.pool_text, {})
+        blocks = tuple(_blocks(pool, chosen.kernel[0] * chosen.kernel[1]))
+        return Derivation(self.word, self.title, pool.sizes, pool.premises, blocks)
+
+
+def _blocks(pool: Setting, places: int) -> Iterator[Block]:
+    yield Prose(
+        (
+            f"Each output z is the mean of its window: the sum of its {places} places, divided by "
+            f"{places} (places in the padding count as 0). g = ∂L/∂z is the loss's gradient with respect "
+            "to the output.",
+        )
+    )
+    if pool.x.shape[0] == 1:
+        yield Picture((grid(pool.x, 0), "→", grid(pool.z, 0)))
+    yield Heading("Forwards")
+    for z in all_entries(pool.z):
+        yield Chain(z, (Step(pool.output.at(z), ("the mean of its window",)),))
+    yield Heading("Backwards")
+    reading = pool.gradient(pool.x)
+    for x in all_entries(pool.x):
+        yield chain_rule(LOSS, x, reading, pool.z, ("its share in each",))

@@ -1,0 +1,43 @@
+"""The gradient of a convolution with respect to its bias."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from walkthrough.derivations.derivation import Block, Derivation, Heading, Prose
+from walkthrough.derivations.expansion import chain_rule
+from walkthrough.derivations.expressions import all_entries
+from walkthrough.derivations.rules import Rule
+from walkthrough.derivations.sizes import Sizes
+from walkthrough.derivations.sliding import LOSS, Setting, convolution
+from walkthrough.notation import Tensor
+
+
+class ConvBiasGradient(Rule):
+    """A bias is added and multiplied by nothing: its slope is 1 wherever it stands."""
+
+    title = "Convolution backwards: the gradient of the bias"
+    takes = ("input", "kernel", "stride", "padding", "channels", "filters", "flip")
+
+    def derive(self, sizes: Sizes) -> Derivation:
+        """One bias per filter (tied), and one per output entry (untied)."""
+        tied, untied = convolution(sizes, "tied"), convolution(sizes, "untied")
+        blocks = (
+            Prose(("z is the output, g = ∂L/∂z the loss's gradient with respect to it.",)),
+            Heading("Tied: one number for each filter"),
+            Prose(("The same b is added in every window of its filter, so all their gradients add up.",)),
+            *_chains(tied),
+            Heading("Untied: one number for each output entry"),
+            Prose(("Every entry of z has a b of its own: ∂L/∂b = g, entry by entry.",)),
+            *_chains(untied),
+        )
+        return Derivation(self.word, self.title, tied.sizes, tied.premises, blocks)
+
+
+def _chains(at: Setting) -> Iterator[Block]:
+    bias: Tensor = at.parameters["bias"]
+    reading = at.gradient(bias)
+    for b in all_entries(bias):
+        chain = chain_rule(LOSS, b, reading, at.z, ("∂z/∂b = 1: ", b, " is added as it is"))
+        yield replace(chain, premises=at.premises)

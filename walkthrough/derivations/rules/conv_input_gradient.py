@@ -1,0 +1,74 @@
+"""The gradient of a convolution with respect to its input."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from walkthrough.derivations.derivation import Block, Chain, Derivation, Heading, Picture, Prose, Step
+from walkthrough.derivations.expansion import chain_rule
+from walkthrough.derivations.expressions import Derivative, all_entries, atom
+from walkthrough.derivations.gradients import SecondRoute
+from walkthrough.derivations.layout import without_zeros
+from walkthrough.derivations.rules import Rule
+from walkthrough.derivations.sizes import Sizes
+from walkthrough.derivations.sliding import LOSS, Setting, convolution
+from walkthrough.layers.conv2d import Conv2d
+from walkthrough.notation import Entry
+
+
+class ConvInputGradient(Rule):
+    """All sums, then the padded gradient under the kernel turned by 180°."""
+
+    title = "Convolution backwards: the gradient of the input"
+    takes = ("input", "kernel", "stride", "padding", "channels", "filters", "flip")
+
+    def derive(self, sizes: Sizes) -> Derivation:
+        """An input entry matters wherever a window covers it."""
+        at = convolution(sizes)
+        return Derivation(self.word, self.title, at.sizes, at.premises, tuple(_blocks(at)))
+
+
+def _blocks(at: Setting) -> Iterator[Block]:
+    second = SecondRoute(at)
+    yield Prose(
+        (
+            "z is the output, g the loss's gradient with respect to it: ∂L/∂z = g, entry by entry. An "
+            "input entry goes into every output whose window covers it, each time times the kernel entry "
+            "that lies on it there.",
+        )
+    )
+    yield Heading("All sums")
+    reading = at.gradient(at.x)
+    for x in all_entries(at.x):
+        yield chain_rule(LOSS, x, reading, at.z, ("what ", x, " is multiplied by there"))
+    yield Heading("The same, padded and turned")
+    yield Prose((_sentence(second.layer),))
+    if at.x.shape[0] == at.z.shape[0] == 1:
+        yield Picture((second.padded_gradients[0], "⋆", second.turned_kernels[0][0]))
+    for x in all_entries(at.x):
+        yield Chain(Derivative(LOSS, x), (_correlated(second, x),))
+
+
+def _sentence(layer: Conv2d) -> str:
+    spread_out = "" if layer.stride == (1, 1) else " with zeros between its entries (the stride)"
+    padded = "surrounded by zeros"
+    if layer.flip:
+        return (
+            f"Take g{spread_out}, {padded}, and let k slide over it as it stands: forwards it was turned "
+            "by 180°, and turned twice it is itself again. ∂L/∂x = padded g ⋆ k."
+        )
+    return (
+        f"Take g{spread_out}, {padded}, turn k by 180°, and let it slide over g. "
+        "∂L/∂x = padded g ⋆ rot180 k, the full convolution of g with k."
+    )
+
+
+def _correlated(second: SecondRoute, x: Entry) -> Step:
+    _, i, j = atom(x)[1]
+    height, width = second.at.parameters["kernel"].shape[2:]
+    place = f"rows {_span(i, height)}, columns {_span(j, width)} of the padded g"
+    return Step(without_zeros(second.input_products(atom(x)[1])), (place,))
+
+
+def _span(start: int, extent: int) -> str:
+    return str(start + 1) if extent == 1 else f"{start + 1} to {start + extent}"

@@ -1,0 +1,56 @@
+"""The gradient of a convolution with respect to its kernel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from walkthrough.derivations.derivation import Block, Chain, Derivation, Heading, Picture, Prose, Step
+from walkthrough.derivations.expansion import chain_rule
+from walkthrough.derivations.expressions import Derivative, all_entries, atom
+from walkthrough.derivations.gradients import SecondRoute
+from walkthrough.derivations.layout import without_zeros
+from walkthrough.derivations.rules import Rule
+from walkthrough.derivations.sizes import Sizes
+from walkthrough.derivations.sliding import LOSS, Setting, convolution
+from walkthrough.layers.conv2d import Conv2d
+
+
+class ConvKernelGradient(Rule):
+    """Every kernel entry is used in every window, on another entry of the image."""
+
+    title = "Convolution backwards: the gradient of the kernel"
+    takes = ("input", "kernel", "stride", "padding", "channels", "filters", "flip")
+
+    def derive(self, sizes: Sizes) -> Derivation:
+        """Term by term, then as the input ⋆ the output's gradient."""
+        at = convolution(sizes)
+        return Derivation(self.word, self.title, at.sizes, at.premises, tuple(_blocks(at)))
+
+
+def _blocks(at: Setting) -> Iterator[Block]:
+    kernel, second = at.parameters["kernel"], SecondRoute(at)
+    yield Prose(
+        (
+            "z is the output, g the loss's gradient with respect to it: ∂L/∂z = g, entry by entry. A "
+            "kernel entry is multiplied by one entry of the image in each window; these are what it is "
+            "multiplied by now.",
+        )
+    )
+    yield Heading("Term by term")
+    reading = at.gradient(kernel)
+    for k in all_entries(kernel):
+        yield chain_rule(LOSS, k, reading, at.z, (k, " is multiplied by these entries of x"))
+    yield Heading("As a cross-correlation")
+    yield Prose((_sentence(second.layer),))
+    if at.x.shape[0] == at.z.shape[0] == 1:
+        yield Picture((second.padded_inputs[0], "⋆", second.spread_gradients[0]))
+    for k in all_entries(kernel):
+        products = without_zeros(second.kernel_products(atom(k)[1]))
+        yield Chain(Derivative(LOSS, k), (Step(products, ("x ⋆ g at this place",)),))
+
+
+def _sentence(layer: Conv2d) -> str:
+    padded = "the padded input" if layer.padding != (0, 0) else "the input"
+    spread_out = ", its entries as far apart as the windows," if layer.stride != (1, 1) else ""
+    ending = " The result is turned by 180°, because the kernel was." if layer.flip else ""
+    return f"The same sums: g{spread_out} slides over {padded}, as a kernel would. ∂L/∂k = x ⋆ g.{ending}"

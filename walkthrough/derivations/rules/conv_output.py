@@ -1,0 +1,62 @@
+"""The output of a convolution: the system of equations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from walkthrough.derivations.derivation import Block, Chain, Derivation, Heading, Picture, Prose, Step
+from walkthrough.derivations.expressions import all_entries, atom
+from walkthrough.derivations.gradients import SecondRoute
+from walkthrough.derivations.layout import grid, without_zeros
+from walkthrough.derivations.rules import Rule
+from walkthrough.derivations.sizes import Sizes
+from walkthrough.derivations.sliding import Setting, convolution
+from walkthrough.notation import Entry, Sum
+
+
+class ConvOutput(Rule):
+    """The kernel slides over the image; each place is one equation."""
+
+    title = "Convolution: the system of equations"
+    takes = ("input", "kernel", "stride", "padding", "channels", "filters", "flip")
+
+    def derive(self, sizes: Sizes) -> Derivation:
+        """Every output entry as a sum of products."""
+        at = convolution(sizes, bias="tied")
+        blocks = tuple(_blocks(at))
+        return Derivation(self.word, self.title, at.sizes, at.premises, blocks)
+
+
+def _blocks(at: Setting) -> Iterator[Block]:
+    yield Prose(
+        (
+            "x is the input, k the kernel, b the bias, z the output. Each entry of the output is the sum "
+            "of the window's entries, each times the kernel's entry that lies on it.",
+        )
+    )
+    second = SecondRoute(at)
+    if at.x.shape[0] == at.z.shape[0] == 1:
+        bias = ((at.parameters["bias"][0],),)
+        yield Picture((grid(at.z, 0), "=", grid(at.x, 0), "⋆", second.kernels[0][0], "+", bias))
+    yield Heading("The system of equations")
+    for z in all_entries(at.z):
+        yield Chain(z, (_placed(second, z),))
+
+
+def _placed(second: SecondRoute, z: Entry) -> Step:
+    """The sum by laying the kernel on the padded image; the premise is the layer's own equation."""
+    layer, (filter_, i, j) = second.layer, atom(z)[1]
+    height, width = second.at.parameters["kernel"].shape[2:]
+    rows = _span(i * layer.stride[0] - layer.padding[0], height)
+    columns = _span(j * layer.stride[1] - layer.padding[1], width)
+    total = without_zeros(second.output_products(atom(z)[1]))
+    terms = total.terms if isinstance(total, Sum) else (total,)
+    because = f"kernel laid on rows {rows}, columns {columns}"
+    return Step(Sum((*terms, second.at.parameters["bias"][filter_])), (because,))
+
+
+def _span(start: int, extent: int) -> str:
+    """Rows counted from 1; those of the padding are 0, −1 … or beyond the last."""
+    first, last = start + 1, start + extent
+    text = str(first) if first == last else f"{first} to {last}"
+    return text.replace("-", "−")

@@ -1,0 +1,79 @@
+"""All gradients of a convolution with several channels and several filters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from walkthrough.derivations.derivation import Block, Chain, Derivation, Heading, Prose, Step
+from walkthrough.derivations.expansion import chain_rule
+from walkthrough.derivations.expressions import all_entries, atom
+from walkthrough.derivations.gradients import SecondRoute
+from walkthrough.derivations.layout import without_zeros
+from walkthrough.derivations.rules import Rule
+from walkthrough.derivations.sizes import Sizes
+from walkthrough.derivations.sliding import LOSS, Setting, convolution
+from walkthrough.notation import Expression
+
+
+class MultiChannelGradients(Rule):
+    """∂L/∂Kᵢⱼ = Xⱼ ⋆ ∂L/∂Zᵢ, ∂L/∂Bᵢ = ∂L/∂Zᵢ, ∂L/∂Xⱼ = Σᵢ ∂L/∂Zᵢ ∗ Kᵢⱼ."""
+
+    title = "Convolution with several channels: all its gradients"
+    takes = ("input", "kernel", "stride", "padding", "channels", "filters", "flip")
+
+    def derive(self, sizes: Sizes) -> Derivation:
+        """Channel j of the input and filter i meet in the kernel's part i, j."""
+        at = convolution(sizes, "untied", channels=2, filters=2)
+        return Derivation(self.word, self.title, at.sizes, at.premises, tuple(_blocks(at)))
+
+
+def _blocks(at: Setting) -> Iterator[Block]:
+    depth, channels = at.z.shape[0], at.x.shape[0]
+    kernel, bias, second = at.parameters["kernel"], at.parameters["bias"], SecondRoute(at)
+    yield Prose(
+        (
+            "x is the input (channel, row, column), k the kernel (filter, channel, row, column), b the "
+            "bias, one for each output entry, z the output (filter, row, column), g = ∂L/∂z. Capital "
+            "letters are whole grids: Zᵢ = Bᵢ + Σⱼ Xⱼ ⋆ Kᵢⱼ, where Kᵢⱼ is what filter i does with "
+            "channel j.",
+        )
+    )
+    yield Heading(f"Kernel: ∂L/∂Kᵢⱼ = Xⱼ ⋆ ∂L/∂Zᵢ, for i = 1…{depth}, j = 1…{channels}")
+    yield Prose(("Only Zᵢ knows Kᵢⱼ, and there it meets Xⱼ alone.",))
+    reading = at.gradient(kernel)
+    for k in all_entries(kernel):
+        i, j, *_ = atom(k)[1]
+        chain = chain_rule(LOSS, k, reading, at.z, ("what ", k, " is multiplied by there"))
+        yield _with_second_route(
+            chain, second.kernel_products(atom(k)[1]), f"X{_sub(j)} ⋆ ∂L/∂Z{_sub(i)} there"
+        )
+    yield Heading("Bias: ∂L/∂Bᵢ = ∂L/∂Zᵢ")
+    reading = at.gradient(bias)
+    for b in all_entries(bias):
+        yield chain_rule(LOSS, b, reading, at.z, (b, " is added as it is"))
+    yield Heading(f"Input: ∂L/∂Xⱼ = Σᵢ ∂L/∂Zᵢ ∗ Kᵢⱼ, the sum over the depth i = 1…{depth}")
+    yield Prose(
+        (
+            "Every filter looks at every channel, so channel j gets something back from all of them. ∗ "
+            "is the full convolution: ∂L/∂Zᵢ padded with zeros ⋆ Kᵢⱼ turned by 180°.",
+        )
+    )
+    reading = at.gradient(at.x)
+    for x in all_entries(at.x):
+        chain = chain_rule(LOSS, x, reading, at.z, ("what ", x, " is multiplied by there"))
+        yield _with_second_route(
+            chain, second.input_products(atom(x)[1]), "each ∂L/∂Zᵢ ∗ Kᵢⱼ there, added up"
+        )
+
+
+def _with_second_route(chain: Chain, products: list[Expression], because: str) -> Chain:
+    """The same sum from the grids, as a line of its own unless it reads the same to the letter."""
+    total = without_zeros(products)
+    *before, last = chain.steps
+    if total == last.right:
+        return Chain(chain.left, (*before, Step(total, (because,))))
+    return Chain(chain.left, (*chain.steps, Step(total, (because,))))
+
+
+def _sub(number: int) -> str:
+    return str(number + 1).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))

@@ -1,0 +1,103 @@
+"""How many windows fit: the size of what a convolution or a pool gives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from walkthrough.derivations.derivation import Block, Case, Chain, Derivation, Heading, Premises, Prose, Step
+from walkthrough.derivations.expressions import Atom, atom, letter
+from walkthrough.derivations.rules import Rule
+from walkthrough.derivations.sizes import CannotDerive, Sizes
+from walkthrough.derivations.sliding import window
+from walkthrough.notation import Applied, Entry, Expression, Number, Quotient, Sum, expression
+
+M, N, K, P, S = (letter(name) for name in "mnkps")
+_SMALL = 8
+
+
+class OutputSize(Rule):
+    """⌊(n + 2p − k)/s⌋ + 1: as many windows as corners that leave room for the kernel."""
+
+    title = "The output's size: how many windows fit"
+    takes = ("input", "kernel", "stride", "padding")
+
+    def derive(self, sizes: Sizes) -> Derivation:
+        """In general, then for the rows and the columns at hand."""
+        at = window(sizes, input=(6, 6), kernel=(3, 3))
+        for axis in (0, 1):
+            _refuse(at.input[axis], at.kernel[axis], at.padding[axis])
+        blocks: list[Block] = [*_general()]
+        for axis, name in enumerate(("rows", "columns")):
+            numbers = (at.input[axis], at.kernel[axis], at.padding[axis], at.stride[axis])
+            blocks += [Heading(f"Here: {name}"), _for_numbers(name, *numbers)]
+        return Derivation(self.word, self.title, at.text, Premises(), tuple(blocks))
+
+
+def _refuse(n: int, k: int, p: int) -> None:
+    if k > n + 2 * p:
+        raise CannotDerive(f"a kernel of {k} does not fit into {n + 2 * p}: not a single window")
+
+
+def _general() -> Iterator[Block]:
+    yield Prose(
+        (
+            "n is how many rows (or columns) the input has, k the kernel, p the padding on each side, s "
+            "the stride, m how many windows fit.",
+        )
+    )
+    yield Prose(
+        (
+            "The padded input has n + 2p rows. The first window begins at its first row. The last one "
+            "may begin at most n + 2p − k rows further down, so that its k rows fit; a step is s rows, "
+            "so there are ⌊(n + 2p − k)/s⌋ steps, and one window more than steps.",
+        )
+    )
+    counted = tuple(
+        Case({}, _numbers(n, k, p, s) | {atom(M): Number(_count(n, k, p, s))})
+        for n in range(1, _SMALL + 1)
+        for k in range(1, n + 1)
+        for p in range(3)
+        for s in range(1, 4)
+    )
+    steps = Applied("floor", Quotient(Sum((N, 2 * P, -K)), S))
+    because = f"counted for every n up to {_SMALL}, k up to n, p up to 2, s up to 3"
+    yield Chain(M, (Step(steps + 1, (because,)),), counted)
+    plain = tuple(
+        Case({}, _numbers(n, k, 0, 1) | {atom(M): Number(_count(n, k, 0, 1))})
+        for n in range(1, _SMALL + 1)
+        for k in range(1, n + 1)
+    )
+    yield Chain(M, (Step(Sum((N, -K, expression(1))), ("without padding, stride 1",)),), plain)
+    yield Prose(
+        (
+            "Not n − (k + 1): a kernel as large as the input fits exactly once, n − n + 1 = 1, and n − "
+            "(n + 1) = −1 windows there cannot be. The 1 is added to the difference, not to the kernel.",
+        )
+    )
+
+
+def _numbers(n: int, k: int, p: int, s: int) -> dict[Atom, Expression]:
+    return {atom(one): expression(number) for one, number in zip((N, K, P, S), (n, k, p, s), strict=True)}
+
+
+def _count(n: int, k: int, p: int, s: int) -> Fraction:
+    """By trying every corner."""
+    corners = [corner for corner in range(0, n + 2 * p, s) if corner + k <= n + 2 * p]
+    return Fraction(len(corners))
+
+
+def _for_numbers(name: str, n: int, k: int, p: int, s: int) -> Chain:
+    counted: Entry = letter(name)
+    room = Sum((expression(n), *((expression(2) * expression(p),) if p else ()), -expression(k)))
+    steps: Expression = room if s == 1 else Applied("floor", Quotient(room, expression(s)))
+    result = (n + 2 * p - k) // s + 1
+    reason = "the formula with these numbers"
+    return Chain(
+        counted,
+        (
+            Step(steps + 1, (reason,)),
+            Step(expression(result), (f"{result} window{'s' * (result > 1)}, counted one by one",)),
+        ),
+        (Case({}, {atom(counted): Number(_count(n, k, p, s))}),),
+    )

@@ -1,0 +1,97 @@
+"""The Jacobian of softmax."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from walkthrough.derivations import sizes as limits
+from walkthrough.derivations.derivation import (
+    Block,
+    Chain,
+    Derivation,
+    Heading,
+    Picture,
+    Premises,
+    Prose,
+    Step,
+)
+from walkthrough.derivations.expressions import ZERO, Derivative, all_entries, at, placed
+from walkthrough.derivations.rules import Rule
+from walkthrough.derivations.shares import softmax
+from walkthrough.derivations.sizes import Sizes
+from walkthrough.notation import Equation, Expression, Negative, Power, Quotient, exp
+
+
+class SoftmaxJacobian(Rule):
+    """p(1 − p) on the diagonal, minus the product of two shares beside it."""
+
+    title = "Softmax: its Jacobian"
+    takes = ("classes",)
+
+    def derive(self, sizes: Sizes) -> Derivation:
+        """By the quotient rule, for the same class and for two different ones."""
+        classes = limits.count("classes", sizes.classes, 3, limits.MOST_CLASSES)
+        equation, definitions = softmax(classes)
+        blocks = tuple(_blocks(equation, classes))
+        return Derivation(self.word, self.title, f"{classes} classes", Premises(definitions), blocks)
+
+
+def _blocks(equation: Equation, classes: int) -> Iterator[Block]:
+    (m,), p = equation.left.variables, equation.left.tensor
+    yield Prose(("z are the logits, p the shares: each is between 0 and 1, and their sum is 1.",))
+    for place, share in enumerate(all_entries(p)):
+        yield Chain(share, (Step(placed(equation.right, {m: place}), ("its definition",)),))
+    yield Heading("The same class: its logit is above and below the line")
+    for place in range(classes):
+        yield _same(equation, place)
+    if classes > 1:
+        yield Heading("Two classes: the other's logit is below the line only")
+    for one in range(classes):
+        for other in range(classes):
+            if one != other:
+                yield _different(equation, one, other)
+    yield Heading("All of it")
+    rows = tuple(tuple(_entry(equation, one, other) for other in range(classes)) for one in range(classes))
+    yield Picture(("∂p/∂z", "=", rows))
+
+
+def _below(equation: Equation) -> Expression:
+    assert isinstance(equation.right, Quotient)
+    return equation.right.below
+
+
+def _stated(equation: Equation, one: int, other: int) -> Expression:
+    """The derivative as the layer states it: p(δ − p)."""
+    ((by, stated),) = equation.derivatives
+    return placed(stated, {equation.left.variables[0]: one, by.variables[0]: other})
+
+
+def _entry(equation: Equation, one: int, other: int) -> Expression:
+    p = equation.left.tensor
+    return _stated(equation, one, one) if one == other else Negative(at(p, (one,)) * at(p, (other,)))
+
+
+def _same(equation: Equation, place: int) -> Chain:
+    ((by, _),) = equation.derivatives
+    own, below = exp(at(by.tensor, (place,))), _below(equation)
+    return Chain(
+        Derivative(at(equation.left.tensor, (place,)), at(by.tensor, (place,))),
+        (
+            Step((own * below - own * own) / Power(below, 2), ("quotient rule",)),
+            Step((own / below) * (1 - own / below), ("divided term by term",)),
+            Step(_stated(equation, place, place), ("each fraction is a share",)),
+        ),
+    )
+
+
+def _different(equation: Equation, one: int, other: int) -> Chain:
+    ((by, _),) = equation.derivatives
+    mine, others, below = exp(at(by.tensor, (one,))), exp(at(by.tensor, (other,))), _below(equation)
+    return Chain(
+        Derivative(at(equation.left.tensor, (one,)), at(by.tensor, (other,))),
+        (
+            Step((ZERO * below - mine * others) / Power(below, 2), ("quotient rule",)),
+            Step(Negative((mine / below) * (others / below)), ("what is multiplied by 0 is gone",)),
+            Step(_entry(equation, one, other), ("each fraction is a share",)),
+        ),
+    )

@@ -1,0 +1,145 @@
+"""Marked worksheets for programs: JSON, and a table of all students as CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections import Counter
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+from walkthrough.marking.model import Marked, MarkedSheet, Slip, VerdictWord
+from walkthrough.numbers.shown import Shown
+from walkthrough.problems import Problem
+from walkthrough.wording import printable
+
+VERDICTS: tuple[VerdictWord, ...] = (
+    "exact",
+    "rounded",
+    "cut-off",
+    "own-rounding",
+    "follows",
+    "lucky",
+    "no-evidence",
+    "wrong",
+    "unreadable",
+    "blank",
+)
+RIGHT: frozenset[VerdictWord] = frozenset({"exact", "rounded", "cut-off", "own-rounding"})
+"""Right without regard to any other number; what `follows` is right too, for what came before."""
+
+_CLAIM_COLUMNS = ("cell", "written", "verdict", "expected", "from_yours", "enough_digits", "line", "slip")
+_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def counts(sheet: MarkedSheet) -> dict[str, int]:
+    """How many claims have each verdict, in the contract's order; verdicts that nobody has are left out."""
+    found = Counter(marked.verdict for marked in sheet.claims)
+    return {verdict: found[verdict] for verdict in VERDICTS if found[verdict]}
+
+
+def sheet_table(sheet: MarkedSheet, hide_answers: bool = False) -> dict[str, Any]:
+    """A marked worksheet, as `check --json` has it; without answers only the verdict and its place."""
+    worksheet = sheet.worksheet
+    return {
+        "file": printable(worksheet.file),
+        "case": printable(worksheet.case),
+        "student": worksheet.student,
+        "claims": [_claim(marked, hide_answers) for marked in sheet.claims],
+        "counts": counts(sheet),
+        "first_wrong": sheet.first_wrong,
+    }
+
+
+def as_json(sheet: MarkedSheet, hide_answers: bool = False) -> str:
+    """The same as a line of JSON."""
+    return json.dumps(sheet_table(sheet, hide_answers), ensure_ascii=False)
+
+
+def problem_table(problem: Problem) -> dict[str, Any]:
+    """What is wrong with a file, beside the worksheets that could be read."""
+    return {
+        "file": printable(problem.file),
+        "line": problem.line,
+        "message": ": ".join(printable(part) for part in (problem.key, problem.message) if part),
+    }
+
+
+def _claim(marked: Marked, hide_answers: bool) -> dict[str, Any]:
+    claim = marked.claim
+    shown = not hide_answers and not claim.whole
+    expected = _plain(marked.expected) if shown else None
+    same = marked.from_yours is marked.expected or not shown
+    table: dict[str, Any] = {
+        "cell": claim.cell,
+        "written": printable(claim.written),
+        "verdict": marked.verdict,
+        "expected": expected,
+        "from_yours": expected if same else _plain(marked.from_yours),
+        "enough_digits": marked.enough_digits,
+        "line": claim.line,
+        "slips": [] if hide_answers else [_slip(slip) for slip in marked.slips],
+    }
+    if claim.problem is not None:
+        table["problem"] = printable(claim.problem)
+    return table
+
+
+def _slip(slip: Slip) -> dict[str, Any]:
+    return {"slip": slip.slip, "at": slip.at, "gives": slip.gives.plain, "words": slip.words}
+
+
+@lru_cache(maxsize=8_192)
+def _plain(number: Shown | None) -> str | None:
+    """As programs read it; a class has the same numbers again and again."""
+    return None if number is None else number.plain
+
+
+# --- CSV ---------------------------------------------------------------------------------------
+
+
+def csv_header(every_claim: bool) -> str:
+    """The header of the results of a class: a row per worksheet, or a row per claim."""
+    first = ("file", "student", "case")
+    if every_claim:
+        return _row((*first, *_CLAIM_COLUMNS))
+    return _row((*first, "claims", *VERDICTS, "first_wrong", "slip"))
+
+
+def csv_rows(sheet: MarkedSheet, every_claim: bool, hide_answers: bool = False) -> Iterator[str]:
+    """The rows of a worksheet below that header."""
+    worksheet = sheet.worksheet
+    first = [_harmless(each) for each in (printable(worksheet.file), worksheet.student or "", worksheet.case)]
+    if every_claim:
+        for marked in sheet.claims:
+            table = _claim(marked, hide_answers)
+            table["slip"] = marked.slips[0].slip if marked.slips and not hide_answers else ""
+            table["enough_digits"] = "yes" if marked.enough_digits else "no"
+            if marked.claim.number is None:
+                table["written"] = _harmless(table["written"])
+            yield _row((*first, *(table[column] for column in _CLAIM_COLUMNS)))
+        return
+    found = counts(sheet)
+    slip = "" if hide_answers else first_slip(sheet)
+    yield _row(
+        (*first, len(sheet.claims), *(found.get(each, 0) for each in VERDICTS), sheet.first_wrong or "", slip)
+    )
+
+
+def first_slip(sheet: MarkedSheet) -> str:
+    """The likeliest slip of the first wrong step; empty if there is none, or nothing common gives it."""
+    first = next((marked for marked in sheet.claims if marked.verdict == "wrong"), None)
+    return first.slips[0].slip if first is not None and first.slips else ""
+
+
+def _harmless(text: str) -> str:
+    """The text so that no spreadsheet takes it for a formula."""
+    return f"'{text}" if text.startswith(_FORMULA_SIGNS) else text
+
+
+def _row(fields: tuple[object, ...]) -> str:
+    written = io.StringIO()
+    csv.writer(written, lineterminator="\n").writerow("" if field is None else field for field in fields)
+    return written.getvalue()
