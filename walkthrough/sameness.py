@@ -8,7 +8,7 @@ from walkthrough.layout import Array
 from walkthrough.network import Network
 from walkthrough.notation import gradient_name
 from walkthrough.numbers.residues import Residues, value
-from walkthrough.replay import SampleReplay, backward_loss, backward_stage, forward_stage
+from walkthrough.passes import SampleReplay, backward_loss, backward_stage, forward_stage
 
 if TYPE_CHECKING:
     from walkthrough.case import Sample

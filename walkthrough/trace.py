@@ -15,7 +15,7 @@ from walkthrough.numbers.balls import LogOfZero
 from walkthrough.numbers.exact import Exact, ExactArithmetic, RoundedArithmetic
 from walkthrough.numbers.floating import Floating
 from walkthrough.numbers.shown import FULL, Known, Shown, shown
-from walkthrough.replay import SampleReplay, replay_sample
+from walkthrough.passes import SampleReplay, replay_sample
 from walkthrough.sameness import Sameness
 
 if TYPE_CHECKING:
@@ -226,6 +226,18 @@ class Trace:
             lambda precision: shown(self.known(tensor, cell, precision), digits, full)
         )
         return result
+
+    def value(self, name: str, digits: int = 10) -> str:
+        """The number in a cell, by the cell's name: `trace.value("conv[1,1]")` → "765".
+
+        A decimal string that `float` and `Fraction` read; raises NoSuchCell.
+        """
+        from walkthrough.cells import NoSuchCell, resolve
+
+        tensor, cell = resolve(name, {each: place.shape for each, place in self.places.items()})
+        if cell is None:
+            raise NoSuchCell(f"{tensor} has many cells; name one of them")
+        return self.shown(tensor, cell, digits).plain
 
     def exact(self, tensor: str, cell: Cell) -> bool:
         """Whether a cell's number is rational and known exactly."""

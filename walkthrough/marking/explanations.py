@@ -144,10 +144,6 @@ def _leads_further(numbers: Numbers, claim: Claim, book: Workbook, own: OwnNumbe
     """Whether slips were sought behind the step as well, where other operands count."""
     if claim.number is None:
         return False
-    value = rational(claim.number.value)
-    units = claim.number.units[:1] or (0 * claim.number.value,)
-    ref = Ref(claim.tensor, claim.at)
-    return any(
-        any(links(working(book, ref, numbers, sought_for(value, rational(unit), own)), own.page))
-        for unit in units
-    )
+    unit = rational(claim.number.units[0] if claim.number.units else 0 * claim.number.value)
+    sought = sought_for(rational(claim.number.value), unit, own)
+    return any(links(working(book, Ref(claim.tensor, claim.at), numbers, sought), own.page))
