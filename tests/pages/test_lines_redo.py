@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
@@ -132,6 +133,18 @@ def assert_flat_says_the_same(line: Working) -> None:
 @pytest.mark.parametrize("name", SHIPPED)
 def test_every_line_of_the_shipped_cases(name: str) -> None:
     assert assert_page_redoes(load(name))
+
+
+def longest_number(line: Working) -> int:
+    texts = [on_one_line(side) for _, side in line.sides]
+    return max(len(number) for text in texts for number in re.findall(r"[\d.]+", text) or [""])
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_nobody_has_to_type_more_than_forty_digits(name: str) -> None:
+    """Guard digits are few, even where rounded numbers add up to exactly 0 and digits never suffice."""
+    narration = Narration(Steps(replay(load(name))))
+    assert [line.cell for _, line in lines(narration) if longest_number(line) > 40] == []
 
 
 @pytest.mark.parametrize("name", SHIPPED)
