@@ -54,6 +54,7 @@ _KEYS = (
     "layers",
     "loss",
     "claims",
+    "formulas",
     "training",
 )
 
@@ -63,7 +64,7 @@ class Case:
     """One worked example, read and validated.
 
     `samples` is empty if it is trained on other data; `batch` says that they were written as
-    `[[samples]]`. `claims` and `training` are as they stand in the file. `title` and `source` are on
+    `[[samples]]`. `claims`, `formulas` and `training` are as they stand in the file. `title` and `source` are on
     one line and printable; `toml` is the whole file, unchanged.
     """
 
@@ -82,6 +83,7 @@ class Case:
     training: Mapping[str, Any] | None = field(hash=False)
     path: Path | None
     toml: str = field(repr=False)
+    formulas: tuple[Claim, ...] = field(default=(), hash=False)
 
     def output_shapes(self, shape: Shape | None = None) -> tuple[Shape, ...]:
         """What comes out of each layer, for an input of this shape (the first sample's, if none is given).
@@ -204,7 +206,8 @@ def _read(text: str, name: str, file: str, folder: Path, path: Path | None) -> C
         layers=tuple(each for each in layers if each is not None),
         loss=loss,
         loss_type=loss_type,
-        claims=tuple(_claims(reader, table.get("claims", {}))),
+        claims=tuple(_claims(reader, "claims", table.get("claims", {}))),
+        formulas=tuple(_claims(reader, "formulas", table.get("formulas", {}))),
         training=training,
         path=path,
         toml=text,
@@ -213,10 +216,10 @@ def _read(text: str, name: str, file: str, folder: Path, path: Path | None) -> C
     return case
 
 
-def _claims(reader: Reader, value: Any) -> Iterator[Claim]:
+def _claims(reader: Reader, key: str, value: Any) -> Iterator[Claim]:
     if isinstance(value, dict):
-        return read_claims(reader.source, value)
-    reader.table(("claims",), value, [])
+        return read_claims(reader.source, value, (key,))
+    reader.table((key,), value, [])
     return iter(())
 
 

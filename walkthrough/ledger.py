@@ -19,7 +19,7 @@ from walkthrough.narration import Narration, bounded, rule_of
 from walkthrough.network import Stage
 from walkthrough.notation import Tensor, unravel
 from walkthrough.numbers import integers
-from walkthrough.numbers.exact import Exact, added, in_doubt
+from walkthrough.numbers.exact import Exact, added, in_doubt, of_floats
 from walkthrough.numbers.printing import Printed, printed
 from walkthrough.numbers.shown import FULL
 from walkthrough.readings import Part
@@ -52,6 +52,8 @@ class Ledger:
         self.steps = narration.steps
         self.trace = narration.steps.trace
         self._kept: dict[tuple[str, int], Printed | None] = {}
+        self._named: dict[tuple[str, bool], list[str]] = {}
+        self._laid: dict[tuple[str, bool], _Column | None] = {}
 
     def takes(self, name: str) -> bool:
         """Whether a tensor is so large that its lines belong here."""
@@ -123,13 +125,23 @@ class Ledger:
         return found
 
     def _column(self, name: str, short: bool) -> _Column | None:
+        if (name, short) not in self._laid:
+            self._laid[name, short] = self._written(name, short)
+        return self._laid[name, short]
+
+    def _written(self, name: str, short: bool) -> _Column | None:
         shape = self.trace.places[name].shape
         shown = self._printed(name, _GUARD)
         if shown is None:
             return None
         texts = [bounded(text) for text in self._as_given(name) or shown.texts]
-        symbols = self.narration.symbols(name, short)
+        symbols = self._symbols(name, short)
         return _Column(_texts(symbols, shape), _texts(texts, shape), shown.numbers)
+
+    def _symbols(self, name: str, short: bool = False) -> list[str]:
+        if (name, short) not in self._named:
+            self._named[name, short] = self.narration.symbols(name, short)
+        return self._named[name, short]
 
     def _as_given(self, name: str) -> list[str] | None:
         """The numbers as the case writes them, if it writes them one by one."""
@@ -149,7 +161,8 @@ class Ledger:
         found: Printed | None = None
         for precision in (40, 80, 320):
             numbers = self.trace.numbers(name, precision)
-            found = printed(numbers, digits, FULL + guard) if isinstance(numbers, Exact) else None
+            exact = numbers if isinstance(numbers, Exact) else of_floats(numbers)
+            found = printed(exact, digits, FULL + guard)
             if found is None or not found.open:
                 return found
         return None
@@ -165,27 +178,47 @@ class Ledger:
             return
         shape = self.trace.places[name].shape
         target, symbols, numbers = _terms(contractions, columns)
-        order = np.argsort(target, kind="stable")
+        in_order = bool((target[1:] >= target[:-1]).all())
+        order = slice(None) if in_order else np.argsort(target, kind="stable")
         # two pieces a row
         pieces, figures = symbols[order].reshape(-1).tolist(), numbers[order].reshape(-1).tolist()
         ends = (2 * np.cumsum(np.bincount(target, minlength=len(result.texts)))).tolist()
-        redo, rounded = self._checked(contractions, columns, result)
+        redo, doubtful = self._checked(contractions, columns, result)
         first = self.steps.step(name, (0,) * len(shape))
-        reason = f"     {rule_of(first)}" if isinstance(first, Sums) and rule_of(first) else ""
-        copies = isinstance(first, Sums) and first.copy
+        assert isinstance(first, Sums)
+        reason = f"     {rule_of(first)}" if rule_of(first) else ""
+        yield from self._put_together(
+            name, result, (pieces, figures), ends, redo, doubtful, first.copy, reason
+        )
+
+    def _put_together(
+        self,
+        name: str,
+        result: Printed,
+        pieces: tuple[list[str], list[str]],
+        ends: list[int],
+        redo: set[int],
+        doubtful: set[int],
+        copies: bool,
+        reason: str,
+    ) -> Iterator[list[str]]:
+        """The lines: left side, symbols, numbers, value, reason."""
+        shape = self.trace.places[name].shape
+        symbols, figures = pieces
+        for end in set(ends) - {0}:  # nothing follows the last term
+            symbols[end - 1] = symbols[end - 1][:-3]
+            figures[end - 1] = figures[end - 1][:-3]
         complete = result.complete.tolist()
         lines: list[str] = []
         start = 0
-        for place, (left, end) in enumerate(zip(self.narration.symbols(name), ends, strict=True)):
+        for place, (left, value, end) in enumerate(zip(self._symbols(name), result.texts, ends, strict=True)):
             if place in redo or start == end:
                 lines.append(self.line(Ref(name, unravel(place, shape))))
             else:
-                whole, doubtful = complete[place], place in rounded
-                value = f"{'=' if whole and not doubtful else '≈'} {result.texts[place]}"
-                text = f"{left} = {''.join(pieces[start:end])[:-3]} "
-                if not copies:
-                    text += f"{'≈' if doubtful else '='} {''.join(figures[start:end])[:-3]} "
-                lines.append(f"{text}{value}{reason}")
+                operands = "≈" if place in doubtful else "="
+                ended = "=" if complete[place] and operands == "=" else "≈"
+                said = "" if copies else f" {operands} {''.join(figures[start:end])}"
+                lines.append(f"{left} = {''.join(symbols[start:end])}{said} {ended} {value}{reason}")
             start = end
             if len(lines) == 2_000:
                 yield lines
@@ -256,7 +289,7 @@ def _pieces(part: Part, columns: list[Array], between: str) -> Array:
     full = tuple(index.extent for index in part.variables)
     ends = [between, " + "] if len(columns) == 2 else [" + "]
     pieces = np.full((prod(full), 2), "", dtype=object)
-    for at, (factor, column, end) in enumerate(zip(part.factors, columns, ends, strict=True)):
+    for at, (factor, column, end) in enumerate(zip(part.factors, columns, ends, strict=True), 2 - len(ends)):
         ended = column + end
         blank = "0·" if not end else f"0{end}"
         seen = layout(factor, part.variables).seen(ended, blank)

@@ -91,7 +91,7 @@ def test_the_sigmoid(width: int) -> None:
 
 
 def test_the_loss() -> None:
-    """σ(2.55) = 0.92757351463843…: two guard digits, so that the logarithm comes out right."""
+    """σ(2.55) = 0.92757351463848…: two guard digits, so that the logarithm comes out right."""
     assert printed("loss", 80) == (
         "   L = −(t₁·ln y₁ + (1 − t₁)·ln(1 − y₁))\n"
         "     ≈ −(0·ln 0.927573514638 + (1 − 0)·ln(1 − 0.927573514638))\n"

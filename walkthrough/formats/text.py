@@ -72,6 +72,9 @@ class TextFormat:
 
     def _spaced(self, before: Block | None, block: Block, lines: list[str]) -> str:
         gap = "\n" if before is not None and _apart(before, block) else ""
+        if isinstance(block, Lines):
+            text = _INDENT + f"\n{_INDENT}".join(block.texts) + "\n" if block.texts else ""
+            return gap + (ascii_only(text) if self.plain else text)
         text = "".join(line.rstrip() + "\n" for line in lines)
         return gap + (ascii_only(text) if self.plain else text)
 
@@ -108,7 +111,7 @@ class TextFormat:
             case Working():
                 return self._working(block)
             case Lines(texts):
-                return [_INDENT + text for text in texts]
+                return [*texts]
             case Table():
                 return self._table(block)
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 
 from walkthrough.document import Block, Heading, Prose, Table
 from walkthrough.marking.exercises import Exercise
+from walkthrough.marking.formula_report import FormulaTally, formula_tally
 from walkthrough.marking.model import Marked, MarkedSheet
 from walkthrough.marking.report import tally
-from walkthrough.marking.results import RIGHT, counts, first_slip
+from walkthrough.marking.results import RIGHT, counts, first_slip, number_counts
 from walkthrough.notation import Cell
 from walkthrough.wording import printable
 
@@ -46,6 +47,7 @@ class ClassTally:
         self._everything = everything
         self._hide_answers = hide_answers
         self._verdicts: Counter[str] = Counter()
+        self._formulas = FormulaTally()
         self._flawless = 0
         self._cases: dict[str, _CaseTally] = {}
         self._slips: Counter[str] = Counter()
@@ -57,7 +59,8 @@ class ClassTally:
         """Counts a marked sheet."""
         self.sheets += 1
         found = counts(sheet)
-        self._verdicts.update(found)
+        self._verdicts.update(number_counts(sheet) if sheet.formulas else found)
+        self._formulas.add(sheet)
         self._flawless += "wrong" not in found
         case = self._cases.setdefault(sheet.worksheet.case, _CaseTally(exercise.case.title))
         case.sheets += 1
@@ -93,13 +96,13 @@ class ClassTally:
         if not self._everything and (not wrong or len(self._students) >= MOST_STUDENTS):
             self._left_out += bool(wrong)
             return
-        right = sum(found.get(verdict, 0) for verdict in RIGHT)
+        right = sum(found.get(verdict, 0) for verdict in ("right", *RIGHT))
         row = [
             sheet.worksheet.student or printable(sheet.worksheet.file),
             str(right),
             str(found.get("follows", 0)),
             str(wrong),
-            str(len(sheet.claims) - found.get("blank", 0)),
+            str(len(sheet.claims) + len(sheet.formulas) - found.get("blank", 0)),
             sheet.first_wrong or "",
         ]
         self._students.append(tuple(row if self._hide_answers else [*row, first_slip(sheet)]))
@@ -109,10 +112,15 @@ class ClassTally:
     def blocks(self) -> Iterator[Block]:
         """The report on the class: in all, cell by cell, slip by slip, student by student."""
         yield Heading(f"{self.sheets} worksheets", 1)
-        yield Prose(tally({verdict: self._verdicts[verdict] for verdict in self._verdicts}))
+        if self._verdicts or not self._formulas.verdicts:
+            yield Prose(tally({verdict: self._verdicts[verdict] for verdict in self._verdicts}))
+        if self._formulas.verdicts:
+            yield Prose(formula_tally(self._formulas.verdicts))
         yield Prose(f"On {self._flawless} of {self.sheets} worksheets nothing is wrong.")
         for name, case in self._cases.items():
-            yield from self._cells(name, case)
+            if case.cells or not self._formulas.verdicts:
+                yield from self._cells(name, case)
+        yield from self._formulas.blocks(self._hide_answers)
         yield from self._common_slips()
         yield from self._students_table()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from walkthrough.marking.diagnosis import Diagnosed, OwnNumbers, diagnose, undecided, whole_layer
+from walkthrough.marking.formula_claims import with_formulas
 from walkthrough.marking.marking import Marker, WrongStep
 from walkthrough.marking.model import MarkedSheet, Slip, Worksheet
 from walkthrough.marking.results import RIGHT
@@ -16,11 +17,16 @@ class Examiner:
     """Whoever examines the worksheets on one case; numbers are shown to so many significant digits."""
 
     def __init__(self, trace: Trace, digits: int = 10) -> None:
+        self._trace = trace
         self.marker = Marker(trace, digits)
         self._book = Workbook(self.marker.calculation.steps)
 
     def mark(self, worksheet: Worksheet) -> MarkedSheet:
-        """The worksheet with its verdicts and slips; a slip over a whole layer stands first at each cell."""
+        """The worksheet with its verdicts and slips, the formulas too."""
+        return with_formulas(self._numbers(worksheet), self._trace)
+
+    def _numbers(self, worksheet: Worksheet) -> MarkedSheet:
+        """The verdicts on the numbers; a slip over a whole layer stands first at each cell."""
         numbers: list[OwnNumbers] = []
 
         def slips(step: WrongStep) -> tuple[Slip, ...]:

@@ -11,6 +11,7 @@ from walkthrough.numbers.shown import Shown
 from walkthrough.reading.claims import Claim as RawClaim
 
 if TYPE_CHECKING:
+    from walkthrough.formulas import FormulaVerdict
     from walkthrough.marking.diagnosis import LayerSlip
 
 VerdictWord: TypeAlias = Literal[
@@ -105,6 +106,21 @@ class Marked:
 
 
 @dataclass(frozen=True, slots=True)
+class MarkedFormula:
+    """A formula that was claimed for a cell, with all that is to be said of it.
+
+    `tensor` is a full name of the trace and `at` a cell counted from 0.
+    """
+
+    cell: str
+    tensor: str
+    at: Cell
+    written: str
+    line: int
+    verdict: FormulaVerdict
+
+
+@dataclass(frozen=True, slots=True)
 class MarkedSheet:
     """A worksheet, marked: claims in the order of computation; `first_wrong` is a cell or None.
 
@@ -115,3 +131,4 @@ class MarkedSheet:
     claims: tuple[Marked, ...]
     first_wrong: str | None
     layer_slips: tuple[LayerSlip, ...] = ()
+    formulas: tuple[MarkedFormula, ...] = ()

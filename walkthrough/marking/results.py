@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from walkthrough.marking.model import Marked, MarkedSheet, Slip, VerdictWord
+from walkthrough.marking.formula_claims import formula_table
+from walkthrough.marking.model import Marked, MarkedFormula, MarkedSheet, Slip, VerdictWord
 from walkthrough.numbers.shown import Shown
 from walkthrough.problems import Problem
 from walkthrough.wording import printable
@@ -31,11 +32,24 @@ RIGHT: frozenset[VerdictWord] = frozenset({"exact", "rounded", "cut-off", "own-r
 """Right without regard to any other number; what `follows` is right too, for what came before."""
 
 _CLAIM_COLUMNS = ("cell", "written", "verdict", "expected", "from_yours", "enough_digits", "line", "slip")
+_FORMULA_COLUMNS = ("missing", "spare", "misindexed", "instead")
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def counts(sheet: MarkedSheet) -> dict[str, int]:
-    """How many claims have each verdict, in the contract's order; verdicts that nobody has are left out."""
+    """How many claims have each verdict, in the contract's order; verdicts that nobody has are left out.
+
+    A formula is `right`, `wrong` or `unreadable`.
+    """
+    found = number_counts(sheet)
+    if not sheet.formulas:
+        return found
+    both = Counter(found) + Counter(marked.verdict.verdict for marked in sheet.formulas)
+    return {verdict: both[verdict] for verdict in ("right", *VERDICTS) if both[verdict]}
+
+
+def number_counts(sheet: MarkedSheet) -> dict[str, int]:
+    """The same of the numbers alone."""
     found = Counter(marked.verdict for marked in sheet.claims)
     return {verdict: found[verdict] for verdict in VERDICTS if found[verdict]}
 
@@ -47,7 +61,10 @@ def sheet_table(sheet: MarkedSheet, hide_answers: bool = False) -> dict[str, Any
         "file": printable(worksheet.file),
         "case": printable(worksheet.case),
         "student": worksheet.student,
-        "claims": [_claim(marked, hide_answers) for marked in sheet.claims],
+        "claims": [
+            *(_claim(marked, hide_answers) for marked in sheet.claims),
+            *(formula_table(marked, hide_answers) for marked in sheet.formulas),
+        ],
         "counts": counts(sheet),
         "first_wrong": sheet.first_wrong,
     }
@@ -104,8 +121,8 @@ def csv_header(every_claim: bool) -> str:
     """The header of the results of a class: a row per worksheet, or a row per claim."""
     first = ("file", "student", "case")
     if every_claim:
-        return _row((*first, *_CLAIM_COLUMNS))
-    return _row((*first, "claims", *VERDICTS, "first_wrong", "slip"))
+        return _row((*first, *_CLAIM_COLUMNS, *_FORMULA_COLUMNS))
+    return _row((*first, "claims", *VERDICTS, "first_wrong", "slip", "right"))
 
 
 def csv_rows(sheet: MarkedSheet, every_claim: bool, hide_answers: bool = False) -> Iterator[str]:
@@ -119,17 +136,42 @@ def csv_rows(sheet: MarkedSheet, every_claim: bool, hide_answers: bool = False) 
             table["enough_digits"] = "yes" if marked.enough_digits else "no"
             if marked.claim.number is None:
                 table["written"] = _harmless(table["written"])
-            yield _row((*first, *(table[column] for column in _CLAIM_COLUMNS)))
+            yield _row((*first, *(table[column] for column in _CLAIM_COLUMNS), *("" for _ in _FORMULA_COLUMNS)))
+        yield from (_row((*first, *_formula_fields(each, hide_answers))) for each in sheet.formulas)
         return
     found = counts(sheet)
     slip = "" if hide_answers else first_slip(sheet)
-    yield _row(
-        (*first, len(sheet.claims), *(found.get(each, 0) for each in VERDICTS), sheet.first_wrong or "", slip)
-    )
+    verdicts = (found.get(each, 0) for each in VERDICTS)
+    total = len(sheet.claims) + len(sheet.formulas)
+    yield _row((*first, total, *verdicts, sheet.first_wrong or "", slip, found.get("right", 0)))
+
+
+def _formula_fields(marked: MarkedFormula, hide_answers: bool) -> Iterator[object]:
+    """A formula's fields in a row of its own; several terms are set apart by semicolons."""
+    table = formula_table(marked, hide_answers)
+    table["slip"] = next((slip["slip"] for slip in table["slips"]), "")
+    table["enough_digits"] = ""
+    for column in ("written", "expected"):
+        table[column] = _harmless(table[column] or "")
+    yield from (table[column] for column in _CLAIM_COLUMNS)
+    yield from (_harmless("; ".join(table[column])) for column in _FORMULA_COLUMNS)
+
+
+def first_wrong_formula(sheet: MarkedSheet) -> MarkedFormula | None:
+    """The formula with which a worksheet first goes wrong; None if that is a number, or nothing."""
+    if not sheet.formulas or any(
+        marked.verdict == "wrong" and marked.claim.cell == sheet.first_wrong for marked in sheet.claims
+    ):
+        return None
+    wrong = (marked for marked in sheet.formulas if marked.verdict.verdict == "wrong")
+    return next((marked for marked in wrong if marked.cell == sheet.first_wrong), None)
 
 
 def first_slip(sheet: MarkedSheet) -> str:
     """The likeliest slip of the first wrong step; empty if there is none, or nothing common gives it."""
+    formula = first_wrong_formula(sheet)
+    if formula is not None:
+        return formula.verdict.slips[0].slip if formula.verdict.slips else ""
     first = next((marked for marked in sheet.claims if marked.verdict == "wrong"), None)
     return first.slips[0].slip if first is not None and first.slips else ""
 

@@ -11,6 +11,7 @@ from typing import Any
 from walkthrough.case import Case
 from walkthrough.marking.claims import read_claims
 from walkthrough.marking.exercises import Exercise, Exercises
+from walkthrough.marking.formula_claims import read_formulas
 from walkthrough.marking.model import Worksheet
 from walkthrough.problems import CaseError, Problem
 from walkthrough.reading.claims import Claim as RawClaim
@@ -54,20 +55,22 @@ def read_worksheet(
         raise CaseError([Problem(file, None, "", 'has no [claims], such as "conv[1,1]" = "765"')])
     claims = _table(source, "claims")
     raw = _quick(toml, claims) or list(read_raw_claims(source, claims))
-    formulas = tuple(read_raw_claims(source, _table(source, "formulas"), ("formulas",)))
+    raw_formulas = list(read_raw_claims(source, _table(source, "formulas"), ("formulas",)))
+    formulas = read_formulas(raw_formulas, exercise, file)
     student = label(table["student"]) or None if "student" in table else None
     return Sheet(Worksheet(file, name, student, read_claims(raw, exercise, file, toml), formulas), exercise)
 
 
 def own_claims(case: Case, file: str, exercises: Exercises) -> Sheet:
     """What the case's own source claims, as a worksheet; raises CaseError if it claims nothing."""
-    if not case.claims:
+    if not case.claims and not case.formulas:
         raise CaseError([Problem(file, None, "", "is a case without [claims]: there is nothing to check")])
     exercise = exercises.of(case)
     name = case.name if case.path is None or exercises.is_shipped(file) else case.path.name
     shown = printable(file if case.path is None else str(case.path))
     claims = read_claims(case.claims, exercise, shown, case.toml)
-    return Sheet(Worksheet(file, name, None, claims), exercise)
+    formulas = read_formulas(case.formulas, exercise, shown)
+    return Sheet(Worksheet(file, name, None, claims, formulas), exercise)
 
 
 def written(

@@ -52,6 +52,15 @@ class Exact:
         return self.unknown is None or not bool(self.unknown[place])
 
 
+def of_floats(numbers: Array) -> Exact:
+    """Float64 numbers as the binary fractions that they are; none of them is known to be the true value."""
+    ratios = [value.as_integer_ratio() for value in numbers.reshape(-1).tolist()]
+    denominator = max((below for _, below in ratios), default=1)
+    numerators = np.empty(len(ratios), dtype=object)
+    numerators[:] = [above * (denominator // below) for above, below in ratios]
+    return Exact(numerators.reshape(numbers.shape), denominator)
+
+
 class ExactArithmetic(Arithmetic[Exact]):
     """Rational numbers as they are; others enclosed to within about 10^−precision.
 

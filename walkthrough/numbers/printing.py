@@ -38,23 +38,35 @@ def printed(numbers: Exact, digits: int, full: int) -> Printed | None:
     flat = integers.times(numbers.numerators, factor).reshape(-1).tolist()
     doubt = np.zeros(len(flat), bool) if numbers.unknown is None else numbers.unknown.reshape(-1)
     spread = numbers.radius * factor
+    powers = [10**power for power in range(100)]
     texts: list[str] = []
     said: list[int] = []
     units: list[int] = []
     left_open: list[int] = []
+    # many numbers of a tensor are the same: 0, or weights of three decimals
+    whole: dict[int, str] = {}
+    longest = max(full, digits)
     for place, (numerator, doubtful) in enumerate(zip(flat, doubt.tolist(), strict=True)):
-        size = -numerator if numerator < 0 else numerator
-        figures = str(size)
-        if not (doubtful and spread) and len(figures.rstrip("0")) <= max(full, digits):
-            text = _decimal(figures, decimals)
-            texts.append(MINUS + text if numerator < 0 else text)
+        enclosed = spread if doubtful else 0
+        if not enclosed and numerator in whole:
+            texts.append(whole[numerator])
             said.append(numerator)
             units.append(0)
             continue
-        cut = max(len(figures) - digits, 0)
-        unit = 10**cut
+        size = -numerator if numerator < 0 else numerator
+        figures = str(size)
+        if not enclosed and len(figures.rstrip("0")) <= longest:
+            text = _decimal(figures, decimals)
+            whole[numerator] = MINUS + text if numerator < 0 else text
+            texts.append(whole[numerator])
+            said.append(numerator)
+            units.append(0)
+            continue
+        cut = len(figures) - digits if len(figures) > digits else 0
+        unit = powers[cut] if cut < len(powers) else 10**cut
         rounded = (2 * size + unit) // (2 * unit)
-        if doubtful and spread and not _certain(size, spread, unit, rounded, digits):
+        # certain if no number of the enclosure is nearer to another last digit
+        if enclosed and 2 * (abs(size - rounded * unit) + enclosed) >= unit:
             left_open.append(place)
         figures, exponent = str(rounded), cut - decimals
         if len(figures) > digits:  # 9.99… became 10.0…
@@ -69,12 +81,6 @@ def printed(numbers: Exact, digits: int, full: int) -> Printed | None:
     unfinished = None if complete.all() else ~complete.reshape(shape)
     exact = Exact(integers.integers(values.reshape(shape)), numbers.denominator * factor, 0, unfinished)
     return Printed(texts, complete, exact, units, left_open)
-
-
-def _certain(size: int, spread: int, unit: int, rounded: int, digits: int) -> bool:
-    """Whether every number of the enclosure has the same digits, and enough of them."""
-    low, high = ((2 * (size + change) + unit) // (2 * unit) for change in (-spread, spread))
-    return low == rounded == high and len(str(rounded)) >= digits
 
 
 def _power_of_ten(denominator: int) -> tuple[int, int] | None:
