@@ -21,8 +21,8 @@ _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 def commands(context: click.Context) -> None:
     """Replay the convolutional-network calculations of lecture notes, every line of them."""
     if context.invoked_subcommand is None:
-        click.echo(context.get_help())
-        click.echo("\nShipped cases:")
+        _say(context.get_help())
+        _say("\nShipped cases:")
         _list()
 
 
@@ -38,7 +38,15 @@ def _list() -> None:
     shipped = list_shipped()
     widest = max((len(each.name) for each in shipped), default=0)
     for each in shipped:
-        click.echo(f"  {each.name.ljust(widest)}  {each.title}")
+        _say(f"  {each.name.ljust(widest)}  {each.title}")
+
+
+def _say(text: str) -> None:
+    """A line on standard output, in ASCII where nothing else can be said."""
+    from walkthrough.formats.text import ascii_only
+    from walkthrough.output import needs_ascii
+
+    sys.stdout.write((ascii_only(text) if needs_ascii() else text) + "\n")
 
 
 for _command in (show, why, check, worksheet, blindspots, derive):

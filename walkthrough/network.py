@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from math import prod
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -98,14 +99,9 @@ class Stage:
 
     @cached_property
     def multiply_adds(self) -> int:
-        """How many multiply-adds its output takes."""
-        count = 0
-        for contraction in self.sums:
-            rows = 1
-            for index in contraction.part.variables:
-                rows *= index.extent
-            count += rows
-        return count
+        """How many products its output takes; a bias, or a copy, multiplies nothing."""
+        parts = [contraction.part for contraction in self.sums if len(contraction.part.factors) > 1]
+        return sum(prod(index.extent for index in part.variables) for part in parts)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sys
@@ -47,6 +48,15 @@ def needs_ascii() -> bool:
     except (UnicodeEncodeError, LookupError):
         return True
     return False
+
+
+def encodable(json_pieces: Iterable[str]) -> Iterable[str]:
+    """JSON that standard output can say: where it cannot say −, everything beyond ASCII as \\uXXXX."""
+    if not needs_ascii():
+        return json_pieces
+    return (
+        "".join(sign if sign.isascii() else json.dumps(sign)[1:-1] for sign in piece) for piece in json_pieces
+    )
 
 
 def write(pieces: Iterable[str], file: Path | None, read: Iterable[Path] = ()) -> None:

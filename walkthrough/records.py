@@ -119,7 +119,9 @@ class Records:
                 yield self._product(Fraction(max(sign, 0)), [operand])
             case Chain(terms=links):
                 for upstream, _, _ in links:
-                    yield [self._name(upstream), self._local(step, upstream)]
+                    back = self.narration.link(step, upstream)
+                    if back is not None:
+                        yield [self._name(upstream), back.plain]
             case Route(shares=shares):
                 for share in shares:
                     yield self._product(share.share, [share.upstream], always=True)
@@ -131,10 +133,6 @@ class Records:
                 assert rate is not None
                 yield self._product(Fraction(1), [old])
                 yield self._product(-rate.value, [gradient], always=True)
-
-    def _local(self, step: Chain, upstream: Ref) -> str:
-        """A link's part of the gradient; the whole if there is only one."""
-        return self.narration.link(step, upstream).plain
 
     def _product(self, coefficient: Fraction, factors: list[Ref], always: bool = False) -> list[str]:
         names = [self._name(factor) for factor in factors]

@@ -210,15 +210,20 @@ class Trace:
         value = numbers.fraction(cell)
         return Known(value, spread, numbers.known(cell))
 
-    def certain(self, question: Callable[[int], Any]) -> Any:
-        """The answer to a question about numbers, asked at higher and higher precision."""
+    def certain(self, question: Callable[[int], Any], most: int = _PRECISIONS[-1]) -> Any:
+        """The answer to a question about numbers, asked at higher and higher precision, up to `most` digits.
+
+        Raises CannotReplay if that is not enough.
+        """
         for precision in _PRECISIONS:
+            if precision > most:
+                break
             try:
                 return question(precision)
             except NeedsPrecision:
                 if not self.exact_arithmetic:
                     break
-        raise CannotReplay(f"a digit stays uncertain with {_PRECISIONS[-1]} digits")
+        raise CannotReplay(f"a digit stays uncertain with {most} digits")
 
     def shown(self, tensor: str, cell: Cell, digits: int, full: int = FULL) -> Shown:
         """A cell's number, to so many certain digits."""

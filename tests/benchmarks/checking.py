@@ -69,7 +69,7 @@ class Class:
             digits = draw.randint(fewest, most)
             text = trace.shown(ref.tensor, ref.cell, digits).plain
             if carried and own and not isinstance(self._book.step(ref), Given):
-                with suppress(ArithmeticError):  # their numbers may give nothing, and they copy it from elsewhere
+                with suppress(ArithmeticError):  # their numbers may give nothing
                     value = working(self._book, ref, Numbers(used)).right
                     middle = rational(Fraction(float(value.mid()))) if isinstance(value, arb) else value
                     text = shown_value((middle, middle), digits).plain
@@ -159,7 +159,8 @@ def measured(count: int, kinds: list[str], reading: str, grids: bool) -> None:
         parsing = (first + seconds(lambda: parse_all(files))) / 2
     said = ", ".join(f"{kind} {each / parsing:5.2f} ×" for kind, each in checking)
     print(
-        f"{'grids' if grids else 'lines'}, {SLIPS:.0%} {reading}: tomllib {parsing / count * 1e6:.0f} µs a sheet; "
+        f"{'grids' if grids else 'lines'}, {SLIPS:.0%} {reading}: tomllib "
+        f"{parsing / count * 1e6:.0f} µs a sheet; "
         f"reading {reading_all / parsing:.2f} ×, whole check {said}; "
         f"memory {before} MB before, {memory()} MB at most",
         flush=True,

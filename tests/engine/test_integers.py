@@ -60,7 +60,7 @@ def looped(first: list[Any], second: list[Any]) -> list[Any]:
     ]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(stacks())
 @example(([[[2**53 - 1, 1]]], [[[1], [1]]]))
 @example(([[[2**26] * 3]], [[[2**26]] * 3]))

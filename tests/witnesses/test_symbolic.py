@@ -65,7 +65,7 @@ def box(of: Mapping[Cell, Fraction], shape: Shape) -> Box:
 def agree(one: Mapping[Cell, Fraction], other: Box, digits: int | None = None) -> None:
     """Exactly, or to so many significant digits of the largest number there is."""
     numbers = other.fractions()
-    room = Fraction(0) if digits is None else max(map(abs, numbers)) / 10**digits
+    room = Fraction(0) if digits is None else max(1, *map(abs, numbers)) / Fraction(10) ** digits
     assert all(abs(a - b) <= room for a, b in zip(one.values(), numbers, strict=True))
 
 

@@ -87,5 +87,6 @@ def write(
     """The output to its place; never onto the case, or another file that was read."""
     from walkthrough import output
 
-    own = [case.path] if case is not None and case.path is not None else []
-    output.write(pieces, how["file"], [*own, *read])
+    if how["file"] is None and how.get("json_") is not None and format_of(how) == "json":
+        pieces = output.encodable(pieces)
+    output.write(pieces, how["file"], [*(case.files if case is not None else ()), *read])

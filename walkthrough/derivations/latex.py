@@ -23,7 +23,7 @@ _PLAIN = {
     "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_",
     "{": r"\{", "}": r"\}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
     "−": "$-$", "×": r"$\times$", "·": r"$\cdot$", "⋆": r"$\star$", "∗": r"$\ast$", "∂": r"$\partial$",
-    "Σ": r"$\sum$", "σ": r"$\sigma$", "δ": r"$\delta$", "η": r"$\eta$", "≠": r"$\neq$", "′": "$'$",
+    "Σ": r"$\textstyle\sum$", "σ": r"$\sigma$", "δ": r"$\delta$", "η": r"$\eta$", "≠": r"$\neq$", "′": "$'$",
     "⌊": r"$\lfloor$", "⌋": r"$\rfloor$", "½": r"$\frac12$", "…": r"\dots{}", "→": r"$\rightarrow$",
     "°": r"$^\circ$", "ᵀ": r"$^{\mathsf T}$", "<": "$<$", ">": "$>$",
     **{low: f"$_{plain}$" for low, plain in zip("₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₙₛ", "0123456789ijkns", strict=True)},

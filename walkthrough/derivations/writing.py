@@ -1,10 +1,9 @@
-"""How formulas are written as text, and on a web page."""
+"""How formulas are written as text."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
-from html import escape
 from itertools import pairwise
 from typing import ClassVar
 
@@ -239,48 +238,6 @@ class Writer:
     def mean(self, of: Mean) -> tuple[str, int]:
         """1/B·Σ_s δ_s."""
         return f"1/{self.entry(of.count)}·{self.total(Total(of.body, (of.over,)))[0]}", PRODUCT
-
-
-class HtmlWriter(Writer):
-    """Formulas for a web page: <var>x</var><sub>12</sub>. Everything that is not a tag is escaped."""
-
-    def plain(self, text: str) -> str:
-        """Text, escaped."""
-        return escape(text)
-
-    def inline(self, of: Expression) -> str:
-        """A formula in a sentence."""
-        return f'<span class="formula">{self.text(of)}</span>'
-
-    def entry(self, entry: Entry) -> str:
-        """<var>x</var><sub>12</sub>."""
-        name, level = split_level(entry.tensor.symbol)
-        shown = positions(entry)
-        joint = "" if few_digits(entry) and all(len(each) == 1 for each in shown) else ","
-        return (
-            f"<var>{escape(name)}</var>"
-            + (f"<sup>({escape(level)})</sup>" if level else "")
-            + (f"<sub>{escape(joint.join(shown))}</sub>" if shown else "")
-        )
-
-    def power(self, base: Expression, exponent: int) -> str:
-        """b<sup>2</sup>."""
-        return f"{self.inside(base, TIGHT)}<sup>{exponent}</sup>"
-
-    def applied(self, function: str, to: Expression) -> tuple[str, int]:
-        """e<sup>z</sup>."""
-        if function == "exp":
-            return f"e<sup>{self.text(to)}</sup>", POWER
-        return super().applied(function, to)
-
-    def bracket(self, left: str, relation: str, right: str) -> str:
-        """[z > 0]."""
-        return f"[{left} {escape(relation)} {right}]"
-
-    def total(self, of: Total) -> tuple[str, int]:
-        """Σ with its letter beneath."""
-        letters = ",".join(index.name for index in of.over)
-        return f"Σ<sub>{escape(letters)}</sub> {self.inside(of.body, PRODUCT)}", SIGNED
 
 
 def split_level(symbol: str) -> tuple[str, str]:

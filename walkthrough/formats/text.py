@@ -120,14 +120,17 @@ class TextFormat:
     def _heading(self, block: Heading) -> list[str]:
         if block.level == 1:
             return [self.paint("title", line.strip()) for line in self._folded(block.text, "")]
-        number = f"{block.number}  " if block.number else ""
-        text = number + block.text
+        text = f"{block.number}  {block.text}" if block.number else block.text
         room = self.width - len(text) - len(block.aside)
-        line = self.paint("stage", text)
-        if block.aside:
-            line += (" " * room if room > 1 else "  ") + self.paint("aside", block.aside)
-        under = self.paint("aside", "─" * min(self.width, max(len(text), 3))) if block.level == 2 else None
-        return [line] if under is None else [line, under]
+        lines = [self.paint("stage", text)]
+        if len(text) > self.width or (block.aside and room < 2):
+            lines = [self.paint("stage", line.strip()) for line in self._folded(text, "")]
+            lines += [self.paint("aside", block.aside.rjust(self.width))] if block.aside else []
+        elif block.aside:
+            lines = [lines[0] + " " * room + self.paint("aside", block.aside)]
+        if block.level == 2:
+            lines.append(self.paint("aside", "─" * min(self.width, max(len(text), 3))))
+        return lines
 
     def _rule(self, block: Rule) -> list[str]:
         link = f"[derive {block.derivation}]" if block.derivation else ""
@@ -152,15 +155,36 @@ class TextFormat:
         return [*lines, line]
 
     def _grid(self, block: Grid) -> list[str]:
+        """Columns under each other; what is too wide for the page is cut into bands of columns."""
         columns = max((len(row) for row in block.rows), default=0)
-        widths = [max(len(row[at]) for row in block.rows if at < len(row)) for at in range(columns)]
+        texts = [
+            [text + (block.marks[y][x] if block.marks else "") for x, text in enumerate(row)]
+            for y, row in enumerate(block.rows)
+        ]
+        widths = [max(len(row[at]) for row in texts if at < len(row)) for at in range(columns)]
+        if block.marks:  # the marks stand behind the numbers, which stay under each other
+            plain = [max(len(row[at]) for row in block.rows if at < len(row)) for at in range(columns)]
+            marked = [max(len(row[at]) for row in block.marks if at < len(row)) for at in range(columns)]
+            widths = [number + mark for number, mark in zip(plain, marked, strict=True)]
+            texts = [
+                [text.rjust(plain[x]) + block.marks[y][x].ljust(marked[x]) for x, text in enumerate(row)]
+                for y, row in enumerate(block.rows)
+            ]
         lines = [f"{_INDENT}{block.name}"] if block.name else []
-        for number, row in enumerate(block.rows):
-            marks = block.marks[number] if block.marks else ()
-            cells = [text.rjust(width) for text, width in zip(row, widths, strict=False)]
-            if marks:
-                cells = [cell + mark for cell, mark in zip(cells, marks, strict=True)]
-            lines.append(_INDENT * 2 + "  ".join(cells))
+        bands = _bands(widths, self.width - 2 * len(_INDENT))
+        for first, last in bands:
+            if len(bands) > 1:
+                lines.append(
+                    f"{_INDENT}columns {first + 1} to {last}"
+                    if last > first + 1
+                    else f"{_INDENT}column {last}"
+                )
+            for row in texts:
+                cells = [
+                    text.rjust(width)
+                    for text, width in zip(row[first:last], widths[first:last], strict=False)
+                ]
+                lines.append(_INDENT * 2 + "  ".join(cells))
         return lines
 
     def _picture(self, block: Picture) -> list[str]:
@@ -247,13 +271,26 @@ class TextFormat:
             return [head + text]
         lines: list[str] = []
         line = head
-        for piece in _terms(text):
+        room = self.width - len(indent)
+        for piece in _terms(text, room):
             if len(line) + len(piece) > self.width and line.strip():
                 lines.append(line)
                 line = indent + piece.lstrip()
             else:
                 line += piece
         return [*lines, line]
+
+
+def _bands(widths: list[int], room: int) -> list[tuple[int, int]]:
+    """Columns in bands that fit, each from a first one up to (not including) a last one."""
+    bands: list[tuple[int, int]] = []
+    first, used = 0, 0
+    for at, width in enumerate(widths):
+        if at > first and used + width + 2 > room:
+            bands.append((first, at))
+            first, used = at, 0
+        used += width + 2
+    return [*bands, (first, len(widths))]
 
 
 def _apart(before: Block, block: Block) -> bool:
@@ -308,12 +345,19 @@ def _widths(rows: tuple[tuple[str, ...], ...]) -> list[int]:
     return [max(len(row[at]) for row in rows if at < len(row)) for at in range(columns)]
 
 
-def _terms(text: str) -> list[str]:
-    """A sum cut before its signs."""
+def _terms(text: str, room: int, inside: int = 0) -> list[str]:
+    """A sum cut before its signs; what is still too long also inside its parentheses."""
     pieces, start, depth = [], 0, 0
     for at, sign in enumerate(text):
         depth += (sign in "([") - (sign in ")]")
-        if depth == 0 and at and text[at : at + 3] in (" + ", " − "):
+        if depth <= inside and at and (text[at : at + 3] in (" + ", " − ") or (inside > 1 and sign in "·/")):
             pieces.append(text[start:at])
             start = at
-    return [*pieces, text[start:]]
+    pieces.append(text[start:])
+    if inside > 2:
+        return pieces
+    return [
+        part
+        for piece in pieces
+        for part in (_terms(piece, room, inside + 1) if len(piece) > room else [piece])
+    ]

@@ -69,7 +69,7 @@ def polynomial(text: str, names: Iterable[str], resolve: Resolve) -> Polynomial:
 class _Parser:
     def __init__(self, text: str, names: Iterable[str], resolve: Resolve) -> None:
         self.text = text
-        self.names = sorted({name.lower() for name in names}, key=len, reverse=True)
+        self.names = sorted({name.lower() for name in names}, key=lambda name: (-len(name), name))
         self.resolve = resolve
         self.at = 0
         self.depth = 0
@@ -194,7 +194,7 @@ class _Parser:
             self.at = derivative.end()
         name = self.name_here()
         if not name:
-            raise self.unexpected(f"a number or one of {', '.join(self.names[::-1][:8])}")
+            raise self.unexpected(f"a number or one of {', '.join(self._shortest())}")
         self.at += len(name)
         index: tuple[int, ...] = ()
         if match := _BRACKETS.match(self.text, self.at):
@@ -203,6 +203,9 @@ class _Parser:
             index = tuple(map(int, match[1]))
         self.at = match.end() if match else self.at
         return polynomials.variable(self.resolve(f"∂{name}" if derivative else name, index))
+
+    def _shortest(self) -> list[str]:
+        return sorted(self.names, key=lambda name: (len(name), name))[:8]
 
     def name_here(self) -> str:
         """The longest known name that stands here; "" if none does."""

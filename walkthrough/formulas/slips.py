@@ -28,14 +28,14 @@ class FormulaSlip:
 def recognised(cell: Asked, written: Polynomial, pairs: list[Pair]) -> tuple[FormulaSlip, ...]:
     """The slips that explain all of what was written, likeliest first."""
     found: list[FormulaSlip] = []
-    for slip, at, terms, words in _played(cell, pairs):
+    for slip, at, terms, words in _played(cell, written, pairs):
         played = polynomials.plus({monomial: coefficient} for coefficient, monomial in terms)
         if played == written and slip not in {each.slip for each in found}:
             found.append(FormulaSlip(slip, at, formula_text(terms, cell.letters), words))
     return tuple(found)
 
 
-def _played(cell: Asked, pairs: list[Pair]) -> Iterator[tuple[str, str, Terms, str]]:
+def _played(cell: Asked, written: Polynomial, pairs: list[Pair]) -> Iterator[tuple[str, str, Terms, str]]:
     """Every slip: its name, where, the formula that it gives, in words."""
     right = cell.right
     if "k" in cell.letters:
@@ -46,7 +46,7 @@ def _played(cell: Asked, pairs: list[Pair]) -> Iterator[tuple[str, str, Terms, s
         swapped = _moved(right, "k", lambda index: (*index[:-2], index[-1], index[-2]))
         yield "kernel-transposed", cell.name, swapped, "the kernel's rows and columns are exchanged"
     yield from _of_one_index(cell, pairs)
-    yield from _of_one_term(cell)
+    yield from _of_one_term(cell, written)
     yield from _shifted(cell)
 
 
@@ -64,9 +64,13 @@ def _of_one_index(cell: Asked, pairs: list[Pair]) -> Iterator[tuple[str, str, Te
         yield "neighbour-read", term_text(pair.coefficient, pair.right, cell.letters), terms, words
 
 
-def _of_one_term(cell: Asked) -> Iterator[tuple[str, str, Terms, str]]:
+def _of_one_term(cell: Asked, written: Polynomial) -> Iterator[tuple[str, str, Terms, str]]:
     """A term, or the bias, is left out, is there twice, or has the wrong sign."""
-    for place, (coefficient, monomial) in enumerate(cell.right):
+    right = cell.polynomial
+    apart = {each for each in right.keys() | written.keys() if right.get(each) != written.get(each)}
+    for place, (coefficient, monomial) in enumerate(cell.right if len(apart) == 1 else ()):
+        if monomial not in apart:
+            continue
         before, after = cell.right[:place], cell.right[place + 1 :]
         text = term_text(coefficient, monomial, cell.letters)
         bias = len(monomial) == 1 and monomial[0][0] == "b"

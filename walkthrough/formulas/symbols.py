@@ -23,7 +23,7 @@ from walkthrough.readings import Part
 from walkthrough.sliding import times
 from walkthrough.wording import quoted
 
-_ALSO = {"k": ("w",), "w": ("k",), "y": ("o", "x")}
+_ALSO = {"k": ("w",), "w": ("k",), "y": ("o", "x"), "z": ("y",)}
 """Other letters that notes use for the same thing."""
 _ONE = "loss.grad"
 """∂L/∂L, which nobody writes."""
@@ -58,11 +58,11 @@ class Asked:
     def names(self) -> dict[str, str]:
         """All names that may stand in a formula, and the letters they mean."""
         letters, found = self.letters, {each: each for each in self.letters}
+        for letter, tensor in letters.items():
+            found.setdefault(tensor.name.lower(), letter)
         for letter, others in _ALSO.items():
             for other in others if letter in letters else ():
                 found.setdefault(other, letter)
-        for letter, tensor in letters.items():
-            found.setdefault(tensor.name.lower(), letter)
         return found
 
     @cached_property

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _ORDER = {"k": "gxkzb", "w": "gwxzb", "": "gxztyb"}
 """The order of factors: g·k, g·x and x·k of a convolution, w·x of a dense layer."""
-_MOST_PAIRED = 400
+_MOST_PAIRED = 150
 
 
 @dataclass(frozen=True, slots=True)

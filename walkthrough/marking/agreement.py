@@ -58,6 +58,7 @@ def _significant(value: Rational, unit: Rational) -> int:
     """How many significant digits there are, if the last of them has this unit."""
     return len(digits(abs(int((value / unit).p))))
 
+
 def with_truth(said: Said, truth: Interval, nearer: Callable[[int], Interval]) -> Agreement | None:
     """How the written number agrees with the true value.
 
@@ -117,4 +118,3 @@ def _cut(value: Rational, unit: Rational, way: Interval) -> bool:
     if value > ZERO:
         return bool(value <= high and low < value + unit)
     return bool(low <= value and value - unit < high)
-

@@ -31,7 +31,7 @@ class Numbers(dict[int, Interval]):
         self.lost: set[int] = set()
         self._order = order
         self._next = 0
-        self._asked: set[int] = set()
+        self._settled: set[int] = set()
         self._ways: dict[int, Ways] = {}
 
     def __missing__(self, number: int) -> Interval:
@@ -81,6 +81,7 @@ class Numbers(dict[int, Interval]):
 
     def settle(self, number: int) -> None:
         """What this person has for a number whose operands are settled."""
+        self._settled.add(number)
         taken = self.taken(number)
         if taken is None:
             self.lost.add(number)
@@ -93,17 +94,15 @@ class Numbers(dict[int, Interval]):
     def of(self, number: int) -> Interval | None:
         """What this person has for any number, also for one that leads to nothing that they wrote."""
         self.before(number)
-        if number not in self._asked:
-            # what was settled before is settled again: that gives the same
+        if number not in self._settled:
             wanted, waiting = set(), [number]
             while waiting:
                 each = waiting.pop()
-                if each not in self._asked and each not in wanted:
+                if each not in self._settled and each not in wanted:
                     wanted.add(each)
                     waiting.extend(self.calculation.node(each).operands)
             for each in sorted(wanted):
                 self.settle(each)
-            self._asked |= wanted
         return None if number in self.lost else self[number]
 
     @abstractmethod
@@ -211,6 +210,7 @@ class AsWritten(Numbers):
             found = right.get(number)
             if found is None or found.how != "exact":
                 self[number] = said.itself
+        self._settled.update(written)
 
     def taken(self, number: int) -> Interval | None:
         """What was written, or else what follows from it in the usual way."""

@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import count
 from operator import itemgetter
 from typing import Any, NamedTuple, TypeAlias
 
 from walkthrough.marking.agreement import Said, with_truth
 from walkthrough.marking.calculation import Calculation
-from walkthrough.marking.model import Claim, Marked, WrittenNumber
-from walkthrough.marking.remembered import Remembered
+from walkthrough.marking.model import Claim, Marked, VerdictWord, WrittenNumber
 from walkthrough.marking.rules import RouteRule
 from walkthrough.marking.verdicts import Verdict
 from walkthrough.numbers.shown import Shown
 
 _MOST_REMEMBERED = 50_000
+_MOST_BEFORE = 200
 
 Pick: TypeAlias = Callable[[Mapping[int, int]], Any]
-"""From the identities of all that was written to those of the numbers that one of them follows from."""
+"""From the serial numbers of all that was written to those of what one number follows from."""
 
 
 class Compared(NamedTuple):
     """A written number beside the true value: the verdict if they agree, and nothing is wrong before it.
 
     `rounds` if the value has more digits than were written, `enough` if these are at least two; `bits` are
-    those of its last digit.
+    those of its last digit. No other has had its `serial` number.
     """
 
     written: WrittenNumber
@@ -33,6 +34,7 @@ class Compared(NamedTuple):
     rounds: bool
     enough: bool
     bits: int
+    serial: int
 
 
 class Placed(NamedTuple):
@@ -44,14 +46,19 @@ class Placed(NamedTuple):
 
 
 class Comparisons:
-    """All that is remembered of the numbers that were written for one case."""
+    """All that is remembered of the numbers that were written for one case.
+
+    `right` are claims on sheets without anything wrong, by their identity and what was written before them.
+    """
 
     def __init__(self, calculation: Calculation) -> None:
         self._calculation = calculation
         self._compared: dict[tuple[int, int], Compared] = {}
         self._placed: dict[int, Placed] = {}
-        self._marked: dict[tuple[int, int], Marked] = {}
-        self._yours = Remembered()
+        self._marked: dict[tuple[int, int, VerdictWord, bool], Marked] = {}
+        self._yours: dict[tuple[int, Any], tuple[Shown | None]] = {}
+        self.right: dict[tuple[int, Any] | None, Marked] = {}
+        self._serial = count()
 
     def placed(self, claim: Claim) -> Placed:
         """A claim in its place; the same one comes back for the same claim."""
@@ -64,26 +71,52 @@ class Comparisons:
             known = self._placed[id(claim)] = Placed(claim, number, compared)
         return known
 
-    def marked(self, claim: Claim, verdict: Verdict, expected: Shown, yours: Shown | None, enough: bool) -> Marked:
-        """A claim that agrees with the true value, marked; the same comes back for the same."""
-        key = id(claim), id(yours)
+    def marked(
+        self, claim: Claim, word: VerdictWord, expected: Shown, yours: Shown | None, enough: bool
+    ) -> Marked:
+        """A marked claim; the same one comes back for the same, so that it is written out once."""
+        key = id(claim), id(yours), word, enough
         known = self._marked.get(key)
-        if known is None or known.verdict != verdict.word:
+        if known is None:
             if len(self._marked) >= _MOST_REMEMBERED:
                 self._marked.clear()
-            known = self._marked[key] = Marked(claim, verdict.word, expected, yours, enough)
+            known = self._marked[key] = Marked(claim, word, expected, yours, enough)
         return known
+
+    def remember(self, key: tuple[int, Any], marked: Marked) -> None:
+        """Keeps a claim on a sheet without anything wrong."""
+        if len(self.right) >= _MOST_REMEMBERED:
+            self.right.clear()
+        self.right[key] = marked
 
     def yours(
         self, pick: Pick, number: int, written: Mapping[int, int], worked_out: Callable[[], Shown | None]
     ) -> Shown | None:
         """What follows for a number from those that were written before it, from memory if it is there."""
         key = number, pick(written)
-        known: tuple[Shown | None] | None = self._yours.get(key)
+        known = self._yours.get(key)
         if known is None:
-            known = (worked_out(),)
-            self._yours.put(key, tuple(self._compared.values()), known)
+            if len(self._yours) >= _MOST_REMEMBERED:
+                self._yours.clear()
+            known = self._yours[key] = (worked_out(),)
         return known[0]
+
+    def pick(self, number: int, written: frozenset[int]) -> Pick | None:
+        """How to tell which written numbers one follows from, also by way of others; None if too many."""
+        node = self._calculation.node
+        rules = node(number).rules
+        wanted: set[int] = set()
+        if number in written and (len(rules) > 1 or any(isinstance(rule, RouteRule) for rule in rules)):
+            wanted.add(number)  # which of several ways was taken shows in what was written
+        seen, waiting = set[int](), [number]
+        while waiting:
+            before = node(waiting.pop()).operands - seen
+            seen |= before
+            wanted |= before & written
+            waiting.extend(before - written)
+            if len(seen) > _MOST_BEFORE:
+                return None
+        return itemgetter(*sorted(wanted)) if wanted else _nothing
 
     def _beside(self, number: int, written: WrittenNumber) -> Compared:
         key = (number, id(written))
@@ -99,6 +132,10 @@ class Comparisons:
             bits = written.units[0].denominator.bit_length() if written.units else 0
             if len(self._compared) >= _MOST_REMEMBERED:
                 self._compared.clear()
-            known = Compared(written, said, verdict, rounds, said.enough(right), bits)
+            known = Compared(written, said, verdict, rounds, said.enough(right), bits, next(self._serial))
             self._compared[key] = known
         return known
+
+
+def _nothing(_: Mapping[int, int]) -> tuple[()]:
+    return ()

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from walkthrough.document import Block, Heading, Prose, Table, Working
 from walkthrough.marking.model import MarkedFormula, MarkedSheet
+from walkthrough.marking.results import first_wrong_formula
 from walkthrough.numbers.written import MINUS
 from walkthrough.wording import printable
 
@@ -21,26 +22,35 @@ def formula_tally(found: Mapping[str, int]) -> str:
     """The counts as a sentence: `12 of 13 formulas are right; 1 is wrong.`"""
     right, total = found.get("right", 0), sum(found.values())
     said = [
-        f"{right} of {total} formula{'' if total == 1 else 's'} {'is' if right == 1 else 'are'} right",
+        f"{right} of {total} formula{' is' if total == 1 else 's is' if right == 1 else 's are'} right",
         *(f"{found[verdict]} {verdict}" for verdict in ("wrong", "unreadable") if found.get(verdict)),
     ]
     return "; ".join(said) + "."
 
 
+def formula_summary(sheet: MarkedSheet) -> Iterator[Block]:
+    """How many formulas are right, and the one with which the worksheet first goes wrong."""
+    if sheet.formulas:
+        yield Prose(formula_tally(Counter(marked.verdict.verdict for marked in sheet.formulas)))
+    first = first_wrong_formula(sheet)
+    if first is not None:
+        yield Prose(f"First wrong: the formula for {first.cell} (line {first.line}).")
+
+
 def formula_blocks(
     formulas: Sequence[MarkedFormula], everything: bool = False, hide_answers: bool = False
 ) -> Iterator[Block]:
-    """The wrong formulas one by one, those that cannot be read, and with `everything` all of them."""
+    """The wrong formulas one by one, those that cannot be read, and with `everything` a list of all."""
     wrong = [marked for marked in formulas if marked.verdict.verdict == "wrong"]
-    if hide_answers and wrong and not everything:
-        yield _table(wrong, hide_answers)
-    if not hide_answers:
-        for marked in wrong[:_MOST_DETAILED]:
-            yield from _finding(marked)
-        if wrong[_MOST_DETAILED:]:
-            yield Heading(f"{len(wrong) - _MOST_DETAILED} more wrong formulas", 3)
-            yield _table(wrong[_MOST_DETAILED:], hide_answers)
+    detailed = [] if hide_answers else wrong if everything else wrong[:_MOST_DETAILED]
+    for marked in detailed:
+        yield from _finding(marked)
+    if wrong[len(detailed) :] and not everything:
+        yield Heading(f"{len(wrong) - len(detailed)} {'more ' if detailed else ''}wrong formulas", 3)
+        yield _table(wrong[len(detailed) :])
     unreadable = [marked for marked in formulas if marked.verdict.verdict == "unreadable"]
+    if unreadable and wrong:
+        yield Heading("besides", 3)
     for marked in unreadable[:_MOST_TERMS]:
         reason = printable(marked.verdict.reason)
         yield Prose(f"The formula for {marked.cell} cannot be read (line {marked.line}): {reason}.")
@@ -48,7 +58,7 @@ def formula_blocks(
         yield Prose(f"{len(unreadable) - _MOST_TERMS} more formulas cannot be read.")
     if everything and formulas:
         yield Heading("every formula")
-        yield _table(formulas, hide_answers)
+        yield _table(formulas)
 
 
 def _finding(marked: MarkedFormula) -> Iterator[Block]:
@@ -73,20 +83,13 @@ def _listed(what: str, terms: Iterator[str]) -> Iterator[Block]:
         yield Prose(f"{what}: {', '.join(several[:_MOST_TERMS])}{more}.")
 
 
-def _table(formulas: Sequence[MarkedFormula], hide_answers: bool) -> Table:
-    """Formulas, a row each."""
-    header = ("cell", "formula", "verdict", *(() if hide_answers else ("right",)), "line")
+def _table(formulas: Sequence[MarkedFormula]) -> Table:
+    """Formulas, a row each; what would be right stands with the wrong ones only."""
     rows = [
-        (
-            marked.cell,
-            _written(marked, _LONGEST_IN_TABLE),
-            marked.verdict.verdict,
-            *(() if hide_answers else (_signs(marked.verdict.expected),)),
-            str(marked.line),
-        )
+        (marked.cell, _written(marked, _LONGEST_IN_TABLE), marked.verdict.verdict, str(marked.line))
         for marked in formulas
     ]
-    return Table(header, tuple(rows), frozenset({len(header) - 1}))
+    return Table(("cell", "formula", "verdict", "line"), tuple(rows), frozenset({3}))
 
 
 def _written(marked: MarkedFormula, longest: int) -> str:

@@ -8,25 +8,24 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from operator import itemgetter
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from flint import ctx
 
-from walkthrough.marking.agreement import Agreement, Said, with_own, with_truth
+from walkthrough.marking.agreement import Agreement, Said, with_own
 from walkthrough.marking.calculation import Calculation
 from walkthrough.marking.carrying import AsWritten, Carried, Numbers, Unrounded
+from walkthrough.marking.comparing import Comparisons, Pick, Placed
 from walkthrough.marking.enclosures import BITS, Interval, fraction, rational
-from walkthrough.marking.model import Claim, Marked, MarkedSheet, Slip, VerdictWord, Worksheet, WrittenNumber
+from walkthrough.marking.model import Claim, Marked, MarkedSheet, Slip, VerdictWord, Worksheet
 from walkthrough.marking.precision import Precision, working_precision
-from walkthrough.marking.rules import Ways
 from walkthrough.marking.shown_values import middle_of, shown_value
 from walkthrough.marking.verdicts import Judge, Verdict
 from walkthrough.numbers.shown import Shown
 from walkthrough.steps import Ref
 from walkthrough.trace import Trace
 
-_MOST_REMEMBERED = 50_000
-_MOST_ORDERS = 16
+_MOST_LAYOUTS = 16
 # whoever leaves out more than this between two numbers had a machine that does not round
 _MOST_UNWRITTEN = 4_000
 
@@ -54,17 +53,17 @@ def mark(worksheet: Worksheet, trace: Trace, diagnose: Diagnose | None = None) -
     return Marker(trace).mark(worksheet, diagnose)
 
 
-class Compared(NamedTuple):
-    """A written number beside the true value: the verdict if they agree, and nothing is wrong before it.
+class _Layout:
+    """Which numbers stand on a worksheet, in a class mostly the same ones.
 
-    `rounds` if the value has more digits than were written, `enough` if these are at least two.
+    `orders` has all that lies between them, in the order of computation, and whether anybody rounds it: as
+    it is for a sheet on which something was rounded, and for others.
     """
 
-    written: WrittenNumber
-    said: Said
-    verdict: Verdict | None
-    rounds: bool
-    enough: bool
+    def __init__(self, written: frozenset[int]) -> None:
+        self.written = written
+        self.orders: dict[bool, tuple[tuple[int, ...], bool]] = {}
+        self.picks: dict[int, Pick | None] = {}
 
 
 class Marker:
@@ -72,48 +71,37 @@ class Marker:
 
     def __init__(self, trace: Trace, digits: int = 10) -> None:
         self.calculation = Calculation(trace, digits)
-        self._compared: dict[tuple[int, int], Compared] = {}
-        self._orders: OrderedDict[tuple[frozenset[int], bool], tuple[tuple[int, ...], bool]] = OrderedDict()
+        self.comparisons = Comparisons(self.calculation)
+        self._layouts: OrderedDict[frozenset[int], _Layout] = OrderedDict()
 
     def mark(self, worksheet: Worksheet, diagnose: Diagnose | None = None) -> MarkedSheet:
         """The worksheet with a verdict on every claim, in the order of computation."""
-        with ctx.workprec(max(BITS, _bits(worksheet))):
-            return Marking(self, worksheet).marked(diagnose)
+        marking = Marking(self, worksheet)
+        with ctx.workprec(marking.bits):
+            return marking.marked(diagnose)
 
-    def compared(self, number: int, written: WrittenNumber) -> Compared:
-        """A written number beside the true value; a class writes the same ones again and again."""
-        key = (number, id(written))
-        known = self._compared.get(key)
-        if known is None or known.written is not written:
-            calculation = self.calculation
-            said, truth = Said.of(written), calculation.truth[number]
-            right = with_truth(said, truth, lambda digits: calculation.nearer(number, digits))
-            ends = not said.units or (truth[0] is truth[1] and (truth[0] / said.units[0]).q == 1)
-            # a number that is only copied was not worked out, and says nothing of how finely that is done
-            rounds = not ends and not calculation.node(number).copies
-            if len(self._compared) >= _MOST_REMEMBERED:
-                self._compared.clear()
-            verdict = None if right is None else Verdict(right.how, right)
-            known = self._compared[key] = Compared(written, said, verdict, rounds, said.enough(right))
+    def layout(self, written: Iterable[int]) -> _Layout:
+        """Which numbers were written, and what is known of all sheets with the same ones."""
+        key = frozenset(written)
+        known = self._layouts.get(key)
+        if known is None:
+            known = self._layouts[key] = _Layout(key)
+            if len(self._layouts) > _MOST_LAYOUTS:
+                self._layouts.popitem(last=False)
         return known
 
-    def order(
-        self, written: Iterable[int], precision: Precision | None
-    ) -> tuple[tuple[int, ...], Precision | None]:
+    def order(self, layout: _Layout, precision: Precision | None) -> tuple[tuple[int, ...], Precision | None]:
         """What was written and all that lies between, in the order of computation.
 
         No precision comes back where so much lies between that nobody has rounded it.
         """
-        key = (frozenset(written), precision is not None)
-        known = self._orders.get(key)
+        rounds = precision is not None
+        known = layout.orders.get(rounds)
         if known is None:
-            between = self._between(*key)
-            rounds = key[1] and between is not None
+            between = self._between(layout.written, rounds)
             if between is None:
-                between = self._between(key[0], False) or set()
-            known = self._orders[key] = tuple(sorted(between)), rounds
-            if len(self._orders) > _MOST_ORDERS:
-                self._orders.popitem(last=False)
+                rounds, between = False, self._between(layout.written, False) or set()
+            known = layout.orders[precision is not None] = tuple(sorted(between)), rounds
         return known[0], precision if known[1] else None
 
     def shown(self, value: Interval) -> Shown:
@@ -143,46 +131,28 @@ class Marker:
         return found
 
 
-def _bits(worksheet: Worksheet) -> int:
-    """Bits enough for the finest digit that was written."""
-    finest = 0
-    for claim in worksheet.claims:
-        if claim.number is not None and claim.number.units:
-            below = claim.number.units[0].denominator.bit_length()
-            if below > finest:
-                finest = below
-    return finest + 64 if finest > BITS - 64 else BITS
-
-
 class Marking:
-    """One worksheet being marked."""
+    """One worksheet being marked; `bits` are enough for the finest digit that was written."""
 
     def __init__(self, marker: Marker, worksheet: Worksheet) -> None:
         self._marker = marker
         self._worksheet = worksheet
-        self._calculation = calculation = marker.calculation
-        self._claims = [(calculation.number(claim.tensor, claim.at), claim) for claim in worksheet.claims]
-        self._claims.sort(key=itemgetter(0))
-        self._written: dict[int, Said] = {}
-        self._right: dict[int, Agreement] = {}
-        self._compared: dict[int, Compared] = {}
-        rounded = []
-        for number, claim in self._claims:
-            if claim.number is not None:
-                compared = self._compared[number] = marker.compared(number, claim.number)
-                self._written[number] = compared.said
-                if compared.verdict is not None and compared.verdict.agreement is not None:
-                    self._right[number] = compared.verdict.agreement
-                if compared.rounds:
-                    rounded.append(compared.said)
-        precision = _precision(calculation.trace, rounded)
-        self._order, self._precision = marker.order(self._written, precision)
-        self._own = AsWritten(calculation, self._written, self._order, self._right)
+        self._calculation = marker.calculation
+        placed = map(marker.comparisons.placed, worksheet.claims)
+        self._claims = sorted(placed, key=itemgetter(1))
+        self._compared = [(number, known) for _, number, known in self._claims if known is not None]
+        finest = max([known.bits for _, known in self._compared], default=0)
+        self.bits = finest + 64 if finest > BITS - 64 else BITS
+        self._layout = marker.layout([number for number, _ in self._compared])
+        self._serials = {number: known.serial for number, known in self._compared}
 
     def marked(self, diagnose: Diagnose | None) -> MarkedSheet:
         """A verdict on every claim."""
         verdicts = self._verdicts()
-        claims = tuple([self._marked(number, claim, verdicts) for number, claim in self._claims])
+        if verdicts or self.bits != BITS:
+            claims = tuple([self._marked(placed, verdicts.get(placed[1])) for placed in self._claims])
+        else:
+            claims = tuple(self._all_right())
         first = None
         if verdicts:
             first = next((each.claim.cell for each in claims if each.verdict == "wrong"), None)
@@ -193,39 +163,89 @@ class Marking:
 
     def _verdicts(self) -> dict[int, Verdict]:
         """The verdicts where they are not all simply right."""
-        if len(self._right) == len(self._written):
+        if all(known.verdict is not None for _, known in self._compared):
             return {}  # nothing is wrong, so nothing can be lucky, and no interval is asked for
-        carried = Carried(self._calculation, self._written, self._order, self._right, self._precision)
-        return Judge(self._calculation, self._written, self._right, carried).verdicts(self._order)
+        carried = Carried(self._calculation, self._written, self._order[0], self._right, self._order[1])
+        return Judge(self._calculation, self._written, self._right, carried).verdicts(self._order[0])
 
-    def _marked(self, number: int, claim: Claim, verdicts: dict[int, Verdict]) -> Marked:
-        calculation = self._calculation
-        expected = calculation.expected(number)
-        verdict = verdicts.get(number)
-        own = self._other if verdict is not None and verdict.way else self._own
-        ways = own.before(number)
-        compared = self._compared.get(number)
-        if compared is None:
-            word: VerdictWord = "blank" if claim.problem is None else "unreadable"
-            if claim.whole:
-                return Marked(claim, word, None, None)
-            return Marked(claim, word, expected, self._yours(number, ways))
-        verdict = verdict or compared.verdict
-        assert verdict is not None
-        enough = compared.enough if verdict is compared.verdict else compared.said.enough(verdict.agreement)
-        if len(ways) == 1 and ways[0] is calculation.truth[number]:
-            return Marked(claim, verdict.word, expected, expected, enough)
-        if len(ways) > 1:
-            ways = tuple(way for way in ways if with_own(compared.said, (way,))) or ways
-        return Marked(claim, verdict.word, expected, self._yours(number, ways), enough)
+    # --- the numbers on it, as far as they are asked for -------------------------------------------
+
+    @cached_property
+    def _written(self) -> dict[int, Said]:
+        return {number: known.said for number, known in self._compared}
+
+    @cached_property
+    def _right(self) -> dict[int, Agreement]:
+        verdicts = ((number, known.verdict) for number, known in self._compared)
+        return {number: each.agreement for number, each in verdicts if each and each.agreement}
+
+    @cached_property
+    def _order(self) -> tuple[tuple[int, ...], Precision | None]:
+        rounded = [known.said for _, known in self._compared if known.rounds]
+        return self._marker.order(self._layout, _precision(self._calculation.trace, rounded))
+
+    @cached_property
+    def _own(self) -> AsWritten:
+        """Their own numbers as they wrote them."""
+        return AsWritten(self._calculation, self._written, self._order[0], self._right)
 
     @cached_property
     def _other(self) -> AsWritten:
         """Their own numbers, if they take y − t at once."""
-        return AsWritten(self._calculation, self._written, self._order, self._right, 1)
+        return AsWritten(self._calculation, self._written, self._order[0], self._right, 1)
 
-    def _yours(self, number: int, ways: Ways) -> Shown | None:
-        """The number as it follows from what was written, in the usual way."""
+    # --- what is said of a claim -------------------------------------------------------------------
+
+    def _all_right(self) -> Iterator[Marked]:
+        """The claims of a sheet on which nothing is wrong: most of them are the very same as somebody's."""
+        picks, known, written = self._layout.picks, self._marker.comparisons.right, self._serials
+        for placed in self._claims:
+            number = placed[1]
+            pick = picks[number] if number in picks else self._pick(number)
+            key = None if pick is None else (id(placed[0]), pick(written))
+            marked = known.get(key)
+            if marked is None:
+                marked = self._marked(placed, None)
+                if key is not None:
+                    self._marker.comparisons.remember(key, marked)
+            yield marked
+
+    def _marked(self, placed: Placed, other: Verdict | None) -> Marked:
+        """A claim with its verdict: the one beside the truth, unless there is another."""
+        claim, number, compared = placed
+        if compared is None:
+            word: VerdictWord = "blank" if claim.problem is None else "unreadable"
+            if claim.whole:
+                return Marked(claim, word, None, None)
+            return Marked(claim, word, self._calculation.expected(number), self._yours(placed))
+        verdict = other or compared.verdict
+        assert verdict is not None
+        expected, yours = self._calculation.expected(number), self._yours(placed, verdict.way)
+        enough = compared.enough if other is None else compared.said.enough(verdict.agreement)
+        return self._marker.comparisons.marked(claim, verdict.word, expected, yours, enough)
+
+    def _yours(self, placed: Placed, way: int = 0) -> Shown | None:
+        """The number as it follows from what was written, in the usual way or in the other."""
+        number = placed[1]
+        if not way and self.bits == BITS:
+            pick = self._pick(number)
+            if pick is not None:
+                return self._marker.comparisons.yours(
+                    pick, number, self._serials, lambda: self._follows(placed, self._own)
+                )
+        return self._follows(placed, self._other if way else self._own)
+
+    def _pick(self, number: int) -> Pick | None:
+        picks = self._layout.picks
+        if number not in picks:
+            picks[number] = self._marker.comparisons.pick(number, self._layout.written)
+        return picks[number]
+
+    def _follows(self, placed: Placed, own: AsWritten) -> Shown | None:
+        _, number, compared = placed
+        ways = own.before(number)
+        if len(ways) > 1 and compared is not None:
+            ways = tuple(way for way in ways if with_own(compared.said, (way,))) or ways
         if not ways:
             return None
         if ways[0] is self._calculation.truth[number]:
@@ -233,7 +253,7 @@ class Marking:
         return self._marker.shown(ways[0])
 
     def _diagnosed(self, claims: Iterable[Marked], wrong: list[int], diagnose: Diagnose) -> Iterator[Marked]:
-        unrounded = Unrounded(self._calculation, self._written, self._order, wrong)
+        unrounded = Unrounded(self._calculation, self._written, self._order[0], wrong)
         own, before = self._looked_up(self._own), self._looked_up(unrounded)
         for each in claims:
             if each.verdict == "wrong":

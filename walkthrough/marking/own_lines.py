@@ -60,7 +60,7 @@ class _OwnTrace(Trace):
             return self._result
         return super().shown(tensor, cell, digits, full)
 
-    def certain(self, question: Callable[[int], Any]) -> Any:
+    def certain(self, question: Callable[[int], Any], most: int = 0) -> Any:
         """The answer at the one precision that there is."""
         return question(0)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -10,10 +9,10 @@ from itertools import groupby
 from walkthrough.document import Block, Grid, Heading, Prose, Table
 from walkthrough.marking.examining import SecondLook
 from walkthrough.marking.exercises import Exercise
-from walkthrough.marking.formula_report import formula_blocks, formula_tally
+from walkthrough.marking.formula_report import formula_blocks, formula_summary
 from walkthrough.marking.model import Marked, MarkedSheet, VerdictWord
 from walkthrough.marking.own_lines import own_line
-from walkthrough.marking.results import RIGHT, first_wrong_formula, number_counts
+from walkthrough.marking.results import RIGHT, counts, number_counts
 from walkthrough.narration import Narration
 from walkthrough.notation import Cell, Tensor
 from walkthrough.numbers.written import MINUS
@@ -74,9 +73,12 @@ class Report:
             yield Prose(": ".join(each for each in of if each))
         if sheet.claims or not sheet.formulas:
             yield Prose(tally(number_counts(sheet)))
-        if sheet.formulas:
-            yield Prose(formula_tally(Counter(marked.verdict.verdict for marked in sheet.formulas)))
-        yield from _first_wrong(sheet)
+        yield from formula_summary(sheet)
+        first = next((marked for marked in sheet.claims if marked.verdict == "wrong"), None)
+        if first is not None and first.claim.cell == sheet.first_wrong:
+            yield Prose(f"First wrong: {first.claim.cell} = {written(first)} (line {first.claim.line}).")
+        elif sheet.first_wrong is None and any(v not in ("blank", "unreadable") for v in counts(sheet)):
+            yield Prose("Nothing is wrong.")
         few = [marked.claim.cell for marked in sheet.claims if not marked.enough_digits]
         if few:
             yield Prose(
@@ -252,20 +254,6 @@ def _alike(wrong: Sequence[Marked], sheet: MarkedSheet) -> list[tuple[str, list[
             groups[layer] = [marked]
             findings.append((sheet.layer_slips[layer].words, groups[layer]))
     return findings
-
-
-def _first_wrong(sheet: MarkedSheet) -> Iterator[Block]:
-    """Where the worksheet first goes wrong, or that it does not."""
-    formula = first_wrong_formula(sheet)
-    first = next((marked for marked in sheet.claims if marked.verdict == "wrong"), None)
-    if formula is not None:
-        yield Prose(f"First wrong: the formula for {formula.cell} (line {formula.line}).")
-    elif first is not None:
-        yield Prose(f"First wrong: {first.claim.cell} = {written(first)} (line {first.claim.line}).")
-    elif any(marked.verdict not in ("blank", "unreadable") for marked in sheet.claims) or any(
-        marked.verdict.verdict != "unreadable" for marked in sheet.formulas
-    ):
-        yield Prose("Nothing is wrong.")
 
 
 def _sentence(words: str) -> str:

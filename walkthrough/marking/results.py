@@ -8,10 +8,12 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 from walkthrough.marking.formula_claims import formula_table
 from walkthrough.marking.model import Marked, MarkedFormula, MarkedSheet, Slip, VerdictWord
+from walkthrough.marking.remembered import Remembered
 from walkthrough.numbers.shown import Shown
 from walkthrough.problems import Problem
 from walkthrough.wording import printable
@@ -33,6 +35,9 @@ RIGHT: frozenset[VerdictWord] = frozenset({"exact", "rounded", "cut-off", "own-r
 
 _CLAIM_COLUMNS = ("cell", "written", "verdict", "expected", "from_yours", "enough_digits", "line", "slip")
 _FORMULA_COLUMNS = ("missing", "spare", "misindexed", "instead")
+_WRITTEN_OUT = Remembered()
+_verdict_of = attrgetter("verdict")
+_as_json = json.JSONEncoder(ensure_ascii=False).encode
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -50,29 +55,49 @@ def counts(sheet: MarkedSheet) -> dict[str, int]:
 
 def number_counts(sheet: MarkedSheet) -> dict[str, int]:
     """The same of the numbers alone."""
-    found = Counter(marked.verdict for marked in sheet.claims)
+    found = Counter(map(_verdict_of, sheet.claims))
     return {verdict: found[verdict] for verdict in VERDICTS if found[verdict]}
 
 
 def sheet_table(sheet: MarkedSheet, hide_answers: bool = False) -> dict[str, Any]:
     """A marked worksheet, as `check --json` has it; without answers only the verdict and its place."""
+    claims = [
+        *(_claim(marked, hide_answers) for marked in sheet.claims),
+        *(formula_table(marked, hide_answers) for marked in sheet.formulas),
+    ]
+    return {**_whose(sheet), "claims": claims, **_in_all(sheet)}
+
+
+def as_json(sheet: MarkedSheet, hide_answers: bool = False) -> str:
+    """The same as a line of JSON."""
+    claims = [_claim_as_json(marked, hide_answers) for marked in sheet.claims]
+    claims += [_as_json(formula_table(marked, hide_answers)) for marked in sheet.formulas]
+    first, last = _as_json(_whose(sheet))[:-1], _as_json(_in_all(sheet))[1:]
+    return f'{first}, "claims": [{", ".join(claims)}], {last}'
+
+
+def _whose(sheet: MarkedSheet) -> dict[str, Any]:
     worksheet = sheet.worksheet
     return {
         "file": printable(worksheet.file),
         "case": printable(worksheet.case),
         "student": worksheet.student,
-        "claims": [
-            *(_claim(marked, hide_answers) for marked in sheet.claims),
-            *(formula_table(marked, hide_answers) for marked in sheet.formulas),
-        ],
-        "counts": counts(sheet),
-        "first_wrong": sheet.first_wrong,
     }
 
 
-def as_json(sheet: MarkedSheet, hide_answers: bool = False) -> str:
-    """The same as a line of JSON."""
-    return json.dumps(sheet_table(sheet, hide_answers), ensure_ascii=False)
+def _in_all(sheet: MarkedSheet) -> dict[str, Any]:
+    return {"counts": counts(sheet), "first_wrong": sheet.first_wrong}
+
+
+def _claim_as_json(marked: Marked, hide_answers: bool) -> str:
+    """A claim, from memory if the very same was written out before: in a class most are."""
+    key = id(marked), hide_answers
+    known: str | None = _WRITTEN_OUT.get(key)
+    if known is None:
+        known = _as_json(_claim(marked, hide_answers))
+        if not marked.slips:
+            _WRITTEN_OUT.put(key, marked, known)
+    return known
 
 
 def problem_table(problem: Problem) -> dict[str, Any]:
@@ -136,7 +161,8 @@ def csv_rows(sheet: MarkedSheet, every_claim: bool, hide_answers: bool = False) 
             table["enough_digits"] = "yes" if marked.enough_digits else "no"
             if marked.claim.number is None:
                 table["written"] = _harmless(table["written"])
-            yield _row((*first, *(table[column] for column in _CLAIM_COLUMNS), *("" for _ in _FORMULA_COLUMNS)))
+            fields = (table[column] for column in _CLAIM_COLUMNS)
+            yield _row((*first, *fields, *("" for _ in _FORMULA_COLUMNS)))
         yield from (_row((*first, *_formula_fields(each, hide_answers))) for each in sheet.formulas)
         return
     found = counts(sheet)
