@@ -49,4 +49,6 @@ def _sentence(names: list[str], by: dict[tuple[str, str], Check], checks: list[C
         return f"The witnesses disagree about {', '.join(wrong)}: do not trust these numbers."
     cells = sum(next(c for c in checks if c.tensor == name).cells for name in names)
     largest = max(check.largest_difference for check in checks)
+    if cells == 1:
+        return f"The cell agrees; the largest difference is {shown(Known(largest), 2).text}."
     return f"All {cells:,} cells agree; the largest difference is {shown(Known(largest), 2).text}."

@@ -229,7 +229,8 @@ The formula for conv.kernel.grad[2,1] is wrong                                  
 
    Mis-indexed: g[2,2]*x[3,3] for g[2,2]*x[3,2].
    Yours is what comes out if x[3,3] is read for x[3,2]: an index is off by one.
-"""    )
+"""
+    )
 
 
 def test_text_names_what_is_missing_and_spare(tmp_path: Path) -> None:

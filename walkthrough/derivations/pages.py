@@ -83,14 +83,18 @@ def _latex_picture(parts: tuple[Rows | str, ...], writer: LatexWriter) -> str:
 def latex(proved: Proved) -> Iterator[str]:
     """A LaTeX document that needs article and amsmath only."""
     writer = LatexWriter()
-    yield from (r"\documentclass[fleqn]{article}", r"\usepackage[utf8]{inputenc}", r"\usepackage[T1]{fontenc}")
+    yield from (
+        r"\documentclass[fleqn]{article}",
+        r"\usepackage[utf8]{inputenc}",
+        r"\usepackage[T1]{fontenc}",
+    )
     yield from (
         r"\usepackage{amsmath,amssymb}",
         r"\usepackage[margin=1.6cm]{geometry}",
         r"\allowdisplaybreaks",
     )
     yield from (r"\setcounter{MaxMatrixCols}{60}", r"\setlength{\parindent}{0pt}")
-    yield from (r"\setlength{\parskip}{.5em}", r"\begin{document}", "")
+    yield from (r"\setlength{\parskip}{.5em}", r"\setlength{\mathindent}{.5em}", r"\begin{document}", "")
     yield rf"\section*{{{writer.plain(proved.title)}}}"
     if proved.sizes:
         yield rf"\texttt{{{writer.plain(proved.rule)}}}: {writer.plain(proved.sizes)}"

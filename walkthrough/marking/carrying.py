@@ -72,12 +72,28 @@ class Numbers(dict[int, Interval]):
         return tuple(found)
 
     def before(self, number: int) -> Ways:
-        """What follows for a number, once everything before it is settled."""
+        """What follows for a number on the way to what was written, once all before it is settled."""
+        self._settle_up_to(number)
+        return self.ways(number)
+
+    def anywhere(self, number: int) -> Ways:
+        """The same for any number, also for one that leads to nothing that they wrote."""
+        self._settle_up_to(number)
+        unsettled, waiting = set[int](), [number]
+        while waiting:
+            for each in self.calculation.node(waiting.pop()).operands:
+                if each not in self._settled and each not in unsettled:
+                    unsettled.add(each)
+                    waiting.append(each)
+        for each in sorted(unsettled):
+            self.settle(each)
+        return self.ways(number)
+
+    def _settle_up_to(self, number: int) -> None:
         order = self._order
         while self._next < len(order) and order[self._next] < number:
             self.settle(order[self._next])
             self._next += 1
-        return self.ways(number)
 
     def settle(self, number: int) -> None:
         """What this person has for a number whose operands are settled."""
@@ -92,17 +108,10 @@ class Numbers(dict[int, Interval]):
             self[number] = taken
 
     def of(self, number: int) -> Interval | None:
-        """What this person has for any number, also for one that leads to nothing that they wrote."""
-        self.before(number)
+        """What this person has for any number."""
         if number not in self._settled:
-            wanted, waiting = set(), [number]
-            while waiting:
-                each = waiting.pop()
-                if each not in self._settled and each not in wanted:
-                    wanted.add(each)
-                    waiting.extend(self.calculation.node(each).operands)
-            for each in sorted(wanted):
-                self.settle(each)
+            self.anywhere(number)
+            self.settle(number)
         return None if number in self.lost else self[number]
 
     @abstractmethod

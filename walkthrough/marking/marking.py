@@ -243,7 +243,7 @@ class Marking:
 
     def _follows(self, placed: Placed, own: AsWritten) -> Shown | None:
         _, number, compared = placed
-        ways = own.before(number)
+        ways = own.anywhere(number)
         if len(ways) > 1 and compared is not None:
             ways = tuple(way for way in ways if with_own(compared.said, (way,))) or ways
         if not ways:

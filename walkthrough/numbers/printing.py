@@ -112,8 +112,10 @@ def _decimal(figures: str, decimals: int) -> str:
 def _rounded(figures: str, exponent: int) -> str:
     """Rounded figures · 10^exponent."""
     whole = len(figures) + exponent
-    if not -7 < whole < 22 or exponent >= 0:
+    if not -7 < whole < 22 or exponent > 0:
         return Shown(False, figures, exponent, False).text
+    if not exponent:
+        return figures
     if whole > 0:
         return f"{figures[:whole]}.{figures[whole:]}"
     return f"0.{'0' * -whole}{figures}"

@@ -52,7 +52,8 @@ class Shown:
 
     def _positional(self, scientific: str, written: type[str] | object = str) -> str:
         digits, exponent = self.digits, self.exponent
-        if not -7 < self.magnitude < 21:
+        # zeros that fill up a rounded number would be digits that nobody is certain of
+        if not -7 < self.magnitude < 21 or (exponent > 0 and not self.complete):
             if self.complete:
                 digits = digits.rstrip("0") or "0"
             mantissa = digits[0] + ("." + digits[1:] if digits[1:] else "")
