@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -103,4 +102,3 @@ class Lines:
 
 
 Block: TypeAlias = Heading | Prose | Rule | Grid | Picture | Working | Lines | Table
-Document: TypeAlias = Sequence[Block]

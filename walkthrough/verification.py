@@ -42,13 +42,6 @@ class Check:
     largest_difference: Fraction
     agrees: bool
 
-    @property
-    def how(self) -> str:
-        """`exactly`, or the size of the largest difference."""
-        if not self.agrees:
-            return "NO"
-        return "exactly" if not self.largest_difference else "yes"
-
 
 class Verification:
     """A trace under the eyes of its witnesses."""

@@ -53,3 +53,15 @@ class Layer(ABC):
     def size_arithmetic(self, shape: Shape) -> list[str]:
         """How the output's size comes about, in words of arithmetic: `rows 6 − 3 + 1 = 4`."""
         return []
+
+
+class Entrywise(Layer):
+    """A layer that works entry by entry, on things of any shape."""
+
+    def output_shape(self, shape: Shape) -> Shape:
+        """As it came in."""
+        return shape
+
+    def summary(self, shape: Shape) -> str:
+        """It works entry by entry."""
+        return "entry by entry"

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from walkthrough.layers import Conventions, Layer
-from walkthrough.notation import Equation, PositivePart, Shape, Tensor
+from walkthrough.layers import Conventions, Entrywise
+from walkthrough.notation import Equation, PositivePart, Tensor
 
 
 @dataclass(frozen=True)
-class Relu(Layer):
+class Relu(Entrywise):
     """a = max(0, z), entry by entry, for any shape.
 
     The derivative is 1 where z > 0 (open) and 0 where z < 0 (closed); where z is exactly 0 the
@@ -21,14 +21,6 @@ class Relu(Layer):
     default_name = "relu"
     letter = "a"
     rules = MappingProxyType({"input": "relu-derivative"})
-
-    def output_shape(self, shape: Shape) -> Shape:
-        """As it came in."""
-        return shape
-
-    def summary(self, shape: Shape) -> str:
-        """It works entry by entry."""
-        return "entry by entry"
 
     def equations(
         self, x: Tensor, z: Tensor, conventions: Conventions, **parameters: Tensor

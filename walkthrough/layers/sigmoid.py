@@ -6,25 +6,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from walkthrough.layers import Conventions, Layer
-from walkthrough.notation import Equation, Shape, Tensor, exp
+from walkthrough.layers import Conventions, Entrywise
+from walkthrough.notation import Equation, Tensor, exp
 
 
 @dataclass(frozen=True)
-class Sigmoid(Layer):
+class Sigmoid(Entrywise):
     """y = 1/(1 + e^(−z)), entry by entry, for any shape; its derivative is y·(1 − y)."""
 
     default_name = "sigmoid"
     letter = "y"
     rules = MappingProxyType({"input": "sigmoid-derivative"})
-
-    def output_shape(self, shape: Shape) -> Shape:
-        """As it came in."""
-        return shape
-
-    def summary(self, shape: Shape) -> str:
-        """It works entry by entry."""
-        return "entry by entry"
 
     def equations(
         self, x: Tensor, z: Tensor, conventions: Conventions, **parameters: Tensor

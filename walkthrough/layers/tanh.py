@@ -6,25 +6,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from walkthrough.layers import Conventions, Layer
-from walkthrough.notation import Equation, Power, Shape, Tensor, tanh
+from walkthrough.layers import Conventions, Entrywise
+from walkthrough.notation import Equation, Power, Tensor, tanh
 
 
 @dataclass(frozen=True)
-class Tanh(Layer):
+class Tanh(Entrywise):
     """y = tanh z, entry by entry, for any shape; its derivative is 1 − y²."""
 
     default_name = "tanh"
     letter = "y"
     rules = MappingProxyType({"input": "tanh-derivative"})
-
-    def output_shape(self, shape: Shape) -> Shape:
-        """As it came in."""
-        return shape
-
-    def summary(self, shape: Shape) -> str:
-        """It works entry by entry."""
-        return "entry by entry"
 
     def equations(
         self, x: Tensor, z: Tensor, conventions: Conventions, **parameters: Tensor

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from itertools import product
+from math import prod
 from typing import Any, TypeAlias
 
 from flint import fmpq
@@ -62,7 +63,8 @@ def value_at(
             case Quotient(above, below):
                 return value(above, at) / value(below, at)
             case Power(base, exponent):
-                return value(base, at) ** exponent
+                # not **, which takes a ball that contains 0 through its logarithm
+                return prod([value(base, at)] * exponent, start=fmpq(1))
             case Applied(function, to):
                 return functions[function](value(to, at))
             case Total(body, over):

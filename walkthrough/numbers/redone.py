@@ -20,14 +20,14 @@ from walkthrough.notation import (
     Sum,
 )
 from walkthrough.numbers.arithmetic import NeedsPrecision
-from walkthrough.numbers.balls import FUNCTIONS
+from walkthrough.numbers.formulas import value_at
 from walkthrough.numbers.shown import Known
 
 
 def redone(expression: Expression, read: Callable[[Entry], Fraction | Known], precision: int) -> Known:
     """The value of an expression without loop indices, to about 10^−precision if it is irrational."""
     with ctx.workprec(int(precision * 3.33) + 64):
-        value = _value(expression, read)
+        value = value_at(expression, {}, lambda entry, _: _number(read(entry)))
         if isinstance(value, arb):
             if not value.is_finite():
                 raise NeedsPrecision("a line could not be enclosed")
@@ -42,36 +42,6 @@ def _number(of: Fraction | Known) -> Any:
     if not of.spread:
         return middle
     return arb(middle) + arb(0, arb(fmpq(of.spread.numerator, of.spread.denominator)).upper())
-
-
-def _value(of: Expression, read: Callable[[Entry], Fraction | Known]) -> Any:
-    match of:
-        case Number(value):
-            return fmpq(value.numerator, value.denominator)
-        case Entry():
-            return _number(read(of))
-        case Sum(terms):
-            total = _value(terms[0], read)
-            for term in terms[1:]:
-                total = total + _value(term, read)
-            return total
-        case Product(factors):
-            product = _value(factors[0], read)
-            for factor in factors[1:]:
-                product = product * _value(factor, read)
-            return product
-        case Negative(inner):
-            return -_value(inner, read)
-        case Quotient(above, below):
-            return _value(above, read) / _value(below, read)
-        case Power(base, exponent):
-            power = root = _value(base, read)
-            for _ in range(exponent - 1):
-                power = power * root
-            return power
-        case Applied(function, to):
-            return FUNCTIONS[function](_value(to, read))
-    raise TypeError(f"no single value: {of}")
 
 
 def _fraction(exact: Any) -> Fraction:
