@@ -88,7 +88,7 @@ class FormulaVoice(Voice):
             products.append(simplified(product, lambda _: None))
         because = "chain rule: upstream × local"
         shortcut = self.steps.shortcut(step)
-        if shortcut:
+        if shortcut and self.steps.trace.case.arithmetic.kind == "exact":  # with rounding, only nearly
             because += f"; = {shortcut}"
         if len(products) > 1:
             return self.expression(step, Addition(tuple(products)), step.sample, because)

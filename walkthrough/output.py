@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from walkthrough.wording import printable
+
 _STYLES = {"title": "1", "stage": "1;36", "aside": "2"}
 
 
@@ -57,6 +59,23 @@ def encodable(json_pieces: Iterable[str]) -> Iterable[str]:
     return (
         "".join(sign if sign.isascii() else json.dumps(sign)[1:-1] for sign in piece) for piece in json_pieces
     )
+
+
+def watched(pieces: Iterable[str], words: str) -> Iterator[str]:
+    """The pieces as they come; on a terminal, long work says that it goes on, and how much is done."""
+    if not sys.stderr.isatty():
+        yield from pieces
+        return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task, size = progress.add_task(printable(words), total=None), 0
+        for piece in pieces:
+            size += len(piece)
+            progress.update(task, description=f"{printable(words)}: {size / 1e6:.1f} MB")
+            yield piece
 
 
 def write(pieces: Iterable[str], file: Path | None, read: Iterable[Path] = ()) -> None:

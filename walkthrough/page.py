@@ -232,15 +232,20 @@ class Page:
                 )
                 yield Grid(f"k{of}, turned by 180°", tuple(row[::-1] for row in turned[::-1]))
 
-    def means(self) -> Iterator[Block]:
-        """The means over a batch."""
+    def means(self, only: Stage | None = None) -> Iterator[Block]:
+        """The means over a batch: of the loss, and of every parameter's gradient (of one stage)."""
         if not self._case.batch or self._case.loss is None:
             return
-        yield Heading("means over the samples", 2)
-        trace = self.steps.trace
-        for name, place in trace.places.items():
-            if place.sample is None and not place.local.endswith(".new"):
-                yield from self.lines(name)
+        names = [
+            name
+            for name, place in self.places.items()
+            if place.sample is None and not place.local.endswith(".new")
+            if only is None or self.steps.stage_of(name) is only
+        ]
+        if names:
+            yield Heading("means over the samples", 2)
+        for name in names:
+            yield from self.lines(name)
 
     def update(self, only: Stage | None = None) -> Iterator[Block]:
         """old − rate × gradient, for every parameter (of one layer)."""

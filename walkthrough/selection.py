@@ -89,7 +89,9 @@ def _blocks(page: Page, word: str) -> Iterator[Block]:
             if page.steps.trace.case.batch:
                 yield Heading(f"sample {sample + 1} of {len(samples)}", 2)
             yield from _sample(page, word, stage, sample)
-        if stage is not None and page.network.loss is not None and stage is not page.network.loss:
+        if stage is not None:
+            yield from page.means(stage)
+        if stage is not None and stage is not page.network.loss:
             yield from page.update(stage)
     else:
         yield from _tensor_or_cell(page, word)

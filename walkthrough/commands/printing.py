@@ -89,4 +89,6 @@ def write(
 
     if how["file"] is None and how.get("json_") is not None and format_of(how) == "json":
         pieces = output.encodable(pieces)
+    if how["file"] is not None:
+        pieces = output.watched(pieces, f"writing {how['file'].name}")
     output.write(pieces, how["file"], [*(case.files if case is not None else ()), *read])
