@@ -61,7 +61,9 @@ def plain_numpy(case: Case) -> Callable[[], Arrays]:
         kernel_grad = np.tensordot(g, windows, axes=([1, 2], [1, 2]))
         framed = np.pad(g, ((0, 0), (4, 4), (4, 4)))
         turned = w[f"{name}.kernel"][:, :, ::-1, ::-1]
-        x_grad = np.tensordot(turned, sliding_window_view(framed, (5, 5), axis=(1, 2)), ([0, 2, 3], [0, 3, 4]))
+        x_grad = np.tensordot(
+            turned, sliding_window_view(framed, (5, 5), axis=(1, 2)), ([0, 2, 3], [0, 3, 4])
+        )
         return kernel_grad, x_grad
 
     def run() -> Arrays:
@@ -157,9 +159,7 @@ def text_per_term(trace: Trace, file: Path, beforehand: bool = False) -> int:
 Line = Callable[[str, list[str], list[str], str], None]
 
 
-def _conv_lines(
-    values: dict[str, Any], layer: str, before: str, pad: int, line: Line, f: str
-) -> None:
+def _conv_lines(values: dict[str, Any], layer: str, before: str, pad: int, line: Line, f: str) -> None:
     """Output, kernel gradient and input gradient of a 5×5 convolution."""
     x, w, z, g = values[before], values[f"{layer}.kernel"], values[layer], values[f"{layer}.grad"]
     channels, rows, columns = len(x), len(x[0]), len(x[0][0])
@@ -167,7 +167,12 @@ def _conv_lines(
     for k in range(filters):
         for i in range(down):
             for j in range(across):
-                cells = [(c, i + p - pad, j + q - pad, p, q) for c in range(channels) for p in range(5) for q in range(5)]
+                cells = [
+                    (c, i + p - pad, j + q - pad, p, q)
+                    for c in range(channels)
+                    for p in range(5)
+                    for q in range(5)
+                ]
                 cells = [t for t in cells if 0 <= t[1] < rows and 0 <= t[2] < columns]
                 line(f"z[{k+1},{i+1},{j+1}]",
                      [f"x[{c+1},{a+1},{b+1}]·k[{k+1},{c+1},{p+1},{q+1}]" for c, a, b, p, q in cells],
@@ -185,7 +190,12 @@ def _conv_lines(
     for c in range(channels):
         for a in range(rows):
             for b in range(columns):
-                cells = [(k, a + pad - p, b + pad - q, p, q) for k in range(filters) for p in range(5) for q in range(5)]
+                cells = [
+                    (k, a + pad - p, b + pad - q, p, q)
+                    for k in range(filters)
+                    for p in range(5)
+                    for q in range(5)
+                ]
                 cells = [t for t in cells if 0 <= t[1] < down and 0 <= t[2] < across]
                 line(f"∂L/∂x[{c+1},{a+1},{b+1}]",
                      [f"g[{k+1},{i+1},{j+1}]·k[{k+1},{c+1},{p+1},{q+1}]" for k, i, j, p, q in cells],
@@ -215,7 +225,13 @@ def _floats(trace: Trace, name: str) -> list[float]:
 def lines_of_sums(trace: Trace, file: Path) -> int:
     """The same lines as the page has them."""
     page = Page(Narration(Steps(trace)))
-    weights = {"conv1": "kernel", "conv2": "kernel", "dense1": "weight", "dense2": "weight", "dense3": "weight"}
+    weights = {
+        "conv1": "kernel",
+        "conv2": "kernel",
+        "dense1": "weight",
+        "dense2": "weight",
+        "dense3": "weight",
+    }
     wanted = [*weights, *(f"{layer}.{role}.grad" for layer, role in weights.items())]
     wanted += ["input.grad", "pool1.grad", "flatten.grad", "relu3.grad", "relu4.grad"]
     with file.open("w", encoding="utf-8") as out:
@@ -252,7 +268,9 @@ def main() -> None:
     print(f"… and put into words                        {worded[len(worded) // 2] * 1e3:8.2f} ms")
     with tempfile.TemporaryDirectory() as folder:
         reference = best(lambda: text_per_term(exact, Path(folder) / "a"), 2, time.process_time)
-        quicker = best(lambda: text_per_term(exact, Path(folder) / "a", beforehand=True), 2, time.process_time)
+        quicker = best(
+            lambda: text_per_term(exact, Path(folder) / "a", beforehand=True), 2, time.process_time
+        )
         own_text = best(lambda: lines_of_sums(exact, Path(folder) / "b"), 3, time.process_time)
         terms = text_per_term(exact, Path(folder) / "a")
     print(f"text, an f-string per term                  {reference * 1e3:8.0f} ms   {terms:,} terms")
@@ -269,7 +287,11 @@ def memory(case: Case, as_float: Case) -> None:
     exact = Trace(case, net)
     exact.run()  # the network's own layouts are there before and after
     sizes = []
-    for make in (lambda: Trace(as_float, net).run(), lambda: Trace(case, net).run(), lambda: multiply_adds(exact)):
+    for make in (
+        lambda: Trace(as_float, net).run(),
+        lambda: Trace(case, net).run(),
+        lambda: multiply_adds(exact),
+    ):
         gc.collect()
         tracemalloc.start()
         kept = make()
@@ -278,7 +300,9 @@ def memory(case: Case, as_float: Case) -> None:
         tracemalloc.stop()
         del kept
     for label, size in zip(("float64 trace", "exact trace"), sizes, strict=False):
-        print(f"memory of the {label:<13}                 {size / 1e6:8.2f} MB   {size / sizes[2]:7.2%} of the list")
+        print(
+            f"memory of the {label:<13}                 {size / 1e6:8.2f} MB   {size / sizes[2]:7.2%} of the list"
+        )
     print(f"memory of a list of multiply-adds           {sizes[2] / 1e6:8.2f} MB")
 
 

@@ -546,7 +546,7 @@ HOSTILE = {
     "wide padding": '[input]\nvalues = "1"\n[[layers]]\ntype = "conv2d"\nkernel = "1"\npadding = 999999999',
     "a wide window": '[input]\nvalues = "1"\n[[layers]]\ntype = "max_pool2d"\nsize = 99999999999999999999',
     "a device": '[input]\nvalues = { file = "/dev/zero" }' + LAYER,
-    "python": '[input]\nvalues = "__import__(\'os\').system(\'true\')"' + LAYER,
+    "python": "[input]\nvalues = \"__import__('os').system('true')\"" + LAYER,
     "deep nesting": "[input]\nvalues = " + "[" * 5000 + "1" + "]" * 5000 + LAYER,
     "a null byte": 'title = "a\x00b"' + LAYER,
     "no layer": '[input]\nvalues = "1"',

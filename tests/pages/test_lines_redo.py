@@ -256,9 +256,7 @@ def test_a_given_number_is_said_as_it_is_written() -> None:
     narration = Narration(
         Steps(
             replay(
-                read_case(
-                    "[input]\nvalues = '0.10 25% 1/3'\n[[layers]]\ntype = 'dense'\nweight = '2.0 -4 3'"
-                )
+                read_case("[input]\nvalues = '0.10 25% 1/3'\n[[layers]]\ntype = 'dense'\nweight = '2.0 -4 3'")
             )
         )
     )

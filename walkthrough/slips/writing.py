@@ -128,7 +128,7 @@ def _played(own: Working, played: object) -> Iterator[tuple[str, str, Quantity]]
     scale = fmpq(10) ** said.exponent * (-1 if said.negative else 1)
     assert callable(played)
     for other in played(said.digits):
-        if other != said.digits:
+        if other != said.digits and int(other):  # a 0 looks like a place that nobody worked out
             yield said.digits, other, scale * int(other)
 
 
