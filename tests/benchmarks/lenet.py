@@ -176,7 +176,8 @@ def _conv_lines(values: dict[str, Any], layer: str, before: str, pad: int, line:
                 cells = [t for t in cells if 0 <= t[1] < rows and 0 <= t[2] < columns]
                 line(f"z[{k+1},{i+1},{j+1}]",
                      [f"x[{c+1},{a+1},{b+1}]·k[{k+1},{c+1},{p+1},{q+1}]" for c, a, b, p, q in cells],
-                     [f"{x[c][a][b]:{f}}·{w[k][c][p][q]:{f}}" for c, a, b, p, q in cells], f"{z[k][i][j]:{f}}")  # fmt: skip
+                     [f"{x[c][a][b]:{f}}·{w[k][c][p][q]:{f}}" for c, a, b, p, q in cells],
+                     f"{z[k][i][j]:{f}}")  # fmt: skip
     for k in range(filters):
         for c in range(channels):
             for p in range(5):
@@ -300,9 +301,8 @@ def memory(case: Case, as_float: Case) -> None:
         tracemalloc.stop()
         del kept
     for label, size in zip(("float64 trace", "exact trace"), sizes, strict=False):
-        print(
-            f"memory of the {label:<13}                 {size / 1e6:8.2f} MB   {size / sizes[2]:7.2%} of the list"
-        )
+        share = f"{size / sizes[2]:7.2%} of the list"
+        print(f"memory of the {label:<13}                 {size / 1e6:8.2f} MB   {share}")
     print(f"memory of a list of multiply-adds           {sizes[2] / 1e6:8.2f} MB")
 
 

@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 pytest.importorskip("torch", reason="the autograd oracle needs PyTorch (pip install torch)")
 
 from drawn import case_texts
-from oracle.framework import tensors
 
+from oracle.framework import tensors
 from walkthrough.case import list_shipped, load, read_case
 from walkthrough.trace import Trace, replay
 
