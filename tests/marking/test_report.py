@@ -15,6 +15,7 @@ from walkthrough.case import load, read_case
 from walkthrough.document import Block
 from walkthrough.formats.text import TextFormat
 from walkthrough.marking.check import Checked, CheckOptions, check, check_command
+from walkthrough.marking.model import unit_found
 from walkthrough.marking.results import VERDICTS
 from walkthrough.problems import CaseError
 
@@ -331,3 +332,13 @@ def test_any_format_may_render_the_report(tmp_path: Path) -> None:
     assert isinstance(result, Checked)
     assert int("".join(result)) > 5
     assert walkthrough.__version__
+
+
+def test_the_digits_that_were_found_are_said(tmp_path: Path) -> None:
+    """1275 as 1300 is right to the hundreds, and as 1280 to the tens: its zeros were not worked out."""
+    file = tmp_path / "sheet.toml"
+    file.write_text('case = "lecture-notes"\n[claims]\n"conv[2,3]" = "1300"\n"conv[4,3]" = "1280"\n')
+    (sheet,) = check(file)
+    found = {marked.claim.cell: unit_found(marked) for marked in sheet.claims}
+    assert found == {"conv[2,3]": 100, "conv[4,3]": 10}
+    assert [marked.verdict for marked in sheet.claims] == ["rounded", "rounded"]

@@ -120,6 +120,20 @@ class MarkedFormula:
     verdict: FormulaVerdict
 
 
+def unit_found(marked: Marked) -> Fraction | None:
+    """What the last digit was found to stand for, where trailing zeros leave it open: 100 for 1300.
+
+    None where it is not open, or where the number agrees with nothing.
+    """
+    number = marked.claim.number
+    right = marked.expected if marked.verdict in ("rounded", "cut-off") else marked.from_yours
+    if number is None or right is None or len(number.units) < 2 or marked.verdict in ("exact", "wrong"):
+        return None
+    apart = abs(right.value - number.value)
+    room = 2 if marked.verdict == "rounded" else 1
+    return next((unit for unit in number.units if apart * room <= unit), None)
+
+
 @dataclass(frozen=True, slots=True)
 class MarkedSheet:
     """A worksheet, marked: claims in the order of computation; `first_wrong` is a cell or None.

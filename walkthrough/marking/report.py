@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import groupby
 
 from walkthrough.document import Block, Grid, Heading, Prose, Table
 from walkthrough.marking.examining import SecondLook
 from walkthrough.marking.exercises import Exercise
 from walkthrough.marking.formula_report import formula_blocks, formula_summary
-from walkthrough.marking.model import Marked, MarkedSheet, VerdictWord
+from walkthrough.marking.model import Marked, MarkedSheet, VerdictWord, unit_found
 from walkthrough.marking.own_lines import own_line
 from walkthrough.marking.results import RIGHT, counts, number_counts
 from walkthrough.narration import Narration
@@ -197,7 +198,9 @@ class Report:
             header[3:3] = ["right", "from yours"]
         rows = []
         for marked in claims:
-            row = [marked.claim.cell, written(marked), marked.verdict, str(marked.claim.line)]
+            unit = unit_found(marked)
+            verdict = marked.verdict if unit is None else f"{marked.verdict}, to the {_place(unit)}"
+            row = [marked.claim.cell, written(marked), verdict, str(marked.claim.line)]
             if not self.hide_answers:
                 whole = marked.claim.whole
                 row[3:3] = [
@@ -292,3 +295,9 @@ def _grid(name: str, at: dict[Cell, Marked], place: Cell, shape: tuple[int, ...]
 def _short(marked: Marked) -> str:
     text = written(marked)
     return text if len(text) <= 12 else text[:11] + "…"
+
+
+def _place(unit: Fraction) -> str:
+    """units, tens, hundreds; beyond that 1,000s."""
+    named = {1: "units", 10: "tens", 100: "hundreds", 1000: "thousands"}
+    return named.get(int(unit), f"{int(unit):,}s")

@@ -12,7 +12,7 @@ from operator import attrgetter
 from typing import Any
 
 from walkthrough.marking.formula_claims import formula_table
-from walkthrough.marking.model import Marked, MarkedFormula, MarkedSheet, Slip, VerdictWord
+from walkthrough.marking.model import Marked, MarkedFormula, MarkedSheet, Slip, VerdictWord, unit_found
 from walkthrough.marking.remembered import Remembered
 from walkthrough.numbers.shown import Shown
 from walkthrough.problems import Problem
@@ -124,6 +124,9 @@ def _claim(marked: Marked, hide_answers: bool) -> dict[str, Any]:
         "line": claim.line,
         "slips": [] if hide_answers else [_slip(slip) for slip in marked.slips],
     }
+    unit = unit_found(marked)
+    if unit is not None:
+        table["unit"] = str(unit)
     if claim.problem is not None:
         table["problem"] = printable(claim.problem)
     return table
