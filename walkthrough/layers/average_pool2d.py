@@ -8,9 +8,8 @@ from fractions import Fraction
 from math import prod
 from types import MappingProxyType
 
-from walkthrough.layers import Conventions
+from walkthrough.layers import Conventions, Pool
 from walkthrough.notation import Equation, Tensor, total
-from walkthrough.pooling import Pool
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from walkthrough.layers import Conventions
+from walkthrough.layers import Conventions, Pool
 from walkthrough.notation import Equation, Largest, Tensor
-from walkthrough.pooling import Pool
 
 
 @dataclass(frozen=True)
