@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import sys
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -95,6 +94,8 @@ def write(pieces: Iterable[str], file: Path | None, read: Iterable[Path] = ()) -
 @contextmanager
 def _replacing(file: Path) -> Iterator[IO[str]]:
     """A file beside the wanted one, which takes its place once it is complete."""
+    import tempfile  # only who writes a file waits for it
+
     if file.is_dir():
         raise CannotWrite(f"{file} is a folder; give the name of a file")
     try:

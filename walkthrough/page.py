@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from walkthrough.case import Case
-from walkthrough.choices import first_at_issue
 from walkthrough.document import Block, Grid, Heading, Lines, Picture, Prose, Rule
 from walkthrough.general import backward_rule, forward_rule, loss_rule, slope_rule
-from walkthrough.ledger import Ledger
 from walkthrough.narration import Narration
 from walkthrough.network import Network, Stage
 from walkthrough.notation import Largest, Shape, Tensor, gradient_name
@@ -19,6 +18,9 @@ from walkthrough.numbers.exact import Exact
 from walkthrough.numbers.shown import Known, shown
 from walkthrough.steps import Ref, Steps
 from walkthrough.trace import Place
+
+if TYPE_CHECKING:
+    from walkthrough.ledger import Ledger
 
 WIDEST = 14
 """Columns of numbers that a page still sets as numbers."""
@@ -41,6 +43,8 @@ class Page:
 
     @cached_property
     def _ledger(self) -> Ledger:
+        from walkthrough.ledger import Ledger  # a single cell needs none
+
         return Ledger(self.narration)
 
     @property
@@ -121,6 +125,8 @@ class Page:
 
     def _met(self) -> tuple[str, str]:
         """The first cells where a tie, or a ReLU at 0, decides something."""
+        from walkthrough.choices import first_at_issue  # only a whole page says it
+
         trace = self.steps.trace
         tie = zero = ""
         for sample in range(len(trace.case.samples)):

@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from walkthrough.document import Side, Sum, Window
 from walkthrough.narration import Narration
 from walkthrough.notation import Cell, Shape
 from walkthrough.numbers.shown import Known, Shown, shown
 from walkthrough.steps import AnyStep, Chain, Choice, Gate, Mean, Ref, Route, Sums, Update
-from walkthrough.verification import Check
+
+if TYPE_CHECKING:
+    from walkthrough.verification import Check
 
 _FULL = 4_000
 """A rational number that ends within this many digits is written in full where products must add up."""

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from walkthrough.layout import Array
 from walkthrough.network import Network
 from walkthrough.notation import gradient_name
-from walkthrough.numbers.residues import Residues, value
 from walkthrough.passes import SampleReplay, backward_loss, backward_stage, forward_stage
 
 if TYPE_CHECKING:
@@ -31,11 +30,15 @@ class Sameness:
 
     def proven(self, tensor: str, place: int, other: int | None) -> bool:
         """Whether two numbers of a tensor (or one and 0) are the same as formulas."""
+        from walkthrough.numbers.residues import value  # hardly any case comes so far
+
         numbers = self._tensor(tensor).reshape(-1)
         first, second = value(numbers[place]), 0 if other is None else value(numbers[other])
         return first == second
 
     def _tensor(self, name: str) -> Array:
+        from walkthrough.numbers.residues import Residues
+
         assert self.replay is not None
         arithmetic = Residues()
         if self._residues is None:
