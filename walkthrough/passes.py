@@ -43,8 +43,12 @@ def replay_sample(
     arithmetic: Arithmetic[N],
     upstream: Grid | None,
     began: Callable[[SampleReplay[N]], None] = lambda _: None,
+    turned: Callable[[SampleReplay[N]], None] = lambda _: None,
 ) -> SampleReplay[N]:
-    """All numbers of one sample; `began` is told of the replay before its first stage."""
+    """All numbers of one sample.
+
+    `began` is told of the replay before its first stage, `turned` when it is back before the last layer.
+    """
     tensors = {**parameters, "input": arithmetic.given(sample.input)}
     if sample.target is not None:
         tensors["target"] = arithmetic.given(sample.target)
@@ -63,6 +67,8 @@ def replay_sample(
             backward_loss(network.loss, replay, arithmetic)
         for stage in reversed(network.layers):
             backward_stage(stage, replay, arithmetic)
+            if stage is network.layers[-1]:
+                turned(replay)
     return replay
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from math import isfinite
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias
 
 from walkthrough.network import Network, network
@@ -17,6 +18,7 @@ from walkthrough.numbers.floating import Floating
 from walkthrough.numbers.shown import FULL, Known, Shown, shown
 from walkthrough.passes import SampleReplay, replay_sample
 from walkthrough.sameness import Sameness
+from walkthrough.saturation import sharpen
 
 if TYPE_CHECKING:
     from walkthrough.case import Case
@@ -102,11 +104,18 @@ class Trace:
             own = arithmetic or ExactArithmetic(precision, sameness.proven)
             parameters = {name: own.given(grid) for name, grid in self.network.parameters.items()}
             try:
-                replayed = replay_sample(self.network, sample, parameters, own, upstream, sameness.follow)
+                replayed = replay_sample(
+                    self.network, sample, parameters, own, upstream, sameness.follow, self._turned
+                )
             except LogOfZero as problem:
                 raise CannotReplay(f"{problem}{self._zeros(sameness.replay)}") from None
             samples.append(replayed)
         return self._closed(tuple(samples), arithmetic or ExactArithmetic(precision))
+
+    def _turned(self, replay: SampleReplay[Any]) -> None:
+        """In float64, what saturation has lost is worked out once more."""
+        if self.case.arithmetic.kind == "float":
+            sharpen(self.network, replay)
 
     def _zeros(self, replay: SampleReplay[Any] | None) -> str:
         """Which output is exactly 0 or 1, when its logarithm does not exist."""
@@ -205,7 +214,10 @@ class Trace:
         """A cell's number, and how far the truth can be from it."""
         numbers = self.numbers(tensor, precision)
         if not isinstance(numbers, Exact):
-            return Known(Fraction(float(numbers[cell])), exact=False)
+            number = float(numbers[cell])
+            if not isfinite(number):
+                raise CannotReplay(f"{self.cell_name(tensor, cell)} is beyond what float64 can hold")
+            return Known(Fraction(number), exact=False)
         spread = numbers.spread(cell)
         value = numbers.fraction(cell)
         return Known(value, spread, numbers.known(cell))

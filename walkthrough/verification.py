@@ -19,6 +19,7 @@ from walkthrough.layout import Array
 from walkthrough.network import Stage
 from walkthrough.notation import Cell, Tensor, gradient_name
 from walkthrough.numbers.exact import Exact
+from walkthrough.saturation import saturated
 from walkthrough.trace import Trace
 from walkthrough.witnesses import CannotFollow, vectorised
 
@@ -231,7 +232,11 @@ class _Vectorised(_Witness):
         if not vectorised.knows(stage.type):
             raise CannotFollow
         x, g = self.of.numbers(stage.x.name, sample), self.of.numbers(stage.z.grad.name, sample)
-        y = self.of.numbers(stage.z.name, sample) if self.of.trace.case.arithmetic.kind != "exact" else None
+        y = (
+            self.of.numbers(stage.z.name, sample)
+            if self.of.trace.case.arithmetic.kind == "decimals"
+            else None
+        )
         parameters = self._parameters(stage, sample)
         found = vectorised.backward(
             stage.type, self._options(stage), x, parameters, g, y=y, digits=self.of.digits
@@ -242,6 +247,12 @@ class _Vectorised(_Witness):
 
 class _Symbolic(_Witness):
     name = "symbolic"
+
+    def _refuse_saturated(self, stage: Stage, sample: int) -> None:
+        """Of a float that has rounded to 1 SymPy would take the logarithm as it stands."""
+        network, is_float = self.of.trace.network, self.of.trace.case.arithmetic.kind == "float"
+        if is_float and stage is network.loss and saturated(network, self.of._run.samples[sample]):
+            raise CannotFollow
 
     def _values(self, sample: int) -> Callable[[str, Cell], Fraction]:
         tensors = self.of._run.samples[sample].tensors
@@ -262,6 +273,7 @@ class _Symbolic(_Witness):
         """The textbook expressions, evaluated."""
         from walkthrough.witnesses import symbolic
 
+        self._refuse_saturated(stage, sample)
         found = symbolic.forward(stage.equations, self._values(sample), self.of.digits)
         return self._box(stage.z, found)
 
@@ -269,6 +281,7 @@ class _Symbolic(_Witness):
         """The loss's expression, differentiated."""
         from walkthrough.witnesses import symbolic
 
+        self._refuse_saturated(stage, sample)
         if not stage.equations:
             raise CannotFollow
         values = self._values(sample)
