@@ -10,12 +10,18 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from walkthrough.case import Case, load
     from walkthrough.marking.check import check
-    from walkthrough.trace import Trace, replay
+    from walkthrough.trace.trace import Trace, replay
 
 __all__ = ["Case", "Trace", "check", "load", "replay"]
 __version__ = "0.1.0"
 
-_HOMES = {"Case": "case", "load": "case", "check": "marking.check", "Trace": "trace", "replay": "trace"}
+_HOMES = {
+    "Case": "case",
+    "Trace": "trace.trace",
+    "check": "marking.check",
+    "load": "case",
+    "replay": "trace.trace",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -44,8 +44,8 @@ def _list() -> None:
 
 def _say(text: str) -> None:
     """A line on standard output, in ASCII where nothing else can be said."""
+    from walkthrough.commands.output import needs_ascii
     from walkthrough.formats.text import ascii_only
-    from walkthrough.output import needs_ascii
 
     sys.stdout.write((ascii_only(text) if needs_ascii() else text) + "\n")
 
@@ -55,7 +55,7 @@ for _command in (show, why, check, worksheet, blindspots, derive):
 
 
 def _fail(message: str) -> NoReturn:
-    from walkthrough.wording import printable
+    from walkthrough.words.messages import printable
 
     text = "\n".join(printable(line) for line in message.splitlines())
     click.echo(f"walkthrough: {text}", err=True)
@@ -92,11 +92,11 @@ def main() -> NoReturn:
 
 def _said(problem: Exception) -> str:
     """The message of a problem that is the input's; of any other, what it is."""
-    from walkthrough.cells import NoSuchCell
-    from walkthrough.derivations.sizes import CannotDerive
-    from walkthrough.output import CannotWrite
-    from walkthrough.problems import CaseError
-    from walkthrough.trace import CannotReplay
+    from walkthrough.case.cells import NoSuchCell
+    from walkthrough.commands.output import CannotWrite
+    from walkthrough.derivations.pieces.sizes import CannotDerive
+    from walkthrough.trace.trace import CannotReplay
+    from walkthrough.words.problems import CaseError
 
     if isinstance(problem, CaseError | NoSuchCell | CannotReplay | CannotWrite | CannotDerive):
         return str(problem)

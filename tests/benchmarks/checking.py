@@ -27,14 +27,14 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from walkthrough.case import load
 from walkthrough.formats.text import TextFormat
 from walkthrough.marking.check import CheckOptions, check_command
-from walkthrough.marking.claimed_grids import laid_out
-from walkthrough.marking.exercises import Exercise, Exercises
-from walkthrough.marking.gathering import gather, sources
-from walkthrough.marking.shown_values import shown_value
+from walkthrough.marking.verdicts.shown_values import shown_value
+from walkthrough.marking.worksheets.claimed_grids import laid_out
+from walkthrough.marking.worksheets.exercises import Exercise, Exercises
+from walkthrough.marking.worksheets.gathering import gather, sources
 from walkthrough.numbers.written import read_number
-from walkthrough.steps import Given, Ref, Steps
-from walkthrough.workbook import Workbook
-from walkthrough.working import Numbers, rational, working
+from walkthrough.trace.steps import Given, Ref, Steps
+from walkthrough.workbook.reworked import Numbers, rational, working
+from walkthrough.workbook.workbook import Workbook
 
 CASE = "lecture-notes"
 TENSORS = ("conv", "pool", "relu", "flatten", "dense", "sigmoid", "loss", "sigmoid.grad", "dense.grad")

@@ -23,11 +23,11 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from walkthrough.case import Case, load
 from walkthrough.formats.text import TextFormat
-from walkthrough.narration import Narration
-from walkthrough.network import network
-from walkthrough.page import Page
-from walkthrough.steps import Steps, Sums
-from walkthrough.trace import Trace
+from walkthrough.page.narration import Narration
+from walkthrough.page.page import Page
+from walkthrough.trace.network import network
+from walkthrough.trace.steps import Steps, Sums
+from walkthrough.trace.trace import Trace
 
 Arrays = dict[str, Any]
 

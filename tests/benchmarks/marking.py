@@ -17,14 +17,14 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from walkthrough.cells import cell_name
-from walkthrough.marking.exercises import Exercises
-from walkthrough.marking.marking import Marker
-from walkthrough.marking.worksheets import read_worksheet
-from walkthrough.notation import Shape
+from walkthrough.case.cells import cell_name
+from walkthrough.marking.verdicts.one_pass import Marker
+from walkthrough.marking.worksheets.exercises import Exercises
+from walkthrough.marking.worksheets.sheet_files import read_worksheet
+from walkthrough.mathematics.notation import Shape
 from walkthrough.numbers.shown import shown
-from walkthrough.steps import Steps
-from walkthrough.trace import Trace
+from walkthrough.trace.steps import Steps
+from walkthrough.trace.trace import Trace
 
 CLAIMS = 60
 

@@ -7,9 +7,9 @@ import pytest
 from walkthrough.derivations import Sizes, derive_command, derived
 from walkthrough.derivations.derivation import Chain, Premises, Step
 from walkthrough.derivations.expressions import atom, letter
-from walkthrough.derivations.layout import grid, slid
-from walkthrough.derivations.syntax import SymPyWriter
-from walkthrough.notation import Tensor, expression
+from walkthrough.derivations.pieces.flat_positions import grid, slid
+from walkthrough.derivations.writing.syntax import SymPyWriter
+from walkthrough.mathematics.notation import Tensor, expression
 
 from .test_proof import prove_line
 

@@ -11,9 +11,9 @@ from walkthrough.derivations import Sizes, rule_words
 from walkthrough.derivations.command import rule
 from walkthrough.derivations.derivation import Chain, Derivation, Entries, Premises, Step
 from walkthrough.derivations.expressions import ZERO, Bracket, Derivative, at, atom, letter
-from walkthrough.derivations.proof import prove
-from walkthrough.derivations.rendering import rendered
-from walkthrough.notation import (
+from walkthrough.derivations.proof.proof import prove
+from walkthrough.derivations.writing.rendering import rendered
+from walkthrough.mathematics.notation import (
     Applied,
     Entry,
     Expression,
@@ -173,7 +173,7 @@ def test_functions_are_left_to_sympy() -> None:
 def test_where_sympy_does_not_see_it_random_points_decide(monkeypatch: pytest.MonkeyPatch) -> None:
     import sympy
 
-    from walkthrough.derivations import functions
+    from walkthrough.derivations.proof import functions
 
     monkeypatch.setattr(functions, "_vanishes", lambda difference: False)
     monkeypatch.setattr(sympy, "simplify", lambda difference: difference)

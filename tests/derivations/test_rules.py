@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from walkthrough import layers, losses, shelf
+from walkthrough import layers, losses
 from walkthrough.derivations import (
     CannotDerive,
     Sizes,
@@ -20,7 +20,8 @@ from walkthrough.derivations import (
     rule_words,
     unused,
 )
-from walkthrough.derivations.rendering import FORMATS
+from walkthrough.derivations.writing.rendering import FORMATS
+from walkthrough.words import shelf
 
 WORDS = [
     "output-size",

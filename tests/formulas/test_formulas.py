@@ -9,7 +9,7 @@ import pytest
 
 from walkthrough.case import load, read_case
 from walkthrough.formulas import FormulaVerdict, check_formula
-from walkthrough.network import Network, network
+from walkthrough.trace.network import Network, network
 
 WHOLE = """
 title = "small"

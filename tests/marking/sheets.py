@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import cache
 
 from walkthrough.case import Case, load
-from walkthrough.marking.marking import Marker
 from walkthrough.marking.model import Marked, MarkedSheet
-from walkthrough.marking.worksheets import written
-from walkthrough.trace import Trace, replay
+from walkthrough.marking.verdicts.one_pass import Marker
+from walkthrough.marking.worksheets.sheet_files import written
+from walkthrough.trace.trace import Trace, replay
 
 
 @cache

@@ -13,12 +13,12 @@ from weakref import WeakKeyDictionary
 
 from flint import arb, fmpq
 
-from walkthrough.cells import cell_name
+from walkthrough.case.cells import cell_name
 from walkthrough.marking.model import Claim, Worksheet, WrittenNumber
-from walkthrough.steps import Chain, Choice, Gate, Given, Ref, Route, Steps, Sums
-from walkthrough.trace import Trace
-from walkthrough.workbook import Workbook
-from walkthrough.working import Numbers, working
+from walkthrough.trace.steps import Chain, Choice, Gate, Given, Ref, Route, Steps, Sums
+from walkthrough.trace.trace import Trace
+from walkthrough.workbook.reworked import Numbers, working
+from walkthrough.workbook.workbook import Workbook
 
 FULL = 40  # digits of somebody who never rounds
 

@@ -12,9 +12,10 @@ from flint import ctx, fmpq
 from hypothesis import given
 from hypothesis import strategies as st
 
-from walkthrough.marking.agreement import Said
-from walkthrough.marking.enclosed_formulas import laid_out
-from walkthrough.marking.enclosures import (
+from walkthrough.marking.model import WrittenNumber
+from walkthrough.marking.verdicts.agreement import Said
+from walkthrough.marking.verdicts.enclosed_formulas import laid_out
+from walkthrough.marking.verdicts.enclosures import (
     BITS,
     FAR,
     Interval,
@@ -27,14 +28,13 @@ from walkthrough.marking.enclosures import (
     times,
     times_rest,
 )
-from walkthrough.marking.enclosures import exp as enclosed_exp
-from walkthrough.marking.enclosures import tanh as enclosed_tanh
-from walkthrough.marking.model import WrittenNumber
-from walkthrough.marking.precision import Precision, working_precision
-from walkthrough.marking.shown_values import shown_value
-from walkthrough.marking.winners import share_of
-from walkthrough.notation import Tensor, indices, total
-from walkthrough.notation import exp as power_of_e
+from walkthrough.marking.verdicts.enclosures import exp as enclosed_exp
+from walkthrough.marking.verdicts.enclosures import tanh as enclosed_tanh
+from walkthrough.marking.verdicts.precision import Precision, working_precision
+from walkthrough.marking.verdicts.shown_values import shown_value
+from walkthrough.marking.verdicts.winners import share_of
+from walkthrough.mathematics.notation import Tensor, indices, total
+from walkthrough.mathematics.notation import exp as power_of_e
 from walkthrough.numbers.shown import Known, shown
 
 numbers = st.fractions(min_value=-3, max_value=3, max_denominator=12)

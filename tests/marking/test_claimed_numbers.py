@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from walkthrough.marking.claimed_numbers import Commas, settled, understand
+from walkthrough.marking.worksheets.claimed_numbers import Commas, settled, understand
 from walkthrough.numbers.shown import Shown
 
 

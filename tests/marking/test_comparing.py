@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import random
 
-from walkthrough.marking.marking import Marker
 from walkthrough.marking.model import Worksheet
-from walkthrough.marking.results import as_json, sheet_table
-from walkthrough.marking.worksheets import written
+from walkthrough.marking.reports.results import as_json, sheet_table
+from walkthrough.marking.verdicts.one_pass import Marker
+from walkthrough.marking.worksheets.sheet_files import written
 
 from .sheets import trace, verdict
 

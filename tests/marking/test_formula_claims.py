@@ -16,9 +16,9 @@ from walkthrough.formats.markdown import MarkdownFormat
 from walkthrough.formats.text import TextFormat
 from walkthrough.formulas import check_formula
 from walkthrough.marking.check import CheckOptions, check, check_command
-from walkthrough.marking.formula_claims import MOST_FORMULAS
-from walkthrough.network import network
-from walkthrough.problems import CaseError
+from walkthrough.marking.worksheets.formula_claims import MOST_FORMULAS
+from walkthrough.trace.network import network
+from walkthrough.words.problems import CaseError
 
 CASE = 'case = "kernel-and-input-gradient"\n'
 RIGHT = '"conv.kernel.grad[2,1]" = "g[1,1]*x[2,1] + g[1,2]*x[2,2] + g[2,1]*x[3,1] + g[2,2]*x[3,2]"\n'

@@ -16,8 +16,8 @@ from walkthrough.document import Block
 from walkthrough.formats.text import TextFormat
 from walkthrough.marking.check import Checked, CheckOptions, check, check_command
 from walkthrough.marking.model import unit_found
-from walkthrough.marking.results import VERDICTS
-from walkthrough.problems import CaseError
+from walkthrough.marking.reports.results import VERDICTS
+from walkthrough.words.problems import CaseError
 
 FLIPPED = """case = "lecture-notes"
 student = "Ben"

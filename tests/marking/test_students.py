@@ -11,18 +11,18 @@ from collections.abc import Callable
 from fractions import Fraction
 
 import pytest
-from drawn import case_texts
 from flint import ctx, fmpq
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.drawn import case_texts
 from walkthrough.case import read_case
-from walkthrough.cells import cell_name
-from walkthrough.marking.agreement import Said, with_own
-from walkthrough.marking.marking import Marker
-from walkthrough.steps import Ref, Steps
-from walkthrough.trace import CannotReplay, replay
-from walkthrough.working import Numbers, working
+from walkthrough.case.cells import cell_name
+from walkthrough.marking.verdicts.agreement import Said, with_own
+from walkthrough.marking.verdicts.one_pass import Marker
+from walkthrough.trace.steps import Ref, Steps
+from walkthrough.trace.trace import CannotReplay, replay
+from walkthrough.workbook.reworked import Numbers, working
 
 from .sheets import marker, trace
 from .students import Habits, Student, fraction, number

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from walkthrough.case import load, read_case
-from walkthrough.marking.exercises import Exercises
-from walkthrough.marking.worksheets import own_claims
+from walkthrough.marking.worksheets.exercises import Exercises
+from walkthrough.marking.worksheets.sheet_files import own_claims
 
 from .sheets import marked, marker, verdict, words
 

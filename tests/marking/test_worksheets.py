@@ -8,12 +8,12 @@ from types import SimpleNamespace
 import pytest
 
 from walkthrough.case import list_shipped, load
-from walkthrough.marking.empty import empty_class_list, empty_worksheet
-from walkthrough.marking.exercises import Exercises
-from walkthrough.marking.gathering import gather, sources
 from walkthrough.marking.model import Claim, Worksheet
-from walkthrough.marking.worksheets import Sheet, read_worksheet, written
-from walkthrough.problems import CaseError
+from walkthrough.marking.worksheets.empty_sheets import empty_class_list, empty_worksheet
+from walkthrough.marking.worksheets.exercises import Exercises
+from walkthrough.marking.worksheets.gathering import gather, sources
+from walkthrough.marking.worksheets.sheet_files import Sheet, read_worksheet, written
+from walkthrough.words.problems import CaseError
 
 SHEET = '''case = "lecture-notes"
 student = "Anna"
@@ -95,9 +95,9 @@ def test_each_claim_knows_its_line() -> None:
     ],
 )
 def test_lines_are_those_that_toml_would_say_however_the_file_is_laid_out(toml: str) -> None:
-    from walkthrough.marking.worksheets import _quick
-    from walkthrough.reading.claims import read_claims
-    from walkthrough.reading.source import Source
+    from walkthrough.case.claims import read_claims
+    from walkthrough.case.source import Source
+    from walkthrough.marking.worksheets.sheet_files import _quick
 
     source = Source("sheet.toml", toml)
     quick = _quick(toml, source.table["claims"])

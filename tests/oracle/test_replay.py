@@ -11,11 +11,10 @@ from hypothesis import HealthCheck, given, settings
 
 pytest.importorskip("torch", reason="the autograd oracle needs PyTorch (pip install torch)")
 
-from drawn import case_texts
-
-from oracle.framework import tensors
+from tests.drawn import case_texts
+from tests.oracle.framework import tensors
 from walkthrough.case import list_shipped, load, read_case
-from walkthrough.trace import Trace, replay
+from walkthrough.trace.trace import Trace, replay
 
 SHIPPED = [each.name for each in list_shipped()]
 

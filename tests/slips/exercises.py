@@ -7,14 +7,14 @@ from fractions import Fraction
 from functools import cache
 
 from walkthrough.case import Case, list_shipped, load, read_case
-from walkthrough.cells import resolve
-from walkthrough.marking.claimed_numbers import understand
-from walkthrough.marking.diagnosis import OwnNumbers, diagnose
+from walkthrough.case.cells import resolve
+from walkthrough.marking.diagnosis.likeliest_slips import OwnNumbers, diagnose
 from walkthrough.marking.model import Claim, Slip
+from walkthrough.marking.worksheets.claimed_numbers import understand
 from walkthrough.numbers.shown import Known, shown
-from walkthrough.steps import Given, Ref, Steps
-from walkthrough.trace import replay
-from walkthrough.workbook import Workbook
+from walkthrough.trace.steps import Given, Ref, Steps
+from walkthrough.trace.trace import replay
+from walkthrough.workbook.workbook import Workbook
 
 
 def opened(case: Case) -> Workbook:

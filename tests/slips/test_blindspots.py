@@ -6,8 +6,8 @@ import json
 
 from tests.slips.exercises import shipped_names
 from walkthrough.case import load, read_case
-from walkthrough.marking.blindspots import BlindSpots, blindspots
-from walkthrough.marking.suggestions import suggest
+from walkthrough.marking.diagnosis.blindspots import BlindSpots, blindspots
+from walkthrough.marking.diagnosis.suggestions import suggest
 
 
 def hidden(found: BlindSpots) -> set[tuple[str, str]]:

@@ -12,8 +12,8 @@ from flint import ctx
 from tests.slips.exercises import book_of, true_value
 from walkthrough.slips import all_slips
 from walkthrough.slips._lines import known
-from walkthrough.steps import Ref
-from walkthrough.working import Numbers, working
+from walkthrough.trace.steps import Ref
+from walkthrough.workbook.reworked import Numbers, working
 
 DRAW = np.random.default_rng(5)
 IMAGE = DRAW.integers(-9, 10, (2, 6, 5))

@@ -26,13 +26,13 @@ from tests.slips.exercises import (
     true_value,
 )
 from walkthrough.case import read_case
-from walkthrough.marking.diagnosis import diagnose
+from walkthrough.marking.diagnosis.likeliest_slips import diagnose
 from walkthrough.slips import SlipKind, all_slips
 from walkthrough.slips._lines import known
-from walkthrough.steps import Ref
-from walkthrough.trace import CannotReplay
-from walkthrough.workbook import Workbook
-from walkthrough.working import Numbers, working
+from walkthrough.trace.steps import Ref
+from walkthrough.trace.trace import CannotReplay
+from walkthrough.workbook.reworked import Numbers, working
+from walkthrough.workbook.workbook import Workbook
 
 
 def given_by(book: Workbook, kind: SlipKind, ref: Ref) -> list[Fraction]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.slips.exercises import Workbook, book_of, refer, sheet, shipped
-from walkthrough.marking.diagnosis import Diagnosed, diagnose, undecided, whole_layer
+from walkthrough.marking.diagnosis.likeliest_slips import Diagnosed, diagnose, undecided, whole_layer
 
 CONV = """
 input.values = "1 2 0 3; 3 1 -1 2; 1 2 4 0"

@@ -27,7 +27,18 @@ from walkthrough.losses import Loss
 from walkthrough.losses.binary_cross_entropy import BinaryCrossEntropy
 from walkthrough.losses.cross_entropy import CrossEntropy
 from walkthrough.losses.squared_error import SquaredError
-from walkthrough.notation import Cell, Equation, Largest, Power, Shape, Tensor, exp, indices, ln, total
+from walkthrough.mathematics.notation import (
+    Cell,
+    Equation,
+    Largest,
+    Power,
+    Shape,
+    Tensor,
+    exp,
+    indices,
+    ln,
+    total,
+)
 from walkthrough.numbers.grid import Grid
 from walkthrough.witnesses import CannotFollow, symbolic, vectorised
 from walkthrough.witnesses.vectorised import Box

@@ -26,9 +26,9 @@ _SIZE = {"metavar": "HxW", "help": "Rows and columns, or one number for both."}
 @printing("text", "markdown", "latex", "html", "json")
 def derive(rule: str | None, **options: Any) -> None:
     """A derivation of RULE for your sizes, each line proved; without RULE, the list of rules."""
+    from walkthrough.commands.output import needs_ascii, width
     from walkthrough.derivations import Sizes, derive_command, read_size, unused
     from walkthrough.formats.text import ascii_only
-    from walkthrough.output import needs_ascii, width
 
     shapes = {"input": options["input_"]} | {key: options[key] for key in ("kernel", "stride", "padding")}
     counts = {key: options[key] for key in ("channels", "filters", "classes", "outputs", "flip")}

@@ -36,7 +36,7 @@ def check(files: tuple[str, ...], everything: bool, hide_answers: bool, case: st
 @click.option("-o", "file", type=click.Path(path_type=Path), help="Write to a file, or not at all.")
 def worksheet(case: str, as_table: bool, file: Path | None) -> None:
     """An empty worksheet for CASE, a ? in every place."""
-    from walkthrough.marking.empty import empty_class_list, empty_worksheet
+    from walkthrough.marking.worksheets.empty_sheets import empty_class_list, empty_worksheet
 
     opened = loaded(case, None)
     named = case if opened.path is None or not Path(case).exists() else str(Path(case).resolve())
@@ -50,8 +50,8 @@ def worksheet(case: str, as_table: bool, file: Path | None) -> None:
 @printing("text", "json")
 def blindspots(case: str, wanted: bool, **how: Any) -> None:
     """The slips that CASE cannot reveal, and those that it cannot tell apart."""
-    from walkthrough.marking.blindspots import blindspots as found_in
-    from walkthrough.marking.suggestions import suggest
+    from walkthrough.marking.diagnosis.blindspots import blindspots as found_in
+    from walkthrough.marking.diagnosis.suggestions import suggest
 
     opened = loaded(case, None)
     if not opened.samples:
@@ -69,8 +69,8 @@ def blindspots(case: str, wanted: bool, **how: Any) -> None:
 
 
 def _plain(lines: Iterable[str], how: dict[str, Any]) -> list[str]:
+    from walkthrough.commands.output import needs_ascii
     from walkthrough.formats.text import ascii_only
-    from walkthrough.output import needs_ascii
 
     plain = how["plain"] or (how["file"] is None and needs_ascii())
     return [(ascii_only(line) if plain else line) + "\n" for line in lines]

@@ -10,7 +10,7 @@ import click
 
 if TYPE_CHECKING:
     from walkthrough.case import Case
-    from walkthrough.trace import Trace
+    from walkthrough.trace.trace import Trace
 
 
 def printing(*formats: str) -> Callable[[Any], Any]:
@@ -38,8 +38,8 @@ def loaded(name: str, arithmetic: str | None) -> Case:
     from dataclasses import replace
 
     from walkthrough.case import load
-    from walkthrough.reading.heading import read_arithmetic
-    from walkthrough.reading.values import Misread
+    from walkthrough.case.heading import read_arithmetic
+    from walkthrough.case.values import Misread
 
     case = load(name)
     if not case.samples:
@@ -55,7 +55,7 @@ def loaded(name: str, arithmetic: str | None) -> Case:
 
 def replayed(case: Case) -> Trace:
     """Everything that the case computes."""
-    from walkthrough.trace import replay
+    from walkthrough.trace.trace import replay
 
     return replay(case)
 
@@ -67,7 +67,7 @@ def format_of(how: dict[str, Any]) -> str:
 
 def blocks_in(blocks: Iterable[Any], how: dict[str, Any]) -> Iterator[str]:
     """Blocks as text or Markdown, as wide and as colourful as the place that they go to."""
-    from walkthrough.output import colourful, needs_ascii, painted, width
+    from walkthrough.commands.output import colourful, needs_ascii, painted, width
 
     plain = how["plain"] or (how["file"] is None and needs_ascii())
     if format_of(how) == "markdown":
@@ -85,7 +85,7 @@ def write(
     pieces: Iterable[str], how: dict[str, Any], case: Case | None = None, read: Iterable[Path] = ()
 ) -> None:
     """The output to its place; never onto the case, or another file that was read."""
-    from walkthrough import output
+    from walkthrough.commands import output
 
     if how["file"] is None and how.get("json_") is not None and format_of(how) == "json":
         pieces = output.encodable(pieces)

@@ -11,7 +11,7 @@ import click
 from walkthrough.commands.printing import blocks_in, format_of, loaded, printing, replayed, write
 
 if TYPE_CHECKING:
-    from walkthrough.narration import Narration
+    from walkthrough.page.narration import Narration
 
 
 @click.command()
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 @printing("text", "json", "markdown")
 def show(case: str, parts: tuple[str, ...], fold_zeros: bool, arithmetic: str | None, **how: Any) -> None:
     """Every step of CASE, or those asked for, and the verification at the end."""
-    from walkthrough.narration import Narration
-    from walkthrough.steps import Steps
+    from walkthrough.page.narration import Narration
+    from walkthrough.trace.steps import Steps
 
     opened = loaded(case, arithmetic)
     trace = replayed(opened)
@@ -40,8 +40,8 @@ def show(case: str, parts: tuple[str, ...], fold_zeros: bool, arithmetic: str | 
 
 
 def _show_blocks(narration: Narration, parts: tuple[str, ...], agreed: list[bool]) -> Iterator[Any]:
-    from walkthrough.page import Page
-    from walkthrough.selection import selected, tensors
+    from walkthrough.page.page import Page
+    from walkthrough.page.selection import selected, tensors
 
     page = Page(narration)
     if not parts:
@@ -51,8 +51,8 @@ def _show_blocks(narration: Narration, parts: tuple[str, ...], agreed: list[bool
     names = tensors(page, parts)
     if narration.symbolic or (parts and not names):
         return
-    from walkthrough.closing import closing
-    from walkthrough.verification import Verification
+    from walkthrough.page.verification_table import closing
+    from walkthrough.trace.verification import Verification
 
     verification = Verification(narration.steps.trace)
     checks = list(verification.checks((lambda name: name in names) if parts else lambda name: True))
@@ -62,9 +62,9 @@ def _show_blocks(narration: Narration, parts: tuple[str, ...], agreed: list[bool
 
 
 def _show_json(narration: Narration, parts: tuple[str, ...], agreed: list[bool]) -> Iterator[str]:
-    from walkthrough.page import Page
-    from walkthrough.records import Records
-    from walkthrough.selection import cells, tensors
+    from walkthrough.page.page import Page
+    from walkthrough.page.records import Records
+    from walkthrough.page.selection import cells, tensors
 
     page, steps = Page(narration), narration.steps
     # everything that can be wrong with what was asked is found before the first piece is written
@@ -75,7 +75,7 @@ def _show_json(narration: Narration, parts: tuple[str, ...], agreed: list[bool])
     def checks() -> Iterator[Any]:
         if parts and not names:
             return
-        from walkthrough.verification import Verification
+        from walkthrough.trace.verification import Verification
 
         for check in Verification(steps.trace).checks((lambda n: n in names) if parts else lambda n: True):
             agreed.append(check.agrees)
@@ -93,17 +93,17 @@ def why(case: str, cell: str, arithmetic: str | None, **how: Any) -> None:
     """Where the number in CELL came from, back to the inputs."""
     import json
 
-    from walkthrough.narration import Narration
-    from walkthrough.reasons import Reasons, drawn, record
-    from walkthrough.steps import Steps
+    from walkthrough.page.narration import Narration
+    from walkthrough.page.reasons import Reasons, drawn, record
+    from walkthrough.trace.steps import Steps
 
     opened = loaded(case, arithmetic)
     tree = Reasons(Narration(Steps(replayed(opened)), how["digits"])).tree(cell)
     if format_of(how) == "json":
         write([json.dumps(record(tree), ensure_ascii=False, indent=1) + "\n"], how, opened)
         return
+    from walkthrough.commands.output import needs_ascii, width
     from walkthrough.formats.text import ascii_only
-    from walkthrough.output import needs_ascii, width
 
     plain = how["plain"] or (how["file"] is None and needs_ascii())
     lines = [line + "\n" for line in drawn(tree, width(), plain)]

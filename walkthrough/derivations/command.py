@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 
-from walkthrough import shelf
 from walkthrough.derivations import rules
 from walkthrough.derivations.derivation import Proved
-from walkthrough.derivations.rendering import WIDTH, Format, rendered
-from walkthrough.derivations.sizes import CannotDerive, Sizes
-from walkthrough.wording import quoted, suggestion
+from walkthrough.derivations.pieces.sizes import CannotDerive, Sizes
+from walkthrough.derivations.writing.rendering import WIDTH, Format, rendered
+from walkthrough.words import shelf
+from walkthrough.words.messages import quoted, suggestion
 
 
 def rule_words() -> tuple[str, ...]:
@@ -34,7 +34,7 @@ def unused(word: str, sizes: Sizes) -> tuple[str, ...]:
 
 def derived(word: str, sizes: Sizes | None = None) -> Proved:
     """A rule's derivation for these sizes, every line proved or shown to fail; raises CannotDerive."""
-    from walkthrough.derivations.proof import prove
+    from walkthrough.derivations.proof.proof import prove
 
     return prove(rule(word).derive(sizes or Sizes()))
 

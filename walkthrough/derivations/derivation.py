@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from walkthrough.derivations.expressions import Atom, Bracket
-from walkthrough.notation import Entry, Expression, Index
+from walkthrough.mathematics.notation import Entry, Expression, Index
 
 Words: TypeAlias = tuple[str | Expression, ...]
 """A sentence in which formulas may stand."""

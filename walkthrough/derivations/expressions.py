@@ -9,7 +9,7 @@ from functools import cache
 from itertools import product
 from typing import TypeAlias
 
-from walkthrough.notation import (
+from walkthrough.mathematics.notation import (
     Affine,
     Applied,
     Cell,

@@ -17,10 +17,10 @@ from collections.abc import Callable, Iterable
 from fractions import Fraction
 from typing import TypeAlias
 
-from walkthrough.derivations import polynomials
 from walkthrough.derivations.expressions import Atom
-from walkthrough.derivations.polynomials import Polynomial, TooManyTerms
-from walkthrough.wording import quoted
+from walkthrough.derivations.proof import polynomials
+from walkthrough.derivations.proof.polynomials import Polynomial, TooManyTerms
+from walkthrough.words.messages import quoted
 
 LONGEST = 20_000
 DEEPEST = 50

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal, TypeAlias
 
-from walkthrough.derivations.polynomials import Monomial, Polynomial
+from walkthrough.derivations.proof.polynomials import Monomial, Polynomial
 from walkthrough.formulas import slips as known
 from walkthrough.formulas.grammar import Unreadable, polynomial
 from walkthrough.formulas.slips import FormulaSlip
 from walkthrough.formulas.symbols import Asked, asked
 from walkthrough.formulas.terms import Pair, formula_text, in_order, paired, term_text
-from walkthrough.network import Network
+from walkthrough.trace.network import Network
 
 __all__ = ["FormulaSlip", "FormulaVerdict", "check_formula"]
 

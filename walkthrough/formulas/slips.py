@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from walkthrough.derivations import polynomials
 from walkthrough.derivations.expressions import Atom
-from walkthrough.derivations.polynomials import Monomial, Polynomial
+from walkthrough.derivations.proof import polynomials
+from walkthrough.derivations.proof.polynomials import Monomial, Polynomial
 from walkthrough.formulas.symbols import Asked, entry_text
 from walkthrough.formulas.terms import Pair, formula_text, term_text
 

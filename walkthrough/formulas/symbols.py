@@ -9,19 +9,19 @@ from fractions import Fraction
 from functools import cached_property
 from math import prod
 
-from walkthrough import readings
-from walkthrough.cells import NoSuchCell, resolve
-from walkthrough.derivations import polynomials
+from walkthrough.case.cells import NoSuchCell, resolve
 from walkthrough.derivations.derivation import Case, Premises
 from walkthrough.derivations.expressions import Atom, placed
-from walkthrough.derivations.meaning import Meaning, NotOfThisKind, Terms
-from walkthrough.derivations.polynomials import Monomial, Polynomial
+from walkthrough.derivations.proof import polynomials
+from walkthrough.derivations.proof.meaning import Meaning, NotOfThisKind, Terms
+from walkthrough.derivations.proof.polynomials import Monomial, Polynomial
 from walkthrough.formulas.grammar import Unreadable
-from walkthrough.network import Network, Stage
-from walkthrough.notation import Cell, Expression, Shape, Tensor, unravel
-from walkthrough.readings import Part
-from walkthrough.sliding import times
-from walkthrough.wording import quoted
+from walkthrough.mathematics import readings
+from walkthrough.mathematics.notation import Cell, Expression, Shape, Tensor, unravel
+from walkthrough.mathematics.readings import Part
+from walkthrough.mathematics.windows import times
+from walkthrough.trace.network import Network, Stage
+from walkthrough.words.messages import quoted
 
 _ALSO = {"k": ("w",), "w": ("k",), "y": ("o", "x"), "z": ("y",)}
 """Other letters that notes use for the same thing."""

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from walkthrough.derivations.polynomials import Monomial
+from walkthrough.derivations.proof.polynomials import Monomial
 from walkthrough.formulas.symbols import entry_text
-from walkthrough.notation import Tensor
+from walkthrough.mathematics.notation import Tensor
 
 if TYPE_CHECKING:
     from walkthrough.formulas.symbols import Asked

@@ -9,12 +9,12 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
 
-from walkthrough.notation import indices
-from walkthrough.options import Pair, option
-from walkthrough.sliding import pool_shape, size_arithmetic, times
+from walkthrough.mathematics.notation import indices
+from walkthrough.mathematics.windows import pool_shape, size_arithmetic, times
+from walkthrough.words.options import Pair, option
 
 if TYPE_CHECKING:
-    from walkthrough.notation import Entry, Equation, Index, Shape, Tensor
+    from walkthrough.mathematics.notation import Entry, Equation, Index, Shape, Tensor
     from walkthrough.numbers.grid import Grid
 
 

@@ -9,7 +9,7 @@ from math import prod
 from types import MappingProxyType
 
 from walkthrough.layers import Conventions, Pool
-from walkthrough.notation import Equation, Tensor, total
+from walkthrough.mathematics.notation import Equation, Tensor, total
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from walkthrough.layers import Conventions, Layer
-from walkthrough.notation import Equation, Shape, Tensor, indices, total
+from walkthrough.mathematics.notation import Equation, Shape, Tensor, indices, total
+from walkthrough.mathematics.windows import DoesNotFit, size_arithmetic, times, windows_shape
 from walkthrough.numbers.grid import Grid
-from walkthrough.options import Pair, option
-from walkthrough.sliding import DoesNotFit, size_arithmetic, times, windows_shape
+from walkthrough.words.options import Pair, option
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,10 @@ from math import prod
 from types import MappingProxyType
 
 from walkthrough.layers import Conventions, Layer
-from walkthrough.notation import Equation, Shape, Tensor, indices, total
+from walkthrough.mathematics.notation import Equation, Shape, Tensor, indices, total
+from walkthrough.mathematics.windows import DoesNotFit, times
 from walkthrough.numbers.grid import Grid
-from walkthrough.options import option
-from walkthrough.sliding import DoesNotFit, times
+from walkthrough.words.options import option
 
 
 @dataclass(frozen=True)

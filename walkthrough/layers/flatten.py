@@ -8,7 +8,7 @@ from math import prod
 from types import MappingProxyType
 
 from walkthrough.layers import Conventions, Layer
-from walkthrough.notation import Affine, Equation, Shape, Tensor, affine
+from walkthrough.mathematics.notation import Affine, Equation, Shape, Tensor, affine
 
 
 @dataclass(frozen=True)

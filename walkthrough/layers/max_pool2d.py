@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from walkthrough.layers import Conventions, Pool
-from walkthrough.notation import Equation, Largest, Tensor
+from walkthrough.mathematics.notation import Equation, Largest, Tensor
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from walkthrough.layers import Conventions, Entrywise
-from walkthrough.notation import Equation, PositivePart, Tensor
+from walkthrough.mathematics.notation import Equation, PositivePart, Tensor
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from walkthrough.layers import Conventions, Layer
-from walkthrough.notation import Equation, Shape, Tensor, exp, indices, same, total
-from walkthrough.sliding import DoesNotFit, times
+from walkthrough.mathematics.notation import Equation, Shape, Tensor, exp, indices, same, total
+from walkthrough.mathematics.windows import DoesNotFit, times
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from walkthrough.layers import Conventions, Entrywise
-from walkthrough.notation import Equation, Power, Tensor, tanh
+from walkthrough.mathematics.notation import Equation, Power, Tensor, tanh
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
-    from walkthrough.notation import Equation, Shape, Tensor
+    from walkthrough.mathematics.notation import Equation, Shape, Tensor
     from walkthrough.numbers.grid import Grid
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from walkthrough.losses import Loss
-from walkthrough.notation import Equation, Tensor, indices, ln, total
+from walkthrough.mathematics.notation import Equation, Tensor, indices, ln, total
 from walkthrough.numbers.grid import Grid
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from walkthrough.losses import Loss
-from walkthrough.notation import Equation, Tensor, indices, ln, total
+from walkthrough.mathematics.notation import Equation, Tensor, indices, ln, total
 from walkthrough.numbers.grid import Grid
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from walkthrough.losses import Loss
-from walkthrough.notation import Equation, Power, Tensor, indices, total
+from walkthrough.mathematics.notation import Equation, Power, Tensor, indices, total
 from walkthrough.numbers.written import Written
-from walkthrough.options import option
+from walkthrough.words.options import option
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from walkthrough.losses import Loss
-from walkthrough.notation import Equation, Shape, Tensor
+from walkthrough.mathematics.notation import Equation, Shape, Tensor
+from walkthrough.mathematics.windows import DoesNotFit, times
 from walkthrough.numbers.grid import Grid
-from walkthrough.options import option
-from walkthrough.sliding import DoesNotFit, times
+from walkthrough.words.options import option
 
 
 @dataclass(frozen=True)

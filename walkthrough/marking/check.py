@@ -12,15 +12,15 @@ from typing import Any, Literal, TypeAlias
 
 from walkthrough.case import Case
 from walkthrough.document import Block
-from walkthrough.marking.class_report import ClassTally
-from walkthrough.marking.exercises import Exercise, Exercises
-from walkthrough.marking.gathering import Source, gather, rows, sources
 from walkthrough.marking.model import MarkedSheet, Worksheet
-from walkthrough.marking.report import Report
-from walkthrough.marking.results import as_json, csv_header, csv_rows, problem_table
-from walkthrough.marking.worksheets import Sheet, named_exercise, written
-from walkthrough.problems import CaseError, Problem
-from walkthrough.trace import CannotReplay
+from walkthrough.marking.reports.class_report import ClassTally
+from walkthrough.marking.reports.results import as_json, csv_header, csv_rows, problem_table
+from walkthrough.marking.reports.sheet_report import Report
+from walkthrough.marking.worksheets.exercises import Exercise, Exercises
+from walkthrough.marking.worksheets.gathering import Source, gather, rows, sources
+from walkthrough.marking.worksheets.sheet_files import Sheet, named_exercise, written
+from walkthrough.trace.trace import CannotReplay
+from walkthrough.words.problems import CaseError, Problem
 
 Render: TypeAlias = Callable[[Iterable[Block]], Iterable[str]]
 Tell: TypeAlias = Callable[[str], None]

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from walkthrough.notation import Cell
+from walkthrough.case.claims import Claim as RawClaim
+from walkthrough.mathematics.notation import Cell
 from walkthrough.numbers.shown import Shown
-from walkthrough.reading.claims import Claim as RawClaim
 
 if TYPE_CHECKING:
     from walkthrough.formulas import FormulaVerdict
-    from walkthrough.marking.diagnosis import LayerSlip
+    from walkthrough.marking.diagnosis.likeliest_slips import LayerSlip
 
 VerdictWord: TypeAlias = Literal[
     "exact",

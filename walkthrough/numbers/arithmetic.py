@@ -10,9 +10,9 @@ from typing import Generic, TypeVar
 
 import numpy as np
 
-from walkthrough.contraction import Contraction
-from walkthrough.layout import Array
-from walkthrough.notation import Entry, Expression, Index, Shape
+from walkthrough.mathematics.contraction import Contraction
+from walkthrough.mathematics.layout import Array
+from walkthrough.mathematics.notation import Entry, Expression, Index, Shape
 from walkthrough.numbers.grid import Grid
 
 N = TypeVar("N")

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from flint import arb, ctx, fmpq
 
-from walkthrough.layout import Array
-from walkthrough.notation import Entry, Expression, Index
+from walkthrough.mathematics.layout import Array
+from walkthrough.mathematics.notation import Entry, Expression, Index
 from walkthrough.numbers import integers
 from walkthrough.numbers.arithmetic import NeedsPrecision
 from walkthrough.numbers.expressions import evaluate

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from walkthrough.layout import Array, layout
-from walkthrough.notation import (
+from walkthrough.mathematics.layout import Array, layout
+from walkthrough.mathematics.notation import (
     Applied,
     Entry,
     Expression,

@@ -10,9 +10,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from walkthrough.contraction import Contraction, contract
-from walkthrough.layout import Array
-from walkthrough.notation import Entry, Expression, Index, Shape
+from walkthrough.mathematics.contraction import Contraction, contract
+from walkthrough.mathematics.layout import Array
+from walkthrough.mathematics.notation import Entry, Expression, Index, Shape
 from walkthrough.numbers.arithmetic import Arithmetic, Selection, ranked
 from walkthrough.numbers.expressions import Functions, evaluate
 from walkthrough.numbers.grid import Grid

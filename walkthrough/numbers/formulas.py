@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from flint import fmpq
 
-from walkthrough.notation import (
+from walkthrough.mathematics.notation import (
     Applied,
     Entry,
     Expression,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from walkthrough.notation import Shape
+    from walkthrough.mathematics.notation import Shape
 
     Numerators: TypeAlias = NDArray[Any]
 

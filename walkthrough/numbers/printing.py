@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from walkthrough.layout import Array
+from walkthrough.mathematics.layout import Array
 from walkthrough.numbers import integers
 from walkthrough.numbers.exact import Exact
 from walkthrough.numbers.shown import Shown

@@ -8,7 +8,7 @@ from typing import Any
 
 from flint import arb, ctx, fmpq
 
-from walkthrough.notation import (
+from walkthrough.mathematics.notation import (
     Applied,
     Entry,
     Expression,

@@ -16,7 +16,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from walkthrough.layout import Array
+from walkthrough.mathematics.layout import Array
 from walkthrough.numbers.arithmetic import Selection
 from walkthrough.numbers.floating import Plain
 from walkthrough.numbers.grid import Grid

@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 
-from walkthrough.wording import quoted
+from walkthrough.words.messages import quoted
 
 MOST_DIGITS = 4_000
 LARGEST_EXPONENT = 400

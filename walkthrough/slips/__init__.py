@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from walkthrough import shelf
 from walkthrough.numbers.formulas import Quantity
-from walkthrough.steps import Ref
-from walkthrough.working import Working
+from walkthrough.trace.steps import Ref
+from walkthrough.words import shelf
+from walkthrough.workbook.reworked import Working
 
 
 @dataclass(frozen=True, slots=True)

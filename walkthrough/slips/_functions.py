@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from walkthrough.notation import Cell
+from walkthrough.mathematics.notation import Cell
 from walkthrough.numbers.formulas import Quantity, places_of_totals
 from walkthrough.slips import Candidate, Candidates, Told
 from walkthrough.slips._lines import text
-from walkthrough.steps import Formula, Ref
-from walkthrough.working import Working
+from walkthrough.trace.steps import Formula, Ref
+from walkthrough.workbook.reworked import Working
 
 
 def operands(own: Working) -> list[Ref]:

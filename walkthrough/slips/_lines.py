@@ -10,7 +10,7 @@ from flint import arb
 from walkthrough.numbers.arithmetic import NeedsPrecision
 from walkthrough.numbers.formulas import Quantity
 from walkthrough.numbers.shown import Known, Shown, shown
-from walkthrough.working import Row
+from walkthrough.workbook.reworked import Row
 
 DIGITS = 10
 _FEWER = (DIGITS, 7, 4, 2, 1)

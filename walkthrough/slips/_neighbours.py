@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from walkthrough.notation import Shape
+from walkthrough.mathematics.notation import Shape
 from walkthrough.numbers.formulas import Quantity
 from walkthrough.slips import Candidate, Candidates, Told
 from walkthrough.slips._lines import equals, term, text
-from walkthrough.steps import Ref
-from walkthrough.working import Row, Working
+from walkthrough.trace.steps import Ref
+from walkthrough.workbook.reworked import Row, Working
 
 _DIRECTIONS = {(0, 1): "to the right", (0, -1): "to the left", (1, 0): "below", (-1, 0): "above"}
 

@@ -6,8 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from walkthrough.network import Stage
-from walkthrough.notation import (
+from walkthrough.mathematics.notation import (
     Affine,
     Entry,
     Equation,
@@ -19,7 +18,8 @@ from walkthrough.notation import (
     Tensor,
     Total,
 )
-from walkthrough.working import Change
+from walkthrough.trace.network import Stage
+from walkthrough.workbook.reworked import Change
 
 Positions = tuple[Affine, ...]
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from walkthrough.notation import Entry
+from walkthrough.mathematics.notation import Entry
 from walkthrough.numbers.formulas import Place, Quantity, value_at
 from walkthrough.slips import Candidate, Candidates, Told, slip
 from walkthrough.slips._lines import equals, factor, sum_line, text, times
 from walkthrough.slips.layout import misread, turned
-from walkthrough.steps import Chain, Choice, Gate, Ref, Route, Share, Sums
-from walkthrough.working import ZERO, Row, Working, added
+from walkthrough.trace.steps import Chain, Choice, Gate, Ref, Route, Share, Sums
+from walkthrough.workbook.reworked import ZERO, Row, Working, added
 
 
 @slip(common=6)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from walkthrough.network import Stage
-from walkthrough.notation import Affine, Cell, Entry, Equation, Shape, ravel, unravel
+from walkthrough.mathematics.notation import Affine, Cell, Entry, Equation, Shape, ravel, unravel
 from walkthrough.slips import Candidate, Candidates, Told, slip
 from walkthrough.slips._lines import equals, sum_line, text
 from walkthrough.slips._rereading import (
@@ -14,8 +13,9 @@ from walkthrough.slips._rereading import (
     weight_of,
     with_options,
 )
-from walkthrough.steps import Choice, Ref, Route, Sums
-from walkthrough.working import Change, Row, Working, added
+from walkthrough.trace.network import Stage
+from walkthrough.trace.steps import Choice, Ref, Route, Sums
+from walkthrough.workbook.reworked import Change, Row, Working, added
 
 _SHIFTS = {
     (0, 1): "to the right",

@@ -8,12 +8,12 @@ from typing import TypeAlias
 
 from flint import fmpq
 
-from walkthrough.notation import ravel, unravel
+from walkthrough.mathematics.notation import ravel, unravel
 from walkthrough.numbers.formulas import Quantity
 from walkthrough.slips import Candidate, Candidates, Told, slip
 from walkthrough.slips._lines import equals, factor, text
-from walkthrough.steps import Chain, Formula, Mean, Ref, Sums
-from walkthrough.working import Working
+from walkthrough.trace.steps import Chain, Formula, Mean, Ref, Sums
+from walkthrough.workbook.reworked import Working
 
 Target: TypeAlias = dict[tuple[int, ...], Quantity]
 

@@ -14,8 +14,8 @@ from walkthrough.slips import Candidate, Candidates, Told, slip
 from walkthrough.slips._lines import equals, plus, text
 from walkthrough.slips._rereading import with_options
 from walkthrough.slips.layout import misread
-from walkthrough.steps import Choice, Formula, Gate, Ref, Sums
-from walkthrough.working import Working
+from walkthrough.trace.steps import Choice, Formula, Gate, Ref, Sums
+from walkthrough.workbook.reworked import Working
 
 _LOGARITHMS = ("binary_cross_entropy", "cross_entropy")
 

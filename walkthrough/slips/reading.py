@@ -7,8 +7,8 @@ from walkthrough.slips import Candidate, Candidates, Told, slip
 from walkthrough.slips._functions import counted, operands, read_as
 from walkthrough.slips._lines import equals, factor, sum_line, term, text, times
 from walkthrough.slips._neighbours import beside, bracketed, row_beside, taken
-from walkthrough.steps import Chain, Gate, Given, Ref, Route, Sums
-from walkthrough.working import ZERO, Row, Working, added
+from walkthrough.trace.steps import Chain, Gate, Given, Ref, Route, Sums
+from walkthrough.workbook.reworked import ZERO, Row, Working, added
 
 _MOST_NEIGHBOURS_READ = 2_000
 

@@ -7,8 +7,8 @@ from flint import fmpq
 from walkthrough.numbers.formulas import Quantity
 from walkthrough.slips import Candidate, Candidates, Told, slip
 from walkthrough.slips._lines import equals, factor, text, times
-from walkthrough.steps import Ref, Update
-from walkthrough.working import Working
+from walkthrough.trace.steps import Ref, Update
+from walkthrough.workbook.reworked import Working
 
 
 @slip(common=8)

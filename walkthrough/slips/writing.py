@@ -9,8 +9,8 @@ from flint import arb, fmpq
 from walkthrough.numbers.formulas import Quantity
 from walkthrough.slips import Candidate, Candidates, Told, slip
 from walkthrough.slips._lines import shown_value, text
-from walkthrough.steps import Ref
-from walkthrough.working import Working
+from walkthrough.trace.steps import Ref
+from walkthrough.workbook.reworked import Working
 
 _POWERS = (1, -1, 2, -2, 3, -3, 4, -4, 5, -5, 6, -6)
 _DIGITS_PLAYED = 4

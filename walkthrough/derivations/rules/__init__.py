@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from walkthrough.derivations.derivation import Derivation
-    from walkthrough.derivations.sizes import Sizes
+    from walkthrough.derivations.pieces.sizes import Sizes
 
 
 class Rule(ABC):

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from walkthrough.derivations.derivation import Block, Chain, Derivation, Heading, Picture, Prose, Step
-from walkthrough.derivations.expansion import chain_rule
 from walkthrough.derivations.expressions import all_entries
-from walkthrough.derivations.layout import grid
+from walkthrough.derivations.pieces.expansion import chain_rule
+from walkthrough.derivations.pieces.flat_positions import grid
+from walkthrough.derivations.pieces.sizes import Sizes
+from walkthrough.derivations.pieces.sliding import LOSS, Setting, setting, window
 from walkthrough.derivations.rules import Rule
-from walkthrough.derivations.sizes import Sizes
-from walkthrough.derivations.sliding import LOSS, Setting, setting, window
 from walkthrough.layers.average_pool2d import AveragePool2d
 
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from walkthrough.derivations import sizes as limits
 from walkthrough.derivations.derivation import Block, Chain, Derivation, Heading, Premises, Prose, Step
 from walkthrough.derivations.expressions import Derivative, at, atom, letter, multiplied, placed
+from walkthrough.derivations.pieces import sizes as limits
+from walkthrough.derivations.pieces.sizes import Sizes
 from walkthrough.derivations.rules import Rule
-from walkthrough.derivations.sizes import Sizes
 from walkthrough.layers import Conventions
 from walkthrough.layers.sigmoid import Sigmoid
 from walkthrough.losses.binary_cross_entropy import BinaryCrossEntropy
-from walkthrough.notation import Entry, Equation, Expression, Negative, Number, Sum, Tensor, Term
+from walkthrough.mathematics.notation import Entry, Equation, Expression, Negative, Number, Sum, Tensor, Term
 
 LOSS = letter("L")
 

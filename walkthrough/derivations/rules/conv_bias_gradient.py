@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from walkthrough.derivations.derivation import Block, Derivation, Heading, Prose
-from walkthrough.derivations.expansion import chain_rule
 from walkthrough.derivations.expressions import all_entries
+from walkthrough.derivations.pieces.expansion import chain_rule
+from walkthrough.derivations.pieces.sizes import Sizes
+from walkthrough.derivations.pieces.sliding import LOSS, Setting, convolution
 from walkthrough.derivations.rules import Rule
-from walkthrough.derivations.sizes import Sizes
-from walkthrough.derivations.sliding import LOSS, Setting, convolution
-from walkthrough.notation import Tensor
+from walkthrough.mathematics.notation import Tensor
 
 
 class ConvBiasGradient(Rule):

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from walkthrough.derivations.derivation import Block, Chain, Derivation, Heading, Picture, Prose, Step
-from walkthrough.derivations.expansion import chain_rule
 from walkthrough.derivations.expressions import Derivative, all_entries, atom
-from walkthrough.derivations.gradients import SecondRoute
-from walkthrough.derivations.layout import without_zeros
+from walkthrough.derivations.pieces.expansion import chain_rule
+from walkthrough.derivations.pieces.flat_positions import without_zeros
+from walkthrough.derivations.pieces.gradients import SecondRoute
+from walkthrough.derivations.pieces.sizes import Sizes
+from walkthrough.derivations.pieces.sliding import LOSS, Setting, convolution
 from walkthrough.derivations.rules import Rule
-from walkthrough.derivations.sizes import Sizes
-from walkthrough.derivations.sliding import LOSS, Setting, convolution
 from walkthrough.layers.conv2d import Conv2d
 
 

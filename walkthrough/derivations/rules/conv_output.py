@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from walkthrough.derivations.derivation import Block, Chain, Derivation, Heading, Picture, Prose, Step
 from walkthrough.derivations.expressions import all_entries, atom
-from walkthrough.derivations.gradients import SecondRoute
-from walkthrough.derivations.layout import grid, without_zeros
+from walkthrough.derivations.pieces.flat_positions import grid, without_zeros
+from walkthrough.derivations.pieces.gradients import SecondRoute
+from walkthrough.derivations.pieces.sizes import Sizes
+from walkthrough.derivations.pieces.sliding import Setting, convolution
 from walkthrough.derivations.rules import Rule
-from walkthrough.derivations.sizes import Sizes
-from walkthrough.derivations.sliding import Setting, convolution
-from walkthrough.notation import Entry, Sum
+from walkthrough.mathematics.notation import Entry, Sum
 
 
 class ConvOutput(Rule):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import permutations
 
-from walkthrough.derivations import sizes as limits
 from walkthrough.derivations.derivation import Block, Case, Chain, Derivation, Heading, Premises, Prose, Step
 from walkthrough.derivations.expressions import (
     ONE,
@@ -19,11 +18,12 @@ from walkthrough.derivations.expressions import (
     letter,
     placed,
 )
+from walkthrough.derivations.pieces import sizes as limits
+from walkthrough.derivations.pieces.shares import softmax
+from walkthrough.derivations.pieces.sizes import Sizes
 from walkthrough.derivations.rules import Rule
-from walkthrough.derivations.shares import softmax
-from walkthrough.derivations.sizes import Sizes
 from walkthrough.losses.cross_entropy import CrossEntropy
-from walkthrough.notation import Entry, Equation, Expression, Index, Negative, Tensor, ln, total
+from walkthrough.mathematics.notation import Entry, Equation, Expression, Index, Negative, Tensor, ln, total
 
 LOSS = letter("L")
 

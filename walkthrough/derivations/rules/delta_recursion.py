@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from walkthrough.derivations.deltas import batch_mean, changes, error_at_the_end, recursion
 from walkthrough.derivations.derivation import Block, Derivation, Heading, Premises, Prose
-from walkthrough.derivations.four_layers import FourLayers, four_layers
+from walkthrough.derivations.pieces.deltas import batch_mean, changes, error_at_the_end, recursion
+from walkthrough.derivations.pieces.four_layers import FourLayers, four_layers
+from walkthrough.derivations.pieces.sizes import Sizes
 from walkthrough.derivations.rules import Rule
-from walkthrough.derivations.sizes import Sizes
 
 
 class DeltaRecursion(Rule):

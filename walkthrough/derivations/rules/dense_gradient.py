@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from walkthrough.derivations import sizes as limits
 from walkthrough.derivations.derivation import Block, Chain, Derivation, Heading, Picture, Prose, Rows, Step
-from walkthrough.derivations.expansion import chain_rule
 from walkthrough.derivations.expressions import all_entries, at, multiplied
+from walkthrough.derivations.pieces import sizes as limits
+from walkthrough.derivations.pieces.expansion import chain_rule
+from walkthrough.derivations.pieces.sizes import Sizes
+from walkthrough.derivations.pieces.sliding import LOSS, Setting, blank, setting
 from walkthrough.derivations.rules import Rule
-from walkthrough.derivations.sizes import Sizes
-from walkthrough.derivations.sliding import LOSS, Setting, blank, setting
 from walkthrough.layers.dense import Dense
-from walkthrough.notation import Tensor
+from walkthrough.mathematics.notation import Tensor
 
 
 class DenseGradient(Rule):

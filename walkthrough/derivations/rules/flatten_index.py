@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from walkthrough.derivations import sizes as limits
 from walkthrough.derivations.derivation import Block, Case, Chain, Derivation, Heading, Picture, Prose, Step
-from walkthrough.derivations.expansion import chain_rule
 from walkthrough.derivations.expressions import all_entries, atom, letter
-from walkthrough.derivations.layout import grid
+from walkthrough.derivations.pieces import sizes as limits
+from walkthrough.derivations.pieces.expansion import chain_rule
+from walkthrough.derivations.pieces.flat_positions import grid
+from walkthrough.derivations.pieces.sizes import Sizes, pair, side
+from walkthrough.derivations.pieces.sliding import LOSS, Setting, setting
 from walkthrough.derivations.rules import Rule
-from walkthrough.derivations.sizes import Sizes, pair, side
-from walkthrough.derivations.sliding import LOSS, Setting, setting
 from walkthrough.layers.flatten import Flatten
-from walkthrough.notation import Expression, Sum, expression, ravel
+from walkthrough.mathematics.notation import Expression, Sum, expression, ravel
 
 PLACE, C, I, J = letter("n"), letter("c"), letter("i"), letter("j")  # noqa: E741
 

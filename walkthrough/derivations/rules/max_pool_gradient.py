@@ -25,12 +25,12 @@ from walkthrough.derivations.expressions import (
     atom,
     multiplied,
 )
-from walkthrough.derivations.layout import framed, grid
+from walkthrough.derivations.pieces.flat_positions import framed, grid
+from walkthrough.derivations.pieces.sizes import Sizes
+from walkthrough.derivations.pieces.sliding import LOSS, Setting, setting, window, windows
 from walkthrough.derivations.rules import Rule
-from walkthrough.derivations.sizes import Sizes
-from walkthrough.derivations.sliding import LOSS, Setting, setting, window, windows
 from walkthrough.layers.max_pool2d import MaxPool2d
-from walkthrough.notation import Entry
+from walkthrough.mathematics.notation import Entry
 
 
 class MaxPoolGradient(Rule):

@@ -7,10 +7,10 @@ from fractions import Fraction
 
 from walkthrough.derivations.derivation import Block, Case, Chain, Derivation, Heading, Premises, Prose, Step
 from walkthrough.derivations.expressions import Atom, atom, letter
+from walkthrough.derivations.pieces.sizes import CannotDerive, Sizes
+from walkthrough.derivations.pieces.sliding import window
 from walkthrough.derivations.rules import Rule
-from walkthrough.derivations.sizes import CannotDerive, Sizes
-from walkthrough.derivations.sliding import window
-from walkthrough.notation import Applied, Entry, Expression, Number, Quotient, Sum, expression
+from walkthrough.mathematics.notation import Applied, Entry, Expression, Number, Quotient, Sum, expression
 
 M, N, K, P, S = (letter(name) for name in "mnkps")
 _SMALL = 8

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 from walkthrough.derivations.derivation import Case, Chain, Derivation, Heading, Premises, Prose, Step
 from walkthrough.derivations.expressions import ZERO, Bracket, Derivative, Maximum, atom
-from walkthrough.derivations.functions_of_one import Y, Z, backwards, equation_of
+from walkthrough.derivations.pieces.functions_of_one import Y, Z, backwards, equation_of
+from walkthrough.derivations.pieces.sizes import Sizes
 from walkthrough.derivations.rules import Rule
-from walkthrough.derivations.sizes import Sizes
 from walkthrough.layers.relu import Relu
-from walkthrough.notation import PositivePart
+from walkthrough.mathematics.notation import PositivePart
 
 
 class ReluDerivative(Rule):

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from walkthrough.derivations import sizes as limits
 from walkthrough.derivations.derivation import Block, Chain, Derivation, Heading, Premises, Prose, Step
-from walkthrough.derivations.expansion import gradient_reading, output_reading
 from walkthrough.derivations.expressions import (
     Atom,
     Derivative,
@@ -18,15 +16,17 @@ from walkthrough.derivations.expressions import (
     multiplied,
     placed,
 )
+from walkthrough.derivations.pieces import sizes as limits
+from walkthrough.derivations.pieces.expansion import gradient_reading, output_reading
+from walkthrough.derivations.pieces.sizes import Sizes
+from walkthrough.derivations.pieces.sliding import blank, output_shape, window
 from walkthrough.derivations.rules import Rule
-from walkthrough.derivations.sizes import Sizes
-from walkthrough.derivations.sliding import blank, output_shape, window
 from walkthrough.layers import Conventions
 from walkthrough.layers.conv2d import Conv2d
 from walkthrough.layers.dense import Dense
 from walkthrough.layers.sigmoid import Sigmoid
 from walkthrough.losses.squared_error import SquaredError
-from walkthrough.notation import Entry, Equation, Expression, Shape, Tensor, unravel
+from walkthrough.mathematics.notation import Entry, Equation, Expression, Shape, Tensor, unravel
 
 LOSS = letter("L")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from walkthrough.derivations import sizes as limits
 from walkthrough.derivations.derivation import (
     Block,
     Chain,
@@ -16,10 +15,11 @@ from walkthrough.derivations.derivation import (
     Step,
 )
 from walkthrough.derivations.expressions import ZERO, Derivative, all_entries, at, placed
+from walkthrough.derivations.pieces import sizes as limits
+from walkthrough.derivations.pieces.shares import softmax
+from walkthrough.derivations.pieces.sizes import Sizes
 from walkthrough.derivations.rules import Rule
-from walkthrough.derivations.shares import softmax
-from walkthrough.derivations.sizes import Sizes
-from walkthrough.notation import Equation, Expression, Negative, Power, Quotient, exp
+from walkthrough.mathematics.notation import Equation, Expression, Negative, Power, Quotient, exp
 
 
 class SoftmaxJacobian(Rule):

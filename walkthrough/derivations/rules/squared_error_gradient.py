@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from walkthrough.derivations import sizes as limits
 from walkthrough.derivations.derivation import Block, Chain, Derivation, Heading, Premises, Prose, Step
 from walkthrough.derivations.expressions import Derivative, all_entries, atom, letter, multiplied, placed
+from walkthrough.derivations.pieces import sizes as limits
+from walkthrough.derivations.pieces.sizes import Sizes
 from walkthrough.derivations.rules import Rule
-from walkthrough.derivations.sizes import Sizes
 from walkthrough.losses.squared_error import SquaredError
-from walkthrough.notation import Negative, Number, Power, Tensor
+from walkthrough.mathematics.notation import Negative, Number, Power, Tensor
 
 
 class SquaredErrorGradient(Rule):

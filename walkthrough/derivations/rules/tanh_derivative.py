@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from walkthrough.derivations.derivation import Chain, Derivation, Heading, Prose, Step
 from walkthrough.derivations.expressions import Derivative
-from walkthrough.derivations.functions_of_one import Y, Z, backwards, equation_of, premises
+from walkthrough.derivations.pieces.functions_of_one import Y, Z, backwards, equation_of, premises
+from walkthrough.derivations.pieces.sizes import Sizes
 from walkthrough.derivations.rules import Rule
-from walkthrough.derivations.sizes import Sizes
 from walkthrough.layers.tanh import Tanh
-from walkthrough.notation import Power, exp, tanh
+from walkthrough.mathematics.notation import Power, exp, tanh
 
 
 class TanhDerivative(Rule):

@@ -20,7 +20,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import TypeAlias
 
-from walkthrough.notation import Cell, Equation, Tensor
+from walkthrough.mathematics.notation import Cell, Equation, Tensor
 from walkthrough.witnesses import CannotFollow
 from walkthrough.witnesses.symbolic.differentiation import slopes
 from walkthrough.witnesses.symbolic.enclosure import Evaluation

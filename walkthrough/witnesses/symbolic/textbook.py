@@ -10,7 +10,7 @@ from itertools import product
 
 import sympy
 
-from walkthrough.notation import (
+from walkthrough.mathematics.notation import (
     Applied,
     Cell,
     Entry,

@@ -15,11 +15,11 @@ from fractions import Fraction
 from types import ModuleType
 from typing import Any
 
-from walkthrough import shelf
 from walkthrough.witnesses import CannotFollow
 from walkthrough.witnesses.vectorised import layers, losses
 from walkthrough.witnesses.vectorised.box import Box, FloatArray, Numbers, largest_difference, rounded, scaled
 from walkthrough.witnesses.vectorised.stage import Judged, Stage
+from walkthrough.words import shelf
 
 __all__ = [
     "Box",

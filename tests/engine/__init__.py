@@ -1,1 +1,0 @@
-"""The notation, its readings and the numbers, each against an independent route."""

@@ -1,1 +1,0 @@
-"""Pages, records, reasons and the verification: what a reader is told, redone."""

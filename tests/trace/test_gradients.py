@@ -1,0 +1,214 @@
+"""Gradients of everything on the shelves, once and generically: central differences, and float64.
+
+Where the loss is a polynomial of degree two in the number that is moved, the central difference is the
+derivative itself, whatever the step, and must come out exactly; elsewhere the step is small and the
+numbers carry forty digits and more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from tests.drawn import case_texts
+from walkthrough import layers, losses
+from walkthrough.case import Arithmetic, read_case
+from walkthrough.trace.trace import Trace, replay
+from walkthrough.words import shelf
+
+Grid = np.ndarray[Any, Any]
+STEP = Fraction(1, 10**12)
+
+
+def grid(values: Any) -> Grid:
+    array = np.array(values, dtype=object)
+    return np.vectorize(Fraction, otypes=[object])(array)
+
+
+@dataclass(frozen=True)
+class Small:
+    """A small case: numbers that may be moved, and the rest of its text."""
+
+    image: Grid
+    layer: str
+    numbers: dict[str, Grid] = field(default_factory=dict)
+    loss: str = "type = 'squared_error'"
+    target: Grid | None = None
+    exact: bool = True
+    """Whether the loss has degree two in every number, near where it stands."""
+
+    def text(self) -> str:
+        parts = [f"[input]\nvalues = {nested(self.image)}\n[[layers]]\n{self.layer}"]
+        parts += [f"{key} = {nested(values)}" for key, values in self.numbers.items()]
+        parts.append(f"[loss]\n{self.loss}")
+        if self.target is not None:
+            parts.append(f"target = {nested(self.target)}")
+        return "\n".join(parts)
+
+    def moved(self, key: str, cell: tuple[int, ...], by: Fraction) -> Small:
+        own = (self.image if key == "input" else self.numbers[key]).copy()
+        own[cell] += by
+        if key == "input":
+            return replace(self, image=own)
+        return replace(self, numbers={**self.numbers, key: own})
+
+
+def nested(values: Grid) -> str:
+    if values.ndim:
+        return "[" + ", ".join(nested(np.asarray(part, dtype=object)) for part in values) + "]"
+    return f'"{values.item()}"'
+
+
+IMAGE = grid([[["1/2", -1, 2], [0, "3/2", -2], [1, "1/3", -3]], [[2, 0, -1], [1, -2, "1/4"], [3, "-1/2", 1]]])
+KERNEL = grid([[[[1, -2], ["1/2", 3]], [[0, 1], [-1, 2]]], [[[2, 0], [1, "-1/3"]], [["1/4", 1], [1, -1]]]])
+ROW = grid(["1/2", -1, 2, "1/3"])
+
+LAYERS = {
+    "conv2d": [
+        Small(IMAGE, "type = 'conv2d'", {"kernel": KERNEL, "bias": grid([1, -1])}),
+        Small(IMAGE, "type = 'conv2d'\nflip = true\npadding = [1, 0]\nstride = [2, 1]", {"kernel": KERNEL}),
+        Small(
+            IMAGE,
+            "type = 'conv2d'\nstride = 2\npadding = 1",
+            {"kernel": KERNEL, "bias": grid([[[1, 2], [3, 4]], [[5, 6], [7, 8]]])},
+        ),
+    ],
+    "max_pool2d": [
+        Small(IMAGE, "type = 'max_pool2d'\nsize = 2\nstride = 1"),
+        Small(IMAGE, "type = 'max_pool2d'\nsize = [3, 2]\npadding = 1"),
+    ],
+    "average_pool2d": [
+        Small(IMAGE, "type = 'average_pool2d'\nsize = 2\nstride = 1"),
+        Small(IMAGE, "type = 'average_pool2d'\nsize = [3, 2]\npadding = 1"),
+    ],
+    "relu": [Small(grid(["1/2", -1, 2, "-1/3"]), "type = 'relu'")],
+    "flatten": [Small(IMAGE, "type = 'flatten'")],
+    "reshape": [Small(IMAGE, "type = 'reshape'\nshape = [3, 2, 3]")],
+    "dense": [
+        Small(
+            IMAGE[0],
+            "type = 'dense'",
+            {"weight": grid([range(-4, 5), [2, 0, 1, -1, "1/2", 3, "1/3", 1, 0]]), "bias": grid([1, 2])},
+        )
+    ],
+    "sigmoid": [Small(ROW, "type = 'sigmoid'", exact=False)],
+    "tanh": [Small(ROW, "type = 'tanh'", exact=False)],
+    "softmax": [Small(ROW, "type = 'softmax'", exact=False)],
+}
+OUTPUT = grid(["1/3", "1/5", "3/4"])
+LOSSES = {
+    "squared_error": [
+        Small(OUTPUT, "type = 'flatten'", {}, "type = 'squared_error'"),
+        Small(OUTPUT, "type = 'flatten'", {}, "type = 'squared_error'\nscale = 3"),
+    ],
+    "binary_cross_entropy": [
+        Small(OUTPUT, "type = 'flatten'", {}, "type = 'binary_cross_entropy'", grid([0, 1, "1/4"]), False),
+        Small(OUTPUT[:1], "type = 'flatten'", {}, "type = 'binary_cross_entropy'", grid(["2/3"]), False),
+    ],
+    "cross_entropy": [
+        Small(OUTPUT, "type = 'flatten'", {}, "type = 'cross_entropy'", grid([0, "1/2", "1/2"]), False)
+    ],
+    "upstream": [
+        Small(ROW[:3], "type = 'flatten'", {}, "type = 'upstream'\ngradient = [2, -1, '1/2']"),
+        Small(ROW[:3], "type = 'sigmoid'", {}, "type = 'upstream'\ngradient = [2, -1, '1/2']", None, False),
+    ],
+}
+
+
+def targeted(small: Small) -> Small:
+    """With a target for every output, none of them met."""
+    if small.target is not None or "upstream" in small.loss:
+        return small
+    shape = read_case(small.text().partition("[loss]")[0]).output_shapes()[-1]
+    values = [Fraction(n % 3 - 1, 2) for n in range(int(np.prod(shape)))]
+    return replace(small, target=np.array(values, dtype=object))
+
+
+def loss(trace: Trace) -> Fraction:
+    """The loss; of a gradient that is given, the sum of the outputs that it weighs."""
+    if "loss" in trace.places:
+        return trace.known("loss", (), 80).value
+    last = trace.network.output
+    return sum(
+        (trace.known(last.grad.name, c).value * trace.known(last.name, c, 80).value for c in last.cells()),
+        Fraction(0),
+    )
+
+
+def moves(small: Small) -> Iterator[tuple[str, str, tuple[int, ...], tuple[int, ...]]]:
+    """Each number that the loss depends on: its key, and the gradient's tensor and cell."""
+    name = read_case(small.text()).layers[0].name
+    for cell in np.ndindex(*small.image.shape):
+        yield "input", "input.grad", cell, (0,) * (small.image.ndim == 2) + cell
+    for key, values in small.numbers.items():
+        for cell in np.ndindex(*values.shape):
+            yield key, f"{name}.{key}.grad", cell, cell
+
+
+def assert_central_differences(small: Small) -> None:
+    trace = replay(read_case(small.text()))
+    for key, tensor, own, cell in moves(small):
+        up = loss(replay(read_case(small.moved(key, own, STEP).text())))
+        down = loss(replay(read_case(small.moved(key, own, -STEP).text())))
+        difference, gradient = (up - down) / (2 * STEP), trace.known(tensor, cell, 80)
+        if small.exact:
+            assert gradient.exact, tensor
+            assert gradient.value == difference, (tensor, cell)
+        else:
+            # the third derivative is of order one, and the step squared is 10⁻²⁴
+            assert abs(gradient.value - difference) < Fraction(1, 10**20), (tensor, cell)
+
+
+def test_every_layer_and_loss_on_the_shelves_is_tested_here() -> None:
+    assert set(LAYERS) == set(shelf.names(layers))
+    assert set(LOSSES) == set(shelf.names(losses))
+
+
+def each(shelf_: dict[str, list[Small]]) -> list[Any]:
+    numbered = [(name, at, small) for name, cases in shelf_.items() for at, small in enumerate(cases)]
+    return [pytest.param(small, id=f"{name}-{at}") for name, at, small in numbered]
+
+
+@pytest.mark.parametrize("small", each(LAYERS))
+def test_layers(small: Small) -> None:
+    assert_central_differences(targeted(small))
+
+
+@pytest.mark.parametrize("small", each(LOSSES))
+def test_losses(small: Small) -> None:
+    assert_central_differences(targeted(small))
+
+
+@pytest.mark.parametrize(("slope", "expected"), [("0", 0), ("1/2", Fraction(3, 2)), ("1", 3)])
+def test_relu_at_zero_is_a_convention(slope: str, expected: Fraction) -> None:
+    trace = replay(
+        read_case(
+            f"[conventions]\nrelu_at_zero = '{slope}'\n[input]\nvalues = '0 1 -1'\n"
+            "[[layers]]\ntype = 'relu'\n[loss]\ntype = 'upstream'\ngradient = '3 3 3'"
+        )
+    )
+    assert [trace.known("input.grad", (n,)).value for n in range(3)] == [expected, 3, 0]
+
+
+# --- the same over floats ---
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(case_texts().filter(lambda text: 'arithmetic = "float"' in text))
+def test_exact_is_float_on_drawn_cases(text: str) -> None:
+    """Numbers with finite binary expansions: ties and zeros are the same in both."""
+    case = read_case(text)
+    floating, exact = replay(case), replay(replace(case, arithmetic=Arithmetic()))
+    assert list(floating.places) == list(exact.places)
+    for name, place in exact.places.items():
+        cells = list(np.ndindex(*place.shape))
+        own = np.array([float(exact.known(name, cell).value) for cell in cells])
+        other = np.array([float(floating.known(name, cell).value) for cell in cells])
+        room = 1e-9 * max(1.0, float(np.abs(own).max(initial=0.0)))
+        assert np.abs(own - other).max(initial=0.0) <= room, name

@@ -1,0 +1,26 @@
+"""A case file, read and validated: its numbers, layers and claims, every mistake in its line; names of cells.
+
+Nothing is computed here.
+"""
+
+from walkthrough.case.case import Case
+from walkthrough.case.claims import Claim
+from walkthrough.case.heading import Arithmetic
+from walkthrough.case.layers import NamedLayer
+from walkthrough.case.reading import read_case
+from walkthrough.case.samples import Sample
+from walkthrough.case.shipped import Shipped, list_shipped, load
+from walkthrough.words.problems import CaseError
+
+__all__ = [
+    "Arithmetic",
+    "Case",
+    "CaseError",
+    "Claim",
+    "NamedLayer",
+    "Sample",
+    "Shipped",
+    "list_shipped",
+    "load",
+    "read_case",
+]

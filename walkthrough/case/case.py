@@ -1,0 +1,72 @@
+"""A case: one worked example, with its numbers, its layers, its loss, and what its source claims."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from walkthrough.case.claims import Claim
+from walkthrough.case.heading import Arithmetic
+from walkthrough.case.layers import NamedLayer, output_shapes
+from walkthrough.case.samples import Sample
+from walkthrough.layers import Conventions
+from walkthrough.losses import Loss
+from walkthrough.mathematics.notation import Shape
+from walkthrough.numbers.written import Written
+
+
+@dataclass(frozen=True)
+class Case:
+    """One worked example, read and validated.
+
+    `samples` is empty if it is trained on other data; `batch` says that they were written as
+    `[[samples]]`. `claims`, `formulas` and `training` are as they stand in the file. `title` and
+    `source` are on one line and printable; `toml` is the whole file, unchanged.
+    """
+
+    name: str
+    title: str
+    source: str
+    arithmetic: Arithmetic
+    learning_rate: Written | None
+    conventions: Conventions
+    samples: tuple[Sample, ...]
+    batch: bool
+    layers: tuple[NamedLayer, ...]
+    loss: Loss | None
+    loss_type: str
+    claims: tuple[Claim, ...] = field(hash=False)
+    training: Mapping[str, Any] | None = field(hash=False)
+    path: Path | None
+    toml: str = field(repr=False)
+    formulas: tuple[Claim, ...] = field(default=(), hash=False)
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The files that it was read from: its own, and those of its grids."""
+        if self.path is None:
+            return ()
+        named = _named_files(tomllib.loads(self.toml))
+        return (self.path, *(self.path.parent / name for name in named))
+
+    def output_shapes(self, shape: Shape | None = None) -> tuple[Shape, ...]:
+        """What comes out of each layer, for an input of this shape (the first sample's, if none is given).
+
+        Raises LayerDoesNotFit, a ValueError.
+        """
+        return tuple(output_shapes(self.layers, self.samples[0].input.shape if shape is None else shape))
+
+
+def _named_files(value: Any) -> Iterator[str]:
+    """Every `file = …` in a case, wherever it stands."""
+    if isinstance(value, dict):
+        if isinstance(value.get("file"), str):
+            yield value["file"]
+        for each in value.values():
+            yield from _named_files(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _named_files(each)

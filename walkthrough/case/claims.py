@@ -1,0 +1,39 @@
+"""What a source or a student claims: a cell's name and what is written there, not yet judged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from walkthrough.case.source import Source
+from walkthrough.case.values import Place
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A cell or a tensor and what is written for it, raw: a text, a whole number, a nested list.
+
+    `line` is where it stands in the file; `rows_from` is the line of a text's first row. Numbers
+    with a point stay as they were written, as text.
+    """
+
+    cell: str
+    written: Any
+    line: int
+    rows_from: int
+
+
+def read_claims(source: Source, table: Any, place: Place = ("claims",)) -> Iterator[Claim]:
+    """The claims in the order of the file.
+
+    `dense.weight.new = …` without quotes is a table in a table to TOML, and meant as a name.
+    """
+    waiting = [(place, table)]
+    while waiting:
+        at, value = waiting.pop()
+        if isinstance(value, dict):
+            waiting.extend(((*at, key), each) for key, each in reversed(value.items()))
+            continue
+        line = source.line(at) or 1
+        yield Claim(".".join(map(str, at[len(place) :])), value, line, source.row(at, 0) or line)

@@ -1,0 +1,194 @@
+"""Grids that stand in a file of their own: `.npy`, `.npz`, `.csv`, relative to the case file.
+
+A float in a NumPy file stands for the shortest decimal that is read back as the same float, which is
+what Python prints: the float nearest to 0.1 is the number 0.1, not 0.1000000000000000055….
+"""
+
+from __future__ import annotations
+
+import lzma
+import warnings
+import zipfile
+import zlib
+from math import prod
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from walkthrough.case.grid_text import read_text
+from walkthrough.case.source import LARGEST_FILE
+from walkthrough.case.values import Misread, found
+from walkthrough.mathematics.windows import times
+from walkthrough.numbers.grid import MOST_DIGITS_IN_ALL, Grid, GridTooLarge, refuse_too_many
+from walkthrough.words.messages import printable, quoted, suggestion
+
+if TYPE_CHECKING:
+    from numpy import dtype
+    from numpy.typing import NDArray
+
+    from walkthrough.mathematics.notation import Shape
+
+_HIGHEST_RANK = 4
+_SUFFIXES = (".npy", ".npz", ".csv")
+
+
+def read_file(table: dict[str, Any], folder: Path) -> Grid:
+    """The grid in the file that `{ file = "image.npy" }` names; raises Misread."""
+    name = table["file"]
+    if not isinstance(name, str) or not name.endswith(_SUFFIXES):
+        raise Misread(f"found {found(name)}; expected the name of a .npy, .npz or .csv file", ("file",))
+    if "array" in table and not (name.endswith(".npz") and isinstance(table["array"], str)):
+        raise Misread("names the array to take out of a .npz file, and only of such a file", ("array",))
+    path = folder / name
+    try:
+        _refuse_file(path, name)
+        with path.open("rb") as file:
+            if name.endswith(".csv"):
+                return _csv(file.read(LARGEST_FILE + 1), name)
+            array = _npy(file, name) if name.endswith(".npy") else _npz(file, name, table.get("array"))
+        return _grid(array, name)
+    except OSError as error:
+        raise Misread(f"{quoted(name)} cannot be read: {error.strerror or error}", ("file",)) from None
+    except GridTooLarge as error:
+        raise Misread(f"{quoted(name)}: {error}", ("file",)) from None
+
+
+def _refuse_file(path: Path, name: str) -> None:
+    # a device or a pipe could give bytes for ever
+    if not path.is_file():
+        what = "is not a file" if path.exists() else "is not there"
+        raise Misread(f"{quoted(name)} {what}; it is looked for in the folder of the case file", ("file",))
+    if path.stat().st_size > LARGEST_FILE:
+        raise Misread(f"{quoted(name)} is over 20 MB, the most that is read", ("file",))
+
+
+def _csv(content: bytes, name: str) -> Grid:
+    try:
+        text = content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n").replace('"', " ")
+        # spreadsheets that write decimal commas separate by semicolons: those commas are then named
+        if ";" in text and "," not in text:
+            text = text.replace(";", ",")
+        return read_text(text, row_mark="")
+    except UnicodeDecodeError:
+        raise Misread(f"{quoted(name)} is not text in UTF-8", ("file",)) from None
+    except Misread as error:
+        line = f" line {error.row + 1}" if error.row is not None else ""
+        raise Misread(f"{quoted(name)}{line}: {error}", ("file",)) from None
+
+
+def _npz(file: IO[bytes], name: str, wanted: str | None) -> NDArray[Any]:
+    """The array of an archive; raises Misread if it has several and none was named."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            arrays = [each.removesuffix(".npy") for each in archive.namelist() if each.endswith(".npy")]
+            with archive.open(f"{_chosen(arrays, name, wanted)}.npy") as member:
+                return _npy(member, name)
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError) as error:
+        raise Misread(f"{quoted(name)} is no .npz file that can be read: {error}", ("file",)) from None
+
+
+def _chosen(arrays: list[str], name: str, wanted: str | None) -> str:
+    if wanted is None and len(arrays) != 1:
+        listed = ", ".join(map(quoted, arrays[:20])) or "none"
+        raise Misread(
+            f"{quoted(name)} has {len(arrays)} arrays ({listed}); "
+            'expected one, or say which: { file = "…", array = "…" }',
+            ("file",),
+        )
+    if wanted is not None and wanted not in arrays:
+        raise Misread(f"{quoted(wanted)} is not in {quoted(name)}; {suggestion(wanted, arrays)}", ("array",))
+    return arrays[0] if wanted is None else wanted
+
+
+def _npy(file: IO[bytes], name: str) -> NDArray[Any]:
+    """The array; its header is judged before anything is allocated, and nothing in it is executed."""
+    import numpy as np
+
+    shape, column_major, kind = _header(file, name)
+    if kind.kind not in "biuf" or kind.itemsize > 8:
+        raise Misread(f"{quoted(name)} holds {kind}; expected whole numbers or floats", ("file",))
+    if len(shape) > _HIGHEST_RANK:
+        raise Misread(f"{quoted(name)} has {len(shape)} axes; expected at most {_HIGHEST_RANK}", ("file",))
+    if any(extent < 1 for extent in shape):
+        raise Misread(f"{quoted(name)} has no numbers in it ({times(shape)})", ("file",))
+    refuse_too_many(shape)
+    count = prod(shape)
+    content = file.read(count * kind.itemsize)
+    if len(content) < count * kind.itemsize:
+        raise Misread(f"{quoted(name)} ends before the {count} numbers that it announces", ("file",))
+    return np.frombuffer(content, dtype=kind).reshape(shape, order="F" if column_major else "C")
+
+
+def _header(file: IO[bytes], name: str) -> tuple[Shape, bool, dtype[Any]]:
+    import numpy as np
+
+    try:
+        # a header that old Pythons wrote is read as well, and that is nothing to warn about
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            if np.lib.format.read_magic(file) == (1, 0):
+                return np.lib.format.read_array_header_1_0(file)
+            return np.lib.format.read_array_header_2_0(file)
+    except Exception as error:  # whatever parsing a hostile header as Python's literals may raise
+        said = printable(str(error)[:100])
+        raise Misread(f"{quoted(name)} is no .npy array that can be read: {said}", ("file",)) from None
+
+
+def _grid(array: NDArray[Any], name: str) -> Grid:
+    import numpy as np
+
+    shape = tuple(int(extent) for extent in array.shape) or (1,)
+    flat = array.reshape(-1)
+    if flat.dtype.kind != "f":
+        return Grid.over([int(number) for number in flat.tolist()], 1, shape)
+    if not np.isfinite(flat).all():
+        place = int(np.argmin(np.isfinite(flat)))
+        raise Misread(
+            f"{quoted(name)}: number {place + 1} is {flat[place]}; expected finite numbers", ("file",)
+        )
+    quick = _few_decimals(flat)
+    if quick is not None:
+        return Grid.over(quick[0], quick[1], shape)
+    return _from_decimals(flat, shape)
+
+
+def _from_decimals(flat: NDArray[Any], shape: Shape) -> Grid:
+    """The floats as the shortest decimals that Python prints for them."""
+    import numpy as np
+
+    # pixels and quantised weights repeat
+    different, places = np.unique(flat, return_inverse=True)
+    exact = [_decimal(text) for text in different.astype(str).tolist()]
+    decimals = max(0, *(-power for _, power in exact))
+    longest = max(len(str(number)) + power for number, power in exact) + decimals
+    if longest * flat.size > MOST_DIGITS_IN_ALL:
+        raise GridTooLarge(f"over {MOST_DIGITS_IN_ALL:,} digits, brought to one common denominator")
+    numerators = [number * 10 ** (power + decimals) for number, power in exact]
+    return Grid.over([numerators[place] for place in places.tolist()], 10**decimals, shape)
+
+
+def _decimal(text: str) -> tuple[int, int]:
+    """`-2.5e-07` is -25 times 10 to the power of -8."""
+    digits, _, power = text.partition("e")
+    whole, _, decimals = digits.partition(".")
+    return int(whole + decimals), int(power or 0) - len(decimals)
+
+
+def _few_decimals(flat: NDArray[Any]) -> tuple[list[int], int] | None:
+    """The numbers over a power of ten, if all of them have few digits: then no text is needed.
+
+    A decimal of up to 15 digits is the only one that short which is read as its float, so it is
+    also the shortest.
+    """
+    import numpy as np
+
+    if flat.dtype != np.float64:
+        return None
+    if np.abs(flat).max() >= 1e15:
+        return None
+    for decimals in range(7):
+        scaled = np.rint(flat * 10.0**decimals)
+        if np.abs(scaled).max() >= 1e15:
+            return None
+        if (scaled / 10.0**decimals == flat).all():
+            return scaled.astype(np.int64).tolist(), 10**decimals
+    return None

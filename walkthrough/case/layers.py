@@ -1,0 +1,215 @@
+"""The layers of a case file: their options, their names, and whether each fits the one before."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import prod
+from typing import Any
+
+from walkthrough import layers as layer_shelf
+from walkthrough import losses as loss_shelf
+from walkthrough.case.drawn import read_shape
+from walkthrough.case.grids import as_kernel, as_matrix, read_grid
+from walkthrough.case.reader import Reader
+from walkthrough.case.values import Misread, Place, exact, found, whole
+from walkthrough.layers import Layer
+from walkthrough.losses import Loss
+from walkthrough.mathematics.notation import Shape
+from walkthrough.mathematics.windows import DoesNotFit, times
+from walkthrough.numbers.grid import MOST_NUMBERS, refuse_too_many
+from walkthrough.words import shelf
+from walkthrough.words.messages import quoted, suggestion
+from walkthrough.words.options import Kind, Pair, options
+
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+_TAKEN = ("input", "target", "loss")
+
+
+@dataclass(frozen=True, slots=True)
+class NamedLayer:
+    """A layer of a case: the name that its cells have, the word for its type, its mathematics."""
+
+    name: str
+    type: str
+    layer: Layer
+
+
+def read_layers(reader: Reader, value: Any) -> list[NamedLayer | None]:
+    """The layers in order, None for those that cannot be read; what is wrong is noted."""
+    if value is None or value == []:
+        reader.refuse(("layers",), "is missing; a case needs at least one layer, headed [[layers]]")
+        return []
+    tables = reader.tables(("layers",), value)
+    read = [_layer(reader, ("layers", place), table) for place, table in enumerate(tables)]
+    names = _names(reader, tables, [type(layer) if layer else None for _, layer in read])
+    return [
+        NamedLayer(name, word, layer) if layer and name else None
+        for (word, layer), name in zip(read, names, strict=True)
+    ]
+
+
+def _layer(reader: Reader, place: Place, table: Any) -> tuple[str, Layer | None]:
+    of = typed(reader, place, table, layer_shelf)
+    if of is None:
+        return "", None
+    word, kind = of
+    filled = fill(reader, place, table, kind, ["type", "name"])
+    return word, None if filled is None else kind(**filled)
+
+
+def read_loss(reader: Reader, value: Any) -> tuple[str, Loss | None]:
+    """The table `[loss]` without its target; what is wrong is noted."""
+    of = typed(reader, ("loss",), value, loss_shelf)
+    if of is None:
+        return "", None
+    word, kind = of
+    filled = fill(reader, ("loss",), value, kind, ["type", "target"])
+    return word, None if filled is None else kind(**filled)
+
+
+# --- options -----------------------------------------------------------------------------------
+
+
+def typed(reader: Reader, place: Place, table: Any, package: Any) -> tuple[str, type[Any]] | None:
+    """The word after `type =` and its class from the shelf, or None if there is no such thing."""
+    if not isinstance(table, dict):
+        reader.table(place, table, [])
+        return None
+    word = table.get("type")
+    if not isinstance(word, str):
+        said = "is missing" if word is None else f"found {found(word)}"
+        listed = ", ".join(shelf.names(package))
+        reader.refuse((*place, "type"), f"{said}; expected one of {listed}")
+        return None
+    if word not in shelf.names(package):
+        reader.refuse(
+            (*place, "type"), f"{quoted(word)} is not known; {suggestion(word, shelf.names(package))}"
+        )
+        return None
+    return word, shelf.load(package, word)
+
+
+def fill(
+    reader: Reader, place: Place, table: dict[str, Any], kind: type[Any], besides: list[str]
+) -> dict[str, Any] | None:
+    """The options of a layer or a loss, by name, or None if one is missing or cannot be read."""
+    wanted = options(kind)
+    known = reader.table(place, table, [*wanted, *besides])
+    filled: dict[str, Any] = {}
+    complete = True
+    for name, (sort, required) in wanted.items():
+        if name in known:
+            filled[name] = reader.read((*place, name), _option, reader, sort, known[name])
+            complete = complete and filled[name] is not None
+        elif required:
+            reader.refuse((*place, name), f"is missing; {quoted(str(table['type']))} needs it")
+            complete = False
+    return filled if complete else None
+
+
+def _option(reader: Reader, sort: Kind, value: Any) -> Any:
+    if sort in ("grid", "kernel", "matrix"):
+        grid = read_grid(value, reader.folder)
+        return as_kernel(grid) if sort == "kernel" else as_matrix(grid) if sort == "matrix" else grid
+    if sort == "number":
+        return exact(value)
+    if sort in ("pair", "positive pair"):
+        return _pair(value, 1 if sort == "positive pair" else 0)
+    if sort == "shape":
+        return read_shape(value)
+    if not isinstance(value, bool):
+        raise Misread(f"found {found(value)}; expected true or false")
+    return value
+
+
+def _pair(value: Any, least: int) -> Pair:
+    if not isinstance(value, list):
+        both = whole(value, least, MOST_NUMBERS)
+        return both, both
+    if len(value) != 2:
+        raise Misread(f"found {found(value)}; expected a whole number, or two: [rows, columns]")
+    return whole(value[0], least, MOST_NUMBERS), whole(value[1], least, MOST_NUMBERS)
+
+
+# --- names -------------------------------------------------------------------------------------
+
+
+def _names(reader: Reader, tables: Sequence[Any], kinds: list[type[Layer] | None]) -> list[str | None]:
+    """Each layer's name: the one given, or its type's, with an ordinal where several would be the same."""
+    given = [table.get("name") if isinstance(table, dict) else None for table in tables]
+    defaults = Counter(
+        kind.default_name for kind, name in zip(kinds, given, strict=True) if kind and name is None
+    )
+    seen: Counter[str] = Counter()
+    names: list[str | None] = []
+    for kind, name in zip(kinds, given, strict=True):
+        default = kind.default_name if kind else None
+        if name is not None or default is None:
+            names.append(name if isinstance(name, str) else None)
+            continue
+        seen[default] += 1
+        names.append(f"{default}{seen[default]}" if defaults[default] > 1 else default)
+    places: dict[str | None, list[int]] = {}
+    for place, each in enumerate(names):
+        places.setdefault(each, []).append(place)
+    for place, name in enumerate(given):
+        if name is not None:
+            same = places.get(names[place], [place])
+            reader.read(("layers", place, "name"), _judge_name, name, place, same)
+    return names
+
+
+def _judge_name(name: Any, place: int, places: list[int]) -> None:
+    """`places` is where the same name stands."""
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        raise Misread(f"found {found(name)}; expected a letter, then letters, digits or _")
+    if name in _TAKEN:
+        raise Misread(
+            f'"{name}" is the name of something else; {", ".join(_TAKEN)} cannot be a layer\'s name'
+        )
+    if len(places) > 1:
+        other = places[0] if places[0] != place else places[1]
+        raise Misread(f'"{name}" is also the name of layer {other + 1}; every layer needs its own')
+
+
+# --- fitting -----------------------------------------------------------------------------------
+
+
+class LayerDoesNotFit(ValueError):
+    """The layer at `place`, from 0, cannot follow what stands before it; `key` is the option to mend."""
+
+    def __init__(self, message: str, place: int, key: str | None) -> None:
+        super().__init__(message)
+        self.place = place
+        self.key = key
+
+
+def output_shapes(layers: Sequence[NamedLayer], shape: Shape) -> list[Shape]:
+    """What comes out of each layer for an input of this shape; raises LayerDoesNotFit."""
+    shapes: list[Shape] = []
+    for place, named in enumerate(layers):
+        try:
+            out = named.layer.output_shape(shape)
+            _refuse_large(named.layer, shape, out)
+            named.layer.parameters(shape)
+        except DoesNotFit as error:
+            raise LayerDoesNotFit(f"layer {named.name}: {error}", place, error.key) from None
+        shapes.append(out)
+        shape = out
+    return shapes
+
+
+def _refuse_large(layer: Layer, shape: Shape, out: Shape) -> None:
+    padding = getattr(layer, "padding", (0, 0))
+    edges = (0,) * (len(shape) - 2) + tuple(padding)
+    padded = tuple(extent + 2 * pad for extent, pad in zip(shape, edges, strict=False))
+    for what, size, key in (("with its padding", padded, "padding"), ("its output", out, None)):
+        try:
+            refuse_too_many(size)
+        except ValueError:
+            raise DoesNotFit(
+                f"{what} is {times(size)}, {prod(size):,} numbers; at most {MOST_NUMBERS:,} are allowed", key
+            ) from None

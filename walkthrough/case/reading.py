@@ -1,0 +1,109 @@
+"""Reading a case: from a TOML text to exact numbers, layers and samples, with every mistake in its line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from walkthrough.case.case import Case
+from walkthrough.case.claims import Claim, read_claims
+from walkthrough.case.heading import (
+    Arithmetic,
+    read_arithmetic,
+    read_conventions,
+    read_training,
+    read_words,
+)
+from walkthrough.case.layers import NamedLayer, read_layers, read_loss
+from walkthrough.case.reader import Reader
+from walkthrough.case.samples import Sample, fit, read_samples
+from walkthrough.case.source import LARGEST_FILE, Source
+from walkthrough.case.values import exact
+from walkthrough.losses import Loss
+from walkthrough.words.messages import printable, quoted
+from walkthrough.words.problems import CaseError, Problem
+
+_KEYS = (
+    "title",
+    "source",
+    "arithmetic",
+    "learning_rate",
+    "conventions",
+    "input",
+    "samples",
+    "layers",
+    "loss",
+    "claims",
+    "formulas",
+    "training",
+)
+
+
+def read_case(text: str, name: str = "case", folder: Path | str = ".") -> Case:
+    """The case that a TOML text describes; grids in files are looked for in `folder`; raises CaseError."""
+    return read_text(text, name, name, Path(folder), None)
+
+
+def read_text(text: str, name: str, file: str, folder: Path, path: Path | None) -> Case:
+    """The case in a text; every mistake in it is in the CaseError that is raised."""
+    if len(text) > LARGEST_FILE:
+        raise CaseError([Problem(file, None, "", "is over 20 MB, the most that is read")])
+    source = Source(file, text)
+    if "case" in source.table and "layers" not in source.table:
+        message = f"is a worksheet for {quoted(str(source.table['case']))}, not a case: it has no [[layers]]"
+        raise CaseError([Problem(file, source.line(("case",)), "case", message)])
+    reader = Reader(source, folder)
+    table = reader.table((), source.table, _KEYS)
+
+    def said(key: str, read: Callable[[Any], Any], default: Any) -> Any:
+        return reader.read((key,), read, table[key]) if key in table else default
+
+    training = read_training(reader, table["training"]) if "training" in table else None
+    loss_type, loss = read_loss(reader, table["loss"]) if "loss" in table else ("", None)
+    layers = read_layers(reader, table.get("layers"))
+    case = Case(
+        name=printable(name),
+        title=said("title", read_words, "") or printable(name),
+        source=said("source", read_words, ""),
+        arithmetic=said("arithmetic", read_arithmetic, Arithmetic()),
+        learning_rate=said("learning_rate", exact, None),
+        conventions=read_conventions(reader, table.get("conventions", {})),
+        samples=tuple(_samples(reader, table, layers, loss, training)),
+        batch="samples" in table,
+        layers=tuple(each for each in layers if each is not None),
+        loss=loss,
+        loss_type=loss_type,
+        claims=tuple(_claims(reader, "claims", table.get("claims", {}))),
+        formulas=tuple(_claims(reader, "formulas", table.get("formulas", {}))),
+        training=training,
+        path=path,
+        toml=text,
+    )
+    reader.done()
+    return case
+
+
+def _claims(reader: Reader, key: str, value: Any) -> Iterator[Claim]:
+    if isinstance(value, dict):
+        return read_claims(reader.source, value, (key,))
+    reader.table((key,), value, [])
+    return iter(())
+
+
+def _samples(
+    reader: Reader,
+    table: dict[str, Any],
+    layers: list[NamedLayer | None],
+    loss: Loss | None,
+    training: dict[str, Any] | None,
+) -> list[Sample]:
+    placed = read_samples(reader, table)
+    trained = training is not None and training.get("data") is not None
+    if not placed and not trained and "samples" not in table:
+        reader.refuse(("input",), "is missing; a case needs an [input], [[samples]] or [training] with data")
+    known = [each for each in layers if each is not None]
+    # with a layer or the loss missing, what does not fit would only follow from that
+    if len(known) < len(layers) or not known or ("loss" in table and loss is None):
+        return []
+    return fit(reader, placed, known, loss, trained)

@@ -1,0 +1,171 @@
+"""A proved derivation as a page: text, markdown, LaTeX, HTML, or the lines as JSON."""
+
+from __future__ import annotations
+
+import json
+import re
+import textwrap
+from collections.abc import Iterator
+from typing import Literal, TypeAlias, TypeVar, get_args
+
+from walkthrough.derivations.derivation import Entries, Heading, Line, Picture, Proof, Prose, Proved, Rows
+from walkthrough.derivations.writing.formulas import Writer
+from walkthrough.derivations.writing.syntax import SymPyWriter
+
+Format: TypeAlias = Literal["text", "markdown", "latex", "html", "json"]
+FORMATS: tuple[Format, ...] = get_args(Format)
+
+T = TypeVar("T")
+
+WIDTH = 96
+_GAP = "   "
+_BREAKS = re.compile("(?= [+−·] )|(?<=[^ ])(?=·)|(?=/\\()")
+"""Where a term that is longer than a line may be broken: before a sign."""
+
+
+def rendered(proved: Proved, format: Format = "text", width: int = WIDTH) -> str:
+    """The finished page."""
+    if format == "json":
+        return as_json(proved)
+    if format == "text":
+        return re.sub(r"\n{3,}", "\n\n", "\n".join(_text(proved, width))) + "\n"
+    from walkthrough.derivations.writing import pages
+
+    page = {"markdown": pages.markdown, "latex": pages.latex, "html": pages.html}[format]
+    return "\n".join(page(proved)) + "\n"
+
+
+def as_json(proved: Proved) -> str:
+    """`{"rule": …, "lines": [{"left", "right", "because", "proved"}]}`, formulas in SymPy's syntax."""
+    sympy, text = SymPyWriter(), Writer()
+    lines = [
+        {
+            "left": "" if line.left is None else sympy.text(line.left),
+            "right": sympy.text(line.right),
+            "because": text.words(line.because) + how(line),
+            "proved": line.proved,
+        }
+        for line in proved.lines
+    ]
+    return json.dumps({"rule": proved.rule, "lines": lines}, ensure_ascii=False, indent=1) + "\n"
+
+
+def how(line: Line) -> str:
+    """What a reader must know about a line's proof beyond that there is one."""
+    if line.proof == "points":
+        return " (shown by exact evaluation at random rational points)"
+    return "" if line.proved else " (NOT PROVED: this does not follow from the line before)"
+
+
+def verdict(proved: Proved) -> str:
+    """What was proved, and how, in a sentence."""
+    counts: dict[Proof, int] = {}
+    for line in proved.lines:
+        counts[line.proof] = counts.get(line.proof, 0) + 1
+    number = sum(counts.values())
+    ways: dict[Proof, str] = {
+        "terms": "by comparing the sums term by term",
+        "sympy": "by SymPy",
+        "points": "by exact evaluation at random rational points, because SymPy could not decide",
+    }
+    said = [(counts[way], words) for way, words in ways.items() if counts.get(way)]
+    if counts.get(""):
+        return f"{counts['']} of {number} lines NOT PROVED."
+    if len(said) == 1:
+        return f"{_lines(number)} proved {said[0][1]}."
+    return f"{_lines(number)} proved: " + "; ".join(f"{count} {words}" for count, words in said) + "."
+
+
+def _lines(number: int) -> str:
+    return f"{number} line" if number == 1 else f"All {number} lines"
+
+
+# --- text ------------------------------------------------------------------------------------------
+
+
+def _text(proved: Proved, width: int) -> Iterator[str]:
+    writer = Writer()
+    yield proved.title
+    if proved.sizes:
+        yield from textwrap.wrap(f"{proved.rule}: {proved.sizes}", width)
+    for block in proved.blocks:
+        match block:
+            case Heading(text):
+                yield from ("", text, "─" * len(text), "")
+            case Prose(words):
+                yield from ("", *textwrap.wrap(writer.words(words), min(width, 88)), "")
+            case Picture(parts):
+                yield from ("", *_text_picture(parts, writer, width), "")
+            case Entries(lines):
+                apart = ("",) if len(lines) > 1 else ()
+                yield from (*apart, *_text_entries(lines, writer, width), *apart)
+    yield from ("", *textwrap.wrap(verdict(proved), min(width, 88)))
+
+
+def _text_picture(parts: tuple[Rows | str, ...], writer: Writer, width: int) -> list[str]:
+    """Grids side by side if they fit, otherwise one below the other."""
+    blocks = [[part] if isinstance(part, str) else _text_grid(part, writer, width) for part in parts]
+    height = max(map(len, blocks))
+    if sum(len(block[0]) + 3 for block in blocks) > width - 3:
+        return [f"   {line}" for block in blocks for line in block]
+    centred = [
+        [" " * len(block[0])] * ((height - len(block)) // 2)
+        + block
+        + [" " * len(block[0])] * (height - len(block) - (height - len(block)) // 2)
+        for block in blocks
+    ]
+    return [("   " + "   ".join(row)).rstrip() for row in zip(*centred, strict=True)]
+
+
+def _text_grid(rows: Rows, writer: Writer, width: int) -> list[str]:
+    """A grid; of one that is wider than the page, its first and last rows and columns."""
+    texts = [[writer.text(each) for each in row] for row in rows]
+    widest = max(len(text) for row in texts for text in row)
+    room = (width - 8) // (widest + 2)
+    if len(texts[0]) > room:
+        texts = [_ends(row, room, "…") for row in texts]
+        texts = _ends(texts, room, ["…"] * len(texts[0]))
+    return ["│ " + "  ".join(text.center(widest) for text in row) + " │" for row in texts]
+
+
+def _ends(several: list[T], room: int, between: T) -> list[T]:
+    """The first and the last of several, if they are more than there is room for."""
+    if len(several) <= room:
+        return several
+    last = (room - 1) // 2
+    return [*several[: room - 1 - last], between, *several[len(several) - last :]]
+
+
+def _text_entries(lines: tuple[Line, ...], writer: Writer, width: int) -> Iterator[str]:
+    """A chain of equalities: signs below each other, reasons on the right or, if long, beneath."""
+    assert lines[0].left is not None
+    left = writer.text(lines[0].left)
+    for line in lines:
+        before = left if line.left is not None else " " * len(left)
+        mark = "✓" if line.proved else "✗"
+        because = writer.words(line.because) + how(line)
+        start = f"{mark} {before} = "
+        formula = _folded(writer.terms(line.right), width - len(start))
+        texts = [start + formula[0], *(" " * (len(start) - 2) + each for each in formula[1:])]
+        yield from _with_reason(texts, because, width)
+
+
+def _folded(terms: list[str], room: int) -> list[str]:
+    """The terms in rows that fit; a row that goes on begins with its sign."""
+    rows: list[str] = []
+    for term in terms:
+        for piece in [term] if len(term.strip()) <= room else _BREAKS.split(term):
+            if rows and len(rows[-1]) + len(piece) <= room:
+                rows[-1] += piece
+            else:
+                rows.append(piece.lstrip())
+    return rows
+
+
+def _with_reason(texts: list[str], because: str, width: int) -> list[str]:
+    if not because:
+        return texts
+    room = width - len(texts[-1]) - len(_GAP)
+    if len(because) <= room:
+        return [*texts[:-1], texts[-1] + " " * (width - len(texts[-1]) - len(because)) + because]
+    return [*texts, *(each.rjust(width) for each in textwrap.wrap(because, width - 12))]

@@ -1,0 +1,71 @@
+"""Formulas for a web page."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+
+from walkthrough.derivations.writing.formulas import (
+    POWER,
+    PRODUCT,
+    SIGNED,
+    TIGHT,
+    Writer,
+    few_digits,
+    positions,
+    split_level,
+)
+from walkthrough.mathematics.notation import Entry, Expression, Total
+
+_DERIVATIVE = re.compile(r"∂\w+/∂\w+")
+
+
+class HtmlWriter(Writer):
+    """Formulas for a web page: <var>x</var><sub>12</sub>. Everything that is not a tag is escaped."""
+
+    def plain(self, text: str) -> str:
+        """Text, escaped; ∂L/∂z in it is not broken in two."""
+        return _DERIVATIVE.sub(r'<span class="unbroken">\g<0></span>', escape(text))
+
+    def inline(self, of: Expression) -> str:
+        """A formula in a sentence."""
+        return f'<span class="formula">{self.text(of)}</span>'
+
+    def entry(self, entry: Entry) -> str:
+        """<var>x</var><sub>12</sub>."""
+        name, level = split_level(entry.tensor.symbol)
+        shown = positions(entry)
+        joint = "" if few_digits(entry) and all(len(each) == 1 for each in shown) else ","
+        return (
+            f"<var>{escape(name)}</var>"
+            + (f"<sup>({escape(level)})</sup>" if level else "")
+            + (f"<sub>{joint.join(map(_index, shown))}</sub>" if shown else "")
+        )
+
+    def derivative(self, of: Expression, by: Entry) -> str:
+        """∂<var>L</var>/∂<var>x</var><sub>12</sub>, never broken in two."""
+        return f'<span class="unbroken">{super().derivative(of, by)}</span>'
+
+    def power(self, base: Expression, exponent: int) -> str:
+        """b<sup>2</sup>."""
+        return f"{self.inside(base, TIGHT)}<sup>{exponent}</sup>"
+
+    def applied(self, function: str, to: Expression) -> tuple[str, int]:
+        """e<sup>z</sup>."""
+        if function == "exp":
+            return f"e<sup>{self.text(to)}</sup>", POWER
+        return super().applied(function, to)
+
+    def bracket(self, left: str, relation: str, right: str) -> str:
+        """[z > 0]."""
+        return f'<span class="unbroken">[{left} {escape(relation)} {right}]</span>'
+
+    def total(self, of: Total) -> tuple[str, int]:
+        """Σ with its letter beneath."""
+        letters = ",".join(_index(index.name) for index in of.over)
+        return f"Σ<sub>{letters}</sub> {self.inside(of.body, PRODUCT)}", SIGNED
+
+
+def _index(shown: str) -> str:
+    """An index: digits upright, letters not."""
+    return "".join(f"<var>{each}</var>" if each.isalpha() else escape(each) for each in shown)

@@ -1,0 +1,220 @@
+"""What slips give a written number: sought from somebody's own numbers, never from the true ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+
+from flint import ctx
+
+from walkthrough.marking.diagnosis.sieve import possible
+from walkthrough.marking.diagnosis.traced_back import Link, links
+from walkthrough.marking.model import Claim, Slip
+from walkthrough.numbers.formulas import Quantity
+from walkthrough.numbers.shown import Shown
+from walkthrough.slips import Candidate, SlipKind
+from walkthrough.slips._lines import shown_value, text
+from walkthrough.trace.steps import Ref
+from walkthrough.words.messages import printable
+from walkthrough.workbook.reworked import Numbers, Own, Page, Sought, Workbook, Working, rational, working
+
+BITS = 256
+_DEEPEST = 4
+_HIDDEN = 0.6
+"""How much less likely a slip is behind one more cell that is not on the sheet."""
+_EXACTLY = 2.0
+"""How much likelier a slip is that gives the written number itself, not only rounded."""
+_LONGEST_NUMBER = 40
+_MOST_UNITS = 7
+"""Nobody rounds to more than millions."""
+
+
+class OwnNumbers:
+    """One person's numbers: as they wrote them, as they stood before rounding, and what is on the sheet.
+
+    Both lookups must know every cell that an earlier step can need: what was claimed, or else what
+    follows from it. Build one for each worksheet.
+    """
+
+    def __init__(self, claims: Iterable[Claim], as_written: Own, unrounded: Own | None = None) -> None:
+        self._claims = claims
+        self.written = Numbers(as_written)
+        self.unrounded = None if unrounded is None else Numbers(unrounded)
+
+    def about(self, book: Workbook) -> None:
+        """Takes what the case gives from there, unless it stands on the sheet as well."""
+        page = self.page.numbers
+        for numbers in (self.written, self.unrounded):
+            if numbers is not None:
+                numbers.given = lambda ref: None if ref in page else book.given(ref)
+
+    @cached_property
+    def page(self) -> Page:
+        """Every number on the sheet, by cell."""
+        return Page(
+            {
+                Ref(claim.tensor, claim.at): rational(claim.number.value)
+                for claim in self._claims
+                if claim.number is not None
+            }
+        )
+
+    def __iter__(self) -> Iterator[Numbers]:
+        """The lookups, the second only where it can say something else."""
+        yield self.written
+        if self.unrounded is not None:
+            yield self.unrounded
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A slip that gives the written number: which one, in the step of which cell, and how likely it is.
+
+    `gives` is what it makes of the claimed cell; `there` what it makes of the cell `ref`, which differs
+    from the claimed one if the slip was made on the way to it.
+    """
+
+    kind: SlipKind
+    candidate: Candidate
+    ref: Ref
+    gives: Quantity
+    score: float
+
+    @property
+    def there(self) -> Quantity:
+        """What the slip makes of the cell in whose step it is."""
+        return self.candidate.value
+
+
+def findings(claim: Claim, book: Workbook, own: OwnNumbers) -> list[Finding]:
+    """All slips that give the claim's number, each word once, the likeliest first."""
+    own.about(book)
+    with ctx.workprec(BITS):
+        several = [findings_with(numbers, claim, book, own) for numbers in own]
+        if any(each is None for each in several):
+            return []
+        first = min((unit for unit, _ in filter(None, several)), default=0)
+        return ranked([each for unit, found in filter(None, several) for each in found if unit == first])
+
+
+def findings_with(
+    numbers: Numbers, claim: Claim, book: Workbook, own: OwnNumbers
+) -> tuple[int, list[Finding]] | None:
+    """The slips that give the claim's number with these operands; None if it is right with them.
+
+    With them, which of the units it may have (of 100: 1, 10, 100) they fit first.
+    """
+    if claim.number is None:
+        return None
+    ref, written = Ref(claim.tensor, claim.at), rational(claim.number.value)
+    wanted = [
+        sought_for(written, rational(unit), own)
+        for unit in claim.number.units[:_MOST_UNITS] or (Fraction(0),)
+    ]
+    if _right(working(book, ref, numbers, wanted[-1]), written):
+        return None
+    for at, sought in enumerate(wanted):
+        found = _found(working(book, ref, numbers, sought), written, own)
+        if found:
+            return at, ranked(found)
+    return len(wanted), []
+
+
+def sought_for(written: Quantity, unit: Quantity, own: OwnNumbers) -> Sought:
+    """What a written number stands for."""
+    return Sought(written - unit / 2, written + unit / 2, unit or None, own.page)
+
+
+def _right(own: Working, written: Quantity) -> bool:
+    """Whether the number is right after all: from one's own operands, rounded or cut off."""
+    assert own.sought is not None
+    try:
+        right = own.right
+    except ArithmeticError:
+        return False
+    if not written:
+        return bool(right == 0)
+    past = abs(right) - abs(written)
+    return own.fits(right) or bool(right * written > 0 and 0 <= past < (own.sought.unit or 0))
+
+
+# --- looking for slips -------------------------------------------------------------------------
+
+
+def _found(own: Working, written: Quantity, numbers: OwnNumbers) -> list[Finding]:
+    """The slips of the claimed cell's step, and of the steps to it that are not on the sheet."""
+    found: list[Finding] = []
+    on_the_way: list[tuple[Working, float, tuple[Link, ...]]] = [(own, 1.0, ())]
+    while on_the_way:
+        here, likely, path = on_the_way.pop()
+        for kind, candidate in played(here):
+            if path and candidate.at == own.ref:
+                continue  # a number on the way is not copied from where it leads
+            gives = candidate.value
+            try:
+                for link in reversed(path):
+                    gives = link.onward(gives)
+            except ArithmeticError:
+                continue
+            if own.fits(gives):
+                score = likely * kind.common / candidate.places * (_EXACTLY if gives == written else 1)
+                found.append(Finding(kind, candidate, here.ref, gives, score))
+        if len(path) < _DEEPEST:
+            for link in links(here, numbers.page):
+                there = working(here.book, link.ref, here.number, link.sought)
+                on_the_way.append((there, likely * _HIDDEN, (*path, link)))
+    return found
+
+
+def played(own: Working) -> Iterator[tuple[SlipKind, Candidate]]:
+    """Every slip of the shelf that gives what is sought from this step, and not the right number."""
+    try:
+        right = own.right
+    except ArithmeticError:
+        right = None
+    for kind in possible(own):
+        try:
+            for candidate in kind.play(own):
+                if own.fits(candidate.value) and (right is None or candidate.value != right):
+                    yield kind, candidate
+        except ArithmeticError:
+            continue  # one's own numbers give nothing here
+
+
+def ranked(found: list[Finding]) -> list[Finding]:
+    """Each word once, in its likeliest place, the likeliest first."""
+    best: dict[str, Finding] = {}
+    for finding in found:
+        known = best.get(finding.kind.word)
+        if known is None or finding.score > known.score:
+            best[finding.kind.word] = finding
+    return sorted(best.values(), key=lambda each: -each.score)
+
+
+# --- saying it ---------------------------------------------------------------------------------
+
+
+def told(finding: Finding, claim: Claim, book: Workbook) -> Slip:
+    """The finding in words: your 7 is what comes out if …"""
+    assert claim.number is not None
+    said = finding.candidate.told()
+    written = printable(claim.written.strip()).replace("-", "−")
+    if len(written) > _LONGEST_NUMBER:
+        written = text(rational(claim.number.value))
+    there = Ref(claim.tensor, claim.at)
+    where = "" if finding.ref == there else f" for {book.name(finding.ref)}"
+    return Slip(
+        slip=finding.kind.word,
+        at=book.name(finding.candidate.at or finding.ref),
+        gives=_shown(finding.gives, claim),
+        words=f"your {written} is what comes out if{where} {said.condition}",
+        line=said.line,
+        everywhere=finding.candidate.everywhere if finding.ref == there else "",
+    )
+
+
+def _shown(value: Quantity, claim: Claim) -> Shown:
+    digits = sum(map(str.isdigit, claim.written))
+    return shown_value(value, max(10, min(digits + 2, 4_000)))

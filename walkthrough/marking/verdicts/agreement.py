@@ -1,0 +1,120 @@
+"""Whether a written number agrees with what it stands for: exactly, rounded, or cut off.
+
+A written number w stands for the closed interval from w − ½ unit to w + ½ unit of its last digit. There
+is no tolerance anywhere. A number that was cut off lies up to one unit further from 0 than it says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal, NamedTuple, TypeAlias
+
+from flint import fmpq
+
+from walkthrough.marking.model import WrittenNumber
+from walkthrough.marking.verdicts.enclosures import ZERO, Interval, Rational, rational
+from walkthrough.numbers.written import digits
+
+How: TypeAlias = Literal["exact", "rounded", "cut-off"]
+
+_TWO = fmpq(2)
+
+
+class Agreement(NamedTuple):
+    """How a written number agrees, and with which unit for its last digit (0: to the last digit of all)."""
+
+    how: How
+    unit: Rational
+
+
+class Said(NamedTuple):
+    """A written number, for quick arithmetic; `digits` are its significant ones (0 for a 0 or a fraction)."""
+
+    value: Rational
+    units: tuple[Rational, ...]
+    itself: Interval
+    digits: int
+
+    @classmethod
+    def of(cls, number: WrittenNumber) -> Said:
+        """What somebody wrote."""
+        value = rational(number.value)
+        units = tuple(rational(unit) for unit in number.units)
+        return cls(value, units, (value, value), _significant(value, units[0]) if units and value else 0)
+
+    def room(self, unit: Rational) -> Interval:
+        """Where a number can have stood before it was rounded or cut off to this."""
+        value, half = self.value, unit / _TWO
+        low = value - unit if value <= ZERO else value - half
+        high = value + unit if value >= ZERO else value + half
+        return low, high
+
+    def enough(self, agreement: Agreement | None) -> bool:
+        """Whether at least two significant digits were written, where the value has more."""
+        return agreement is None or agreement.how == "exact" or _significant(self.value, agreement.unit) > 1
+
+
+def _significant(value: Rational, unit: Rational) -> int:
+    """How many significant digits there are, if the last of them has this unit."""
+    return len(digits(abs(int((value / unit).p))))
+
+
+def with_truth(said: Said, truth: Interval, nearer: Callable[[int], Interval]) -> Agreement | None:
+    """How the written number agrees with the true value.
+
+    A written 0 agrees with nothing but 0. `nearer` gives the true value to so many digits, for the
+    rare number that its enclosure cannot judge.
+    """
+    value, units = said.value, said.units
+    if truth[0] is truth[1] and truth[0] == value:
+        return Agreement("exact", ZERO)
+    if value == ZERO:
+        return None
+    for unit in units:
+        half = unit / _TWO
+        if _within(value - half, value + half, truth, nearer):
+            return Agreement("rounded", unit)
+    for unit in units:
+        far = value + unit if value > ZERO else value - unit
+        # what stands a whole unit further out is the next number
+        if far != truth[0] and _within(min(value, far), max(value, far), truth, nearer):
+            return Agreement("cut-off", unit)
+    return None
+
+
+def _within(low: Rational, high: Rational, truth: Interval, nearer: Callable[[int], Interval]) -> bool:
+    for precision in (80, 320, 1280, 5120):
+        if low <= truth[0] and truth[1] <= high:
+            return True
+        if truth[1] < low or high < truth[0]:
+            return False
+        truth = nearer(precision)
+    return True
+
+
+def with_own(said: Said, ways: tuple[Interval, ...]) -> Agreement | None:
+    """How the written number agrees with something that one's own values allow.
+
+    A written 0 agrees only if they can give exactly 0.
+    """
+    value, units = said.value, said.units
+    if any(low <= value <= high for low, high in ways):
+        sure = not units or any(low == value == high for low, high in ways)
+        return Agreement("exact", ZERO) if sure else Agreement("rounded", units[0])
+    if value == ZERO:
+        return None
+    for unit in units:
+        half = unit / _TWO
+        if any(low <= value + half and value - half <= high for low, high in ways):
+            return Agreement("rounded", unit)
+    for unit in units:
+        if any(_cut(value, unit, way) for way in ways):
+            return Agreement("cut-off", unit)
+    return None
+
+
+def _cut(value: Rational, unit: Rational, way: Interval) -> bool:
+    low, high = way
+    if value > ZERO:
+        return bool(value <= high and low < value + unit)
+    return bool(low <= value and value - unit < high)

@@ -1,0 +1,241 @@
+"""A case's calculation, number after number: what each follows from, and what it truly is.
+
+A number is known by its place in the order of computation, so that what it follows from stands before
+it. Everything is laid out when it is first asked for, and serves all worksheets on the case.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from fractions import Fraction
+from functools import cached_property
+
+from walkthrough.marking.verdicts.enclosed_formulas import Enclosed, Place, laid_out
+from walkthrough.marking.verdicts.enclosures import ONE, Interval, Rational, rational
+from walkthrough.marking.verdicts.remembered import Remembered
+from walkthrough.marking.verdicts.rules import (
+    ChainRule,
+    FormulaRule,
+    LargestRule,
+    Passage,
+    PositiveRule,
+    RouteRule,
+    Rule,
+    Summand,
+    SumRule,
+    gate,
+)
+from walkthrough.marking.verdicts.winners import share_of
+from walkthrough.mathematics.notation import Cell, Entry, Expression, Tensor, ravel, unravel
+from walkthrough.numbers.shown import Known, Shown
+from walkthrough.trace.steps import (
+    AnyStep,
+    Chain,
+    Choice,
+    Formula,
+    Gate,
+    Mean,
+    Ref,
+    Route,
+    Steps,
+    Sums,
+    Update,
+)
+from walkthrough.trace.trace import Trace
+
+# an enclosure is narrow enough if it fixes so many digits; a saturated sigmoid needs more precision
+_NARROW = 10**25
+_PRECISIONS = (40, 80, 320, 1280)
+
+
+class Node:
+    """A number of the calculation: the ways to work it out (none: it is given), and its true value.
+
+    `as_it_is` is what follows from true values. `copies` if nobody rounds it anew: it is taken over as it
+    stands, or given and of so many digits.
+    """
+
+    __slots__ = ("as_it_is", "copies", "operands", "rules", "truth")
+
+    def __init__(self, rules: tuple[Rule, ...], truth: Interval) -> None:
+        self.rules = rules
+        self.truth = truth
+        self.as_it_is = (truth,)
+        self.operands = frozenset(n for rule in rules for n in rule.operands)
+        self.copies = all(rule.copies for rule in rules) if rules else _ends(truth[0])
+
+
+def _ends(value: Rational) -> bool:
+    """Whether a number has so many decimals: not 1/3."""
+    below = int(value.q)
+    for prime in (2, 5):
+        while below % prime == 0:
+            below //= prime
+    return below == 1
+
+
+class _Truth(dict[int, Interval]):
+    """The true values, looked up when first asked for; it contains nothing that anybody wrote."""
+
+    def __init__(self, calculation: Calculation) -> None:
+        self._calculation = calculation
+
+    def __missing__(self, number: int) -> Interval:
+        found = self[number] = self._calculation.enclosure(number)
+        return found
+
+
+class Calculation:
+    """All numbers of a trace, laid out for marking."""
+
+    def __init__(self, trace: Trace, digits: int = 10) -> None:
+        self.trace = trace
+        self.digits = digits
+        self.steps = Steps(trace)
+        self.first: dict[str, int] = {}
+        count = 0
+        for name, place in trace.places.items():
+            self.first[name] = count
+            count += Tensor(name, place.shape).size
+        self.truth = _Truth(self)
+        self.memory = Remembered()
+        self._nodes: dict[int, Node] = {}
+        self._expected: dict[int, Shown] = {}
+        self._numbers: dict[str, dict[Cell, int]] = {}
+
+    # --- which number it is ------------------------------------------------------------------------
+
+    def number(self, tensor: str, cell: Cell) -> int:
+        """The place of a cell in the order of computation."""
+        known = self._numbers.setdefault(tensor, {})
+        if cell not in known:
+            known[cell] = self.first[tensor] + ravel(cell, self.trace.places[tensor].shape)
+        return known[cell]
+
+    def ref(self, number: int) -> Ref:
+        """The cell at a place in the order of computation."""
+        names, starts = self._starts
+        name = names[bisect_right(starts, number) - 1]
+        return Ref(name, unravel(number - self.first[name], self.trace.places[name].shape))
+
+    @cached_property
+    def _starts(self) -> tuple[list[str], list[int]]:
+        return list(self.first), list(self.first.values())
+
+    def _of(self, ref: Ref) -> int:
+        return self.number(ref.tensor, ref.cell)
+
+    # --- what it truly is --------------------------------------------------------------------------
+
+    def enclosure(self, number: int) -> Interval:
+        """The true value, or an enclosure of it that fixes at least 25 digits where that can be had."""
+        return self._interval(self._known(number))
+
+    def _known(self, number: int) -> Known:
+        ref = self.ref(number)
+        for precision in _PRECISIONS:
+            known = self.trace.known(ref.tensor, ref.cell, precision)
+            if known.spread * _NARROW <= abs(known.value):
+                break
+        return known
+
+    def nearer(self, number: int, precision: int) -> Interval:
+        """The true value to so many digits, for a written number that the usual ones cannot judge."""
+        ref = self.ref(number)
+        return self._interval(self.trace.known(ref.tensor, ref.cell, precision))
+
+    def _interval(self, known: Known) -> Interval:
+        value = rational(known.value)
+        if not known.spread:
+            return value, value
+        spread = rational(known.spread)
+        return value - spread, value + spread
+
+    def expected(self, number: int) -> Shown:
+        """The true value, as it is shown."""
+        if number not in self._expected:
+            ref = self.ref(number)
+            self._expected[number] = self.trace.shown(ref.tensor, ref.cell, self.digits, self.digits)
+        return self._expected[number]
+
+    # --- what it follows from ----------------------------------------------------------------------
+
+    def node(self, number: int) -> Node:
+        """How a number comes about."""
+        found = self._nodes.get(number)
+        if found is None:
+            ref = self.ref(number)
+            rules = self._rules(self.steps.step(ref.tensor, ref.cell))
+            truth = self.truth[number]
+            found = self._nodes[number] = Node(rules, truth)
+        return found
+
+    def _rules(self, step: AnyStep) -> tuple[Rule, ...]:
+        match step:
+            case Sums():
+                return (SumRule(self._summands(step), self.truth),)
+            case Mean():
+                share = rational(Fraction(1, len(step.over)))
+                return (SumRule((Summand(share, self._of(ref)) for ref in step.over), self.truth),)
+            case Update():
+                rate = self.trace.case.learning_rate
+                assert rate is not None
+                old = Summand(ONE, self._of(step.old))
+                return (SumRule((old, Summand(-rational(rate.value), self._of(step.gradient))), self.truth),)
+            case Choice():
+                return (LargestRule(self._window(step)),)
+            case Gate():
+                return (PositiveRule(self._of(step.operand)),)
+            case Formula():
+                return (FormulaRule(self._formula(step.expression, step.place, step.sample)),)
+            case Chain():
+                return self._chain(step)
+            case Route():
+                return (RouteRule(self._passage(step, at) for at in range(len(step.shares))),)
+        return ()
+
+    def _summands(self, step: Sums) -> list[Summand]:
+        found = []
+        for term in step.terms:
+            if None not in term.factors:
+                factors = [self._of(ref) for ref in term.factors if ref is not None]
+                coefficient = ONE if term.coefficient == 1 else rational(term.coefficient)
+                found.append(Summand(coefficient, *(factors or [-1])))
+        return found
+
+    def _window(self, step: Choice) -> tuple[int, ...]:
+        return tuple(self._of(ref) for ref in step.candidates if ref is not None)
+
+    def _formula(self, expression: Expression, place: Place, sample: int) -> Enclosed:
+        def number_of(entry: Entry, at: Place) -> int:
+            cell = tuple(position.at(at) for position in entry.index)
+            if entry.flat:
+                cell = unravel(cell[0], entry.tensor.shape)
+            return self.number(self.steps.full(entry.tensor.name, sample), cell)
+
+        return laid_out(expression, place, number_of)
+
+    def _chain(self, step: Chain) -> tuple[Rule, ...]:
+        """One layer at a time; where activation and loss come down to y − t, that as well."""
+        links = ((self._of(up), self._formula(local, at, step.sample)) for up, local, at in step.terms)
+        one_by_one = ChainRule(links)
+        network, shortcut = self.trace.network, self.steps.shortcut(step)
+        if not shortcut or network.target is None:
+            return (one_by_one,)
+        names = (self.steps.full(tensor.name, step.sample) for tensor in (network.output, network.target))
+        place = ravel(step.ref.cell, self.trace.places[step.ref.tensor].shape)
+        output, target = (self.first[name] + place for name in names)
+        share = rational(Fraction(1, int(shortcut.partition("/")[2] or 1)))  # y − t, or (y − t)/n
+        return one_by_one, SumRule((Summand(share, output), Summand(-share, target)), self.truth)
+
+    def _passage(self, step: Route, at: int) -> Passage:
+        share, operand = step.shares[at], self._of(step.operand)
+        conventions, output = self.trace.case.conventions, self._of(share.window)
+        if share.winner is None:
+            possible = gate(operand, output, rational(conventions.relu_at_zero))
+            return Passage(self._of(share.upstream), frozenset([operand, output]), possible)
+        choice = self.steps.step(share.window.tensor, share.window.cell)
+        assert isinstance(choice, Choice)
+        window = self._window(choice)
+        chosen = share_of(operand, window, output, conventions.max_tie, rational(share.share))
+        return Passage(self._of(share.upstream), frozenset([*window, output]), chosen)

@@ -1,0 +1,105 @@
+"""The verdicts: one pass in the order of computation, each number beside the truth and one's own values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from walkthrough.marking.model import VerdictWord
+from walkthrough.marking.verdicts.agreement import Agreement, Said, with_own
+from walkthrough.marking.verdicts.calculation import Calculation, Node
+from walkthrough.marking.verdicts.carrying import Carried
+from walkthrough.marking.verdicts.rules import Ways
+
+
+class Verdict(NamedTuple):
+    """A word, and how the number agrees with what it was found to be (None: it does not).
+
+    `way` is which of two ways of working out unwritten numbers leads to it; 0 is the usual one.
+    """
+
+    word: VerdictWord
+    agreement: Agreement | None
+    way: int = 0
+
+
+class Judge:
+    """Judges a sheet's numbers; `right` are those that agree with the true values."""
+
+    def __init__(
+        self,
+        calculation: Calculation,
+        written: dict[int, Said],
+        right: dict[int, Agreement],
+        carried: Carried,
+    ) -> None:
+        self._calculation = calculation
+        self._written = written
+        self._right = right
+        self._carried = carried
+        self._behind: set[int] = set()
+        self._doubted: set[int] = set()
+        self._apart: tuple[Carried, ...] = ()
+        self._way = 0
+
+    def verdicts(self, order: Sequence[int]) -> dict[int, Verdict]:
+        """A verdict for everything that was written, from the first number to the last."""
+        found = {}
+        for number in order:
+            node = self._calculation.node(number)
+            behind = bool(self._behind) and not self._behind.isdisjoint(node.operands)
+            if number in self._written:
+                verdict = self._verdict(number, node, behind)
+                found[number] = verdict
+                if behind or verdict.word == "wrong":
+                    self._behind.add(number)
+                if verdict.word in ("wrong", "follows"):
+                    self._doubted.add(number)
+            elif behind:
+                self._behind.add(number)
+                if self._depends(node) and self._carried.before(number) is not node.as_it_is:
+                    self._doubted.add(number)
+        return found
+
+    def _depends(self, node: Node) -> bool:
+        """Whether a number follows directly from one that is not what it should be."""
+        return not self._doubted.isdisjoint(node.operands)
+
+    def _own(self, number: int, said: Said) -> Agreement | None:
+        """How a number agrees with one's own values."""
+        ways = self._carried.before(number)
+        if ways is self._calculation.node(number).as_it_is:
+            return self._right.get(number)
+        own = self._agreement(said, ways)
+        if own is not None and self._carried.parted:
+            self._apart = self._apart or self._carried.apart()
+            each = [self._agreement(said, carried.before(number)) for carried in self._apart]
+            self._way = next((way for way, agreement in enumerate(each) if agreement is not None), 0)
+            own = each[self._way]
+        return own
+
+    def _agreement(self, said: Said, ways: Ways) -> Agreement | None:
+        memory, key = self._calculation.memory, ("agrees", id(said), *map(id, ways))
+        known: tuple[Agreement | None] | None = memory.get(key)
+        if known is None:
+            known = (with_own(said, ways),)
+            memory.put(key, (said, ways), known)
+        return known[0]
+
+    def _verdict(self, number: int, node: Node, behind: bool) -> Verdict:
+        right = self._right.get(number)
+        if right is not None and not behind:
+            return Verdict(right.how, right)
+        said, carried = self._written[number], self._carried
+        self._way = 0
+        own = self._own(number, said)
+        if right is not None:
+            if own is None:
+                return Verdict("lucky", right)
+            # 0 times whatever is 0: that says nothing of the number that should not be what it is
+            if not said.value and self._depends(node) and node.rules[0].blind(carried, self._doubted):
+                return Verdict("no-evidence", right)
+            return Verdict(right.how, right, self._way)
+        if own is None:
+            return Verdict("wrong", None)
+        return Verdict("follows" if self._depends(node) else "own-rounding", own, self._way)

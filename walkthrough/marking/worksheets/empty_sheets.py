@@ -1,0 +1,78 @@
+"""An empty worksheet: every number of an exercise that somebody can work out, and a `?` in its place."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from math import prod
+
+from walkthrough.case import Case
+from walkthrough.case.cells import cell_name
+from walkthrough.marking.worksheets.claimed_grids import laid_out
+from walkthrough.marking.worksheets.exercises import Exercise
+from walkthrough.words.messages import one_line
+
+# a grid of more numbers than this nobody fills in by hand
+MOST_NUMBERS = 1_000
+
+
+def asked(exercise: Exercise) -> list[str]:
+    """The tensors that are worked out by hand, in the order of computation: not what the case gives."""
+    network = exercise.trace.network
+    given = {"input", "target", *network.parameters}
+    places = exercise.trace.places
+    names = [name for name, place in places.items() if place.local not in given]
+    if exercise.case.loss is not None and not network.stages[-1].equations:
+        # a gradient from upstream is given as well
+        names = [name for name in names if places[name].local != network.output.grad.name]
+    return names
+
+
+def empty_worksheet(case: Case, name: str | None = None) -> str:
+    """The worksheet as TOML, for somebody to fill in; `name` is what it calls the case."""
+    exercise = Exercise(case)
+    lines = [
+        f"# {case.title}",
+        f"case = {_quoted(name or case.name)}",
+        'student = ""',
+        "",
+        "[claims]                # ? = not filled in; what is left out need not be here",
+    ]
+    left_out = []
+    for tensor in asked(exercise):
+        shape = exercise.shapes[tensor]
+        count = prod(shape)
+        if count > MOST_NUMBERS:
+            single = cell_name(tensor, (0,) * len(shape), shape)
+            left_out.append(f'# "{tensor}" has {count:,} numbers; for one of them write "{single}" = "?"')
+        elif count > 1:
+            rows = laid_out(shape, ["?"] * count)
+            lines += [f'"{tensor}" = """', *rows, '"""'] if len(rows) > 1 else [f'"{tensor}" = "{rows[0]}"']
+        else:
+            lines.append(f'"{tensor}" = "?"')
+    return "\n".join([*lines, *left_out]) + "\n"
+
+
+def empty_class_list(case: Case, name: str | None = None, separator: str = ",") -> str:
+    """The table of a class as CSV: its header, and the name of the case in the first row."""
+    exercise = Exercise(case)
+    cells = list(_cells(exercise))
+    written = io.StringIO()
+    table = csv.writer(written, delimiter=separator, lineterminator="\n")
+    table.writerow(["student", "case", *cells])
+    table.writerow(["", name or case.name, *("?" for _ in cells)])
+    return written.getvalue()
+
+
+def _cells(exercise: Exercise) -> Iterator[str]:
+    for tensor in asked(exercise):
+        if prod(exercise.shapes[tensor]) <= MOST_NUMBERS:
+            for name, _ in exercise.cells(tensor):
+                yield name
+
+
+def _quoted(text: str) -> str:
+    """A text in TOML."""
+    inner = one_line(text).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{inner}"'

@@ -1,0 +1,167 @@
+"""The exercise that a worksheet is about: its case, opened once for a whole class."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import product
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from walkthrough.case import Case, list_shipped, load
+from walkthrough.case.cells import cell_name, resolve
+from walkthrough.mathematics.notation import Cell, Shape
+from walkthrough.trace.network import network
+from walkthrough.trace.trace import CannotReplay, Trace
+from walkthrough.words.messages import printable, quoted, suggestion
+from walkthrough.words.problems import CaseError, Problem
+
+if TYPE_CHECKING:
+    from walkthrough.marking.diagnosis.examining import Examiner
+
+# a class is about one case or a few, and a folder from strangers may name thousands
+_MOST_OPEN = 32
+_MOST_NAMES = 50_000
+_MOST_NEIGHBOURS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a name on a worksheet stands for: a cell counted from 0, or a whole tensor (`at` is None)."""
+
+    tensor: str
+    at: Cell | None
+    name: str
+
+
+class Exercise:
+    """A case and the names of everything in it that can be claimed; numbers are shown to so many digits."""
+
+    def __init__(self, case: Case, digits: int = 10) -> None:
+        self.case = case
+        self.digits = digits
+        self.trace = Trace(case, network(case))
+        self._places: dict[str, Place] = {}
+        self._cells: dict[str, tuple[tuple[str, Cell], ...]] = {}
+
+    @cached_property
+    def shapes(self) -> dict[str, Shape]:
+        """The shape of every tensor, by its full name."""
+        return {name: place.shape for name, place in self.trace.places.items()}
+
+    @cached_property
+    def order(self) -> dict[str, int]:
+        """The tensors' places in the order of computation."""
+        return {name: at for at, name in enumerate(self.shapes)}
+
+    @cached_property
+    def examiner(self) -> Examiner:
+        """Whoever examines the worksheets of this exercise."""
+        from walkthrough.marking.diagnosis.examining import Examiner
+
+        return Examiner(self.trace, self.digits)
+
+    def place(self, name: str) -> Place:
+        """What a name stands for, kept as it was written; raises NoSuchCell."""
+        known = self._places.get(name)
+        if known is None:
+            tensor, at = resolve(name, self.shapes)
+            known = Place(tensor, at, "".join(name.split()))
+            if len(self._places) < _MOST_NAMES and len(name) < 200:
+                self._places[name] = known
+        return known
+
+    def cells(self, tensor: str) -> tuple[tuple[str, Cell], ...]:
+        """The cells of a tensor in reading order, each with its name."""
+        if tensor not in self._cells:
+            shape = self.shapes[tensor]
+            cells = product(*map(range, shape))
+            self._cells[tensor] = tuple((cell_name(tensor, cell, shape), cell) for cell in cells)
+        return self._cells[tensor]
+
+
+class Exercises:
+    """The exercises that worksheets name, each opened once."""
+
+    def __init__(self, digits: int = 10) -> None:
+        self._digits = digits
+        self._opened: OrderedDict[str, Exercise | CaseError] = OrderedDict()
+        self._shipped = {each.name: each.path for each in list_shipped()}
+
+    def named(self, said: str, folder: Path) -> Exercise:
+        """The exercise of a shipped name, or at a path relative to the folder; raises CaseError."""
+        if said in self._shipped:
+            return self._open(said, said)
+        path = folder / said
+        try:
+            there = path.is_file()
+        except (OSError, ValueError):
+            there = False  # a name that no file can have
+        if not there:
+            raise CaseError([Problem(said, None, "", self._missing(said, folder))])
+        return self._open(str(path), path)
+
+    @property
+    def shipped(self) -> frozenset[str]:
+        """The names of the cases that come with the program."""
+        return frozenset(self._shipped)
+
+    def is_shipped(self, name: str) -> bool:
+        """Whether a case of this name comes with the program."""
+        return name in self._shipped
+
+    def of(self, case: Case) -> Exercise:
+        """The exercise of a case that has been read already."""
+        key = case.name if case.path is None else str(case.path)
+        known = self._opened.get(key)
+        if isinstance(known, Exercise) and known.case is case:
+            return known
+        opened = _opened(case, self._digits)
+        self._keep(key, opened)
+        return opened
+
+    def _open(self, key: str, name_or_path: str | Path) -> Exercise:
+        known = self._opened.get(key)
+        if known is None:
+            try:
+                known = _opened(load(name_or_path), self._digits)
+            except CaseError as error:
+                known = error
+            self._keep(key, known)
+        else:
+            self._opened.move_to_end(key)
+        if isinstance(known, CaseError):
+            raise known
+        return known
+
+    def _keep(self, key: str, known: Exercise | CaseError) -> None:
+        self._opened[key] = known
+        if len(self._opened) > _MOST_OPEN:
+            self._opened.popitem(last=False)
+
+    def _missing(self, said: str, folder: Path) -> str:
+        known = sorted(self._shipped)
+        try:
+            # a file beside the worksheet is as likely meant as a shipped case
+            beside = (
+                each.name for each, _ in zip(folder.glob("*.toml"), range(_MOST_NEIGHBOURS), strict=False)
+            )
+            known += [printable(name) for name in beside]
+        except (OSError, ValueError):
+            pass
+        near = suggestion(said, known)
+        return f"{quoted(said)} is neither a shipped case nor a file beside the worksheet; {near}"
+
+
+def _opened(case: Case, digits: int) -> Exercise:
+    """The case, replayed once, so that a case without an answer is found before any sheet is marked."""
+    file = printable(case.name if case.path is None else str(case.path))
+    if not case.samples:
+        raise CaseError([Problem(file, None, "", "has no [input]: there is nothing to work out by hand")])
+    exercise = Exercise(case, digits)
+    try:
+        exercise.trace.run()
+    except CannotReplay as error:
+        raise CaseError([Problem(file, None, "", str(error))]) from None
+    return exercise

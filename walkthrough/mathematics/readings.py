@@ -1,0 +1,212 @@
+"""One equation, read in several ways: by its left side forwards, by any factor backwards.
+
+A sum of products is a table of multiply-adds. Each row of the table names an entry of the output
+and the entries whose product goes into it. Grouped by the output, the rows are the forward pass;
+grouped by one of the factors, with the output's gradient in that factor's place, they are that
+factor's gradient (the chain rule). So convolution's three sums are one table, grouped three ways.
+
+The indices are affine in the loop indices, so the rows of a group are found by arithmetic when
+somebody asks for them; nothing is stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import product
+from typing import TypeAlias
+
+from walkthrough.mathematics.notation import (
+    Affine,
+    Cell,
+    Entry,
+    Equation,
+    Expression,
+    Index,
+    Negative,
+    Number,
+    Product,
+    Sum,
+    Tensor,
+    Total,
+    ravel,
+    unique,
+    unravel,
+)
+
+ONE = Fraction(1)
+
+Place: TypeAlias = tuple[int, ...]
+"""Values of a part's loop indices, in the order of its `variables`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Σ coefficient · factors (· local), over all loop indices, each product going to `target`.
+
+    `local` is the stated derivative of a function, `∂left/∂entry`; sums of products have none.
+    """
+
+    target: Entry
+    coefficient: Fraction
+    factors: tuple[Entry, ...]
+    variables: tuple[Index, ...]
+    local: Expression | None = None
+
+    def places(self, cell: Cell) -> list[Place]:
+        """The loop's places whose products go to this cell, in the order in which a person writes."""
+        goal = (ravel(cell, self.target.tensor.shape),) if self.target.flat else cell
+        groups = _independent(list(zip(self.target.index, goal, strict=True)), self.variables)
+        order = [index for group, _ in groups for index in group]
+        solved = product(*(_solutions(group, wanted) for group, wanted in groups))
+        turn = [order.index(index) for index in self.variables]
+        found = []
+        for choice in solved:
+            flat = [value for group in choice for value in group]
+            found.append(tuple(flat[at] for at in turn))
+        found.sort()
+        return found
+
+    def cells(self, entry: Entry) -> Callable[[Place], Cell | None]:
+        """The cell that an entry means at a place of the loop; None where it lies in the padding."""
+        at = {index: position for position, index in enumerate(self.variables)}
+        rules = [
+            (position.constant, [(at[index], c) for index, c in position.coefficients])
+            for position in entry.index
+        ]
+        shape = entry.tensor.shape
+        extents = (entry.tensor.size,) if entry.flat else shape
+
+        def cell(place: Place) -> Cell | None:
+            found = []
+            for (constant, steps), extent in zip(rules, extents, strict=True):
+                value = constant
+                for position, coefficient in steps:
+                    value += coefficient * place[position]
+                if not 0 <= value < extent:
+                    return None
+                found.append(value)
+            return unravel(found[0], shape) if entry.flat else tuple(found)
+
+        return cell
+
+
+Wanted: TypeAlias = tuple[Affine, int]
+
+
+def _independent(
+    wanted: list[Wanted], variables: tuple[Index, ...]
+) -> list[tuple[tuple[Index, ...], list[Wanted]]]:
+    """The loop indices in groups that can be solved one by one: rows apart from columns."""
+    groups: list[tuple[tuple[Index, ...], list[Wanted]]] = []
+    for position, goal in wanted:
+        inside = {index for index, _ in position.coefficients}
+        joined = [group for group in groups if inside & set(group[0])]
+        groups = [group for group in groups if group not in joined]
+        names = unique((*(v for group, _ in joined for v in group), *(v for v, _ in position.coefficients)))
+        groups.append((names, [*(w for _, several in joined for w in several), (position, goal)]))
+    bound = {index for group, _ in groups for index in group}
+    return groups + [((index,), []) for index in variables if index not in bound]
+
+
+def _solutions(variables: tuple[Index, ...], wanted: list[Wanted]) -> list[Place]:
+    """All values of these indices for which every position is where it is wanted."""
+    if not variables:
+        return [()] if all(position.constant == goal for position, goal in wanted) else []
+    first, rest = variables[0], variables[1:]
+    found = []
+    for value in _candidates(first, wanted):
+        left = [(_fixed(position, first, value), goal) for position, goal in wanted]
+        found += [(value, *others) for others in _solutions(rest, left)]
+    return found
+
+
+def _candidates(index: Index, wanted: list[Wanted]) -> range:
+    """The values of one index that the others can still complete."""
+    low, high = 0, index.extent - 1
+    for position, goal in wanted:
+        others = _fixed(position, index, 0)
+        coefficient = sum(c for each, c in position.coefficients if each == index)
+        if coefficient:
+            smallest, largest = others.span
+            ends = (goal - largest, goal - smallest) if coefficient > 0 else (goal - smallest, goal - largest)
+            low, high = max(low, -(-ends[0] // coefficient)), min(high, ends[1] // coefficient)
+    return range(low, high + 1)
+
+
+def _fixed(position: Affine, index: Index, value: int) -> Affine:
+    kept = tuple((each, c) for each, c in position.coefficients if each != index)
+    moved = sum(c * value for each, c in position.coefficients if each == index)
+    return Affine(kept, position.constant + moved)
+
+
+# --- readings ----------------------------------------------------------------------------------
+
+
+def forward(equation: Equation) -> tuple[Part, ...] | None:
+    """The equation's table of multiply-adds, by its left side; None if it is no sum of products."""
+    products = _products(equation.right)
+    if products is None:
+        return None
+    return tuple(
+        Part(
+            equation.left,
+            coefficient,
+            factors,
+            unique((*equation.left.variables, *over, *(v for f in factors for v in f.variables))),
+        )
+        for coefficient, factors, over in products
+    )
+
+
+def backward(equation: Equation, tensor: Tensor) -> tuple[Part, ...]:
+    """The gradient with respect to a tensor on the right: upstream × local, summed (chain rule).
+
+    For a sum of products the local derivative is what else stands in the product; a function states
+    it. Largest-of-a-window has its own rule, and no part here.
+    """
+    upstream = Entry(equation.left.tensor.grad, equation.left.index, equation.left.flat)
+    parts = []
+    for part in forward(equation) or ():
+        for position, factor in enumerate(part.factors):
+            if factor.tensor == tensor:
+                others = part.factors[:position] + part.factors[position + 1 :]
+                target = Entry(tensor.grad, factor.index, factor.flat)
+                parts.append(Part(target, part.coefficient, (upstream, *others), part.variables))
+    for entry, local in equation.derivatives:
+        if entry.tensor == tensor:
+            target = Entry(tensor.grad, entry.index, entry.flat)
+            variables = unique((*upstream.variables, *entry.variables))
+            parts.append(Part(target, ONE, (upstream,), variables, local))
+    return tuple(parts)
+
+
+def _products(of: Expression) -> list[tuple[Fraction, tuple[Entry, ...], tuple[Index, ...]]] | None:
+    """An expression as a sum of coefficient · entries, or None if it is something else."""
+    match of:
+        case Number(value):
+            return [(value, (), ())]
+        case Entry():
+            return [(Fraction(1), (of,), ())]
+        case Negative(inner):
+            products = _products(inner)
+            return products and [(-c, factors, over) for c, factors, over in products]
+        case Total(body, over):
+            products = _products(body)
+            return products and [(c, factors, (*over, *more)) for c, factors, more in products]
+        case Sum(terms):
+            parts = [_products(term) for term in terms]
+            return None if None in parts else [product for part in parts for product in part or ()]
+        case Product(factors):
+            coefficient = ONE
+            entries: tuple[Entry, ...] = ()
+            indices: tuple[Index, ...] = ()
+            for factor in factors:
+                found = _products(factor)
+                if found is None or len(found) != 1:
+                    return None
+                ((own, more, inside),) = found
+                coefficient, entries, indices = coefficient * own, (*entries, *more), (*indices, *inside)
+            return [(coefficient, entries, indices)]
+    return None

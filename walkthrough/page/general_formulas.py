@@ -1,0 +1,139 @@
+"""A stage's general formula, with indices, and what its letters mean."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from walkthrough.document import Rule
+from walkthrough.mathematics.contraction import Contraction
+from walkthrough.mathematics.letters import affine_text, entry_text, ranges, rational, written
+from walkthrough.mathematics.notation import Entry, Index, Largest, PositivePart, Quotient, Tensor, Total
+from walkthrough.mathematics.readings import Part
+from walkthrough.trace.network import Stage
+
+
+def forward_rule(stage: Stage) -> Rule:
+    """z[i,j] = Σ x[i+p−1, j+q−1] · k[p,q]."""
+    (equation,) = stage.equations
+    left = entry_text(equation.left, stage.z.symbol)
+    right = equation.right
+    letters = [f"{stage.x.symbol} {_role(stage.x)}"]
+    letters += [f"{t.symbol} {t.name.rpartition('.')[2]}" for t in stage.parameters.values()]
+    letters.append(f"{stage.z.symbol} output")
+    if stage.sums:
+        text, over = _sum([contraction.part for contraction in stage.sums], lambda e: e.tensor.symbol)
+    elif isinstance(right, Largest):
+        text, over = f"max {entry_text(right.body, stage.x.symbol)}", right.over
+    elif isinstance(right, PositivePart):
+        text, over = f"max(0, {entry_text(right.body, stage.x.symbol)})", ()
+    else:
+        text = written(right, _general)
+        over = right.below.over if isinstance(right, Quotient) and isinstance(right.below, Total) else ()
+    return Rule(f"{left} = {text}", _legend(ranges(over), letters), stage.layer.rules.get("forward", ""))
+
+
+def loss_rule(stage: Stage) -> Rule:
+    """L = −(t·ln y + (1 − t)·ln(1 − y))."""
+    (equation,) = stage.equations
+    letters = [f"{stage.x.symbol} {_role(stage.x)}", "t target"]
+    return Rule(f"L = {written(equation.right, _general)}", _legend("", letters))
+
+
+def slope_rule(stage: Stage) -> Rule:
+    """∂L/∂y = (1 − t)/(1 − y) − t/y."""
+    (equation,) = stage.equations
+    ((entry, slope),) = equation.derivatives
+    return Rule(f"{_gradient(entry)} = {written(slope, _general)}", derivation=stage.judge.rule)
+
+
+def backward_rule(stage: Stage, tensor: Tensor) -> Rule | None:
+    """∂L/∂k[p,q] = Σ g[i,j] · x[i+p−1, j+q−1], and where it is derived; None if there is no gradient."""
+    rule = _backward_rule(stage, tensor)
+    role = "input" if tensor == stage.x else tensor.name.rpartition(".")[2]
+    return rule and replace(rule, derivation=stage.layer.rules.get(role, ""))
+
+
+def _backward_rule(stage: Stage, tensor: Tensor) -> Rule | None:
+    g = f"g = ∂L/∂{stage.z.symbol}"
+    if stage.choices:
+        ((equation, _, _),) = stage.choices
+        if isinstance(equation.right, Largest):
+            upstream = f"∂L/∂{stage.z.symbol}"
+            return Rule(f"∂L/∂{tensor.symbol} = {upstream} where the window's largest entry was, otherwise 0")
+        assert isinstance(equation.right, PositivePart)
+        x, slope = tensor.symbol, rational(equation.right.slope_at_zero)
+        return Rule(f"∂L/∂{x} = ∂L/∂{stage.z.symbol} · (1 if {x} > 0, 0 if {x} < 0, {slope} if {x} = 0)")
+    parts = [contraction.part for contraction in stage.backward(tensor)]
+    if not parts:
+        return None
+    if parts[0].local is not None:
+        return _chain_rule(parts[0], stage)
+    text, over = _sum(parts, lambda e: "g" if e.tensor.name == stage.z.grad.name else e.tensor.symbol)
+    target = parts[0].target
+    if not Contraction(parts[0]).looped:
+        return Rule(f"∂L/∂{entry_text(target, tensor.symbol)} = {text}", _legend(ranges(over), [g]))
+    fixed, said = _target(target)
+    left = f"∂L/∂{tensor.symbol}" + (f"[{','.join(fixed)}]" if fixed else "")
+    return Rule(f"{left} = {text}", "     ".join(part for part in (said or ranges(over), g) if part))
+
+
+def _chain_rule(part: Part, stage: Stage) -> Rule:
+    assert part.local is not None
+    upstream = Entry(part.factors[0].tensor, part.factors[0].index, part.factors[0].flat)
+    over = [index for index in part.variables if index not in part.target.variables]
+    local = written(part.local, _general)
+    if any(sign in local for sign in "+−") and not local.endswith(")"):
+        local = f"({local})"
+    sigma = "Σ " if over else ""
+    letters = ranges(over)
+    return Rule(
+        f"{_gradient(part.target)} = {sigma}{_gradient(upstream)} · {local}",
+        _legend(letters, ["chain rule: upstream × local derivative"]),
+    )
+
+
+def _general(entry: Entry) -> str:
+    return entry_text(entry, entry.tensor.symbol or "t")
+
+
+def _gradient(entry: Entry) -> str:
+    symbol = entry.tensor.symbol.removeprefix("∂L/∂")
+    return f"∂L/∂{entry_text(entry, symbol)}"
+
+
+def _sum(parts: list[Part], letter: Callable[[Entry], str]) -> tuple[str, tuple[Index, ...]]:
+    texts, over = [], []
+    for part in parts:
+        named = part.target.variables
+        summed = [index for index in part.variables if index.extent > 1 and index not in named]
+        product = " · ".join(entry_text(factor, letter(factor)) for factor in part.factors)
+        share = "" if part.coefficient == 1 else f"{rational(part.coefficient)} · "
+        meet = bool(Contraction(part).looped)  # several places of the loop go to one cell
+        texts.append(f"{share}{'Σ ' if summed or meet else ''}{product}")
+        over += [index for index in summed if index not in over]
+    return " + ".join(texts), tuple(over)
+
+
+def _target(target: Entry) -> tuple[list[str], str]:
+    """The target's indices; where they are sums of loop indices, letters for them and what they equal."""
+    spare = iter("mn" if len(target.index) > 1 else "n")
+    fixed, said = [], []
+    for position, extent in zip(target.index, target.tensor.shape, strict=False):
+        if extent == 1 and not target.flat:
+            continue
+        if position.alone is not None or not position.coefficients:
+            fixed.append(affine_text(position))
+            continue
+        letter = next(spare, "r")
+        fixed.append(letter)
+        said.append(f"{affine_text(position)} = {letter}")
+    return fixed, f"over all {', '.join(said)}" if said else ""
+
+
+def _role(tensor: Tensor) -> str:
+    return "input" if tensor.name == "input" else f"input ({tensor.name})"
+
+
+def _legend(over: str, letters: list[str]) -> str:
+    return "     ".join(part for part in (over, ", ".join(letters)) if part)

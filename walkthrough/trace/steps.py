@@ -1,0 +1,407 @@
+"""The steps of a trace: for any cell, what it is made of, worked out when somebody looks at it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Literal, NamedTuple, TypeAlias
+
+from walkthrough.mathematics.notation import (
+    Cell,
+    Entry,
+    Equation,
+    Expression,
+    Index,
+    Largest,
+    PositivePart,
+    Tensor,
+    gradient_name,
+    unravel,
+)
+from walkthrough.mathematics.readings import Part
+from walkthrough.trace.network import Stage
+from walkthrough.trace.trace import Trace
+
+Phase: TypeAlias = Literal["forward", "loss", "backward", "update"]
+
+
+class Ref(NamedTuple):
+    """A number of the trace: a tensor under its full name, and a cell counted from 0.
+
+    A tuple, because marking looks up millions of them, and a data class hashes ten times slower.
+    """
+
+    tensor: str
+    cell: Cell
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One multiply-add: coefficient · factor · factor (None: padding, which is 0)."""
+
+    coefficient: Fraction
+    factors: tuple[Ref | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """How one number comes about; `stage` is the layer or the loss that it belongs to."""
+
+    ref: Ref
+    phase: Phase
+    stage: Stage | None
+
+
+@dataclass(frozen=True, slots=True)
+class Given(Step):
+    """A number that the case gives: an input, a parameter, a gradient from upstream."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sums(Step):
+    """A sum of products: conv, dense, average pool, their gradients; a copy is a sum of one entry.
+
+    `row` says after how many terms a person begins a new line (the kernel's rows); 0: no shape.
+    """
+
+    terms: tuple[Term, ...]
+    row: int = 0
+
+    @property
+    def copy(self) -> bool:
+        """Whether it is one entry, taken as it is."""
+        return len(self.terms) == 1 and len(self.terms[0].factors) == 1 and self.terms[0].coefficient == 1
+
+
+@dataclass(frozen=True, slots=True)
+class Choice(Step):
+    """The largest of a window: the candidates (None: padding), which won, and in which rows they lie."""
+
+    candidates: tuple[Ref | None, ...]
+    winner: int
+    ties: tuple[int, ...]
+    row: int
+
+
+@dataclass(frozen=True, slots=True)
+class Gate(Step):
+    """A ReLU: open where its operand is positive; sign is −1, 0 or 1."""
+
+    operand: Ref
+    sign: int
+
+
+@dataclass(frozen=True, slots=True)
+class Formula(Step):
+    """A function of entries, at one place of its loop indices; so is a loss, and its slope."""
+
+    expression: Expression = field(repr=False)
+    place: dict[Index, int]
+    sample: int
+    left: Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Chain(Step):
+    """Upstream × local derivative, for each output that the entry goes into."""
+
+    terms: tuple[tuple[Ref, Expression, dict[Index, int]], ...]
+    sample: int
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What comes back through one window (or gate): a share of the upstream gradient.
+
+    `window` is the cell of the output, `winner` the entry that was largest there (None for a gate).
+    """
+
+    share: Fraction
+    upstream: Ref
+    window: Ref
+    winner: Ref | None
+
+
+@dataclass(frozen=True, slots=True)
+class Route(Step):
+    """A gradient sent back through a max pool or a ReLU: to the winners, through open gates."""
+
+    shares: tuple[Share, ...]
+    operand: Ref
+
+
+@dataclass(frozen=True, slots=True)
+class Mean(Step):
+    """The mean over the samples of a batch."""
+
+    over: tuple[Ref, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Update(Step):
+    """old − rate × gradient."""
+
+    old: Ref
+    gradient: Ref
+
+
+AnyStep: TypeAlias = Given | Sums | Choice | Gate | Formula | Chain | Route | Mean | Update
+
+
+class Steps:
+    """All steps of a trace, by cell or in the order of computation."""
+
+    def __init__(self, trace: Trace) -> None:
+        self.trace = trace
+        self._network = trace.network
+        self._forward = {stage.z.name: stage for stage in trace.network.layers}
+        self._backward = {stage.x.grad.name: stage for stage in trace.network.layers}
+        self._parameters = {
+            tensor.grad.name: (stage, tensor)
+            for stage in trace.network.layers
+            for tensor in stage.parameters.values()
+        }
+
+    def all(self) -> Iterator[AnyStep]:
+        """Every step in the order of computation, numbers that are given left out."""
+        for name in self.trace.places:
+            for step in self.tensor(name):
+                if not isinstance(step, Given):
+                    yield step
+
+    def tensor(self, name: str) -> Iterator[AnyStep]:
+        """The steps of a tensor's cells in reading order."""
+        for cell in Tensor(name, self.trace.places[name].shape).cells():
+            yield self.step(name, cell)
+
+    def phase(self, name: str) -> Phase:
+        """Where in the calculation a tensor belongs."""
+        local = self.trace.places[name].local
+        if local.endswith(".new"):
+            return "update"
+        if local.endswith(".grad"):
+            return "backward"
+        return "loss" if local == "loss" else "forward"
+
+    def stage_of(self, name: str) -> Stage | None:
+        """The layer or the loss under whose heading a tensor's steps stand."""
+        local = self.trace.places[name].local
+        if local == "loss" or local == gradient_name(self._network.output.name):
+            return self._network.loss
+        if local in self._forward:
+            return self._forward[local]
+        if local in self._backward:
+            return self._backward[local]
+        owner = local.removesuffix(".new").removesuffix(".grad").partition(".")[0]
+        return self._network.stage(owner)
+
+    def step(self, name: str, cell: Cell) -> AnyStep:
+        """How a cell (counted from 0) of a tensor (its full name) comes about."""
+        place = self.trace.places[name]
+        ref, phase, stage = Ref(name, cell), self.phase(name), self.stage_of(name)
+        if phase == "update":
+            old = place.local.removesuffix(".new")
+            return Update(ref, phase, stage, Ref(old, cell), Ref(gradient_name(old), cell))
+        if place.sample is None and self.trace.case.batch:
+            samples = range(len(self.trace.case.samples))
+            return Mean(ref, phase, stage, tuple(Ref(f"{name}@{k + 1}", cell) for k in samples))
+        sample = place.sample or 0
+        if place.local in self._forward or place.local == "loss":
+            assert stage is not None
+            return self._forward_step(ref, phase, stage, sample)
+        if stage is not None and place.local == gradient_name(self._network.output.name):
+            return self._slope(ref, stage, sample)
+        if place.local in self._backward:
+            assert stage is not None
+            return self._backward_step(ref, stage, stage.x, sample)
+        if place.local in self._parameters:
+            owner, tensor = self._parameters[place.local]
+            return self._backward_step(ref, owner, tensor, sample)
+        return Given(ref, phase, stage)
+
+    def shortcut(self, step: Chain) -> str:
+        """y − t, where activation and loss together give no more than that; otherwise nothing."""
+        stage, loss = step.stage, self._network.loss
+        if stage is None or loss is None or stage is not self._network.layers[-1]:
+            return ""
+        return loss.judge.shortcut(
+            stage.type, self._network.output.size, self.trace.case.samples[step.sample].target
+        )
+
+    # --- kinds of step ---------------------------------------------------------------------------
+
+    def full(self, local: str, sample: int) -> str:
+        """The full name of a tensor, as this sample sees it."""
+        if local in self.trace.network.parameters:
+            return local
+        if self.trace.case.batch and (local == "loss" or local in self._parameters):
+            return f"{local}@{sample + 1}"
+        return self.trace.named(local, sample)
+
+    def _forward_step(self, ref: Ref, phase: Phase, stage: Stage, sample: int) -> AnyStep:
+        if stage.sums:
+            terms, row = self._terms([c.part for c in stage.sums], ref.cell, sample)
+            return Sums(ref, phase, stage, terms, row)
+        (equation,) = stage.equations
+        place = dict(zip(equation.left.variables, _loop_place(equation, ref.cell), strict=True))
+        if isinstance(equation.right, Largest):
+            return self._choice(ref, stage, equation, place, sample)
+        if isinstance(equation.right, PositivePart):
+            operand = Ref(self.full(stage.x.name, sample), ref.cell)
+            return Gate(ref, phase, stage, operand, self.sign(operand))
+        return Formula(ref, phase, stage, equation.right, place, sample, equation.left)
+
+    def _choice(
+        self, ref: Ref, stage: Stage, equation: Equation, place: dict[Index, int], sample: int
+    ) -> Choice:
+        right = equation.right
+        assert isinstance(right, Largest)
+        part = Part(right.body, Fraction(1), (), (*equation.left.variables, *right.over))
+        cells = part.cells(right.body)
+        here = tuple(place[index] for index in equation.left.variables)
+        inner = [unravel(n, tuple(i.extent for i in right.over)) for n in range(_extent(right.over))]
+        name = self.full(stage.x.name, sample)
+        found = [cells((*here, *offset)) for offset in inner]
+        selection = self.trace.run().samples[sample].selections[stage.name]
+        shares = selection.shares.reshape(*selection.first.shape, -1)
+        winner = int(selection.first[here])
+        candidates = tuple(None if cell is None else Ref(name, cell) for cell in found)
+        ties = self._ties(candidates, winner) if right.tie == "first" else tuple(shares[here].nonzero()[0])
+        return Choice(
+            ref, "forward", stage, candidates, winner, tuple(int(t) for t in ties), right.over[-1].extent
+        )
+
+    def _ties(self, candidates: tuple[Ref | None, ...], winner: int) -> tuple[int, ...]:
+        best = candidates[winner]
+        assert best is not None
+        return tuple(n for n, each in enumerate(candidates) if each and self.same(each, best))
+
+    def same(self, one: Ref, other: Ref) -> bool:
+        """Whether two numbers of one tensor are equal; a replay has decided what enclosures leave open."""
+        first, second = (self.trace.known(ref.tensor, ref.cell) for ref in (one, other))
+        return abs(first.value - second.value) <= first.spread + second.spread
+
+    def sign(self, ref: Ref) -> int:
+        """−1, 0 or 1."""
+        known = self.trace.known(ref.tensor, ref.cell)
+        return 0 if abs(known.value) <= known.spread else (1 if known.value > 0 else -1)
+
+    def _slope(self, ref: Ref, stage: Stage, sample: int) -> AnyStep:
+        for equation in stage.equations:
+            for entry, slope in equation.derivatives:
+                part = Part(entry, Fraction(1), (), entry.variables)
+                (place,) = part.places(ref.cell)
+                at = dict(zip(entry.variables, place, strict=True))
+                left = Entry(entry.tensor.grad, entry.index, entry.flat)
+                return Formula(ref, "backward", stage, slope, at, sample, left)
+        return Given(ref, "backward", stage)
+
+    def _backward_step(self, ref: Ref, stage: Stage, tensor: Tensor, sample: int) -> AnyStep:
+        if stage.choices:
+            return self._route(ref, stage, sample)
+        parts = [contraction.part for contraction in stage.backward(tensor)]
+        if parts and parts[0].local is not None:
+            return self._chain(ref, stage, parts[0], sample)
+        terms, row = self._terms(parts, ref.cell, sample)
+        return Sums(ref, "backward", stage, terms, row)
+
+    def terms(self, parts: Iterable[Part], cell: Cell, sample: int) -> tuple[Term, ...]:
+        """The multiply-adds of any reading at a cell of its target, a changed one too."""
+        return self._terms(list(parts), cell, sample)[0]
+
+    def _terms(self, parts: list[Part], cell: Cell, sample: int) -> tuple[tuple[Term, ...], int]:
+        terms: list[Term] = []
+        row = 0
+        for part in parts:
+            names = [self.full(factor.tensor.name, sample) for factor in part.factors]
+            cells = [part.cells(factor) for factor in part.factors]
+            places = part.places(cell)
+            if len(places) > 1 and not row:
+                row = _row(part, places)
+            for place in places:
+                refs = []
+                for name, find in zip(names, cells, strict=True):
+                    found = find(place)
+                    refs.append(None if found is None else Ref(name, found))
+                terms.append(Term(part.coefficient, tuple(refs)))
+        return tuple(terms), row
+
+    def _chain(self, ref: Ref, stage: Stage, part: Part, sample: int) -> Chain:
+        assert part.local is not None
+        upstream = part.cells(part.factors[0])
+        name = self.full(part.factors[0].tensor.name, sample)
+        terms = []
+        for place in part.places(ref.cell):
+            cell = upstream(place)
+            assert cell is not None
+            at = dict(zip(part.variables, place, strict=True))
+            terms.append((Ref(name, cell), part.local, at))
+        return Chain(ref, "backward", stage, tuple(terms), sample)
+
+    def _route(self, ref: Ref, stage: Stage, sample: int) -> Route:
+        ((equation, _, contraction),) = stage.choices
+        part = contraction.part
+        selection = self.trace.run().samples[sample].selections[stage.name]
+        shares = selection.shares.reshape(tuple(index.extent for index in part.variables))
+        upstream = part.cells(part.factors[0])
+        x, z = self.full(stage.x.name, sample), self.full(stage.z.name, sample)
+        found = []
+        for place in part.places(ref.cell):
+            cell = upstream(place)
+            assert cell is not None
+            winner = None
+            if isinstance(equation.right, Largest):
+                choice = self.step(z, cell)
+                assert isinstance(choice, Choice)
+                winner = choice.candidates[choice.winner]
+            share = Fraction(int(shares[place]), selection.denominator)
+            found.append(Share(share, Ref(self.full(stage.z.grad.name, sample), cell), Ref(z, cell), winner))
+        return Route(ref, "backward", stage, tuple(found), Ref(x, ref.cell))
+
+
+def _extent(over: tuple[Index, ...]) -> int:
+    size = 1
+    for index in over:
+        size *= index.extent
+    return size
+
+
+def _loop_place(equation: Equation, cell: Cell) -> tuple[int, ...]:
+    """The left side's loop indices at a cell of the output."""
+    part = Part(equation.left, Fraction(1), (), equation.left.variables)
+    (place,) = part.places(cell)
+    return place
+
+
+def _row(part: Part, places: list[tuple[int, ...]]) -> int:
+    """How many terms stand in a row as on paper: up to where an index other than the last one moves.
+
+    0 if they have no such shape: a single row, or rows that are not equally long.
+    """
+    first = places[0]
+    moving = [at for at in range(len(part.variables)) if any(place[at] != first[at] for place in places)]
+    rows: list[int] = []
+    before = None
+    for place in places:
+        outer = _outer(part, place, moving)
+        if outer != before:
+            rows.append(0)
+        rows[-1] += 1
+        before = outer
+    return rows[0] if len(rows) > 1 and len(set(rows)) == 1 and rows[0] > 1 else 0
+
+
+def _outer(part: Part, place: tuple[int, ...], moving: list[int]) -> tuple[int, ...]:
+    """The place without the index that runs along a row (and those that its columns depend on)."""
+    along = _columns(part)
+    return tuple(place[at] for at in moving if part.variables[at] not in along)
+
+
+def _columns(part: Part) -> set[Index]:
+    """The indices of the last axis of the factors: what moves from column to column."""
+    return (
+        {index for factor in part.factors for index, _ in factor.index[-1].coefficients}
+        if part.factors
+        else set()
+    )

@@ -1,0 +1,161 @@
+"""The steps of a case, laid out once: its terms, and what they are when somebody misreads them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from fractions import Fraction
+from itertools import product
+from typing import TypeAlias, TypeVar
+
+from flint import fmpq
+
+from walkthrough.mathematics import readings
+from walkthrough.mathematics.notation import Equation, Largest, Shape
+from walkthrough.mathematics.readings import Part
+from walkthrough.numbers.formulas import Quantity
+from walkthrough.trace.network import Stage
+from walkthrough.trace.steps import AnyStep, Chain, Choice, Gate, Mean, Ref, Route, Steps, Sums, Update
+
+Change: TypeAlias = Callable[[Stage], tuple[Equation, ...] | None]
+"""A stage's equations as somebody may have misread them; None where there is nothing to misread so."""
+Outline: TypeAlias = tuple[Quantity, tuple[Ref | None, ...]]
+"""A term before any number is in it: its coefficient, and the cells of its factors."""
+T = TypeVar("T")
+
+_MOST_REMEMBERED = 20_000
+
+
+class Workbook:
+    """The steps of a case, laid out once and worked out with as many people's numbers as there are."""
+
+    def __init__(self, steps: Steps) -> None:
+        self.steps = steps
+        self.trace = steps.trace
+        self._remembered: dict[Hashable, object] = {}
+        self._given: dict[Ref, Quantity] = {}
+        data = {"input", "target", *steps.trace.network.parameters}
+        self._data = {name for name, place in steps.trace.places.items() if place.local in data}
+
+    def remember(self, key: Hashable, made: Callable[[], T]) -> T:
+        """What was made under this key before, or is made now."""
+        if key not in self._remembered:
+            if len(self._remembered) >= _MOST_REMEMBERED:
+                self._remembered.clear()
+            self._remembered[key] = made()
+        return self._remembered[key]  # type: ignore[return-value]  # made by the same key
+
+    def step(self, ref: Ref) -> AnyStep:
+        """How a cell comes about."""
+        return self.remember(ref, lambda: self.steps.step(ref.tensor, ref.cell))
+
+    def given(self, ref: Ref) -> Quantity | None:
+        """A number that the case itself gives; None if it is computed."""
+        known = self._given.get(ref)
+        if known is None and ref.tensor in self._data:
+            known = self._given[ref] = rational(self.trace.known(ref.tensor, ref.cell).value)
+        return known
+
+    def shape(self, tensor: str) -> Shape:
+        """The shape of a tensor under its full name."""
+        return self.trace.places[tensor].shape
+
+    def sample(self, ref: Ref) -> int:
+        """Which sample a cell belongs to."""
+        return self.trace.places[ref.tensor].sample or 0
+
+    def name(self, ref: Ref) -> str:
+        """The cell's name as on a worksheet."""
+        return self.trace.cell_name(ref.tensor, ref.cell)
+
+    def reads(self, ref: Ref) -> frozenset[Ref]:
+        """The cells from which a cell is worked out, at the first remove."""
+        return self.remember(("reads", ref), lambda: frozenset(self._reads(self.step(ref))))
+
+    def _reads(self, step: AnyStep) -> Iterator[Ref]:
+        match step:
+            case Sums() | Mean() | Update():
+                for _, refs in self.outlines(step):
+                    yield from (ref for ref in refs if ref is not None)
+            case Choice():
+                yield from (ref for ref in step.candidates if ref is not None)
+            case Gate():
+                yield step.operand
+            case Chain():
+                yield from (upstream for upstream, _, _ in step.terms)
+            case Route():
+                yield from (share.upstream for share in step.shares)
+
+    def outlines(self, step: AnyStep) -> tuple[Outline, ...]:
+        """The terms of a step that is a sum."""
+        return self.remember(("outlines", step.ref), lambda: tuple(self._outlines(step)))
+
+    def _outlines(self, step: AnyStep) -> Iterator[Outline]:
+        match step:
+            case Sums():
+                for term in step.terms:
+                    yield rational(term.coefficient), term.factors
+            case Mean():
+                for ref in step.over:
+                    yield fmpq(1, len(step.over)), (ref,)
+            case Update():
+                rate = self.trace.case.learning_rate
+                assert rate is not None
+                yield fmpq(1), (step.old,)
+                yield -rational(rate.value), (step.gradient,)
+
+    # --- changed readings ------------------------------------------------------------------------
+
+    def equations(self, stage: Stage, key: str, change: Change) -> tuple[Equation, ...] | None:
+        """A stage's equations as they are misread under this key."""
+        return self.remember(("equations", stage.name, key), lambda: change(stage))
+
+    def reread(self, step: AnyStep, key: str, change: Change) -> tuple[Outline, ...] | None:
+        """The terms of a step when its stage's equations are misread; None if they cannot be."""
+        return self.remember(("reread", step.ref, key), lambda: self._reread(step, key, change))
+
+    def _reread(self, step: AnyStep, key: str, change: Change) -> tuple[Outline, ...] | None:
+        stage = step.stage
+        equations = self.equations(stage, key, change) if stage is not None else None
+        bias = stage.parameters.get("bias") if stage is not None else None
+        if (
+            stage is None
+            or equations is None
+            or (bias is not None and self._local(step.ref) == bias.grad.name)
+        ):
+            return None  # a bias's gradient knows nothing of kernels and windows
+        parts = [part for equation in equations for part in _parts(equation, stage, self._local(step.ref))]
+        terms = self.steps.terms(parts, step.ref.cell, self.sample(step.ref))
+        return tuple((rational(term.coefficient), term.factors) for term in terms)
+
+    def _local(self, ref: Ref) -> str:
+        return self.trace.places[ref.tensor].local
+
+    def window(self, step: AnyStep, key: str, change: Change) -> tuple[Ref | None, ...] | None:
+        """The entries of a pool's window when its equations are misread (None: padding)."""
+        return self.remember(("window", step.ref, key), lambda: self._window(step, key, change))
+
+    def _window(self, step: AnyStep, key: str, change: Change) -> tuple[Ref | None, ...] | None:
+        stage = step.stage
+        equations = self.equations(stage, key, change) if stage is not None else None
+        if stage is None or not equations or not isinstance(equations[0].right, Largest):
+            return None
+        left, right = equations[0].left, equations[0].right
+        part = Part(right.body, Fraction(1), (), (*left.variables, *right.over))
+        (here,) = Part(left, Fraction(1), (), left.variables).places(step.ref.cell)
+        find = part.cells(right.body)
+        name = self.steps.full(stage.x.name, self.sample(step.ref))
+        cells = (find((*here, *offset)) for offset in product(*(range(index.extent) for index in right.over)))
+        return tuple(None if cell is None else Ref(name, cell) for cell in cells)
+
+
+def _parts(equation: Equation, stage: Stage, local: str) -> Iterable[Part]:
+    """The misread equation's table, by what the step computes: the output, or a gradient."""
+    if local == stage.z.name:
+        return readings.forward(equation) or ()
+    tensor = next((each for each in stage.inputs if each.grad.name == local), None)
+    return readings.backward(equation, tensor) if tensor is not None else ()
+
+
+def rational(value: Fraction) -> Quantity:
+    """A fraction as the exact arithmetic has it."""
+    return fmpq(value.numerator, value.denominator)
