@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from walkthrough.mathematics.notation import Cell, Equation, Largest, unravel
+from walkthrough.mathematics.readings import ONE, ZERO, Slopes
 from walkthrough.numbers.exact import Exact
 from walkthrough.numbers.printing import Printed
 from walkthrough.page.narration import Narration
