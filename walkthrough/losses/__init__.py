@@ -25,6 +25,9 @@ class Loss(ABC):
     def check(self, shape: Shape) -> None:  # noqa: B027  # most losses judge outputs of any shape
         """Raises DoesNotFit if an output of this shape cannot be judged."""
 
+    def check_target(self, target: Grid) -> None:  # noqa: B027  # most losses take any number
+        """Raises DoesNotFit if the target is none that this loss can take."""
+
     def shortcut(self, activation: str, outputs: int, target: Grid | None) -> str:
         """What the gradient before this activation comes down to: `y − t`; empty if nothing simple."""
         return ""
