@@ -21,6 +21,8 @@ class Loss(ABC):
 
     rule: ClassVar[str] = ""
     needs_target: ClassVar[bool] = True
+    mean: ClassVar[bool] = False
+    """Whether it is the mean of its terms over the outputs, not their sum."""
 
     def check(self, shape: Shape) -> None:  # noqa: B027  # most losses judge outputs of any shape
         """Raises DoesNotFit if an output of this shape cannot be judged."""

@@ -60,7 +60,7 @@ class Page:
     @property
     def shapes(self) -> dict[str, Shape]:
         """Every tensor's shape, by its full name."""
-        return {name: place.shape for name, place in self.places.items()}
+        return {name: place.shape for name, place in self.steps.trace.everything.items()}
 
     def stage(self, name: str) -> Stage | None:
         """The layer (or the loss) of this name."""
@@ -290,7 +290,7 @@ class Page:
         """A tensor as numbers in rows and columns, or as a picture if it is too large for that."""
         if self.narration.symbolic:
             return
-        shape = self.steps.trace.places[name].shape
+        shape = self.steps.trace.place(name).shape
         if not shape:
             return
         image = shape[-2:] if len(shape) > 1 else (1, *shape)
