@@ -13,6 +13,7 @@ from walkthrough.case.heading import Arithmetic
 from walkthrough.case.layers import NamedLayer, output_shapes
 from walkthrough.case.samples import Sample
 from walkthrough.layers import Conventions
+from walkthrough.case.updates import Updating
 from walkthrough.losses import Loss
 from walkthrough.mathematics.notation import Shape
 from walkthrough.numbers.written import Written
@@ -43,6 +44,7 @@ class Case:
     path: Path | None
     toml: str = field(repr=False)
     formulas: tuple[Claim, ...] = field(default=(), hash=False)
+    updating: Updating = Updating()
 
     @property
     def files(self) -> tuple[Path, ...]:

@@ -53,11 +53,14 @@ def loaded(name: str, arithmetic: str | None) -> Case:
     return replace(case, arithmetic=kind)
 
 
-def replayed(case: Case) -> Trace:
-    """Everything that the case computes."""
+def replayed(case: Case, names: Iterable[str] = (), steps: int = 1) -> Trace:
+    """Everything that the case computes, in as many steps as asked for, or as the names of cells need."""
+    from walkthrough.trace.linked import linked
     from walkthrough.trace.trace import replay
 
-    return replay(case)
+    trace = linked(replay(case), names, steps)
+    trace.run()
+    return trace
 
 
 def format_of(how: dict[str, Any]) -> str:

@@ -17,16 +17,19 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("case")
 @click.argument("parts", nargs=-1, metavar="[CELL|LAYER|STAGE]...")
+@click.option("--steps", "count", type=click.IntRange(1), default=1, help="So many updates in a row.")
 @click.option("--fold-zeros", is_flag=True, help="Leave out products with 0.")
 @click.option("--arithmetic", help='Instead of the case\'s own: exact, float, "4 decimals" or symbolic.')
 @printing("text", "json", "markdown")
-def show(case: str, parts: tuple[str, ...], fold_zeros: bool, arithmetic: str | None, **how: Any) -> None:
+def show(
+    case: str, parts: tuple[str, ...], count: int, fold_zeros: bool, arithmetic: str | None, **how: Any
+) -> None:
     """Every step of CASE, or those asked for, and the verification at the end."""
     from walkthrough.page.narration import Narration
     from walkthrough.trace.steps import Steps
 
     opened = loaded(case, arithmetic)
-    trace = replayed(opened)
+    trace = replayed(opened, parts, count)
     symbolic = arithmetic == "symbolic"
     narration = Narration(Steps(trace), how["digits"], fold_zeros, symbolic)
     agreed: list[bool] = []
@@ -54,11 +57,12 @@ def _show_blocks(narration: Narration, parts: tuple[str, ...], agreed: list[bool
     from walkthrough.page.verification_table import closing
     from walkthrough.trace.verification import Verification
 
-    verification = Verification(narration.steps.trace)
-    checks = list(verification.checks((lambda name: name in names) if parts else lambda name: True))
+    several = [Verification(trace) for trace in narration.steps.trace.steps]
+    only = (lambda name: name in names) if parts else (lambda name: True)
+    checks = [check for verification in several for check in verification.checks(only)]
     agreed += [check.agrees for check in checks]
     if checks:
-        yield from closing(verification, checks)
+        yield from closing(several[-1], checks)
 
 
 def _show_json(narration: Narration, parts: tuple[str, ...], agreed: list[bool]) -> Iterator[str]:
@@ -77,11 +81,12 @@ def _show_json(narration: Narration, parts: tuple[str, ...], agreed: list[bool])
             return
         from walkthrough.trace.verification import Verification
 
-        for check in Verification(steps.trace).checks((lambda n: n in names) if parts else lambda n: True):
-            agreed.append(check.agrees)
-            yield check
+        for trace in steps.trace.steps:
+            for check in Verification(trace).checks((lambda n: n in names) if parts else lambda n: True):
+                agreed.append(check.agrees)
+                yield check
 
-    yield from Records(narration).document(chosen, checks())
+    yield from Records(narration).document(chosen, checks(), afterwards=not parts)
 
 
 @click.command()
@@ -98,7 +103,7 @@ def why(case: str, cell: str, arithmetic: str | None, **how: Any) -> None:
     from walkthrough.trace.steps import Steps
 
     opened = loaded(case, arithmetic)
-    tree = Reasons(Narration(Steps(replayed(opened)), how["digits"])).tree(cell)
+    tree = Reasons(Narration(Steps(replayed(opened, (cell,))), how["digits"])).tree(cell)
     if format_of(how) == "json":
         write([json.dumps(record(tree), ensure_ascii=False, indent=1) + "\n"], how, opened)
         return

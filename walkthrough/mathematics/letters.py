@@ -13,6 +13,7 @@ from walkthrough.mathematics.notation import (
     Affine,
     Applied,
     Cell,
+    Constant,
     Entry,
     Expression,
     Index,
@@ -154,6 +155,9 @@ class _Writer(Algebra[_Text, None]):
     def number(self, of: Fraction) -> _Text:
         return _text(rational(of), Number)
 
+    def lettered(self, of: Constant) -> _Text:
+        return _text(of.text if self.numeric else of.symbol, Number)
+
     def entry(self, of: Entry, scope: None) -> _Text:
         text = self.write(of)
         loose = self.numeric and (text.startswith(MINUS) or "·" in text or "/" in text)
@@ -189,7 +193,9 @@ class _Writer(Algebra[_Text, None]):
         return _text(f"{above.bound()}/{below.bound(power=True)}", Quotient)
 
     def power(self, base: _Text, exponent: int) -> _Text:
-        return _text(base.bound(power=True) + _POWERS.get(exponent, f"^{exponent}"), Power)
+        apart = base.kind is Entry and not base.loose and "/" in base.text  # (∂L/∂w)²
+        text = f"({base.text})" if apart else base.bound(power=True)
+        return _text(text + _POWERS.get(exponent, f"^{exponent}"), Power)
 
     def applied(self, function: str, to: _Text) -> _Text:
         simple = to.kind is Entry and not to.loose

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from walkthrough.document import Sum, Working
 from walkthrough.mathematics.letters import at_place, written
-from walkthrough.mathematics.notation import Cell, Entry, Expression, Product, affine, unravel
+from walkthrough.mathematics.notation import Cell, Entry, Expression, Product, affine, own_part, unravel
 from walkthrough.mathematics.notation import Sum as Addition
 from walkthrough.numbers.redone import redone, simplified
 from walkthrough.numbers.shown import FULL, Known, Shown, shown
@@ -29,7 +29,7 @@ class FormulaVoice(Voice):
         because = "the loss's derivative" if slope else ""
         return self.expression(step, at_place(step.expression, step.place), step.sample, because)
 
-    def ref(self, entry: Entry, sample: int) -> Ref:
+    def ref(self, entry: Entry, sample: int | None) -> Ref:
         """The number that an entry at a place stands for."""
         at = tuple(position.constant for position in entry.index)
         cell: Cell = unravel(at[0], entry.tensor.shape) if entry.flat else at
@@ -39,7 +39,7 @@ class FormulaVoice(Voice):
         self,
         step: AnyStep,
         placed: Expression,
-        sample: int,
+        sample: int | None,
         because: str,
         local: tuple[Ref, Expression] | None = None,
     ) -> Working:
@@ -71,11 +71,12 @@ class FormulaVoice(Voice):
                 said += self._summed(placed, sample, guard)
             return said
 
-        return self.closed(step, [written(placed, lambda entry: self.symbol(ref(entry)))], because, attempt)
+        symbols = written(placed, lambda entry: self.symbol(ref(entry)))
+        return self.closed(step, [symbols], because, attempt, self.renews(step.ref))
 
     def _target(self, ref: Ref) -> Fraction | None:
         """A target's value, which is carried out where it is 0 or 1; other numbers stay as they are."""
-        return self.value(ref) if ref.tensor.partition("@")[0] == "target" else None
+        return self.value(ref) if own_part(ref.tensor) == "target" else None
 
     def chain(self, step: Chain) -> Working:
         """A gradient before a function: upstream × local derivative, for each output."""
@@ -97,7 +98,7 @@ class FormulaVoice(Voice):
         return self.expression(step, products[0], step.sample, because, (upstream, at_place(local, place)))
 
     def _factors(
-        self, upstream: Ref, local: Expression, sample: int, complete: bool, guard: int
+        self, upstream: Ref, local: Expression, sample: int | None, complete: bool, guard: int
     ) -> list[Said]:
         """Upstream · local derivative, each as one number."""
         slope = self._worked_out(local, sample, guard)
@@ -107,7 +108,7 @@ class FormulaVoice(Voice):
         value = Known(self.value(upstream, guard) * slope.value)
         return [Said(text, value, complete and slope.complete)]
 
-    def _worked_out(self, placed: Expression, sample: int, guard: int) -> Shown | None:
+    def _worked_out(self, placed: Expression, sample: int | None, guard: int) -> Shown | None:
         """An expression as one number; None if it is 0 for a reason that no number of digits shows."""
         trace = self.steps.trace
 
@@ -132,7 +133,7 @@ class FormulaVoice(Voice):
         )
         return self._worked_out(Product((factor, at_place(local, place))), step.sample, 6)
 
-    def _summed(self, placed: Addition, sample: int, guard: int) -> list[Said]:
+    def _summed(self, placed: Addition, sample: int | None, guard: int) -> list[Said]:
         """The terms of a sum, each as one number."""
         found = [self._worked_out(term, sample, guard) for term in placed.terms]
         worth = [each for each in found if each is not None]

@@ -8,8 +8,17 @@ from dataclasses import replace
 from walkthrough.document import Rule
 from walkthrough.mathematics.contraction import Contraction
 from walkthrough.mathematics.letters import affine_text, entry_text, ranges, rational, written
-from walkthrough.mathematics.notation import Entry, Index, Largest, Quotient, Tensor, Total
+from walkthrough.mathematics.notation import (
+    Entry,
+    Equation,
+    Index,
+    Largest,
+    Quotient,
+    Tensor,
+    Total,
+)
 from walkthrough.mathematics.readings import Part
+from walkthrough.trace.moves import Move
 from walkthrough.trace.network import Stage
 
 
@@ -54,6 +63,14 @@ def backward_rule(stage: Stage, tensor: Tensor) -> Rule | None:
     rule = _backward_rule(stage, tensor)
     role = "input" if tensor == stage.x else tensor.name.rpartition(".")[2]
     return rule and replace(rule, derivation=stage.layer.rules.get(role, ""))
+
+
+def update_rule(move: Move, equation: Equation, role: str) -> Rule:
+    """w ← w − α·∂L/∂w; v ← μ·v + ∂L/∂w."""
+    left = equation.left.tensor
+    renews = equation is move.equations[-1] or any(each.name == f"{left.name}.before" for each in move.before)
+    text = written(equation.right, lambda entry: entry.tensor.symbol)
+    return Rule(f"{left.symbol} {'←' if renews else '='} {text}", role)
 
 
 def _backward_rule(stage: Stage, tensor: Tensor) -> Rule | None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from walkthrough.document import Sum, Working
 from walkthrough.mathematics.letters import MINUS, rational
+from walkthrough.mathematics.notation import own_part
 from walkthrough.numbers.shown import FULL, Known, Shown, shown
 from walkthrough.page.choice_lines import ChoiceVoice
 from walkthrough.page.formula_lines import FormulaVoice
@@ -19,6 +20,7 @@ from walkthrough.trace.steps import (
     Gate,
     Given,
     Mean,
+    Ref,
     Route,
     Sums,
     Term,
@@ -34,6 +36,9 @@ class Narration(FormulaVoice, ChoiceVoice):
 
     def line(self, step: AnyStep) -> Working:
         """The working of a step."""
+        own = self.at(step.ref)
+        if own is not self:
+            return own.line(step)
         match step:
             case Sums():
                 return self._sums(step)
@@ -54,6 +59,11 @@ class Narration(FormulaVoice, ChoiceVoice):
             case Given():
                 return self.closed(step, [], "given")
 
+    def at(self, ref: Ref) -> Narration:
+        """The narration of the step of training that a cell belongs to."""
+        own = self.steps.of(ref.tensor)
+        return self if own is self.steps else replace(self, steps=own)
+
     # --- sums ------------------------------------------------------------------------------------
 
     def _sums(self, step: Sums) -> Working:
@@ -69,11 +79,29 @@ class Narration(FormulaVoice, ChoiceVoice):
         share = _share(terms)
         row = step.row if len(terms) == len(step.terms) else 0
         before, after = _around(share, len(terms))
-        texts = [self._product(term, len(step.terms) > 1, share) for term in terms]
+        short = len(step.terms) > 1 and step.phase != "update"
+        texts = [self._product(term, short, share) for term in terms]
         symbols = Sum(in_rows(texts, row), before, after)
+        before = self._from_before(step)
+        if before:
+            return self.closed(step, [], before)
         if step.copy:
             return self.closed(step, [symbols], because or "the same number")
-        return self.closed(step, [symbols], because, lambda guard: self._numbers(terms, row, share, guard))
+        return self.closed(
+            step,
+            [symbols],
+            because,
+            lambda guard: self._numbers(terms, row, share, guard),
+            self.renews(step.ref),
+        )
+
+    def _from_before(self, step: Sums) -> str:
+        """Where a number comes from that a step takes over from the one before it."""
+        ref = step.terms[0].factors[0] if step.copy else None
+        before = self.steps.trace.before
+        if ref is None or before is None or self.steps.trace.place(ref.tensor).step == self.steps.trace.step:
+            return ""
+        return f"as step {before.step} has left it: {self.steps.trace.cell_name(*ref)}"
 
     def _numbers(self, terms: tuple[Term, ...], row: int, share: Fraction, guard: int) -> list[Said]:
         """The numbers of a sum, and what is left once the products are worked out."""
@@ -175,7 +203,7 @@ def rule_of(step: Sums) -> str:
     if not others:
         local = rational(step.terms[0].coefficient)
         return "" if step.copy and not step.stage.parameters else f"chain rule: upstream × {local}"
-    name = others[0].tensor.partition("@")[0]
+    name = own_part(others[0].tensor)
     role = "input" if name == step.stage.x.name else name.rpartition(".")[2]
     return f"chain rule: upstream × {role}"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -13,11 +13,12 @@ from walkthrough.document import Block, Grid, Heading, Lines, Picture, Prose, Ru
 from walkthrough.mathematics.notation import Largest, Shape, Tensor, gradient_name
 from walkthrough.numbers.exact import Exact
 from walkthrough.numbers.shown import Known, shown
-from walkthrough.page.general_formulas import backward_rule, forward_rule, loss_rule, slope_rule
+from walkthrough.page.general_formulas import backward_rule, forward_rule, loss_rule, slope_rule, update_rule
 from walkthrough.page.narration import Narration
+from walkthrough.trace.linked import after_update
 from walkthrough.trace.network import Network, Stage
+from walkthrough.trace.places import Place
 from walkthrough.trace.steps import Ref, Steps
-from walkthrough.trace.trace import Place
 
 if TYPE_CHECKING:
     from walkthrough.page.ledger import Ledger
@@ -75,6 +76,36 @@ class Page:
     def blocks(self) -> Iterator[Block]:
         """The whole page, the verification left out."""
         yield from self.opening()
+        several = self.in_turn
+        for page in several:
+            if len(several) > 1:
+                yield Heading(f"step {page.steps.trace.step} of {len(several)}", 1)
+            yield from page.body()
+        yield from self.afterwards()
+
+    @property
+    def in_turn(self) -> tuple[Page, ...]:
+        """A page for each step of training."""
+        return tuple(Page(replace(self.narration, steps=steps)) for steps in self.steps.in_turn)
+
+    def afterwards(self) -> Iterator[Block]:
+        """The loss with the updated parameters."""
+        trace = self.steps.trace
+        if not trace.moves or self.narration.symbolic:
+            return
+        following = after_update(trace)
+        yield Heading("with the new parameters", 2, "forward")
+        if following is None:
+            yield Prose("The loss has no value: a logarithm of 0, or a division by it, stands in the way.")
+            return
+        narration = replace(self.narration, steps=Steps(following))
+        name = following.named("loss", None)
+        yield narration.line(narration.steps.step(name, ()))
+        before = self.narration.text(Ref(trace.named("loss", None), ()))
+        yield Prose(f"It was {before} before. Where the new one comes from: why … '{name}'.")
+
+    def body(self) -> Iterator[Block]:
+        """One step of training: forwards, backwards, the update."""
         network = self.steps.trace.network
         for sample in range(len(self._case.samples)):
             if self._case.batch:
@@ -168,7 +199,7 @@ class Page:
             yield from self.grids(self._full("input", sample), "x, the input")
         for tensor in stage.parameters.values():
             role = tensor.name.rpartition(".")[2]
-            yield from self.grids(tensor.name, f"{tensor.symbol}, the {role}")
+            yield from self.grids(self._full(tensor.name, sample), f"{tensor.symbol}, the {role}")
         name = self._full(stage.z.name, sample)
         yield from self.lines(name)
         if stage.z.size > 1:
@@ -232,7 +263,7 @@ class Page:
             framed = (blank,) * padding[0] + tuple(side + row + side for row in rows) + (blank,) * padding[0]
             yield Grid(f"g{mark}, framed by zeros", framed)
             for channel in range(kernel.shape[1]):
-                turned = self._rows(kernel.name, (filter_, channel), kernel.shape)
+                turned = self._rows(self._full(kernel.name, sample), (filter_, channel), kernel.shape)
                 of = (
                     f"[{filter_ + 1},{channel + 1}]"
                     if kernel.size > kernel.shape[2] * kernel.shape[3]
@@ -246,8 +277,8 @@ class Page:
             return
         names = [
             name
-            for name, place in self.places.items()
-            if place.sample is None and not place.local.endswith(".new")
+            for name, place in self.steps.trace.own_places.items()
+            if place.sample is None and self.steps.phase(name) != "update"
             if only is None or self.steps.stage_of(name) is only
         ]
         if names:
@@ -256,25 +287,31 @@ class Page:
             yield from self.lines(name)
 
     def update(self, only: Stage | None = None) -> Iterator[Block]:
-        """old − rate × gradient, for every parameter (of one layer)."""
-        rate = self._case.learning_rate
-        network = self.steps.trace.network
-        layers = network.layers if only is None else (only,)
-        if rate is None or network.loss is None or not any(stage.parameters for stage in layers):
+        """What the update rule works out, for every parameter (of one layer)."""
+        updating = self._case.updating
+        moves = [move for move in self.steps.trace.moves if only is None or move.stage is only]
+        if not moves:
             return
-        yield Heading(f"update, α = {rate.shown}", 2, "update")
-        for stage in layers:
-            for tensor in stage.parameters.values():
-                letter = tensor.symbol
-                role = tensor.name.rpartition(".")[2]
-                yield Rule(f"{letter} ← {letter} − α·∂L/∂{letter}", f"{letter} the {role} of {stage.name}")
-                yield from self.lines(f"{tensor.name}.new")
+        by = "" if updating.type == "sgd" else f" by {updating.type}"
+        constants = [each for each in moves[0].constants if not each.symbol.startswith("(")]
+        said = ", ".join(f"{each.symbol} = {each.text}" for each in constants)
+        yield Heading(f"update{by}, {said}", 2, "update")
+        for move in moves:
+            role = f"{move.parameter.symbol} the {move.parameter.name.rpartition('.')[2]} of {move.stage.name}"
+            for equation in move.equations:
+                tensor = equation.left.tensor
+                yield update_rule(move, equation, role)
+                yield from self.lines(self._full(tensor.name, None))
                 if tensor.size > 1:
-                    yield from self.grids(f"{tensor.name}.new", f"{letter}, updated")
+                    updated = ", updated" if equation is move.equations[-1] else ""
+                    yield from self.grids(self._full(tensor.name, None), f"{tensor.symbol}{updated}")
+        frozen = [name for name in updating.frozen if only is None or name.startswith(f"{only.name}.")]
+        if frozen:
+            yield Prose(f"Frozen, and therefore as before: {', '.join(frozen)}.")
 
     # --- pieces ----------------------------------------------------------------------------------
 
-    def _full(self, local: str, sample: int) -> str:
+    def _full(self, local: str, sample: int | None) -> str:
         return self.steps.full(local, sample)
 
     def lines(self, name: str) -> Iterator[Block]:

@@ -77,6 +77,7 @@ class Reasons:
     def _sources(self, step: AnyStep) -> Iterator[Ref]:
         """The computed numbers that matter to a step; what is given stands in its line."""
         found: list[Ref] = []
+        narration = self.narration.at(step.ref)
         match step:
             case Sums(terms=terms):
                 for term in terms:
@@ -90,20 +91,18 @@ class Reasons:
                 found.append(operand)
             case Formula(expression=expression, place=place, sample=sample):
                 found += [
-                    self.narration.ref(entry, sample) for entry, _ in entries(at_place(expression, place))
+                    narration.ref(entry, sample) for entry, _ in entries(at_place(expression, place))
                 ]
             case Chain(terms=links, sample=sample):
                 for upstream, local, place in links:
                     found.append(upstream)
-                    found += [
-                        self.narration.ref(entry, sample) for entry, _ in entries(at_place(local, place))
-                    ]
+                    found += [narration.ref(entry, sample) for entry, _ in entries(at_place(local, place))]
             case Route(shares=shares):
                 found += [share.upstream for share in shares if share.share]
             case Mean(over=over):
                 found += over
-            case Update(old=_, gradient=gradient):
-                found.append(gradient)
+            case Update(old=old, gradient=gradient):
+                found += [old, gradient]
         for ref in dict.fromkeys(found):
             if not isinstance(self.steps.step(ref.tensor, ref.cell), Given):
                 yield ref

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from fractions import Fraction
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from walkthrough.document import Side, Sum, Window
 from walkthrough.mathematics.notation import Cell, Shape
 from walkthrough.numbers.shown import Known, Shown, shown
 from walkthrough.page.narration import Narration
-from walkthrough.trace.steps import AnyStep, Chain, Choice, Gate, Mean, Ref, Route, Sums, Update
+from walkthrough.trace.linked import after_update
+from walkthrough.trace.steps import AnyStep, Chain, Choice, Gate, Mean, Ref, Route, Steps, Sums, Update
 
 if TYPE_CHECKING:
     from walkthrough.trace.verification import Check
@@ -27,14 +30,22 @@ class Records:
         self.narration = narration
         self.trace = narration.steps.trace
 
-    def document(self, steps: Iterable[AnyStep], checks: Iterable[Check]) -> Iterator[str]:
-        """The whole document in pieces."""
+    def document(
+        self, steps: Iterable[AnyStep], checks: Iterable[Check], afterwards: bool = False
+    ) -> Iterator[str]:
+        """The whole document in pieces; `afterwards` adds the loss with the updated parameters."""
+        following = after_update(self.trace) if afterwards else None
+        after = Records(replace(self.narration, steps=Steps(following))) if following else None
+        loss = following.named("loss", None) if following else ""
         yield '{"case": ' + _json(self.case()) + ',\n "tensors": {'
-        for number, name in enumerate(self.trace.places):
-            yield (",\n  " if number else "\n  ") + f"{_json(name)}: {_json(self.tensor(name))}"
+        tensors = ((name, self.tensor(name)) for name in self.trace.places)
+        for number, (name, tensor) in enumerate(chain(tensors, [(loss, after.tensor(loss))] if after else [])):
+            yield (",\n  " if number else "\n  ") + f"{_json(name)}: {_json(tensor)}"
         yield '},\n "steps": ['
-        for number, step in enumerate(steps):
-            yield (",\n  " if number else "\n  ") + _json(self.step(step))
+        told = map(self.step, steps)
+        last = [after.step(after.narration.steps.step(loss, ()))] if after else []
+        for number, step in enumerate(chain(told, last)):
+            yield (",\n  " if number else "\n  ") + _json(step)
         yield '],\n "checks": ['
         for number, check in enumerate(checks):
             yield (",\n  " if number else "\n  ") + _json(self.check(check))
@@ -121,7 +132,7 @@ class Records:
                 yield self._product(Fraction(max(sign, 0)), [operand])
             case Chain(terms=links):
                 for upstream, _, _ in links:
-                    back = self.narration.link(step, upstream)
+                    back = self.narration.at(step.ref).link(step, upstream)
                     if back is not None:
                         yield [self._name(upstream), back.plain]
             case Route(shares=shares):

@@ -57,7 +57,9 @@ class Voice:
             return trace.letters[place.local] + subscript(ref.cell, place.shape)
         if place.local in ("loss", "target"):
             return "L" if place.local == "loss" else "t" + subscript(ref.cell, place.shape)
-        base, grad, _ = place.local.removesuffix(".new").partition(".grad")
+        if place.local in trace.letters:
+            return trace.letters[place.local] + subscript(ref.cell, place.shape)
+        base, grad, _ = place.local.partition(".grad")
         letter = trace.letters[base]
         if grad:
             letter = "g" if short else f"∂L/∂{letter}"
@@ -97,6 +99,13 @@ class Voice:
     def all_complete(self, refs: list[Ref | None]) -> bool:
         """Whether nothing of any of these numbers is left out."""
         return all(self.complete(ref) for ref in refs)
+
+    def renews(self, ref: Ref) -> Relation:
+        """← where a number takes the place of the one that is read: w ← w − α·∂L/∂w."""
+        trace = self.steps.trace
+        local = trace.place(ref.tensor).local
+        renewed = local.endswith(".new") or f"{local}.before" in trace.letters
+        return "←" if renewed else "="
 
     # --- a line and its value --------------------------------------------------------------------
 

@@ -41,7 +41,7 @@ def wrong_target(own: Working) -> Candidates:
     loss = isinstance(step, Formula) and step.phase == "loss"
     if target is None or not (loss or _at_the_loss(own)):
         return
-    name = own.book.steps.full(target.name, own.book.sample(own.ref))
+    name = own.book.beside(target.name, own.ref)
     right = {cell: own.number(Ref(name, cell)) for cell in target.cells()}
     others = [(other, said) for other, said in _targets(right) if other != right]
     for other, condition in others:

@@ -183,7 +183,7 @@ def _argument(own: Working) -> Ref | None:
     if own.type != "sigmoid" or not isinstance(step, Formula) or step.phase != "forward":
         return None
     assert own.stage is not None
-    return Ref(own.book.steps.full(own.stage.x.name, own.book.sample(own.ref)), own.ref.cell)
+    return Ref(own.book.beside(own.stage.x.name, own.ref), own.ref.cell)
 
 
 def _tens(of: Quantity) -> Quantity:

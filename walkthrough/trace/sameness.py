@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from walkthrough.mathematics.layout import Array
@@ -17,11 +18,19 @@ if TYPE_CHECKING:
 class Sameness:
     """A sample's replay, followed over residues as far as somebody asks."""
 
-    def __init__(self, network: Network, sample: Sample, upstream: Grid | None, precision: int) -> None:
+    def __init__(
+        self,
+        network: Network,
+        sample: Sample,
+        upstream: Grid | None,
+        precision: int,
+        given: Callable[[], dict[str, Array]],
+    ) -> None:
         self._network = network
         self._sample = sample
         self._upstream = upstream
         self._precision = precision
+        self._given = given
         self._residues: SampleReplay[Array] | None = None
         self.replay: SampleReplay[Any] | None = None
 
@@ -33,17 +42,23 @@ class Sameness:
         """Whether two numbers of a tensor (or one and 0) are the same as formulas."""
         from walkthrough.numbers.residues import value  # hardly any case comes so far
 
-        numbers = self._tensor(tensor).reshape(-1)
+        numbers = self.tensor(tensor).reshape(-1)
         first, second = value(numbers[place]), 0 if other is None else value(numbers[other])
         return first == second
 
-    def _tensor(self, name: str) -> Array:
+    @property
+    def given(self) -> dict[str, Array]:
+        """What the step starts from, over residues."""
+        return self._given()
+
+    def tensor(self, name: str) -> Array:
+        """A tensor of the sample over residues."""
         from walkthrough.numbers.residues import Residues
 
         assert self.replay is not None
         arithmetic = Residues(self._signs)
         if self._residues is None:
-            tensors = {n: arithmetic.given(grid) for n, grid in self._network.given.items()}
+            tensors = dict(self._given())
             tensors["input"] = arithmetic.given(self._sample.input)
             if self._sample.target is not None:
                 tensors["target"] = arithmetic.given(self._sample.target)
@@ -72,3 +87,8 @@ class Sameness:
         assert self.replay is not None
         exact, tensors = ExactArithmetic(self._precision), self.replay.tensors
         return exact.signs(exact.function(of, axes, lambda entry: tensors[entry.tensor.name]), "a kink")
+
+
+def no_signs(of: Expression, axes: tuple[Index, ...], values: Array) -> Array:
+    """Where no formula has a kink, as in an update."""
+    raise TypeError("residues have no sign")

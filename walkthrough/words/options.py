@@ -1,4 +1,4 @@
-"""What a layer or a loss lets a case file say, declared beside the field that takes it.
+"""What a layer, a loss or an update rule lets a case file say, declared beside the field that takes it.
 
 `size: Extents = option("positive extents", default=(1, 1))` is both the field of a frozen dataclass and
 all that the case reader needs to know about the key `size`.
@@ -20,6 +20,7 @@ Kind = Literal[
     "kernel",
     "matrix",
     "number",
+    "two numbers",
     "whole number",
     "positive extents",
     "extents",
@@ -28,13 +29,13 @@ Kind = Literal[
     "shape",
 ]
 """grid: any rank · kernel: filter × channel × the window's axes · matrix: rank 2, or a single row ·
-number: exact as written · whole number: from 1 · extents: a whole number from 0 for all axes, or a list
+number: exact as written · two numbers: a list of them · whole number: from 1 · extents: a whole number from 0 for all axes, or a list
 with one for each (positive: from 1) · padding: extents, two for each axis, or "same" ·
 flag: true or false · shape: whole numbers from 1"""
 
 
 class Option(NamedTuple):
-    """A key of a layer or a loss: what it takes, whether it must be given, over how many axes."""
+    """A key of a layer, a loss or an update rule: what it takes, whether it must be given, over how many axes."""
 
     kind: Kind
     required: bool
@@ -47,7 +48,7 @@ def option(kind: Kind, default: Any = MISSING, axes: int = 2) -> Any:
 
 
 def options(of: type) -> dict[str, Option]:
-    """The keys that a layer or a loss takes."""
+    """The keys that a layer, a loss or an update rule takes."""
     return {
         each.name: Option(each.metadata["kind"], each.default is MISSING, each.metadata["axes"])
         for each in fields(of)

@@ -200,7 +200,7 @@ class Working:
         part = Part(entry, Fraction(1), (), tuple(place))
         cell = part.cells(entry)(tuple(place.values()))
         assert cell is not None
-        return Ref(self.book.steps.full(entry.tensor.name, self.book.sample(self.ref)), cell)
+        return Ref(self.book.beside(entry.tensor.name, self.ref), cell)
 
 
 def added(rows: Iterable[Row]) -> Quantity:

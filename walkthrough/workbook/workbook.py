@@ -33,8 +33,12 @@ class Workbook:
         self.trace = steps.trace
         self._remembered: dict[Hashable, object] = {}
         self._given: dict[Ref, Quantity] = {}
-        data = {"input", "target", *steps.trace.network.parameters}
-        self._data = {name for name, place in steps.trace.places.items() if place.local in data}
+        data, given = {"input", "target"}, set(steps.trace.network.parameters)
+        self._data = {
+            name
+            for name, place in steps.trace.places.items()
+            if place.local in data or (place.local in given and place.step == 1)
+        }
 
     def remember(self, key: Hashable, made: Callable[[], T]) -> T:
         """What was made under this key before, or is made now."""
@@ -62,6 +66,12 @@ class Workbook:
     def sample(self, ref: Ref) -> int:
         """Which sample a cell belongs to."""
         return self.trace.places[ref.tensor].sample or 0
+
+    def beside(self, local: str, ref: Ref) -> str:
+        """The full name of a tensor as the step of a cell reads it: of the same sample and the same step."""
+        of, local_sample = self.steps.of(ref.tensor), self.trace.place(ref.tensor).sample
+        moved = local_sample is None and self.steps.phase(ref.tensor) == "update"
+        return of.full(local, None if moved else local_sample or 0)
 
     def name(self, ref: Ref) -> str:
         """The cell's name as on a worksheet."""
@@ -124,7 +134,8 @@ class Workbook:
         ):
             return None  # a bias's gradient knows nothing of kernels and windows
         parts = [part for equation in equations for part in _parts(equation, stage, self._local(step.ref))]
-        terms = self.steps.terms(parts, step.ref.cell, self.sample(step.ref))
+        steps = self.steps.of(step.ref.tensor)
+        terms = steps.terms(parts, step.ref.cell, self.sample(step.ref))
         return tuple((rational(term.coefficient), term.factors) for term in terms)
 
     def _local(self, ref: Ref) -> str:
@@ -143,7 +154,7 @@ class Workbook:
         part = Part(right.body, Fraction(1), (), (*left.variables, *right.over))
         (here,) = Part(left, Fraction(1), (), left.variables).places(step.ref.cell)
         find = part.cells(right.body)
-        name = self.steps.full(stage.x.name, self.sample(step.ref))
+        name = self.beside(stage.x.name, step.ref)
         cells = (find((*here, *offset)) for offset in product(*(range(index.extent) for index in right.over)))
         return tuple(None if cell is None else Ref(name, cell) for cell in cells)
 

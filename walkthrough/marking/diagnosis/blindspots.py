@@ -213,7 +213,7 @@ def _downstream(book: Workbook, tensor: str, values: Values, numbers: Numbers) -
     changed: Values = {ref: value for ref, value in values.items() if not _same(value, numbers(ref))}
     found = []
     for stage in stages[start + 1 :]:
-        name = book.steps.full(stage.z.name, place.sample)
+        name = book.steps.of(tensor).full(stage.z.name, place.sample)
         before = len(changed)
         for ref, value in list(_recomputed(book, stage, name, own)):
             changed[ref] = value

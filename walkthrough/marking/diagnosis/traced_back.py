@@ -89,7 +89,7 @@ def _through_function(own: Working, sought: Sought) -> Iterator[_Inverse]:
     high = inverse(sought.high) if sought.high < highest else None
     if low is None and high is None:
         return
-    ref = Ref(own.book.steps.full(stage.x.name, own.book.sample(own.ref)), own.ref.cell)
+    ref = Ref(own.book.beside(stage.x.name, own.ref), own.ref.cell)
     far = fmpq(10) ** 6
     ends = (-far if low is None else _outward(low, -1), far if high is None else _outward(high, 1))
 

@@ -187,7 +187,7 @@ class Calculation:
             case Gate():
                 return (PositiveRule(self._of(step.operand)),)
             case Formula():
-                return (FormulaRule(self._formula(step.expression, step.place, step.sample)),)
+                return (FormulaRule(self._formula(step, step.expression, step.place, step.sample)),)
             case Chain():
                 return self._chain(step)
             case Route():
@@ -206,23 +206,26 @@ class Calculation:
     def _window(self, step: Choice) -> tuple[int, ...]:
         return tuple(self._of(ref) for ref in step.candidates if ref is not None)
 
-    def _formula(self, expression: Expression, place: Place, sample: int) -> Enclosed:
+    def _formula(self, step: AnyStep, expression: Expression, place: Place, sample: int | None) -> Enclosed:
+        steps = self.steps.of(step.ref.tensor)
+
         def number_of(entry: Entry, at: Place) -> int:
             cell = tuple(position.at(at) for position in entry.index)
             if entry.flat:
                 cell = unravel(cell[0], entry.tensor.shape)
-            return self.number(self.steps.full(entry.tensor.name, sample), cell)
+            return self.number(steps.full(entry.tensor.name, sample), cell)
 
         return laid_out(expression, place, number_of)
 
     def _chain(self, step: Chain) -> tuple[Rule, ...]:
         """One layer at a time; where activation and loss come down to y − t, that as well."""
-        links = ((self._of(up), self._formula(local, at, step.sample)) for up, local, at in step.terms)
+        links = ((self._of(up), self._formula(step, local, at, step.sample)) for up, local, at in step.terms)
         one_by_one = ChainRule(links)
         network, shortcut = self.trace.network, self.steps.shortcut(step)
         if not shortcut or network.target is None:
             return (one_by_one,)
-        names = (self.steps.full(tensor.name, step.sample) for tensor in (network.output, network.target))
+        steps = self.steps.of(step.ref.tensor)
+        names = (steps.full(tensor.name, step.sample) for tensor in (network.output, network.target))
         place = ravel(step.ref.cell, self.trace.places[step.ref.tensor].shape)
         output, target = (self.first[name] + place for name in names)
         share = rational(Fraction(1, int(shortcut.partition("/")[2] or 1)))  # y − t, or (y − t)/n

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
@@ -10,8 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from walkthrough.case import Case, list_shipped, load
-from walkthrough.case.cells import cell_name, resolve
+from walkthrough.case.cells import NoSuchCell, cell_name, resolve
 from walkthrough.mathematics.notation import Cell, Shape
+from walkthrough.trace.linked import linked
 from walkthrough.trace.network import network
 from walkthrough.trace.trace import CannotReplay, Trace
 from walkthrough.words.messages import printable, quoted, suggestion
@@ -38,10 +40,11 @@ class Place:
 class Exercise:
     """A case and the names of everything in it that can be claimed; numbers are shown to so many digits."""
 
-    def __init__(self, case: Case, digits: int = 10) -> None:
+    def __init__(self, case: Case, digits: int = 10, trace: Trace | None = None) -> None:
         self.case = case
         self.digits = digits
-        self.trace = Trace(case, network(case))
+        self.trace = trace or Trace(case, network(case))
+        self._longer: dict[tuple[int, bool], Exercise] = {}
         self._places: dict[str, Place] = {}
         self._cells: dict[str, tuple[tuple[str, Cell], ...]] = {}
 
@@ -61,6 +64,16 @@ class Exercise:
         from walkthrough.marking.diagnosis.examining import Examiner
 
         return Examiner(self.trace, self.digits)
+
+    def through(self, names: Iterable[str]) -> Exercise:
+        """The same exercise, in as many steps as these names need: `conv[1,1]#3` needs three."""
+        try:
+            trace = linked(self.trace, names)
+        except NoSuchCell:
+            return self  # where the name stands there is more to be said of it
+        if trace is self.trace:
+            return self
+        return self._longer.setdefault((trace.step, trace.back), Exercise(self.case, self.digits, trace))
 
     def place(self, name: str) -> Place:
         """What a name stands for, kept as it was written; raises NoSuchCell."""

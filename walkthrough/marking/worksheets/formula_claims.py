@@ -12,7 +12,8 @@ from walkthrough.case.values import found
 from walkthrough.marking.model import MarkedFormula, MarkedSheet
 from walkthrough.marking.worksheets.exercises import Exercise
 from walkthrough.mathematics.notation import Cell
-from walkthrough.trace.trace import Place, Trace
+from walkthrough.trace.places import Place
+from walkthrough.trace.trace import Trace
 from walkthrough.words.messages import printable
 from walkthrough.words.problems import CaseError, Problem
 

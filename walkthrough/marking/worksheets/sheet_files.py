@@ -56,6 +56,7 @@ def read_worksheet(
     claims = _table(source, "claims")
     raw = _quick(toml, claims) or list(read_raw_claims(source, claims))
     raw_formulas = list(read_raw_claims(source, _table(source, "formulas"), ("formulas",)))
+    exercise = exercise.through(each.cell for each in raw)
     formulas = read_formulas(raw_formulas, exercise, file)
     student = label(table["student"]) or None if "student" in table else None
     return Sheet(Worksheet(file, name, student, read_claims(raw, exercise, file, toml), formulas), exercise)
@@ -65,7 +66,7 @@ def own_claims(case: Case, file: str, exercises: Exercises) -> Sheet:
     """What the case's own source claims, as a worksheet; raises CaseError if it claims nothing."""
     if not case.claims and not case.formulas:
         raise CaseError([Problem(file, None, "", "is a case without [claims]: there is nothing to check")])
-    exercise = exercises.of(case)
+    exercise = exercises.of(case).through(each.cell for each in case.claims)
     name = case.name if case.path is None or exercises.is_shipped(file) else case.path.name
     shown = printable(file if case.path is None else str(case.path))
     claims = read_claims(case.claims, exercise, shown, case.toml)
@@ -87,6 +88,7 @@ def written(
         name = str(case)
         exercise = named_exercise(name, Path(), exercises, "worksheet", None, "case")
     raw = [RawClaim(cell, _as_text(value), at, at) for at, (cell, value) in enumerate(claims.items(), 1)]
+    exercise = exercise.through(claims)
     return Sheet(Worksheet("", name, student, read_claims(raw, exercise, "worksheet")), exercise)
 
 
