@@ -176,14 +176,15 @@ class Narration(FormulaVoice, ChoiceVoice):
 
         def attempt(guard: int) -> list[Said]:
             gradient = self.value(step.gradient, guard)
-            old, complete = self.value(step.old), self.complete(step.gradient)
+            old, complete = self.value(step.old, guard), self.all_complete([step.old, step.gradient])
+            before = self.text(step.old, guard)
             product = f"{bounded(rate.shown)}·{bounded(self.text(step.gradient, guard))}"
-            text = f"{self.text(step.old)} {MINUS} {product}"
+            text = f"{before} {MINUS} {product}"
             said = [Said(text, Known(old - rate.value * gradient), complete)]
             if gradient:
                 change = shown(Known(rate.value * gradient), self.digits + guard, FULL + guard)
                 less = change.text.removeprefix(MINUS) if change.negative else MINUS + change.text
-                side = Sum(((self.text(step.old), less),))
+                side = Sum(((before, less),))
                 said.append(Said(side, Known(old - change.value), change.complete and complete))
             return said
 

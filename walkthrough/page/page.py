@@ -297,7 +297,9 @@ class Page:
         said = ", ".join(f"{each.symbol} = {each.text}" for each in constants)
         yield Heading(f"update{by}, {said}", 2, "update")
         for move in moves:
-            role = f"{move.parameter.symbol} the {move.parameter.name.rpartition('.')[2]} of {move.stage.name}"
+            role = (
+                f"{move.parameter.symbol} the {move.parameter.name.rpartition('.')[2]} of {move.stage.name}"
+            )
             for equation in move.equations:
                 tensor = equation.left.tensor
                 yield update_rule(move, equation, role)

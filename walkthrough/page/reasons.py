@@ -90,9 +90,7 @@ class Reasons:
             case Gate(operand=operand):
                 found.append(operand)
             case Formula(expression=expression, place=place, sample=sample):
-                found += [
-                    narration.ref(entry, sample) for entry, _ in entries(at_place(expression, place))
-                ]
+                found += [narration.ref(entry, sample) for entry, _ in entries(at_place(expression, place))]
             case Chain(terms=links, sample=sample):
                 for upstream, local, place in links:
                     found.append(upstream)

@@ -39,7 +39,9 @@ class Records:
         loss = following.named("loss", None) if following else ""
         yield '{"case": ' + _json(self.case()) + ',\n "tensors": {'
         tensors = ((name, self.tensor(name)) for name in self.trace.places)
-        for number, (name, tensor) in enumerate(chain(tensors, [(loss, after.tensor(loss))] if after else [])):
+        for number, (name, tensor) in enumerate(
+            chain(tensors, [(loss, after.tensor(loss))] if after else [])
+        ):
             yield (",\n  " if number else "\n  ") + f"{_json(name)}: {_json(tensor)}"
         yield '},\n "steps": ['
         told = map(self.step, steps)
@@ -141,11 +143,9 @@ class Records:
             case Mean(over=over):
                 for ref in over:
                     yield self._product(Fraction(1, len(over)), [ref])
-            case Update(old=old, gradient=gradient):
-                rate = self.trace.case.learning_rate
-                assert rate is not None
+            case Update(old=old, gradient=gradient, rate=rate):
                 yield self._product(Fraction(1), [old])
-                yield self._product(-rate.value, [gradient], always=True)
+                yield self._product(-rate, [gradient], always=True)
 
     def _product(self, coefficient: Fraction, factors: list[Ref], always: bool = False) -> list[str]:
         names = [self._name(factor) for factor in factors]

@@ -130,7 +130,9 @@ def updated_weight_used(own: Working) -> Candidates:
     stage = own.stage
     if stage is None or own.book.trace.case.learning_rate is None or not _product_backwards(own):
         return
-    new = {tensor.name: f"{tensor.name}.new" for tensor in stage.parameters.values()}
+    beside, places = own.book.beside, own.book.trace.places
+    names = ((beside(each.name, own.ref), beside(f"{each.name}.new", own.ref)) for each in stage.inputs[:-1])
+    new = {old: updated for old, updated in names if updated in places}
     if not any(ref is not None and ref.tensor in new for row in own.rows for ref in row.refs):
         return
     rows = own.filled((row.coefficient, tuple(_renamed(ref, new) for ref in row.refs)) for row in own.rows)
@@ -171,14 +173,15 @@ def weighted_input_used(own: Working) -> Candidates:
     weight = next((t for n, t in stage.parameters.items() if t.grad.name == local and n != "bias"), None)
     if weight is None:
         return
-    w = own.number(Ref(weight.name, own.ref.cell))
+    at = Ref(own.book.beside(weight.name, own.ref), own.ref.cell)
+    w = own.number(at)
     value = own.right * w
 
     def told() -> Told:
         condition = f"the input times the weight, x·w with w = {text(w)}, is taken for the input x"
         return Told(condition, equals(times((own.right, w)), value, own.right, w))
 
-    yield Candidate(value, told, Ref(weight.name, own.ref.cell), 1, "weighted input")
+    yield Candidate(value, told, at, 1, "weighted input")
 
 
 # --- links of the chain ------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from walkthrough.mathematics.notation import own_part
 from walkthrough.numbers.formulas import Quantity
 from walkthrough.slips import Candidate, Candidates, Told, slip
 from walkthrough.slips._functions import counted, operands, read_as
@@ -181,7 +182,11 @@ def _biases(own: Working) -> list[Row]:
     bias = stage.parameters.get("bias")
     if bias is None:
         return []
-    return [row for row in own.rows if any(ref is not None and ref.tensor == bias.name for ref in row.refs)]
+    return [
+        row
+        for row in own.rows
+        if any(ref is not None and own_part(ref.tensor) == bias.name for ref in row.refs)
+    ]
 
 
 def _kernel_rows(own: Working) -> list[tuple[str, list[Row]]]:
@@ -195,7 +200,9 @@ def _kernel_rows(own: Working) -> list[tuple[str, list[Row]]]:
     groups: dict[str, list[Row]] = {}
     several = kernel.shape[1] > 1
     for row in own.rows:
-        ref = next((each for each in row.refs if each is not None and each.tensor == kernel.name), None)
+        ref = next(
+            (each for each in row.refs if each is not None and own_part(each.tensor) == kernel.name), None
+        )
         if ref is not None:
             groups.setdefault(f"row {ref.cell[2] + 1} of the kernel", []).append(row)
             if several:

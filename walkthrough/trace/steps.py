@@ -152,6 +152,7 @@ class Update(Step):
 
     old: Ref
     gradient: Ref
+    rate: Fraction
 
 
 AnyStep: TypeAlias = Given | Sums | Choice | Gate | Formula | Chain | Route | Mean | Update
@@ -277,12 +278,12 @@ class Steps:
         names = [self.full(part.factors[0].tensor.name, None) for part in parts]
         refs = [Ref(name, ref.cell) for name in names]
         if equation.left.tensor.name.endswith(".new") and len(refs) == 2:
-            return Update(ref, "update", stage, *refs)
+            return Update(ref, "update", stage, refs[0], refs[1], -parts[1].coefficient)
         terms = zip(parts, refs, strict=True)
         return Sums(ref, "update", stage, tuple(Term(part.coefficient, (each,)) for part, each in terms))
 
     def _left(self, local: str) -> str | None:
-        """What the step before has left under a name: a parameter's new numbers, a velocity; None if nothing."""
+        """What the step before has left under a name: a new parameter, a velocity; None if nothing."""
         before = self.trace.before
         assert before is not None
         kept = {tensor.name for move in self.trace.moves for tensor in move.before}
@@ -305,8 +306,8 @@ class Steps:
     # --- kinds of step ---------------------------------------------------------------------------
 
     def full(self, local: str, sample: int | None) -> str:
-        """The full name of a tensor, as this sample sees it; as the update does, of all samples, for None."""
-        if local in self.trace.network.given or sample is None:
+        """The full name of a tensor, as this sample sees it; for None as the update does, of all samples."""
+        if local in self.trace.network.given or local in self._moves or sample is None:
             return self.trace.named(local, None)
         if self.trace.case.batch and (local == "loss" or local in self._parameters):
             return numbered(local, sample, self.trace.step)

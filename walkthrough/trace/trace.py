@@ -74,10 +74,10 @@ class Trace:
     ) -> None:
         self.case = case
         self.network = network
-        self.before = before
-        self.step = before.step + 1 if before else 1
+        self.before: Trace | None = before
+        self.step: int = before.step + 1 if before else 1
         self.back = back
-        self._start = start or (before._start if before else Start())
+        self._start: Start = start or (before._start if before else Start())
         self._runs: dict[int, AnyRun] = {}
         self._sameness: dict[int, list[Sameness]] = {}
         self._way: dict[tuple[str, int], Any] = {}

@@ -115,7 +115,9 @@ class Verification:
                     if found is None:
                         break
                     word = local.removeprefix(f"{move.parameter.name}.")
-                    yield self._check(self.trace.named(local, None), "vectorised", run.moved[local], found[word])
+                    yield self._check(
+                        self.trace.named(local, None), "vectorised", run.moved[local], found[word]
+                    )
 
     def _moved(self, move: Move) -> Mapping[str, Any] | None:
         """What the closed form of the update rule gives, by word; None if there is none."""
@@ -124,7 +126,9 @@ class Verification:
         if not vectorised.knows_update(case.updating.type):
             return None
         name = move.parameter.name
-        kept = {after(each.name).removeprefix(f"{name}."): self.given(known[each.name]) for each in move.before}
+        kept = {
+            after(each.name).removeprefix(f"{name}."): self.given(known[each.name]) for each in move.before
+        }
         return vectorised.update(
             case.updating.type,
             _plain(vars(case.updating.rule)),

@@ -36,7 +36,11 @@ class RootMeanSquare(UpdateRule):
 
     def equations(self, of: Parameter) -> Iterator[Equation]:
         """The mean of the squares, the velocity if there is momentum, and the update."""
-        decay, share, left = constant("λ", self.weight_decay), constant("ρ", self.alpha), rest("ρ", self.alpha)
+        decay, share, left = (
+            constant("λ", self.weight_decay),
+            constant("ρ", self.alpha),
+            rest("ρ", self.alpha),
+        )
         gradient = of.gradient + decay * of.value if decay.value else of.gradient
         squares = of.beside("square_average", "s")
         yield squares.equals(share * of.before("square_average", "s") + left * Power(gradient, 2))

@@ -108,10 +108,8 @@ class Workbook:
                 for ref in step.over:
                     yield fmpq(1, len(step.over)), (ref,)
             case Update():
-                rate = self.trace.case.learning_rate
-                assert rate is not None
                 yield fmpq(1), (step.old,)
-                yield -rational(rate.value), (step.gradient,)
+                yield -rational(step.rate), (step.gradient,)
 
     # --- changed readings ------------------------------------------------------------------------
 

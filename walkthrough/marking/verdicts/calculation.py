@@ -178,10 +178,8 @@ class Calculation:
                 share = rational(Fraction(1, len(step.over)))
                 return (SumRule((Summand(share, self._of(ref)) for ref in step.over), self.truth),)
             case Update():
-                rate = self.trace.case.learning_rate
-                assert rate is not None
                 old = Summand(ONE, self._of(step.old))
-                return (SumRule((old, Summand(-rational(rate.value), self._of(step.gradient))), self.truth),)
+                return (SumRule((old, Summand(-rational(step.rate), self._of(step.gradient))), self.truth),)
             case Choice():
                 return (LargestRule(self._window(step)),)
             case Gate():

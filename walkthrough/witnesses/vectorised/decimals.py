@@ -134,4 +134,6 @@ def root(x: Numbers, digits: int) -> Numbers:
     if not isinstance(x, Box):
         return np.sqrt(x)
     below, enough = Decimal(x.denominator), context(digits + GUARD)
-    return boxed([enough.sqrt(enough.divide(Decimal(n), below)) for n in x.numerators.ravel().tolist()], x.shape)
+    return boxed(
+        [enough.sqrt(enough.divide(Decimal(n), below)) for n in x.numerators.ravel().tolist()], x.shape
+    )
