@@ -12,6 +12,7 @@ from typing import Any, Literal, TypeAlias
 
 from walkthrough.case import Case
 from walkthrough.document import Block
+from walkthrough.marking.diagnosis.examining import Examiners
 from walkthrough.marking.model import MarkedSheet, Worksheet
 from walkthrough.marking.reports.class_report import ClassTally
 from walkthrough.marking.reports.results import as_json, csv_header, csv_rows, problem_table
@@ -62,6 +63,7 @@ class Checked:
         self._render = render
         self._tell = tell or _tell
         self._exercises = Exercises(options.digits)
+        self._examiners = Examiners()
         self._problems: list[Problem] = []
 
     def __iter__(self) -> Iterator[str]:
@@ -95,7 +97,7 @@ class Checked:
 
     def _mark(self, sheet: Sheet) -> Iterator[tuple[MarkedSheet, Exercise]]:
         try:
-            result = sheet.exercise.examiner.mark(sheet.worksheet)
+            result = self._examiners.of(sheet.exercise).mark(sheet.worksheet)
         except CannotReplay as error:
             self._refuse(CaseError([Problem(sheet.worksheet.file, None, "", f"cannot be marked: {error}")]))
             return
@@ -157,7 +159,7 @@ class Checked:
         for sheet, exercise in few:
             if tally.sheets > 1:
                 yield "\n"
-            yield from self._render(report.blocks(sheet, exercise))
+            yield from self._render(report.blocks(sheet, exercise, self._examiners.of(exercise)))
 
 
 def check_command(
@@ -181,9 +183,9 @@ def check(
     `check({"dense": "2.55"}, case="lecture-notes")` marks numbers from Python; `case` is the exercise of all
     worksheets that name none. Raises CaseError if one cannot be read.
     """
-    exercises = Exercises(digits)
+    exercises, examiners = Exercises(digits), Examiners()
     return tuple(
-        sheet.exercise.examiner.mark(sheet.worksheet)
+        examiners.of(sheet.exercise).mark(sheet.worksheet)
         for each in worksheets
         for sheet in _sheets(each, case, exercises)
     )

@@ -19,7 +19,7 @@ from walkthrough.marking.diagnosis.findings import (
     sought_for,
     told,
 )
-from walkthrough.marking.model import Claim, Slip
+from walkthrough.marking.model import Claim, LayerSlip, Slip
 from walkthrough.mathematics.notation import Cell
 from walkthrough.numbers.formulas import Quantity
 from walkthrough.slips import Candidate, SlipKind, Told
@@ -27,7 +27,7 @@ from walkthrough.slips._lines import text
 from walkthrough.trace.steps import Given, Ref
 from walkthrough.workbook.reworked import Workbook, Working, rational, working
 
-__all__ = ["Diagnosed", "LayerSlip", "OwnNumbers", "diagnose", "everywhere", "undecided", "whole_layer"]
+__all__ = ["Diagnosed", "OwnNumbers", "diagnose", "everywhere", "undecided", "whole_layer"]
 
 _CLOSE = 4.0
 _MOST_ASKED = 64
@@ -89,16 +89,6 @@ def everywhere(own: Working, kind: SlipKind, key: str) -> Quantity | None:
 
 
 # --- a whole layer -----------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class LayerSlip:
-    """One slip that explains every wrong number of a tensor, and changes none of the right ones."""
-
-    slip: str
-    tensor: str
-    claims: tuple[Claim, ...]
-    words: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,27 +11,11 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
-from walkthrough.marking.model import Marked, MarkedFormula, MarkedSheet, Slip, VerdictWord, unit_found
+from walkthrough.marking.model import VERDICTS, Marked, MarkedFormula, MarkedSheet, Slip, unit_found
 from walkthrough.marking.verdicts.remembered import Remembered
-from walkthrough.marking.worksheets.formula_claims import formula_table
 from walkthrough.numbers.shown import Shown
 from walkthrough.words.messages import printable
 from walkthrough.words.problems import Problem
-
-VERDICTS: tuple[VerdictWord, ...] = (
-    "exact",
-    "rounded",
-    "cut-off",
-    "own-rounding",
-    "follows",
-    "lucky",
-    "no-evidence",
-    "wrong",
-    "unreadable",
-    "blank",
-)
-RIGHT: frozenset[VerdictWord] = frozenset({"exact", "rounded", "cut-off", "own-rounding"})
-"""Right without regard to any other number; what `follows` is right too, for what came before."""
 
 _CLAIM_COLUMNS = ("cell", "written", "verdict", "expected", "from_yours", "enough_digits", "line", "slip")
 _FORMULA_COLUMNS = ("missing", "spare", "misindexed", "instead")
@@ -134,6 +118,28 @@ def _claim(marked: Marked, hide_answers: bool) -> dict[str, Any]:
 
 def _slip(slip: Slip) -> dict[str, Any]:
     return {"slip": slip.slip, "at": slip.at, "gives": slip.gives.plain, "words": slip.words}
+
+
+def formula_table(marked: MarkedFormula, hide_answers: bool = False) -> dict[str, Any]:
+    """A marked formula, as `check --json` has it; without answers only the verdict and its place."""
+    verdict = marked.verdict
+    table: dict[str, Any] = {
+        "cell": printable(marked.cell),
+        "written": printable(marked.written),
+        "verdict": verdict.verdict,
+        "expected": None if hide_answers else verdict.expected or None,
+        "from_yours": None,
+        "enough_digits": True,
+        "line": marked.line,
+        **{name: [] if hide_answers else list(getattr(verdict, name)) for name in _FORMULA_COLUMNS},
+        "slips": [
+            {"slip": slip.slip, "at": slip.at, "gives": slip.gives, "words": slip.words}
+            for slip in (() if hide_answers else verdict.slips)
+        ],
+    }
+    if verdict.reason:
+        table["problem"] = printable(verdict.reason)
+    return table
 
 
 @lru_cache(maxsize=8_192)

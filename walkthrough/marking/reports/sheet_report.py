@@ -8,11 +8,11 @@ from fractions import Fraction
 from itertools import groupby
 
 from walkthrough.document import Block, Grid, Heading, Prose, Table
-from walkthrough.marking.diagnosis.examining import SecondLook
-from walkthrough.marking.model import Marked, MarkedSheet, VerdictWord, unit_found
+from walkthrough.marking.diagnosis.examining import Examiner, SecondLook
+from walkthrough.marking.model import RIGHT, Marked, MarkedSheet, VerdictWord, unit_found
 from walkthrough.marking.reports.formula_report import formula_blocks, formula_summary
 from walkthrough.marking.reports.own_lines import own_line
-from walkthrough.marking.reports.results import RIGHT, counts, number_counts
+from walkthrough.marking.reports.results import counts, number_counts
 from walkthrough.marking.worksheets.exercises import Exercise
 from walkthrough.mathematics.notation import Cell, Tensor
 from walkthrough.numbers.written import MINUS
@@ -48,15 +48,15 @@ class Report:
     hide_answers: bool = False
     digits: int = 10
 
-    def blocks(self, sheet: MarkedSheet, exercise: Exercise) -> Iterator[Block]:
-        """The whole report, the summary first."""
+    def blocks(self, sheet: MarkedSheet, exercise: Exercise, examiner: Examiner) -> Iterator[Block]:
+        """The whole report, the summary first; `examiner` looks again at what is wrong."""
         yield from self.summary(sheet, exercise)
         yield from self._grids(sheet, exercise)
         wrong = [marked for marked in sheet.claims if marked.verdict == "wrong"]
         if self.hide_answers:
             yield from self._places(sheet)
         else:
-            yield from self._findings(wrong, sheet, exercise)
+            yield from self._findings(wrong, sheet, exercise, examiner)
             yield from self._remarks(sheet)
         if self.everything and sheet.claims:
             yield Heading("every number")
@@ -110,12 +110,14 @@ class Report:
 
     # --- findings --------------------------------------------------------------------------------
 
-    def _findings(self, wrong: Sequence[Marked], sheet: MarkedSheet, exercise: Exercise) -> Iterator[Block]:
+    def _findings(
+        self, wrong: Sequence[Marked], sheet: MarkedSheet, exercise: Exercise, examiner: Examiner
+    ) -> Iterator[Block]:
         """The wrong steps in order; a slip over a whole layer is one finding."""
         findings = _alike(wrong, sheet)
         detailed, others = findings[:_MOST_DETAILED], findings[_MOST_DETAILED:]
         doubtful = frozenset(first.claim.cell for _, (first, *_) in detailed if len(first.slips) > 1)
-        again = exercise.examiner.look_again(sheet.worksheet, doubtful) if wrong else SecondLook()
+        again = examiner.look_again(sheet.worksheet, doubtful) if wrong else SecondLook()
         for words, alike in detailed:
             yield from self._finding(words, alike, exercise, again.own)
             cell = again.telling.get(alike[0].claim.cell)

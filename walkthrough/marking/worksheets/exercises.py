@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from walkthrough.case import Case, list_shipped, load
 from walkthrough.case.cells import cell_name, resolve
@@ -16,9 +15,6 @@ from walkthrough.trace.network import network
 from walkthrough.trace.trace import CannotReplay, Trace
 from walkthrough.words.messages import printable, quoted, suggestion
 from walkthrough.words.problems import CaseError, Problem
-
-if TYPE_CHECKING:
-    from walkthrough.marking.diagnosis.examining import Examiner
 
 # a class is about one case or a few, and a folder from strangers may name thousands
 _MOST_OPEN = 32
@@ -54,13 +50,6 @@ class Exercise:
     def order(self) -> dict[str, int]:
         """The tensors' places in the order of computation."""
         return {name: at for at, name in enumerate(self.shapes)}
-
-    @cached_property
-    def examiner(self) -> Examiner:
-        """Whoever examines the worksheets of this exercise."""
-        from walkthrough.marking.diagnosis.examining import Examiner
-
-        return Examiner(self.trace, self.digits)
 
     def place(self, name: str) -> Place:
         """What a name stands for, kept as it was written; raises NoSuchCell."""
