@@ -11,9 +11,10 @@ from flint import ctx
 
 from tests.slips.exercises import book_of, true_value
 from walkthrough.slips import all_slips
-from walkthrough.slips._lines import known
+from walkthrough.slips._lines import as_known
 from walkthrough.trace.steps import Ref
-from walkthrough.workbook.reworked import Numbers, working
+from walkthrough.workbook.operands import Operands
+from walkthrough.workbook.reworked_steps import reworked
 
 DRAW = np.random.default_rng(5)
 IMAGE = DRAW.integers(-9, 10, (2, 6, 5))
@@ -46,8 +47,8 @@ def window(row: int, column: int) -> np.ndarray:
 def gives(case, word: str, cell: tuple[int, ...]) -> set[Fraction]:
     (kind,) = (each for each in all_slips() if each.word == word)
     with ctx.workprec(256):
-        own = working(case, Ref("conv", cell), Numbers(lambda ref: true_value(case, ref)))
-        return {known(candidate.value).value for candidate in kind.play(own)}
+        own = reworked(case, Ref("conv", cell), Operands(lambda ref: true_value(case, ref)))
+        return {as_known(candidate.value).value for candidate in kind.play(own)}
 
 
 @pytest.mark.parametrize(("stride", "padding", "flip"), list(product([1, 2], [0, 1, 2], [False, True])))
@@ -98,5 +99,5 @@ def test_flattened_by_columns(word: str, place: tuple[int, int, int]) -> None:
     flat = IMAGE.transpose(place).reshape(-1)
     (kind,) = (each for each in all_slips() if each.word == word)
     for at in range(IMAGE.size):
-        own = working(case, Ref("flatten", (at,)), Numbers(lambda ref: true_value(case, ref)))
-        assert int(flat[at]) in {known(candidate.value).value for candidate in kind.play(own)}
+        own = reworked(case, Ref("flatten", (at,)), Operands(lambda ref: true_value(case, ref)))
+        assert int(flat[at]) in {as_known(candidate.value).value for candidate in kind.play(own)}

@@ -12,14 +12,14 @@ from typing import Any, Literal, TypeAlias
 
 from walkthrough.case import Case
 from walkthrough.document import Block
-from walkthrough.marking.diagnosis.examining import Examiners
-from walkthrough.marking.model import MarkedSheet, Worksheet
+from walkthrough.marking.diagnosis.examiner import Examiners
+from walkthrough.marking.marked_worksheets import MarkedSheet, Worksheet
 from walkthrough.marking.reports.class_report import ClassTally
-from walkthrough.marking.reports.results import as_json, csv_header, csv_rows, problem_table
+from walkthrough.marking.reports.results import csv_header, csv_rows, problem_table, sheet_as_json
 from walkthrough.marking.reports.sheet_report import Report
 from walkthrough.marking.worksheets.exercises import Exercise, Exercises
-from walkthrough.marking.worksheets.gathering import Source, gather, rows, sources
-from walkthrough.marking.worksheets.sheet_files import Sheet, named_exercise, written
+from walkthrough.marking.worksheets.sheet_files import Sheet, named_exercise, worksheet_of
+from walkthrough.marking.worksheets.sheet_sources import SheetSource, gather, rows, sources
 from walkthrough.trace.trace import CannotReplay
 from walkthrough.words.problems import CaseError, Problem
 
@@ -111,7 +111,9 @@ class Checked:
             self._problems.extend(error.problems)
         self._tell(str(error))
 
-    def _progress(self, found: Sequence[Source | CaseError]) -> AbstractContextManager[Callable[[], None]]:
+    def _progress(
+        self, found: Sequence[SheetSource | CaseError]
+    ) -> AbstractContextManager[Callable[[], None]]:
         """A bar on the terminal for many worksheets; nothing for a few, or without a terminal."""
         if not self._options.progress or sys.stderr is None or not sys.stderr.isatty():
             return nullcontext(lambda: None)
@@ -128,7 +130,7 @@ class Checked:
         yield '{"worksheets": ['
         between = "\n"
         for sheet, _ in self.marked():
-            yield between + as_json(sheet, self._options.hide_answers)
+            yield between + sheet_as_json(sheet, self._options.hide_answers)
             between = ",\n"
         yield "\n]" if between != "\n" else "]"
         if self._problems:
@@ -206,7 +208,7 @@ def _sheets(
         if case is None:
             message = 'is missing: check(…, case="lecture-notes")'
             raise CaseError([Problem("worksheet", None, "case", message)])
-        yield written(given, case, exercises=exercises)
+        yield worksheet_of(given, case, exercises=exercises)
         return
     name = case.name if isinstance(case, Case) else None if case is None else str(case)
     if isinstance(case, Case):

@@ -19,24 +19,24 @@ from walkthrough.mathematics.notation import (
     Total,
 )
 from walkthrough.trace.network import Stage
-from walkthrough.workbook.reworked import Change
+from walkthrough.workbook.workbook import Change
 
 Positions = tuple[Affine, ...]
 
 
-def substituted(of: Expression, change: Callable[[Entry], Entry]) -> Expression:
+def _substituted(of: Expression, change: Callable[[Entry], Entry]) -> Expression:
     """A sum of products (or a largest-of-a-window) with other entries in it."""
     match of:
         case Entry():
             return change(of)
         case Sum(terms):
-            return Sum(tuple(substituted(term, change) for term in terms))
+            return Sum(tuple(_substituted(term, change) for term in terms))
         case Product(factors):
-            return Product(tuple(substituted(factor, change) for factor in factors))
+            return Product(tuple(_substituted(factor, change) for factor in factors))
         case Negative(inner):
-            return Negative(substituted(inner, change))
+            return Negative(_substituted(inner, change))
         case Total(body, over):
-            return Total(substituted(body, change), over)
+            return Total(_substituted(body, change), over)
         case Largest(body):
             return replace(of, body=change(body))
     return of
@@ -57,7 +57,7 @@ def elsewhere(tensor: Callable[[Stage], Tensor | None], move: Callable[[Entry], 
             return replace(entry, index=positions)
 
         changed = tuple(
-            replace(equation, right=substituted(equation.right, moved)) for equation in stage.equations
+            replace(equation, right=_substituted(equation.right, moved)) for equation in stage.equations
         )
         return changed if found else None
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from walkthrough.mathematics.notation import Entry
 from walkthrough.numbers.formulas import Place, Quantity, value_at
 from walkthrough.slips import Candidate, Candidates, Told, slip
-from walkthrough.slips._lines import equals, factor, sum_line, text, times
+from walkthrough.slips._lines import equals, factor, product_text, sum_line, text
 from walkthrough.slips.layout import misread, turned
 from walkthrough.trace.steps import Chain, Choice, Gate, Ref, Route, Share, Sums
-from walkthrough.workbook.reworked import ZERO, Row, Working, added
+from walkthrough.workbook.reworked_steps import ZERO, ReworkedStep, Row, added
 
 
 @slip(common=6)
-def local_derivative_forgotten(own: Working) -> Candidates:
+def local_derivative_forgotten(own: ReworkedStep) -> Candidates:
     """The upstream gradient alone."""
     if isinstance(own.step, Chain) or _gate(own) is not None or _product_backwards(own):
         rows = own.rows
@@ -30,7 +30,7 @@ def local_derivative_forgotten(own: Working) -> Candidates:
 
 
 @slip(common=6)
-def upstream_forgotten(own: Working) -> Candidates:
+def upstream_forgotten(own: ReworkedStep) -> Candidates:
     """The local derivative alone."""
     if isinstance(own.step, Chain | Route) or _product_backwards(own):
         rows = own.rows
@@ -41,7 +41,7 @@ def upstream_forgotten(own: Working) -> Candidates:
 
 
 @slip(common=5)
-def derivative_at_output(own: Working) -> Candidates:
+def derivative_at_output(own: ReworkedStep) -> Candidates:
     """Upstream·σ(y)(1 − σ(y)) with y already the output."""
     step, stage = own.step, own.stage
     if not isinstance(step, Chain) or stage is None or own.type not in ("sigmoid", "tanh"):
@@ -61,14 +61,14 @@ def derivative_at_output(own: Working) -> Candidates:
     def told() -> Told:
         condition = f"the derivative of {own.type} is taken at its output instead of at what went in"
         return Told(
-            condition, equals(times((own.number(upstream), slope)), value, own.number(upstream), slope)
+            condition, equals(product_text((own.number(upstream), slope)), value, own.number(upstream), slope)
         )
 
     yield Candidate(value, told, None, 1, "derivative at the output")
 
 
 @slip(common=5)
-def gate_from_gradient(own: Working) -> Candidates:
+def gate_from_gradient(own: ReworkedStep) -> Candidates:
     """Upstream if it is positive, else 0: the ReLU's gate taken from the gradient's sign."""
     share = _gate(own)
     if share is not None:
@@ -82,7 +82,7 @@ def gate_from_gradient(own: Working) -> Candidates:
 
 
 @slip(common=7)
-def gate_ignored(own: Working) -> Candidates:
+def gate_ignored(own: ReworkedStep) -> Candidates:
     """Upstream always, as if the ReLU were open."""
     share = _gate(own)
     if share is not None:
@@ -92,7 +92,7 @@ def gate_ignored(own: Working) -> Candidates:
 
 
 @slip(common=5)
-def spread_over_window(own: Working) -> Candidates:
+def spread_over_window(own: ReworkedStep) -> Candidates:
     """Upstream ÷ window size in all cells of a max pool's window."""
     if not _pooled(own):
         return
@@ -108,7 +108,7 @@ def spread_over_window(own: Working) -> Candidates:
 
 
 @slip(common=3)
-def routed_elsewhere(own: Working) -> Candidates:
+def routed_elsewhere(own: ReworkedStep) -> Candidates:
     """The upstream gradient in another cell of the window."""
     if not _pooled(own):
         return
@@ -125,7 +125,7 @@ def routed_elsewhere(own: Working) -> Candidates:
 
 
 @slip(common=4)
-def updated_weight_used(own: Working) -> Candidates:
+def updated_weight_used(own: ReworkedStep) -> Candidates:
     """The weight after the update carried backwards."""
     stage = own.stage
     if stage is None or own.book.trace.case.learning_rate is None or not _product_backwards(own):
@@ -148,7 +148,7 @@ def updated_weight_used(own: Working) -> Candidates:
 
 
 @slip(common=7)
-def kernel_not_rotated(own: Working) -> Candidates:
+def kernel_not_rotated(own: ReworkedStep) -> Candidates:
     """The input gradient from the same cells, with the kernel turned by 180°."""
     stage = own.stage
     if (
@@ -162,7 +162,7 @@ def kernel_not_rotated(own: Working) -> Candidates:
 
 
 @slip(common=3)
-def weighted_input_used(own: Working) -> Candidates:
+def weighted_input_used(own: ReworkedStep) -> Candidates:
     """x·w for x in the weight's gradient."""
     stage = own.stage
     if stage is None or not isinstance(own.step, Sums):
@@ -176,7 +176,7 @@ def weighted_input_used(own: Working) -> Candidates:
 
     def told() -> Told:
         condition = f"the input times the weight, x·w with w = {text(w)}, is taken for the input x"
-        return Told(condition, equals(times((own.right, w)), value, own.right, w))
+        return Told(condition, equals(product_text((own.right, w)), value, own.right, w))
 
     yield Candidate(value, told, Ref(weight.name, own.ref.cell), 1, "weighted input")
 
@@ -184,7 +184,7 @@ def weighted_input_used(own: Working) -> Candidates:
 # --- links of the chain ------------------------------------------------------------------------
 
 
-def _product_backwards(own: Working) -> bool:
+def _product_backwards(own: ReworkedStep) -> bool:
     """Whether the step sends a gradient back through a sum of products."""
     return (
         isinstance(own.step, Sums)
@@ -230,7 +230,7 @@ def _renamed(ref: Ref | None, names: dict[str, str]) -> Ref | None:
 # --- gates and windows -------------------------------------------------------------------------
 
 
-def _gate(own: Working) -> Share | None:
+def _gate(own: ReworkedStep) -> Share | None:
     """The gate of a ReLU that the gradient comes through."""
     step = own.step
     if isinstance(step, Route) and len(step.shares) == 1 and step.shares[0].winner is None:
@@ -239,17 +239,17 @@ def _gate(own: Working) -> Share | None:
     return None
 
 
-def _pooled(own: Working) -> bool:
+def _pooled(own: ReworkedStep) -> bool:
     """Whether the gradient comes through a max pool."""
     return isinstance(own.step, Route) and bool(own.step.shares) and own.step.shares[0].winner is not None
 
 
-def _windows(own: Working) -> list[tuple[Row, Share]]:
+def _windows(own: ReworkedStep) -> list[tuple[Row, Share]]:
     assert isinstance(own.step, Route)
     return list(zip(own.rows, own.step.shares, strict=True))
 
 
-def _size(own: Working, share: Share) -> int:
+def _size(own: ReworkedStep, share: Share) -> int:
     choice = own.book.step(share.window)
     assert isinstance(choice, Choice)
     return len(choice.candidates)

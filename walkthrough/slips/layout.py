@@ -15,7 +15,8 @@ from walkthrough.slips._rereading import (
 )
 from walkthrough.trace.network import Stage
 from walkthrough.trace.steps import Choice, Ref, Route, Sums
-from walkthrough.workbook.reworked import Change, Row, Working, added
+from walkthrough.workbook.reworked_steps import ReworkedStep, Row, added
+from walkthrough.workbook.workbook import Change
 
 _SHIFTS = {
     (0, 1): "to the right",
@@ -31,14 +32,14 @@ _WINDOWS = ("conv2d", "max_pool2d", "average_pool2d")
 
 
 @slip(common=8)
-def kernel_flipped(own: Working) -> Candidates:
+def kernel_flipped(own: ReworkedStep) -> Candidates:
     """The kernel turned by 180°: convolution for cross-correlation, or the other way round."""
     if own.type == "conv2d" and not _to_input(own):
         yield from misread(own, "kernel-flipped", turned, "the kernel is turned by 180°")
 
 
 @slip(common=3)
-def kernel_transposed(own: Working) -> Candidates:
+def kernel_transposed(own: ReworkedStep) -> Candidates:
     """The kernel with rows and columns exchanged."""
     if own.type == "conv2d":
         yield from misread(
@@ -47,7 +48,7 @@ def kernel_transposed(own: Working) -> Candidates:
 
 
 @slip(common=3)
-def window_shifted(own: Working) -> Candidates:
+def window_shifted(own: ReworkedStep) -> Candidates:
     """The window starts one pixel beside."""
     if own.type in _WINDOWS:
         for (rows, columns), where in _SHIFTS.items():
@@ -57,7 +58,7 @@ def window_shifted(own: Working) -> Candidates:
 
 
 @slip(common=5)
-def stride_ignored(own: Working) -> Candidates:
+def stride_ignored(own: ReworkedStep) -> Candidates:
     """Window (i,j) starts at (i,j), whatever the stride."""
     if own.type in _WINDOWS:
         yield from misread(own, "stride-ignored", _one_by_one, "the window moves one pixel at a time")
@@ -67,7 +68,7 @@ def stride_ignored(own: Working) -> Candidates:
 
 
 @slip(common=5)
-def padding_ignored(own: Working) -> Candidates:
+def padding_ignored(own: ReworkedStep) -> Candidates:
     """Window (i,j) starts at (i·s, j·s) of the image without its padding."""
     if own.type in _WINDOWS:
         yield from misread(
@@ -76,7 +77,7 @@ def padding_ignored(own: Working) -> Candidates:
 
 
 @slip(common=3)
-def channel_forgotten(own: Working) -> Candidates:
+def channel_forgotten(own: ReworkedStep) -> Candidates:
     """One input channel left out."""
     if own.type != "conv2d" or not isinstance(own.step, Sums):
         return
@@ -97,7 +98,7 @@ def channel_forgotten(own: Working) -> Candidates:
 
 
 @slip(common=4)
-def column_major_flatten(own: Working) -> Candidates:
+def column_major_flatten(own: ReworkedStep) -> Candidates:
     """Flattened column by column instead of row by row."""
     stage = own.stage
     if own.type not in ("flatten", "reshape", "dense") or stage is None or len(stage.x.shape) < 2:
@@ -116,7 +117,7 @@ def column_major_flatten(own: Working) -> Candidates:
 
 
 @slip(common=4)
-def weight_transposed(own: Working) -> Candidates:
+def weight_transposed(own: ReworkedStep) -> Candidates:
     """Wᵀ for a square W, forwards or backwards."""
     if own.type == "dense":
         yield from misread(own, "weight-transposed", _weight_transposed, "Wᵀ stands in the place of W")
@@ -125,7 +126,7 @@ def weight_transposed(own: Working) -> Candidates:
 # --- misreadings of a whole layer --------------------------------------------------------------
 
 
-def misread(own: Working, key: str, change: Change, condition: str, places: int = 1) -> Candidates:
+def misread(own: ReworkedStep, key: str, change: Change, condition: str, places: int = 1) -> Candidates:
     """What the step gives when its layer's equations are misread."""
     if isinstance(own.step, Choice):
         yield from _window_misread(own, key, change, condition, places)
@@ -140,7 +141,7 @@ def misread(own: Working, key: str, change: Change, condition: str, places: int 
         yield Candidate(value, lambda: Told(condition, sum_line(rows, value)), None, places, key)
 
 
-def _window_misread(own: Working, key: str, change: Change, condition: str, places: int) -> Candidates:
+def _window_misread(own: ReworkedStep, key: str, change: Change, condition: str, places: int) -> Candidates:
     window = own.book.window(own.step, key, change)
     numbers = [own.number(ref) for ref in window or () if ref is not None]
     if not numbers:
@@ -154,7 +155,7 @@ def _window_misread(own: Working, key: str, change: Change, condition: str, plac
         yield Candidate(value, told, None, places, key)
 
 
-def _to_input(own: Working) -> bool:
+def _to_input(own: ReworkedStep) -> bool:
     """Whether the step is a gradient sent back to the layer's input."""
     return own.stage is not None and own.book.trace.places[own.ref.tensor].local == own.stage.x.grad.name
 
@@ -218,7 +219,7 @@ def _by_all(cell: Cell, shape: Shape) -> int:
     return ravel(cell[::-1], shape[::-1])
 
 
-def _otherwise_flat(own: Working, stage: Stage, place: object) -> list[Row]:
+def _otherwise_flat(own: ReworkedStep, stage: Stage, place: object) -> list[Row]:
     """The step's terms when the layer's input is read in another order."""
     shape = stage.x.shape
     assert callable(place)

@@ -11,17 +11,17 @@ from flint import arb, fmpq
 from walkthrough.numbers.balls import FUNCTIONS
 from walkthrough.numbers.formulas import Quantity
 from walkthrough.slips import Candidate, Candidates, Told, slip
-from walkthrough.slips._lines import equals, plus, text
+from walkthrough.slips._lines import equals, sum_text, text
 from walkthrough.slips._rereading import with_options
 from walkthrough.slips.layout import misread
 from walkthrough.trace.steps import Choice, Formula, Gate, Ref, Sums
-from walkthrough.workbook.reworked import Working
+from walkthrough.workbook.reworked_steps import ReworkedStep
 
 _LOGARITHMS = ("binary_cross_entropy", "cross_entropy")
 
 
 @slip(common=6)
-def average_for_max(own: Working) -> Candidates:
+def average_for_max(own: ReworkedStep) -> Candidates:
     """The mean of the window instead of its largest entry."""
     if isinstance(own.step, Choice):
         numbers, size = _numbers(own), len(own.step.candidates)
@@ -35,7 +35,7 @@ def average_for_max(own: Working) -> Candidates:
 
 
 @slip(common=4)
-def max_for_average(own: Working) -> Candidates:
+def max_for_average(own: ReworkedStep) -> Candidates:
     """The largest entry of the window instead of its mean."""
     if _average(own):
         numbers = [row.values[0] for row in own.rows if row.refs[0] is not None]
@@ -49,7 +49,7 @@ def max_for_average(own: Working) -> Candidates:
 
 
 @slip(common=6)
-def sum_for_average(own: Working) -> Candidates:
+def sum_for_average(own: ReworkedStep) -> Candidates:
     """The sum of the window, not divided."""
     if _average(own):
         numbers = [row.values[0] for row in own.rows]
@@ -63,7 +63,7 @@ def sum_for_average(own: Working) -> Candidates:
 
 
 @slip(common=3)
-def min_for_max(own: Working) -> Candidates:
+def min_for_max(own: ReworkedStep) -> Candidates:
     """The smallest entry of the window."""
     if isinstance(own.step, Choice):
         numbers = _numbers(own)
@@ -77,7 +77,7 @@ def min_for_max(own: Working) -> Candidates:
 
 
 @slip(common=5.5)
-def windows_overlapped(own: Working) -> Candidates:
+def windows_overlapped(own: ReworkedStep) -> Candidates:
     """Pool windows one pixel apart instead of side by side."""
     if own.type.endswith("pool2d"):
         said = "the pool's windows lie one pixel apart"
@@ -85,7 +85,7 @@ def windows_overlapped(own: Working) -> Candidates:
 
 
 @slip(common=8)
-def relu_skipped(own: Working) -> Candidates:
+def relu_skipped(own: ReworkedStep) -> Candidates:
     """z instead of max(0, z)."""
     if isinstance(own.step, Gate):
         value = own.number(own.step.operand)
@@ -93,7 +93,7 @@ def relu_skipped(own: Working) -> Candidates:
 
 
 @slip(common=5)
-def absolute_for_relu(own: Working) -> Candidates:
+def absolute_for_relu(own: ReworkedStep) -> Candidates:
     """|z| instead of max(0, z)."""
     if isinstance(own.step, Gate):
         z = own.number(own.step.operand)
@@ -106,7 +106,7 @@ def absolute_for_relu(own: Working) -> Candidates:
 
 
 @slip(common=4)
-def sigmoid_of_minus(own: Working) -> Candidates:
+def sigmoid_of_minus(own: ReworkedStep) -> Candidates:
     """σ(−z)."""
     step, operand = own.step, _argument(own)
     if isinstance(step, Formula) and operand is not None:
@@ -122,7 +122,7 @@ def sigmoid_of_minus(own: Working) -> Candidates:
 
 
 @slip(common=4)
-def sigmoid_skipped(own: Working) -> Candidates:
+def sigmoid_skipped(own: ReworkedStep) -> Candidates:
     """z instead of σ(z)."""
     operand = _argument(own)
     if operand is not None:
@@ -132,7 +132,7 @@ def sigmoid_skipped(own: Working) -> Candidates:
 
 
 @slip(common=5)
-def log_base_10(own: Working) -> Candidates:
+def log_base_10(own: ReworkedStep) -> Candidates:
     """The logarithm to base 10 instead of the natural one."""
     step = own.step
     if isinstance(step, Formula) and step.phase == "loss" and own.type in _LOGARITHMS:
@@ -152,13 +152,13 @@ def _other(value: Quantity, condition: str, line: Any, key: str, at: Ref | None 
     return Candidate(value, lambda: Told(condition, line()), at, 1, key)
 
 
-def _numbers(own: Working) -> list[Quantity]:
+def _numbers(own: ReworkedStep) -> list[Quantity]:
     """What stands in a pool's window, without the padding."""
     assert isinstance(own.step, Choice)
     return [own.number(ref) for ref in own.step.candidates if ref is not None]
 
 
-def _average(own: Working) -> bool:
+def _average(own: ReworkedStep) -> bool:
     return own.type == "average_pool2d" and isinstance(own.step, Sums) and own.step.phase == "forward"
 
 
@@ -170,14 +170,14 @@ def _total(numbers: list[Quantity]) -> Quantity:
 
 
 def _summed(numbers: list[Quantity]) -> str:
-    return plus([text(number) for number in numbers])
+    return sum_text([text(number) for number in numbers])
 
 
 def _listed(numbers: list[Quantity]) -> str:
     return ", ".join(map(text, numbers))
 
 
-def _argument(own: Working) -> Ref | None:
+def _argument(own: ReworkedStep) -> Ref | None:
     """What a sigmoid is taken of."""
     step = own.step
     if own.type != "sigmoid" or not isinstance(step, Formula) or step.phase != "forward":

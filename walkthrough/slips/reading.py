@@ -5,16 +5,16 @@ from __future__ import annotations
 from walkthrough.numbers.formulas import Quantity
 from walkthrough.slips import Candidate, Candidates, Told, slip
 from walkthrough.slips._functions import counted, operands, read_as
-from walkthrough.slips._lines import equals, factor, sum_line, term, text, times
+from walkthrough.slips._lines import equals, factor, product_text, sum_line, term, text
 from walkthrough.slips._neighbours import beside, bracketed, row_beside, taken
 from walkthrough.trace.steps import Chain, Gate, Given, Ref, Route, Sums
-from walkthrough.workbook.reworked import ZERO, Row, Working, added
+from walkthrough.workbook.reworked_steps import ZERO, ReworkedStep, Row, added
 
 _MOST_NEIGHBOURS_READ = 2_000
 
 
 @slip(common=8)
-def sign_lost(own: Working) -> Candidates:
+def sign_lost(own: ReworkedStep) -> Candidates:
     """One negative factor read as positive: v − 2·term."""
     rows = [row for row in own.worth(-2) if row.product and any(value < 0 for value in row.values)]
     places = sum(any(value < 0 for value in row.values) for row in own.rows)
@@ -39,7 +39,7 @@ def sign_lost(own: Working) -> Candidates:
 
 
 @slip(common=4)
-def term_dropped(own: Working) -> Candidates:
+def term_dropped(own: ReworkedStep) -> Candidates:
     """One term left out: v − term."""
     for row in own.worth(-1):
         if row.product and len(own.rows) > 1:
@@ -53,7 +53,7 @@ def term_dropped(own: Working) -> Candidates:
 
 
 @slip(common=1)
-def term_doubled(own: Working) -> Candidates:
+def term_doubled(own: ReworkedStep) -> Candidates:
     """One term counted twice: v + term."""
     for row in own.worth(1):
         if row.product and len(own.rows) > 1:
@@ -68,7 +68,7 @@ def term_doubled(own: Working) -> Candidates:
 
 
 @slip(common=2)
-def added_not_multiplied(own: Working) -> Candidates:
+def added_not_multiplied(own: ReworkedStep) -> Candidates:
     """One term a + b for a·b."""
     if not isinstance(own.step, Sums | Chain):
         return
@@ -83,13 +83,13 @@ def added_not_multiplied(own: Working) -> Candidates:
                 line = equals(
                     f"{text(own.right)} − {bracketed(row)} + ({said})", value, own.right, *row.values
                 )
-                return Told(f"{said} is taken for {times(row.values)}", line)
+                return Told(f"{said} is taken for {product_text(row.values)}", line)
 
             yield Candidate(value, told, _first(row), len(products))
 
 
 @slip(common=3)
-def neighbour_read(own: Working) -> Candidates:
+def neighbour_read(own: ReworkedStep) -> Candidates:
     """One term takes the entry one step beside."""
     for ref in operands(own):
         for other, where in beside(own, ref):
@@ -108,7 +108,7 @@ def neighbour_read(own: Working) -> Candidates:
 
 
 @slip(common=1.5)
-def row_skipped(own: Working) -> Candidates:
+def row_skipped(own: ReworkedStep) -> Candidates:
     """All terms of one kernel row left out."""
     rows = _kernel_rows(own)
     for name, left_out in rows:
@@ -124,7 +124,7 @@ def row_skipped(own: Working) -> Candidates:
 
 
 @slip(common=8)
-def bias_forgotten(own: Working) -> Candidates:
+def bias_forgotten(own: ReworkedStep) -> Candidates:
     """The bias left out: v − b."""
     for row in _biases(own):
         value = own.right - row.product
@@ -138,7 +138,7 @@ def bias_forgotten(own: Working) -> Candidates:
 
 
 @slip(common=2)
-def bias_subtracted(own: Working) -> Candidates:
+def bias_subtracted(own: ReworkedStep) -> Candidates:
     """The bias taken away instead of added: v − 2b."""
     for row in _biases(own):
         value = own.right - 2 * row.product
@@ -153,7 +153,7 @@ def bias_subtracted(own: Working) -> Candidates:
 # --- how they are told -------------------------------------------------------------------------
 
 
-def _name(own: Working, ref: Ref | None) -> str:
+def _name(own: ReworkedStep, ref: Ref | None) -> str:
     return own.book.name(ref) if ref is not None else "the local derivative"
 
 
@@ -166,14 +166,14 @@ def _first(row: Row) -> Ref | None:
     return row.refs[0] if row.refs else None
 
 
-def _without(own: Working, taken: str, row: Row, value: Quantity) -> str:
+def _without(own: ReworkedStep, taken: str, row: Row, value: Quantity) -> str:
     return equals(f"{text(own.right)} − {taken}", value, own.right, *row.values)
 
 
 # --- rows and biases ---------------------------------------------------------------------------
 
 
-def _biases(own: Working) -> list[Row]:
+def _biases(own: ReworkedStep) -> list[Row]:
     """The bias among the terms of a forward sum."""
     stage = own.stage
     if not isinstance(own.step, Sums) or own.step.phase != "forward" or stage is None:
@@ -184,7 +184,7 @@ def _biases(own: Working) -> list[Row]:
     return [row for row in own.rows if any(ref is not None and ref.tensor == bias.name for ref in row.refs)]
 
 
-def _kernel_rows(own: Working) -> list[tuple[str, list[Row]]]:
+def _kernel_rows(own: ReworkedStep) -> list[tuple[str, list[Row]]]:
     """The terms of a sum by the row of the kernel, of one channel and of all together."""
     stage = own.stage
     if not isinstance(own.step, Sums) or stage is None:
@@ -204,7 +204,7 @@ def _kernel_rows(own: Working) -> list[tuple[str, list[Row]]]:
     return list(groups.items()) if kernel.shape[2] > 1 else []
 
 
-def _equal_rows(own: Working, length: int) -> list[tuple[str, list[Row]]]:
+def _equal_rows(own: ReworkedStep, length: int) -> list[tuple[str, list[Row]]]:
     """The terms in rows, as they stand on paper."""
     if not length or own.step.phase != "backward":
         return []

@@ -13,6 +13,7 @@ from walkthrough.mathematics import readings
 from walkthrough.mathematics.notation import Equation, Largest, Shape
 from walkthrough.mathematics.readings import Part
 from walkthrough.numbers.formulas import Quantity
+from walkthrough.numbers.quantities import quantity
 from walkthrough.trace.network import Stage
 from walkthrough.trace.steps import AnyStep, Chain, Choice, Gate, Mean, Ref, Route, Steps, Sums, Update
 
@@ -52,7 +53,7 @@ class Workbook:
         """A number that the case itself gives; None if it is computed."""
         known = self._given.get(ref)
         if known is None and ref.tensor in self._data:
-            known = self._given[ref] = rational(self.trace.known(ref.tensor, ref.cell).value)
+            known = self._given[ref] = quantity(self.trace.known(ref.tensor, ref.cell).value)
         return known
 
     def shape(self, tensor: str) -> Shape:
@@ -93,7 +94,7 @@ class Workbook:
         match step:
             case Sums():
                 for term in step.terms:
-                    yield rational(term.coefficient), term.factors
+                    yield quantity(term.coefficient), term.factors
             case Mean():
                 for ref in step.over:
                     yield fmpq(1, len(step.over)), (ref,)
@@ -101,7 +102,7 @@ class Workbook:
                 rate = self.trace.case.learning_rate
                 assert rate is not None
                 yield fmpq(1), (step.old,)
-                yield -rational(rate.value), (step.gradient,)
+                yield -quantity(rate.value), (step.gradient,)
 
     # --- changed readings ------------------------------------------------------------------------
 
@@ -125,7 +126,7 @@ class Workbook:
             return None  # a bias's gradient knows nothing of kernels and windows
         parts = [part for equation in equations for part in _parts(equation, stage, self._local(step.ref))]
         terms = self.steps.terms(parts, step.ref.cell, self.sample(step.ref))
-        return tuple((rational(term.coefficient), term.factors) for term in terms)
+        return tuple((quantity(term.coefficient), term.factors) for term in terms)
 
     def _local(self, ref: Ref) -> str:
         return self.trace.places[ref.tensor].local
@@ -154,8 +155,3 @@ def _parts(equation: Equation, stage: Stage, local: str) -> Iterable[Part]:
         return readings.forward(equation) or ()
     tensor = next((each for each in stage.inputs if each.grad.name == local), None)
     return readings.backward(equation, tensor) if tensor is not None else ()
-
-
-def rational(value: Fraction) -> Quantity:
-    """A fraction as the exact arithmetic has it."""
-    return fmpq(value.numerator, value.denominator)

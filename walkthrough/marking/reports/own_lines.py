@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from walkthrough.document import Working
-from walkthrough.marking.model import Marked
+from walkthrough.marking.marked_worksheets import Marked
 from walkthrough.marking.worksheets.exercises import Exercise
 from walkthrough.mathematics.notation import Cell
 from walkthrough.numbers.arithmetic import NeedsPrecision
@@ -16,7 +16,7 @@ from walkthrough.numbers.shown import FULL, Known, Shown
 from walkthrough.page.narration import Narration
 from walkthrough.trace.steps import AnyStep, Choice, Ref, Route, Share, Steps
 from walkthrough.trace.trace import CannotReplay, Trace
-from walkthrough.workbook.reworked import Own
+from walkthrough.workbook.operands import Own
 
 
 def own_line(marked: Marked, own: Own, exercise: Exercise, digits: int) -> Working | None:

@@ -11,15 +11,22 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
-from walkthrough.marking.model import VERDICTS, Marked, MarkedFormula, MarkedSheet, Slip, unit_found
-from walkthrough.marking.verdicts.remembered import Remembered
+from walkthrough.marking.marked_worksheets import (
+    VERDICTS,
+    Marked,
+    MarkedFormula,
+    MarkedSheet,
+    Slip,
+    unit_found,
+)
+from walkthrough.marking.verdicts.kept_results import KeptResults
 from walkthrough.numbers.shown import Shown
 from walkthrough.words.messages import printable
 from walkthrough.words.problems import Problem
 
 _CLAIM_COLUMNS = ("cell", "written", "verdict", "expected", "from_yours", "enough_digits", "line", "slip")
 _FORMULA_COLUMNS = ("missing", "spare", "misindexed", "instead")
-_WRITTEN_OUT = Remembered()
+_WRITTEN_OUT = KeptResults()
 _verdict_of = attrgetter("verdict")
 _as_json = json.JSONEncoder(ensure_ascii=False).encode
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
@@ -52,7 +59,7 @@ def sheet_table(sheet: MarkedSheet, hide_answers: bool = False) -> dict[str, Any
     return {**_whose(sheet), "claims": claims, **_in_all(sheet)}
 
 
-def as_json(sheet: MarkedSheet, hide_answers: bool = False) -> str:
+def sheet_as_json(sheet: MarkedSheet, hide_answers: bool = False) -> str:
     """The same as a line of JSON."""
     claims = [_claim_as_json(marked, hide_answers) for marked in sheet.claims]
     claims += [_as_json(formula_table(marked, hide_answers)) for marked in sheet.formulas]

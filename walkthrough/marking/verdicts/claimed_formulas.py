@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 from walkthrough.case.cells import NoSuchCell, cell_name, resolve
-from walkthrough.case.claims import Claim as RawClaim
+from walkthrough.case.claims import Claim
 from walkthrough.case.values import found
-from walkthrough.marking.model import MarkedFormula, MarkedSheet
+from walkthrough.marking.marked_worksheets import MarkedFormula, MarkedSheet
 from walkthrough.mathematics.notation import Cell
 from walkthrough.trace.trace import Place, Trace
 
@@ -21,7 +21,7 @@ def with_formulas(sheet: MarkedSheet, trace: Trace) -> MarkedSheet:
     order = {name: at for at, name in enumerate(trace.places)}
     shapes = {name: place.shape for name, place in trace.places.items()}
 
-    def placed(each: RawClaim) -> tuple[str, Cell | None]:
+    def placed(each: Claim) -> tuple[str, Cell | None]:
         try:
             return resolve(each.cell, shapes)
         except NoSuchCell:  # a worksheet from Python, whose names nobody has looked at
@@ -37,7 +37,7 @@ def with_formulas(sheet: MarkedSheet, trace: Trace) -> MarkedSheet:
     return replace(sheet, formulas=tuple(marked), first_wrong=first)
 
 
-def _marked(raw: RawClaim, tensor: str, at: Cell | None, trace: Trace) -> MarkedFormula:
+def _marked(raw: Claim, tensor: str, at: Cell | None, trace: Trace) -> MarkedFormula:
     from walkthrough.formulas import FormulaVerdict, check_formula
 
     text = _text(raw.written)

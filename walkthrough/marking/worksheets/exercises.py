@@ -23,7 +23,7 @@ _MOST_NEIGHBOURS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class NamedCells:
     """What a name on a worksheet stands for: a cell counted from 0, or a whole tensor (`at` is None)."""
 
     tensor: str
@@ -38,7 +38,7 @@ class Exercise:
         self.case = case
         self.digits = digits
         self.trace = Trace(case, network(case))
-        self._places: dict[str, Place] = {}
+        self._places: dict[str, NamedCells] = {}
         self._cells: dict[str, tuple[tuple[str, Cell], ...]] = {}
 
     @cached_property
@@ -51,12 +51,12 @@ class Exercise:
         """The tensors' places in the order of computation."""
         return {name: at for at, name in enumerate(self.shapes)}
 
-    def place(self, name: str) -> Place:
+    def place(self, name: str) -> NamedCells:
         """What a name stands for, kept as it was written; raises NoSuchCell."""
         known = self._places.get(name)
         if known is None:
             tensor, at = resolve(name, self.shapes)
-            known = Place(tensor, at, "".join(name.split()))
+            known = NamedCells(tensor, at, "".join(name.split()))
             if len(self._places) < _MOST_NAMES and len(name) < 200:
                 self._places[name] = known
         return known

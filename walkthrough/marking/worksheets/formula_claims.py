@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from walkthrough.case.cells import NoSuchCell
-from walkthrough.case.claims import Claim as RawClaim
+from walkthrough.case.claims import Claim
 from walkthrough.marking.worksheets.exercises import Exercise
 from walkthrough.mathematics.notation import Cell
 from walkthrough.words.problems import CaseError, Problem
@@ -14,13 +14,13 @@ MOST_FORMULAS = 2_000
 _ENOUGH_PROBLEMS = 50
 
 
-def read_formulas(raw: Sequence[RawClaim], exercise: Exercise, file: str) -> tuple[RawClaim, ...]:
+def read_formulas(raw: Sequence[Claim], exercise: Exercise, file: str) -> tuple[Claim, ...]:
     """The claimed formulas as they stand; raises CaseError for cells that are not there, or there twice."""
     if len(raw) > MOST_FORMULAS:
         message = f"has {len(raw):,} formulas; at most {MOST_FORMULAS:,} are marked"
         raise CaseError([Problem(file, raw[MOST_FORMULAS].line, "formulas", message)])
     problems: list[Problem] = []
-    seen: dict[tuple[str, Cell | None], RawClaim] = {}
+    seen: dict[tuple[str, Cell | None], Claim] = {}
     for each in raw:
         key = f'formulas."{each.cell[:80]}"'
         try:

@@ -14,28 +14,12 @@ from walkthrough.mathematics.notation import Cell, Entry, Expression
 from walkthrough.mathematics.readings import Part
 from walkthrough.numbers.balls import FUNCTIONS
 from walkthrough.numbers.formulas import Functions, Place, Quantity, value_at
+from walkthrough.numbers.quantities import quantity
 from walkthrough.trace.network import Stage
 from walkthrough.trace.steps import AnyStep, Chain, Choice, Formula, Gate, Given, Ref, Route
-from walkthrough.workbook.own_numbers import NothingThere, Numbers, Own, Page, nearly, same_numbers
-from walkthrough.workbook.workbook import Change, Outline, Workbook, rational
-
-__all__ = [
-    "Change",
-    "NothingThere",
-    "Numbers",
-    "Outline",
-    "Own",
-    "Page",
-    "Row",
-    "Sought",
-    "Workbook",
-    "Working",
-    "added",
-    "nearly",
-    "rational",
-    "same_numbers",
-    "working",
-]
+from walkthrough.workbook.operands import Operands
+from walkthrough.workbook.sheet_numbers import SheetNumbers
+from walkthrough.workbook.workbook import Outline, Workbook
 
 ZERO = fmpq(0)
 
@@ -60,13 +44,13 @@ class Sought:
     low: Quantity
     high: Quantity
     unit: Quantity | None = None
-    page: Page = field(default_factory=lambda: Page({}))
+    page: SheetNumbers = field(default_factory=lambda: SheetNumbers({}))
 
 
-class Working:
+class ReworkedStep:
     """A cell's step with somebody's own numbers in it, and what is sought; with nothing, everything is."""
 
-    def __init__(self, book: Workbook, step: AnyStep, numbers: Numbers, sought: Sought | None) -> None:
+    def __init__(self, book: Workbook, step: AnyStep, numbers: Operands, sought: Sought | None) -> None:
         self.book = book
         self.step = step
         self.number = numbers
@@ -144,7 +128,7 @@ class Working:
         """1 for an open gate, 0 for a closed one, the convention's slope at 0."""
         value = self.number(operand)
         at_zero = self.book.trace.case.conventions.relu_at_zero
-        return fmpq(1) if value > 0 else rational(at_zero) if value == 0 else ZERO
+        return fmpq(1) if value > 0 else quantity(at_zero) if value == 0 else ZERO
 
     def won_share(self, window: Ref, entry: Ref) -> Quantity:
         """The share of a window's gradient that an entry gets."""
@@ -166,7 +150,7 @@ class Working:
         match step:
             case Given():
                 value = self.book.trace.known(step.ref.tensor, step.ref.cell).value
-                return rational(value)
+                return quantity(value)
             case Choice():
                 return max(self.number(ref) for ref in step.candidates if ref is not None)
             case Gate():
@@ -211,6 +195,6 @@ def added(rows: Iterable[Row]) -> Quantity:
     return result
 
 
-def working(book: Workbook, ref: Ref, numbers: Numbers, sought: Sought | None = None) -> Working:
+def reworked(book: Workbook, ref: Ref, numbers: Operands, sought: Sought | None = None) -> ReworkedStep:
     """A cell's step with these numbers in it."""
-    return Working(book, book.step(ref), numbers, sought)
+    return ReworkedStep(book, book.step(ref), numbers, sought)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
-from walkthrough.case.claims import Claim as RawClaim
+from walkthrough.case.claims import Claim
 from walkthrough.mathematics.notation import Cell
 from walkthrough.numbers.shown import Shown
 
@@ -44,7 +44,7 @@ class WrittenNumber:
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class NumberClaim:
     """One number of a worksheet, for one cell.
 
     `tensor` is a full name of the trace and `at` a cell counted from 0; `number` is None if the place
@@ -72,8 +72,8 @@ class Worksheet:
     file: str
     case: str
     student: str | None
-    claims: tuple[Claim, ...]
-    formulas: tuple[RawClaim, ...] = ()
+    claims: tuple[NumberClaim, ...]
+    formulas: tuple[Claim, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ class Marked:
     `expected` is the true value, `from_yours` what one's own earlier values give (None: nothing).
     """
 
-    claim: Claim
+    claim: NumberClaim
     verdict: VerdictWord
     expected: Shown | None
     from_yours: Shown | None
@@ -143,7 +143,7 @@ class LayerSlip:
 
     slip: str
     tensor: str
-    claims: tuple[Claim, ...]
+    claims: tuple[NumberClaim, ...]
     words: str
 
 

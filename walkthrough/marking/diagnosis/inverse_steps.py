@@ -9,9 +9,10 @@ from flint import arb, fmpq
 
 from walkthrough.numbers.formulas import Quantity
 from walkthrough.trace.steps import Chain, Formula, Gate, Given, Ref, Route, Sums, Update
-from walkthrough.workbook.reworked import Page, Sought, Working
+from walkthrough.workbook.reworked_steps import ReworkedStep, Sought
+from walkthrough.workbook.sheet_numbers import SheetNumbers
 
-ONE = fmpq(1)
+_ONE = fmpq(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class Link:
     onward: Callable[[Quantity], Quantity]
 
 
-def links(own: Working, page: Page) -> Iterator[Link]:
+def links(own: ReworkedStep, page: SheetNumbers) -> Iterator[Link]:
     """The operands behind a step through which a number can be followed back."""
     assert own.sought is not None
     for ref, sought, onward in _inverses(own, own.sought):
@@ -34,7 +35,7 @@ def links(own: Working, page: Page) -> Iterator[Link]:
 _Inverse = tuple[Ref, Sought, Callable[[Quantity], Quantity]]
 
 
-def _inverses(own: Working, sought: Sought) -> Iterator[_Inverse]:
+def _inverses(own: ReworkedStep, sought: Sought) -> Iterator[_Inverse]:
     step = own.step
     match step:
         case Gate():
@@ -54,7 +55,7 @@ def _between(sought: Sought, low: Quantity, high: Quantity) -> Sought:
     return Sought(low, high, None, sought.page)
 
 
-def _through_product(own: Working, sought: Sought) -> Iterator[_Inverse]:
+def _through_product(own: ReworkedStep, sought: Sought) -> Iterator[_Inverse]:
     """What one factor must have been for the sum to come out, if the sum has that one factor only once."""
     try:
         rows = [row for row in own.rows if row.coefficient]
@@ -78,13 +79,13 @@ def _through_product(own: Working, sought: Sought) -> Iterator[_Inverse]:
             yield ref, _between(sought, min(ends), max(ends)), onward
 
 
-def _through_function(own: Working, sought: Sought) -> Iterator[_Inverse]:
+def _through_function(own: ReworkedStep, sought: Sought) -> Iterator[_Inverse]:
     """The argument of a sigmoid or tanh; the ends are widened, and what is found is tried forwards."""
     step, stage = own.step, own.stage
     inverse = _INVERSES.get(own.type)
     if inverse is None or stage is None or not isinstance(step, Formula):
         return
-    lowest, highest = _RANGE[own.type], ONE
+    lowest, highest = _RANGE[own.type], _ONE
     low = inverse(sought.low) if sought.low > lowest else None
     high = inverse(sought.high) if sought.high < highest else None
     if low is None and high is None:

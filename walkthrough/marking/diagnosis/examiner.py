@@ -12,12 +12,13 @@ from walkthrough.marking.diagnosis.likeliest_slips import (
     undecided,
     whole_layer,
 )
-from walkthrough.marking.model import RIGHT, MarkedSheet, Slip, Worksheet
+from walkthrough.marking.marked_worksheets import RIGHT, MarkedSheet, Slip, Worksheet
 from walkthrough.marking.verdicts.claimed_formulas import with_formulas
-from walkthrough.marking.verdicts.one_pass import Marker, WrongStep
+from walkthrough.marking.verdicts.marker import Marker, WrongStep
 from walkthrough.marking.worksheets.exercises import Exercise
 from walkthrough.trace.trace import Trace
-from walkthrough.workbook.reworked import Own, Workbook
+from walkthrough.workbook.operands import Own
+from walkthrough.workbook.workbook import Workbook
 
 
 class Examiner:
