@@ -6,7 +6,7 @@ from walkthrough.mathematics.notation import Entry
 from walkthrough.numbers.formulas import Place, Quantity, value_at
 from walkthrough.slips import Candidate, Candidates, Told, slip
 from walkthrough.slips._lines import equals, factor, product_text, sum_line, text
-from walkthrough.slips.layout import misread, turned
+from walkthrough.slips.layout import misread, turned, turned_kernel
 from walkthrough.trace.steps import Chain, Choice, Gate, Ref, Route, Share, Sums
 from walkthrough.workbook.reworked_steps import ZERO, ReworkedStep, Row, added
 
@@ -44,7 +44,7 @@ def upstream_forgotten(own: ReworkedStep) -> Candidates:
 def derivative_at_output(own: ReworkedStep) -> Candidates:
     """Upstream·σ(y)(1 − σ(y)) with y already the output."""
     step, stage = own.step, own.stage
-    if not isinstance(step, Chain) or stage is None or own.type not in ("sigmoid", "tanh"):
+    if not isinstance(step, Chain) or stage is None or not own.structure.slope_by_output:
         return
     (upstream, local, place), *_ = step.terms
     inner = stage.equations[0]
@@ -59,7 +59,7 @@ def derivative_at_output(own: ReworkedStep) -> Candidates:
     value = own.number(upstream) * slope
 
     def told() -> Told:
-        condition = f"the derivative of {own.type} is taken at its output instead of at what went in"
+        condition = f"the derivative of {stage.type} is taken at its output instead of at what went in"
         return Told(
             condition, equals(product_text((own.number(upstream), slope)), value, own.number(upstream), slope)
         )
@@ -70,24 +70,31 @@ def derivative_at_output(own: ReworkedStep) -> Candidates:
 @slip(common=5)
 def gate_from_gradient(own: ReworkedStep) -> Candidates:
     """Upstream if it is positive, else 0: the ReLU's gate taken from the gradient's sign."""
-    share = _gate(own)
-    if share is not None:
+    share, gate = _gate(own), own.structure.gate
+    if share is not None and gate is not None:
         upstream = own.number(share.upstream)
+        value = own.passed(upstream)
 
         def told() -> Told:
-            condition = "the ReLU lets the gradient through where the gradient is positive, not where z is"
-            return Told(condition, equals(f"max(0, {text(upstream)})", max(upstream, ZERO), upstream))
+            condition = (
+                "the ReLU lets the gradient through where the gradient is positive, not where z is"
+                if gate.closes
+                else "the slope is chosen by the sign of the gradient, not by the sign of z"
+            )
+            line = f"max(0, {text(upstream)})"
+            return Told(condition, equals(line, value, upstream) if gate.closes else "")
 
-        yield Candidate(max(upstream, ZERO), told, share.upstream, 1, "gate from the gradient")
+        yield Candidate(value, told, share.upstream, 1, "gate from the gradient")
 
 
 @slip(common=7)
 def gate_ignored(own: ReworkedStep) -> Candidates:
     """Upstream always, as if the ReLU were open."""
-    share = _gate(own)
-    if share is not None:
+    share, gate = _gate(own), own.structure.gate
+    if share is not None and gate is not None:
         upstream = own.number(share.upstream)
-        condition = f"the gradient {text(upstream)} is let through a ReLU that is closed"
+        behind = "through a ReLU that is closed" if gate.closes else "as it is, whatever the sign of z"
+        condition = f"the gradient {text(upstream)} is let {behind}"
         yield Candidate(upstream, lambda: Told(condition), share.upstream, 1, "gate ignored")
 
 
@@ -151,14 +158,10 @@ def updated_weight_used(own: ReworkedStep) -> Candidates:
 def kernel_not_rotated(own: ReworkedStep) -> Candidates:
     """The input gradient from the same cells, with the kernel turned by 180°."""
     stage = own.stage
-    if (
-        own.type != "conv2d"
-        or stage is None
-        or own.book.trace.places[own.ref.tensor].local != stage.x.grad.name
-    ):
+    if stage is None or own.book.trace.places[own.ref.tensor].local != stage.x.grad.name:
         return
-    said = "the kernel lies on the gradient the other way round, turned by 180°"
-    yield from misread(own, "kernel-flipped", turned, said)
+    said = f"the kernel lies on the gradient the other way round, {turned(own)}"
+    yield from misread(own, "kernel-flipped", turned_kernel, said)
 
 
 @slip(common=3)
@@ -168,8 +171,8 @@ def weighted_input_used(own: ReworkedStep) -> Candidates:
     if stage is None or not isinstance(own.step, Sums):
         return
     local = own.book.trace.places[own.ref.tensor].local
-    weight = next((t for n, t in stage.parameters.items() if t.grad.name == local and n != "bias"), None)
-    if weight is None:
+    weight = next((tensor for tensor in stage.parameters.values() if tensor.grad.name == local), None)
+    if weight is None or weight in own.structure.added:
         return
     w = own.number(Ref(weight.name, own.ref.cell))
     value = own.right * w

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from fractions import Fraction
 from typing import TypeAlias
 
 from flint import fmpq
@@ -73,10 +72,9 @@ def mean_forgotten(own: ReworkedStep) -> Candidates:
 @slip(common=6)
 def factor_two(own: ReworkedStep) -> Candidates:
     """The 2 or the ½ of the squared error forgotten."""
-    if own.type != "squared_error" or not isinstance(own.step, Formula) or own.stage is None:
+    half = own.structure.square_factor
+    if half is None or not isinstance(own.step, Formula):
         return
-    scale = getattr(own.stage.of, "scale", None)
-    half: Fraction = scale.value if scale is not None else Fraction(1, 2)
     factors = {"its factor": fmpq(half.denominator, half.numerator)} if half and half != 1 else {}
     if own.step.phase == "backward":
         factors["the 2 of the derivative"] = fmpq(1, 2)
@@ -142,11 +140,10 @@ def _averaged_over(own: ReworkedStep) -> int:
     step = own.step
     if isinstance(step, Mean):
         return len(step.over)
-    if isinstance(step, Formula) and own.type == "binary_cross_entropy":
-        return own.book.trace.network.output.size
-    if isinstance(step, Sums) and step.phase == "backward" and own.type == "average_pool2d":
-        share = own.rows[0].coefficient if own.rows else fmpq(1)
-        return int((1 / share).p)
+    if isinstance(step, Formula) and own.structure.loss_mean_of:
+        return own.structure.loss_mean_of
+    if isinstance(step, Sums) and step.phase == "backward" and own.rows and own.structure.mean_of:
+        return own.structure.mean_of
     if isinstance(step, Chain) and own.book.steps.shortcut(step):
         return int(own.book.steps.shortcut(step).partition("/")[2] or 1)
     return 1

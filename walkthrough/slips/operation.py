@@ -12,12 +12,9 @@ from walkthrough.numbers.balls import FUNCTIONS
 from walkthrough.numbers.formulas import Quantity
 from walkthrough.slips import Candidate, Candidates, Told, slip
 from walkthrough.slips._lines import equals, sum_text, text
-from walkthrough.slips._rereading import with_options
-from walkthrough.slips.layout import misread
+from walkthrough.slips.layout import misread, one_by_one
 from walkthrough.trace.steps import Choice, Formula, Gate, Ref, Sums
 from walkthrough.workbook.reworked_steps import ReworkedStep
-
-_LOGARITHMS = ("binary_cross_entropy", "cross_entropy")
 
 
 @slip(common=6)
@@ -79,17 +76,20 @@ def min_for_max(own: ReworkedStep) -> Candidates:
 @slip(common=5.5)
 def windows_overlapped(own: ReworkedStep) -> Candidates:
     """Pool windows one pixel apart instead of side by side."""
-    if own.type.endswith("pool2d"):
+    window = own.structure.window
+    if window is not None and window.kernel is None:
         said = "the pool's windows lie one pixel apart"
-        yield from misread(own, "windows-overlapped", lambda stage: with_options(stage, stride=(1, 1)), said)
+        yield from misread(own, "windows-overlapped", one_by_one, said)
 
 
 @slip(common=8)
 def relu_skipped(own: ReworkedStep) -> Candidates:
     """z instead of max(0, z)."""
     if isinstance(own.step, Gate):
-        value = own.number(own.step.operand)
-        yield _other(value, "a negative number is passed on, as if there were no ReLU", str, "relu-skipped")
+        value, gate = own.number(own.step.operand), own.structure.gate
+        closes = gate is not None and gate.closes
+        said = "passed on, as if there were no ReLU" if closes else "passed on as it is, without its slope"
+        yield _other(value, f"a negative number is {said}", str, "relu-skipped")
 
 
 @slip(common=5)
@@ -135,7 +135,7 @@ def sigmoid_skipped(own: ReworkedStep) -> Candidates:
 def log_base_10(own: ReworkedStep) -> Candidates:
     """The logarithm to base 10 instead of the natural one."""
     step = own.step
-    if isinstance(step, Formula) and step.phase == "loss" and own.type in _LOGARITHMS:
+    if isinstance(step, Formula) and step.phase == "loss" and own.structure.logarithm:
         value = own.formula(step.expression, step.place, _TENS)
         yield _other(
             value,
@@ -159,7 +159,8 @@ def _numbers(own: ReworkedStep) -> list[Quantity]:
 
 
 def _average(own: ReworkedStep) -> bool:
-    return own.type == "average_pool2d" and isinstance(own.step, Sums) and own.step.phase == "forward"
+    """Whether the step takes the mean of a window, or of a whole map."""
+    return bool(own.structure.mean_of) and isinstance(own.step, Sums) and own.step.phase == "forward"
 
 
 def _total(numbers: list[Quantity]) -> Quantity:
@@ -179,11 +180,10 @@ def _listed(numbers: list[Quantity]) -> str:
 
 def _argument(own: ReworkedStep) -> Ref | None:
     """What a sigmoid is taken of."""
-    step = own.step
-    if own.type != "sigmoid" or not isinstance(step, Formula) or step.phase != "forward":
+    step, argument = own.step, own.structure.sigmoid_of
+    if argument is None or not isinstance(step, Formula) or step.phase != "forward":
         return None
-    assert own.stage is not None
-    return Ref(own.book.steps.full(own.stage.x.name, own.book.sample(own.ref)), own.ref.cell)
+    return own.refer(argument, step.place)
 
 
 def _tens(of: Quantity) -> Quantity:

@@ -7,8 +7,9 @@ from walkthrough.slips import Candidate, Candidates, Told, slip
 from walkthrough.slips._functions import counted, operands, read_as
 from walkthrough.slips._lines import equals, factor, product_text, sum_line, term, text
 from walkthrough.slips._neighbours import beside, bracketed, row_beside, taken
+from walkthrough.slips._rereading import kernel_axes
 from walkthrough.trace.steps import Chain, Gate, Given, Ref, Route, Sums
-from walkthrough.workbook.reworked_steps import ZERO, ReworkedStep, Row, added
+from walkthrough.workbook.reworked_steps import ReworkedStep, Row, added
 
 _MOST_NEIGHBOURS_READ = 2_000
 
@@ -97,7 +98,7 @@ def neighbour_read(own: ReworkedStep) -> Candidates:
             yield from read_as(own, ref, own.number(other), said)
     if isinstance(own.step, Gate):
         for other, where in beside(own, own.step.operand):
-            value = max(own.number(other), ZERO)
+            value = own.passed(own.number(other))
             yield from taken(own, value, own.step.operand, (other, where), 4)
     if isinstance(own.step, Given):
         for other, where in beside(own, own.ref):
@@ -175,33 +176,32 @@ def _without(own: ReworkedStep, taken: str, row: Row, value: Quantity) -> str:
 
 def _biases(own: ReworkedStep) -> list[Row]:
     """The bias among the terms of a forward sum."""
-    stage = own.stage
-    if not isinstance(own.step, Sums) or own.step.phase != "forward" or stage is None:
+    if not isinstance(own.step, Sums) or own.step.phase != "forward":
         return []
-    bias = stage.parameters.get("bias")
-    if bias is None:
-        return []
-    return [row for row in own.rows if any(ref is not None and ref.tensor == bias.name for ref in row.refs)]
+    names = {tensor.name for tensor in own.structure.added}
+    return [row for row in own.rows if any(ref is not None and ref.tensor in names for ref in row.refs)]
 
 
 def _kernel_rows(own: ReworkedStep) -> list[tuple[str, list[Row]]]:
     """The terms of a sum by the row of the kernel, of one channel and of all together."""
-    stage = own.stage
-    if not isinstance(own.step, Sums) or stage is None:
+    if not isinstance(own.step, Sums):
         return []
-    kernel = stage.parameters.get("kernel")
-    if kernel is None or own.step.phase != "forward":
+    window = own.structure.window
+    if window is None or window.kernel is None or own.step.phase != "forward":
         return _equal_rows(own, own.step.row)
+    kernel, axes = window.kernel.tensor, kernel_axes(own.structure)
+    if len(axes) < 2 or kernel.shape[axes[0]] == 1:
+        return []
     groups: dict[str, list[Row]] = {}
-    several = kernel.shape[1] > 1
+    channels = [axis for axis in window.channels if kernel.shape[axis] > 1][:1]
     for row in own.rows:
         ref = next((each for each in row.refs if each is not None and each.tensor == kernel.name), None)
         if ref is not None:
-            groups.setdefault(f"row {ref.cell[2] + 1} of the kernel", []).append(row)
-            if several:
-                named = f"row {ref.cell[2] + 1} of the kernel for channel {ref.cell[1] + 1}"
-                groups.setdefault(named, []).append(row)
-    return list(groups.items()) if kernel.shape[2] > 1 else []
+            named = f"row {ref.cell[axes[0]] + 1} of the kernel"
+            groups.setdefault(named, []).append(row)
+            for axis in channels:
+                groups.setdefault(f"{named} for channel {ref.cell[axis] + 1}", []).append(row)
+    return list(groups.items())
 
 
 def _equal_rows(own: ReworkedStep, length: int) -> list[tuple[str, list[Row]]]:

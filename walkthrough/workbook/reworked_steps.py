@@ -17,6 +17,7 @@ from walkthrough.numbers.formulas import Functions, Place, Quantity, value_at
 from walkthrough.numbers.quantities import quantity
 from walkthrough.trace.network import Stage
 from walkthrough.trace.steps import AnyStep, Chain, Choice, Formula, Gate, Given, Ref, Route
+from walkthrough.workbook.equation_structure import GateSlopes, Structure
 from walkthrough.workbook.operands import Operands
 from walkthrough.workbook.sheet_numbers import SheetNumbers
 from walkthrough.workbook.workbook import Outline, Workbook
@@ -67,9 +68,9 @@ class ReworkedStep:
         return self.step.stage
 
     @property
-    def type(self) -> str:
-        """The type of that layer or loss, as in case files."""
-        return self.step.stage.type if self.step.stage is not None else ""
+    def structure(self) -> Structure:
+        """What the equations of that layer or loss look like."""
+        return self.book.structure(self.step.stage)
 
     def fits(self, value: Quantity) -> bool:
         """Whether a result is certainly where one is sought."""
@@ -125,10 +126,22 @@ class ReworkedStep:
         return Row(part, (share.upstream,), (upstream,), part * upstream)
 
     def open_share(self, operand: Ref) -> Quantity:
-        """1 for an open gate, 0 for a closed one, the convention's slope at 0."""
-        value = self.number(operand)
-        at_zero = self.book.trace.case.conventions.relu_at_zero
-        return fmpq(1) if value > 0 else quantity(at_zero) if value == 0 else ZERO
+        """The gate's slope: 1 for an open one, 0 for a closed one, the convention's at exactly 0."""
+        value, gate = self.number(operand), self._gate
+        return quantity(gate.above if value > 0 else gate.at_zero if value == 0 else gate.below)
+
+    def passed(self, value: Quantity) -> Quantity:
+        """What a gate makes of a number."""
+        slope = self._gate.below if value < 0 else self._gate.above
+        if slope == 1:
+            return value
+        return quantity(slope) * value if slope else ZERO
+
+    @property
+    def _gate(self) -> GateSlopes:
+        gate = self.structure.gate
+        assert gate is not None
+        return gate
 
     def won_share(self, window: Ref, entry: Ref) -> Quantity:
         """The share of a window's gradient that an entry gets."""
@@ -154,7 +167,7 @@ class ReworkedStep:
             case Choice():
                 return max(self.number(ref) for ref in step.candidates if ref is not None)
             case Gate():
-                return max(self.number(step.operand), ZERO)
+                return self.passed(self.number(step.operand))
             case Formula():
                 return self.formula(step.expression, step.place)
         return added(self.rows)

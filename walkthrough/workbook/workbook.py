@@ -16,6 +16,7 @@ from walkthrough.numbers.formulas import Quantity
 from walkthrough.numbers.quantities import quantity
 from walkthrough.trace.network import Stage
 from walkthrough.trace.steps import AnyStep, Chain, Choice, Gate, Mean, Ref, Route, Steps, Sums, Update
+from walkthrough.workbook.equation_structure import UNSTRUCTURED, Structure, structure_of
 
 Change: TypeAlias = Callable[[Stage], tuple[Equation, ...] | None]
 """A stage's equations as somebody may have misread them; None where there is nothing to misread so."""
@@ -34,6 +35,7 @@ class Workbook:
         self.trace = steps.trace
         self._remembered: dict[Hashable, object] = {}
         self._given: dict[Ref, Quantity] = {}
+        self._structures: dict[str, Structure] = {}
         data = {"input", "target", *steps.trace.network.parameters}
         self._data = {name for name, place in steps.trace.places.items() if place.local in data}
 
@@ -44,6 +46,15 @@ class Workbook:
                 self._remembered.clear()
             self._remembered[key] = made()
         return self._remembered[key]  # type: ignore[return-value]  # made by the same key
+
+    def structure(self, stage: Stage | None) -> Structure:
+        """What a stage's equations look like."""
+        if stage is None:
+            return UNSTRUCTURED
+        known = self._structures.get(stage.name)
+        if known is None:
+            known = self._structures[stage.name] = structure_of(stage)
+        return known
 
     def step(self, ref: Ref) -> AnyStep:
         """How a cell comes about."""
@@ -117,12 +128,9 @@ class Workbook:
     def _reread(self, step: AnyStep, key: str, change: Change) -> tuple[Outline, ...] | None:
         stage = step.stage
         equations = self.equations(stage, key, change) if stage is not None else None
-        bias = stage.parameters.get("bias") if stage is not None else None
-        if (
-            stage is None
-            or equations is None
-            or (bias is not None and self._local(step.ref) == bias.grad.name)
-        ):
+        if stage is None or equations is None:
+            return None
+        if any(tensor.grad.name == self._local(step.ref) for tensor in self.structure(stage).added):
             return None  # a bias's gradient knows nothing of kernels and windows
         parts = [part for equation in equations for part in _parts(equation, stage, self._local(step.ref))]
         terms = self.steps.terms(parts, step.ref.cell, self.sample(step.ref))

@@ -21,15 +21,16 @@ from walkthrough.marking.verdicts.enclosed_steps import (
     EnclosedSum,
     Passage,
     Summand,
-    gate,
+    gate_shares,
 )
-from walkthrough.marking.verdicts.enclosures import ONE, Enclosure, Rational
+from walkthrough.marking.verdicts.enclosures import ONE, ZERO, Enclosure, Rational
 from walkthrough.marking.verdicts.kept_results import KeptResults
 from walkthrough.marking.verdicts.winners import share_of
 from walkthrough.mathematics.notation import Cell, Entry, Expression, Tensor, ravel, unravel
 from walkthrough.numbers.formulas import Place
 from walkthrough.numbers.quantities import quantity
 from walkthrough.numbers.shown import Known, Shown
+from walkthrough.trace.network import Stage
 from walkthrough.trace.steps import (
     AnyStep,
     Chain,
@@ -44,6 +45,7 @@ from walkthrough.trace.steps import (
     Update,
 )
 from walkthrough.trace.trace import Trace
+from walkthrough.workbook.equation_structure import structure_of
 
 # an enclosure is narrow enough if it fixes so many digits; a saturated sigmoid needs more precision
 _NARROW = 10**25
@@ -74,6 +76,11 @@ def _ends(value: Rational) -> bool:
         while below % prime == 0:
             below //= prime
     return below == 1
+
+
+def _slope(of: Fraction) -> Rational:
+    """A slope; the usual ones are always the same objects, with which nothing is multiplied."""
+    return ONE if of == 1 else quantity(of) if of else ZERO
 
 
 class _Truth(dict[int, Enclosure]):
@@ -189,7 +196,7 @@ class Calculation:
             case Choice():
                 return (EnclosedLargest(self._window(step)),)
             case Gate():
-                return (EnclosedGate(self._of(step.operand)),)
+                return (EnclosedGate(self._of(step.operand), *self._slopes(step.stage)[:2]),)
             case Formula():
                 return (EnclosedFunction(self._formula(step.expression, step.place, step.sample)),)
             case Chain():
@@ -206,6 +213,13 @@ class Calculation:
                 coefficient = ONE if term.coefficient == 1 else quantity(term.coefficient)
                 found.append(Summand(coefficient, *(factors or [-1])))
         return found
+
+    def _slopes(self, stage: Stage | None) -> tuple[Rational, Rational, Rational]:
+        """A gate's slopes: above 0, below 0, and at exactly 0."""
+        gate = structure_of(stage).gate if stage is not None else None
+        assert gate is not None
+        above, below, at_zero = (_slope(each) for each in (gate.above, gate.below, gate.at_zero))
+        return above, below, at_zero
 
     def _window(self, step: Choice) -> tuple[int, ...]:
         return tuple(self._of(ref) for ref in step.candidates if ref is not None)
@@ -236,8 +250,10 @@ class Calculation:
         share, operand = step.shares[at], self._of(step.operand)
         conventions, output = self.trace.case.conventions, self._of(share.window)
         if share.winner is None:
-            possible = gate(operand, output, quantity(conventions.relu_at_zero))
-            return Passage(self._of(share.upstream), frozenset([operand, output]), possible)
+            slopes = self._slopes(step.stage)
+            possible = gate_shares(operand, output, slopes)
+            whole = {slopes[0], slopes[1]} <= {ONE, ZERO}
+            return Passage(self._of(share.upstream), frozenset([operand, output]), possible, whole)
         choice = self.steps.step(share.window.tensor, share.window.cell)
         assert isinstance(choice, Choice)
         window = self._window(choice)

@@ -121,24 +121,27 @@ class EnclosedLargest(EnclosedStep):
 
 
 class EnclosedGate(EnclosedStep):
-    """What passes a ReLU."""
+    """What passes a gate: a ReLU, or one that lets a share of what is negative through."""
 
-    copies = True
-
-    def __init__(self, operand: int) -> None:
+    def __init__(self, operand: int, above: Rational, below: Rational) -> None:
         self.operand = operand
         self.operands = frozenset([operand])
+        self.copies = {above, below} <= {ONE, ZERO}
+        self._above = above
+        self._below = below
 
     def ways(self, numbers: Enclosures) -> Ways:
-        """Nothing below 0."""
+        """What each side of 0 gives; nothing below 0 if the gate closes."""
         low, high = numbers[self.operand]
         if low >= ZERO:
-            return ((low, high),)
-        return ((ZERO, high),) if high > ZERO else (NOUGHT,)
+            return (_part(self._above, (low, high)),)
+        if high <= ZERO:
+            return (_part(self._below, (low, high)),)
+        return (hull([_part(self._below, (low, ZERO)), _part(self._above, (ZERO, high))]),)
 
     def blind(self, numbers: Enclosures, doubted: set[int]) -> bool:
         """A closed gate gives 0 for any negative number."""
-        return bool(numbers[self.operand][1] <= ZERO)
+        return self._below == ZERO and bool(numbers[self.operand][1] <= ZERO)
 
 
 class EnclosedFunction(EnclosedStep):
@@ -180,12 +183,14 @@ class EnclosedChain(EnclosedStep):
 class Passage(NamedTuple):
     """A window (or gate) through which a gradient can come back.
 
-    `possible` gives the shares that the entry may get by one's own forward numbers, the usual one first.
+    `possible` gives the shares that the entry may get by one's own forward numbers, the usual one first;
+    `whole` if these are all or nothing.
     """
 
     upstream: int
     operands: frozenset[int]
     possible: Callable[[Enclosures], tuple[Rational, ...]]
+    whole: bool = True
 
 
 class EnclosedRoute(EnclosedStep):
@@ -194,7 +199,7 @@ class EnclosedRoute(EnclosedStep):
     def __init__(self, passages: Iterable[Passage]) -> None:
         self.passages = tuple(passages)
         self.operands = frozenset(n for each in self.passages for n in (each.upstream, *each.operands))
-        self.copies = len(self.passages) <= 1
+        self.copies = len(self.passages) <= 1 and all(each.whole for each in self.passages)
 
     def ways(self, numbers: Enclosures) -> Ways:
         """The sum over the windows, for each choice that one's own numbers leave open."""
@@ -218,17 +223,23 @@ def _part(share: Rational, upstream: Enclosure) -> Enclosure:
     return NOUGHT if share is ZERO else times((share, share), upstream)
 
 
-def gate(operand: int, output: int, at_zero: Rational) -> Callable[[Enclosures], tuple[Rational, ...]]:
-    """The shares that a ReLU may let through: by what went in; or by what came out, if that does not fit."""
+def gate_shares(
+    operand: int, output: int, slopes: tuple[Rational, Rational, Rational]
+) -> Callable[[Enclosures], tuple[Rational, ...]]:
+    """The slopes that a gate may have: by what went in; or by what came out, if that does not fit.
+
+    `slopes` are those above 0, below 0 and at exactly 0.
+    """
+    above, below, at_zero = slopes
 
     def possible(numbers: Enclosures) -> tuple[Rational, ...]:
         low, high = numbers[operand]
         least, most = numbers[output]
         if low > ZERO:
-            return (ONE,) if least > ZERO else (ONE, ZERO)
+            return (above,) if least > ZERO else (above, below)
         if high < ZERO:
-            return (ZERO, ONE) if most > ZERO else (ZERO,)
-        found = [at_zero] + [ONE] * bool(high > ZERO or most > ZERO) + [ZERO] * bool(low < ZERO)
+            return (below, above) if most > ZERO else (below,)
+        found = [at_zero] + [above] * bool(high > ZERO or most > ZERO) + [below] * bool(low < ZERO)
         return tuple(dict.fromkeys(found))
 
     return possible
