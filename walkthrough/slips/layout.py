@@ -67,7 +67,8 @@ def stride_ignored(own: ReworkedStep) -> Candidates:
     if window is not None and _strides(window):
         yield from misread(own, "stride-ignored", one_by_one, "the window moves one pixel at a time")
         if _padded(window):
-            start = "window (i,j) starts at pixel (i,j)"
+            place = _place(window)
+            start = f"window {place} starts at pixel {place}"
             yield from misread(own, "stride-ignored unpadded", _one_by_one_unpadded, start)
 
 
@@ -200,6 +201,12 @@ def _shifts(window: SlidingWindow) -> list[tuple[dict[int, int], str]]:
         for axis in axes
         for step, where in ((1, "on"), (-1, "back"))
     ]
+
+
+def _place(window: SlidingWindow) -> str:
+    """The letters of a window's place: (i,j), or i where there is one axis."""
+    letters = ",".join("ijklmn"[: len(window.axes)])
+    return f"({letters})" if len(window.axes) > 1 else letters
 
 
 def _strides(window: SlidingWindow) -> bool:

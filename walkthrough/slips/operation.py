@@ -39,7 +39,7 @@ def max_for_average(own: ReworkedStep) -> Candidates:
         value = max(numbers)
         yield _other(
             value,
-            "the largest of the window is taken instead of the mean",
+            f"the largest of the {_averaged(own)} is taken instead of the mean",
             lambda: equals(f"max({_listed(numbers)})", value, *numbers),
             "max-for-average",
         )
@@ -53,7 +53,7 @@ def sum_for_average(own: ReworkedStep) -> Candidates:
         value = _total(numbers)
         yield _other(
             value,
-            "the sum of the window is not divided by its size",
+            f"the sum of the {_averaged(own)} is not divided by its size",
             lambda: equals(_summed(numbers), value, *numbers),
             "sum-for-average",
         )
@@ -161,6 +161,11 @@ def _numbers(own: ReworkedStep) -> list[Quantity]:
 def _average(own: ReworkedStep) -> bool:
     """Whether the step takes the mean of a window, or of a whole map."""
     return bool(own.structure.mean_of) and isinstance(own.step, Sums) and own.step.phase == "forward"
+
+
+def _averaged(own: ReworkedStep) -> str:
+    """What a mean is taken of: a window that slides, or all of a map."""
+    return "map" if own.structure.window is None else "window"
 
 
 def _total(numbers: list[Quantity]) -> Quantity:

@@ -47,15 +47,14 @@ def inverse(of: Expression) -> Inverse | None:
             return Inverse(of, lambda value: value, True)
         case Negative(inner):
             return _before(inner, lambda value: -value, rising=False)
-        case Sum(parts):
-            return _beside(parts, lambda value, numbers: value - quantity(sum(numbers, Fraction(0))))
-        case Product(parts):
-            factor = prod((each.value for each in parts if isinstance(each, Number)), start=Fraction(1))
-            if not factor:
-                return None
-            return _beside(
-                parts, lambda value, numbers: value / quantity(prod(numbers, start=Fraction(1))), factor > 0
-            )
+        case Sum(terms):
+            numbers, other = _apart(terms)
+            constant = quantity(sum(numbers, Fraction(0)))
+            return _before(other, lambda value: value - constant, rising=True)
+        case Product(factors):
+            numbers, other = _apart(factors)
+            factor = prod(numbers, start=Fraction(1))
+            return _before(other, lambda value: value / quantity(factor), factor > 0) if factor else None
         case Quotient(Number(above), below) if above > 0 and _positive(below):
             return _before(below, lambda value: quantity(above) / value, rising=False)
         case Applied(function, to) if function in _UNDONE:
@@ -63,22 +62,26 @@ def inverse(of: Expression) -> Inverse | None:
     return None
 
 
-def _before(inner: Expression, undone: Callable[[Quantity], Quantity], rising: bool) -> Inverse | None:
-    found = inverse(inner)
+def _before(inner: Expression | None, undone: Callable[[Quantity], Quantity], rising: bool) -> Inverse | None:
+    """The inverse of what stands inside, after the outermost function is undone."""
+    found = None if inner is None else inverse(inner)
     if found is None:
         return None
     return Inverse(found.entry, lambda value: found.undone(undone(value)), found.rising == rising)
 
 
-def _beside(
-    parts: tuple[Expression, ...],
-    undone: Callable[[Quantity, list[Fraction]], Quantity],
-    rising: bool = True,
-) -> Inverse | None:
-    """Of a sum or a product, all of whose parts but one are numbers."""
-    numbers = [each.value for each in parts if isinstance(each, Number)]
-    others = [each for each in parts if not isinstance(each, Number)]
-    return _before(others[0], lambda value: undone(value, numbers), rising) if len(others) == 1 else None
+def _apart(parts: tuple[Expression, ...]) -> tuple[list[Fraction], Expression | None]:
+    """The numbers in a sum or product, and what else stands in it, if that is one thing."""
+    numbers, others = [], []
+    for each in parts:
+        match each:
+            case Number(value):
+                numbers.append(value)
+            case Negative(Number(value)):
+                numbers.append(-value)
+            case _:
+                others.append(each)
+    return numbers, others[0] if len(others) == 1 else None
 
 
 def _positive(of: Expression) -> bool:

@@ -266,7 +266,7 @@ def _lines(found: BlindSpots) -> Iterator[str]:
         yield f"{nothing} changes if, throughout,"
         yield from (f"  {spot.slip:<28}{spot.tensor}   {spot.about}" for spot in found.hidden)
     if found.unnoticed:
-        yield "Operands on the way change, but neither the output nor the loss:"
+        yield "Numbers on the way change, but neither the output nor the loss:"
         for spot in found.unnoticed:
             yield f"  {spot.slip:<28}{spot.tensor}   changes {', '.join(spot.changed)} only"
     if found.coincide:
