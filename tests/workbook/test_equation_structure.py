@@ -21,7 +21,6 @@ from walkthrough.mathematics.notation import (
 )
 from walkthrough.workbook.equation_structure import (
     UNSTRUCTURED,
-    added,
     flattens,
     gate_slopes,
     matrix,
@@ -31,6 +30,7 @@ from walkthrough.workbook.equation_structure import (
     sliding_window,
     slope_by_output,
     square_factor,
+    standing_alone,
     takes_logarithm,
 )
 
@@ -113,8 +113,8 @@ def test_a_matrix_has_a_row_per_output_and_a_column_per_input() -> None:
 
 
 def test_what_stands_alone_in_a_sum() -> None:
-    assert list(added(convolution(), [KERNEL, BIAS])) == [BIAS]
-    assert list(added(convolution(), [KERNEL])) == []
+    assert list(standing_alone(convolution(), [KERNEL, BIAS])) == [BIAS]
+    assert list(standing_alone(convolution(), [KERNEL])) == []
 
 
 def test_a_mean_divides_by_as_many_as_there_are() -> None:

@@ -6,7 +6,7 @@ from walkthrough.mathematics.notation import Entry
 from walkthrough.numbers.formulas import Place, Quantity, value_at
 from walkthrough.slips import Candidate, Candidates, Told, slip
 from walkthrough.slips._lines import equals, factor, product_text, sum_line, text
-from walkthrough.slips.layout import misread, turned, turned_kernel
+from walkthrough.slips.layout import how_turned, misread, turned_kernel
 from walkthrough.trace.steps import Chain, Choice, Gate, Ref, Route, Share, Sums
 from walkthrough.workbook.reworked_steps import ZERO, ReworkedStep, Row, added
 
@@ -160,7 +160,7 @@ def kernel_not_rotated(own: ReworkedStep) -> Candidates:
     stage = own.stage
     if stage is None or own.book.trace.places[own.ref.tensor].local != stage.x.grad.name:
         return
-    said = f"the kernel lies on the gradient the other way round, {turned(own)}"
+    said = f"the kernel lies on the gradient the other way round, {how_turned(own)}"
     yield from misread(own, "kernel-flipped", turned_kernel, said)
 
 

@@ -36,7 +36,7 @@ _SHIFTS = {
 def kernel_flipped(own: ReworkedStep) -> Candidates:
     """The kernel turned by 180°: convolution for cross-correlation, or the other way round."""
     if kernel_of(own.structure) is not None and not _to_input(own):
-        yield from misread(own, "kernel-flipped", turned_kernel, f"the kernel is {turned(own)}")
+        yield from misread(own, "kernel-flipped", turned_kernel, f"the kernel is {how_turned(own)}")
 
 
 @slip(common=3)
@@ -168,7 +168,7 @@ def _to_input(own: ReworkedStep) -> bool:
     return own.stage is not None and own.book.trace.places[own.ref.tensor].local == own.stage.x.grad.name
 
 
-def turned(own: ReworkedStep) -> str:
+def how_turned(own: ReworkedStep) -> str:
     """What is done to a kernel whose order is the other one, in words."""
     return "turned by 180°" if len(kernel_axes(own.structure)) > 1 else "reversed"
 

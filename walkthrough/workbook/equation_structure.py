@@ -116,7 +116,7 @@ def structure_of(stage: Stage) -> Structure:
         mean_of=_first(mean_of(each, parameters) for each in equations) or 0,
         loss_mean_of=_first(mean_of_terms(each) for each in equations) or 0,
         square_factor=_first(square_factor(each) for each in equations),
-        added=frozenset(tensor for each in equations for tensor in added(each, parameters)),
+        added=frozenset(tensor for each in equations for tensor in standing_alone(each, parameters)),
         matrix=_first(matrix(each, parameters) for each in equations),
         flattens=any(flattens(each, stage.x) for each in equations),
         sigmoid_of=_first(sigmoid_of(each.right) for each in equations),
@@ -191,7 +191,7 @@ def matrix(equation: Equation, parameters: Collection[Tensor]) -> Entry | None:
     return None
 
 
-def added(equation: Equation, parameters: Collection[Tensor]) -> Iterable[Tensor]:
+def standing_alone(equation: Equation, parameters: Collection[Tensor]) -> Iterable[Tensor]:
     """The parameters that stand alone in a sum, such as a bias."""
     for part in readings.forward(equation) or ():
         if len(part.factors) == 1 and part.factors[0].tensor in parameters:
