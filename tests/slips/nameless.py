@@ -14,7 +14,7 @@ from walkthrough.case import read_case
 from walkthrough.case.layers import NamedLayer
 from walkthrough.layers import Conventions, Layer
 from walkthrough.losses.upstream import Upstream
-from walkthrough.mathematics.notation import Equation, Largest, Shape, Tensor, indices, total
+from walkthrough.mathematics.notation import Equation, Largest, Piecewise, Shape, Tensor, indices, total
 from walkthrough.numbers.grid import Grid
 from walkthrough.numbers.written import Written
 from walkthrough.workbook.workbook import Workbook
@@ -119,6 +119,25 @@ class LargestInSpace(Layer):
         i, j, k = indices("i j k", z.shape)
         u, v, w = indices("u v w", (2, 2, 2))
         yield z[i, j, k].equals(Largest(x[2 * i + u, 2 * j + v, 2 * k + w], (u, v, w), conventions.max_tie))
+
+
+@dataclass(frozen=True)
+class Kinked(Layer):
+    """a = z where z > 0, slope·z where z < 0: a gate that never closes altogether."""
+
+    default_name = "nameless"
+    letter = "a"
+
+    slope: Fraction = Fraction(1, 10)
+
+    def output_shape(self, shape: Shape) -> Shape:
+        return shape
+
+    def equations(
+        self, x: Tensor, z: Tensor, conventions: Conventions, **parameters: Tensor
+    ) -> Iterator[Equation]:
+        at = x.positions()
+        yield z[at].equals(Piecewise(x[at], x[at], self.slope * x[at], conventions.relu_at_zero))
 
 
 def book_with(layer: Layer, image: np.ndarray, gradient: np.ndarray | None = None) -> Workbook:

@@ -10,7 +10,8 @@ import pytest
 from flint import ctx
 
 from tests.slips.exercises import claim, slips_of, true_value
-from tests.slips.nameless import LargestInSpace, OneWay, Spread, WholeMean, book_with, grid
+from tests.slips.nameless import Kinked, LargestInSpace, OneWay, Spread, WholeMean, book_with, grid
+from walkthrough.marking.check import check
 from walkthrough.marking.diagnosis.blindspots import blindspots
 from walkthrough.marking.diagnosis.suggestions import suggest
 from walkthrough.slips import all_slips
@@ -144,6 +145,47 @@ def test_a_window_in_space() -> None:
     beside = {image[1:3, 0:2, 2:4].max(), image[3:4, 0:2, 2:4].max(), image[2:4, 1:3, 2:4].max()}
     beside |= {image[2:4, 0:1, 2:4].max(), image[2:4, 0:2, 1:3].max(), image[2:4, 0:2, 3:4].max()}
     assert gives(book, "window-shifted", ref) == beside
+
+
+def test_a_gate_that_never_closes_altogether() -> None:
+    book = book_with(Kinked(), np.array([-30, 20, -5]), np.array([40, -70, -60]))
+    closed, opened, behind = (Ref("nameless", (at,)) for at in range(3))
+    assert [true_value(book, ref) for ref in (closed, opened, behind)] == [-3, 20, Fraction(-1, 2)]
+    assert gives(book, "relu-skipped", closed) == {-30}
+    assert gives(book, "absolute-for-relu", closed) == {30}
+    # the neighbour of −30 is 20, and that of 20 is −30 or −5
+    assert gives(book, "neighbour-read", closed) == {20}
+    assert gives(book, "neighbour-read", opened) == {-3, Fraction(-1, 2)}
+    back = [Ref("input.grad", (at,)) for at in range(3)]
+    assert [true_value(book, ref) for ref in back] == [4, -70, -6]
+    assert gives(book, "gate-ignored", back[0]) == {40}
+    assert gives(book, "gate-from-gradient", back[0]) == {40}
+    assert gives(book, "gate-from-gradient", back[1]) == {-7}
+
+
+@pytest.mark.parametrize(
+    ("cell", "written", "slip", "words"),
+    [
+        ("nameless[1]", "-30", "relu-skipped", "a negative number is passed on as it is, without its slope"),
+        ("input.grad[1]", "40", "gate-ignored", "40 is let through as it is, whatever the sign of z"),
+        ("input.grad[2]", "-7", "gate-from-gradient", "the slope is chosen by the sign of the gradient"),
+    ],
+)
+def test_a_gate_that_never_closes_is_told_apart(cell: str, written: str, slip: str, words: str) -> None:
+    book = book_with(Kinked(), np.array([-30, 20, -5]), np.array([40, -70, -60]))
+    found = {each.slip: each.words for each in slips_of(book, cell, written)}
+    assert words in found[slip]
+
+
+def test_own_numbers_choose_the_slope_of_a_gate() -> None:
+    book = book_with(Kinked(), np.array([-30, 20, -5]), np.array([40, -70, -60]))
+    (marked,) = check(
+        {"input[1]": "30", "nameless": "30 20 -0.5", "input.grad": "40 -70 -6"}, case=book.trace.case
+    )
+    assert [each.verdict for each in marked.claims] == [
+        *("wrong", "follows", "exact", "exact"),
+        *("follows", "exact", "exact"),
+    ]
 
 
 def test_what_no_number_of_a_line_reveals_and_what_would() -> None:

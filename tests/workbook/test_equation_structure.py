@@ -10,7 +10,6 @@ from walkthrough.mathematics.notation import (
     Equation,
     Expression,
     Largest,
-    PositivePart,
     Power,
     Tensor,
     exp,
@@ -22,7 +21,6 @@ from walkthrough.mathematics.notation import (
 from walkthrough.workbook.equation_structure import (
     UNSTRUCTURED,
     flattens,
-    gate_slopes,
     matrix,
     mean_of,
     mean_of_terms,
@@ -177,13 +175,6 @@ def test_a_softmax_states_no_slope_of_one_entry() -> None:
     assert not slope_by_output(FLAT[m].equals(shares, derivatives={FLAT[n]: FLAT[m]}))
 
 
-def test_a_gate_and_its_slopes() -> None:
-    gate = gate_slopes(OUT[M].equals(PositivePart(FLAT[M], Fraction(1, 2))))
-    assert gate is not None
-    assert (gate.above, gate.below, gate.at_zero, gate.closes) == (1, 0, Fraction(1, 2), True)
-    assert gate_slopes(weighted()) is None
-
-
 def test_what_belongs_to_no_stage_answers_no_to_everything() -> None:
     assert not UNSTRUCTURED.flattens
-    assert UNSTRUCTURED.window is UNSTRUCTURED.gate is UNSTRUCTURED.matrix is None
+    assert UNSTRUCTURED.window is UNSTRUCTURED.square_factor is UNSTRUCTURED.matrix is None

@@ -5,41 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from walkthrough.mathematics.notation import (
-    Affine,
-    Entry,
-    Equation,
-    Expression,
-    Largest,
-    Negative,
-    Product,
-    Shape,
-    Sum,
-    Total,
-)
+from walkthrough.mathematics.folding import with_entries
+from walkthrough.mathematics.notation import Affine, Entry, Equation, Shape
 from walkthrough.trace.network import Stage
 from walkthrough.workbook.equation_structure import SlidingAxis, Structure, structure_of
 from walkthrough.workbook.workbook import Change
 
 Positions = tuple[Affine, ...]
-
-
-def _substituted(of: Expression, change: Callable[[Entry], Entry]) -> Expression:
-    """A sum of products (or a largest-of-a-window) with other entries in it."""
-    match of:
-        case Entry():
-            return change(of)
-        case Sum(terms):
-            return Sum(tuple(_substituted(term, change) for term in terms))
-        case Product(factors):
-            return Product(tuple(_substituted(factor, change) for factor in factors))
-        case Negative(inner):
-            return Negative(_substituted(inner, change))
-        case Total(body, over):
-            return Total(_substituted(body, change), over)
-        case Largest(body):
-            return replace(of, body=change(body))
-    return of
 
 
 def elsewhere(
@@ -61,7 +33,7 @@ def elsewhere(
             return replace(each, index=positions)
 
         changed = tuple(
-            replace(equation, left=moved(equation.left), right=_substituted(equation.right, moved))
+            replace(equation, left=moved(equation.left), right=with_entries(equation.right, moved))
             for equation in stage.equations
         )
         return changed if found else None

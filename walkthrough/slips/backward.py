@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from walkthrough.mathematics.notation import Entry
+from walkthrough.mathematics.readings import Slopes
 from walkthrough.numbers.formulas import Place, Quantity, value_at
 from walkthrough.slips import Candidate, Candidates, Told, slip
 from walkthrough.slips._lines import equals, factor, product_text, sum_line, text
 from walkthrough.slips.layout import how_turned, misread, turned_kernel
-from walkthrough.trace.steps import Chain, Choice, Gate, Ref, Route, Share, Sums
+from walkthrough.trace.steps import Chain, Choice, Ref, Route, Share, Sums
 from walkthrough.workbook.reworked_steps import ZERO, ReworkedStep, Row, added
 
 
@@ -70,19 +71,20 @@ def derivative_at_output(own: ReworkedStep) -> Candidates:
 @slip(common=5)
 def gate_from_gradient(own: ReworkedStep) -> Candidates:
     """Upstream if it is positive, else 0: the ReLU's gate taken from the gradient's sign."""
-    share, gate = _gate(own), own.structure.gate
-    if share is not None and gate is not None:
+    through = _gate(own)
+    if through is not None:
+        share, gate = through
         upstream = own.number(share.upstream)
         value = own.passed(upstream)
 
         def told() -> Told:
             condition = (
                 "the ReLU lets the gradient through where the gradient is positive, not where z is"
-                if gate.closes
+                if not gate.below
                 else "the slope is chosen by the sign of the gradient, not by the sign of z"
             )
             line = f"max(0, {text(upstream)})"
-            return Told(condition, equals(line, value, upstream) if gate.closes else "")
+            return Told(condition, equals(line, value, upstream) if not gate.below else "")
 
         yield Candidate(value, told, share.upstream, 1, "gate from the gradient")
 
@@ -90,11 +92,12 @@ def gate_from_gradient(own: ReworkedStep) -> Candidates:
 @slip(common=7)
 def gate_ignored(own: ReworkedStep) -> Candidates:
     """Upstream always, as if the ReLU were open."""
-    share, gate = _gate(own), own.structure.gate
-    if share is not None and gate is not None:
+    through = _gate(own)
+    if through is not None:
+        share, gate = through
         upstream = own.number(share.upstream)
-        behind = "through a ReLU that is closed" if gate.closes else "as it is, whatever the sign of z"
-        condition = f"the gradient {text(upstream)} is let {behind}"
+        behind = "a ReLU that is closed" if not gate.below else "as it is, whatever the sign of z"
+        condition = f"the gradient {text(upstream)} is let through {behind}"
         yield Candidate(upstream, lambda: Told(condition), share.upstream, 1, "gate ignored")
 
 
@@ -233,12 +236,11 @@ def _renamed(ref: Ref | None, names: dict[str, str]) -> Ref | None:
 # --- gates and windows -------------------------------------------------------------------------
 
 
-def _gate(own: ReworkedStep) -> Share | None:
-    """The gate of a ReLU that the gradient comes through."""
+def _gate(own: ReworkedStep) -> tuple[Share, Slopes] | None:
+    """The gate that the gradient comes through, a ReLU's for example, and its slopes."""
     step = own.step
-    if isinstance(step, Route) and len(step.shares) == 1 and step.shares[0].winner is None:
-        window = own.book.step(step.shares[0].window)
-        return step.shares[0] if isinstance(window, Gate) else None
+    if isinstance(step, Route) and step.slopes is not None and len(step.shares) == 1:
+        return step.shares[0], step.slopes
     return None
 
 

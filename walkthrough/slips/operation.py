@@ -86,8 +86,7 @@ def windows_overlapped(own: ReworkedStep) -> Candidates:
 def relu_skipped(own: ReworkedStep) -> Candidates:
     """z instead of max(0, z)."""
     if isinstance(own.step, Gate):
-        value, gate = own.number(own.step.operand), own.structure.gate
-        closes = gate is not None and gate.closes
+        value, closes = own.number(own.step.operand), not own.step.slopes.below
         said = "passed on, as if there were no ReLU" if closes else "passed on as it is, without its slope"
         yield _other(value, f"a negative number is {said}", str, "relu-skipped")
 
@@ -99,7 +98,8 @@ def absolute_for_relu(own: ReworkedStep) -> Candidates:
         z = own.number(own.step.operand)
         yield _other(
             abs(z),
-            "the minus is taken away, |z| instead of max(0, z)",
+            "the minus is taken away, |z| instead of "
+            + ("a share of z" if own.step.slopes.below else "max(0, z)"),
             lambda: equals(f"|{text(z)}|", abs(z), z),
             "absolute-for-relu",
         )

@@ -1,7 +1,7 @@
 """What a stage's equations look like to somebody who may misread them: what slides, what is averaged.
 
 A slip asks these questions and never for a layer's name, so that every layer that slides gets the slips
-of windows, every mean those of means, and every gate those of gates. Plain functions of equations.
+of windows, and every mean those of means. Plain functions of equations.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from walkthrough.mathematics.notation import (
     Index,
     Negative,
     Number,
-    PositivePart,
     Power,
     Product,
     Quotient,
@@ -65,20 +64,6 @@ class SlidingWindow:
 
 
 @dataclass(frozen=True, slots=True)
-class GateSlopes:
-    """A gate: an entry times one slope where it is positive, and another one where it is negative."""
-
-    above: Fraction
-    below: Fraction
-    at_zero: Fraction
-
-    @property
-    def closes(self) -> bool:
-        """Whether nothing passes where the entry is negative."""
-        return not self.below
-
-
-@dataclass(frozen=True, slots=True)
 class Structure:
     """Everything that slips ask of a stage's equations; each answer is None, 0 or empty for no.
 
@@ -90,7 +75,6 @@ class Structure:
     """
 
     window: SlidingWindow | None = None
-    gate: GateSlopes | None = None
     mean_of: int = 0
     loss_mean_of: int = 0
     square_factor: Fraction | None = None
@@ -112,7 +96,6 @@ def structure_of(stage: Stage) -> Structure:
     equations = stage.equations
     return Structure(
         window=_first(sliding_window(each, parameters) for each in equations),
-        gate=_first(gate_slopes(each) for each in equations),
         mean_of=_first(mean_of(each, parameters) for each in equations) or 0,
         loss_mean_of=_first(mean_of_terms(each) for each in equations) or 0,
         square_factor=_first(square_factor(each) for each in equations),
@@ -259,7 +242,7 @@ def flattens(equation: Equation, x: Tensor) -> bool:
     return any(entry.flat for entry in read) or (laid_out and bool(read))
 
 
-# --- functions and gates -----------------------------------------------------------------------
+# --- functions -----------------------------------------------------------------------
 
 
 def sigmoid_of(of: Expression) -> Entry | None:
@@ -281,20 +264,4 @@ def slope_by_output(equation: Equation) -> bool:
 
 def takes_logarithm(of: Expression) -> bool:
     """Whether a natural logarithm stands in it."""
-    match of:
-        case Applied(function, to):
-            return function == "ln" or takes_logarithm(to)
-        case Sum(parts) | Product(parts):
-            return any(map(takes_logarithm, parts))
-        case Negative(inner) | Power(inner, _) | Total(inner, _):
-            return takes_logarithm(inner)
-        case Quotient(above, below):
-            return takes_logarithm(above) or takes_logarithm(below)
-    return False
-
-
-def gate_slopes(equation: Equation) -> GateSlopes | None:
-    """The slopes of a gate, 1 and 0 for max(0, z); None if the equation is none."""
-    if isinstance(equation.right, PositivePart):
-        return GateSlopes(Fraction(1), Fraction(0), equation.right.slope_at_zero)
-    return None
+    return (isinstance(of, Applied) and of.function == "ln") or any(map(takes_logarithm, of.parts))

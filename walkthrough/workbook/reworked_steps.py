@@ -11,13 +11,13 @@ from typing import NamedTuple
 from flint import fmpq
 
 from walkthrough.mathematics.notation import Cell, Entry, Expression
-from walkthrough.mathematics.readings import Part
+from walkthrough.mathematics.readings import Part, Slopes
 from walkthrough.numbers.balls import FUNCTIONS
 from walkthrough.numbers.formulas import Functions, Place, Quantity, value_at
 from walkthrough.numbers.quantities import quantity
 from walkthrough.trace.network import Stage
 from walkthrough.trace.steps import AnyStep, Chain, Choice, Formula, Gate, Given, Ref, Route
-from walkthrough.workbook.equation_structure import GateSlopes, Structure
+from walkthrough.workbook.equation_structure import Structure
 from walkthrough.workbook.operands import Operands
 from walkthrough.workbook.sheet_numbers import SheetNumbers
 from walkthrough.workbook.workbook import Outline, Workbook
@@ -138,10 +138,11 @@ class ReworkedStep:
         return quantity(slope) * value if slope else ZERO
 
     @property
-    def _gate(self) -> GateSlopes:
-        gate = self.structure.gate
-        assert gate is not None
-        return gate
+    def _gate(self) -> Slopes:
+        step = self.step
+        assert isinstance(step, Gate | Route)
+        assert step.slopes is not None
+        return step.slopes
 
     def won_share(self, window: Ref, entry: Ref) -> Quantity:
         """The share of a window's gradient that an entry gets."""

@@ -51,9 +51,9 @@ def _inverses(own: ReworkedStep, sought: Sought) -> Iterator[_Inverse]:
 
 def _through_gate(own: ReworkedStep, sought: Sought) -> Iterator[_Inverse]:
     """Through an open gate; through a closed one nothing can be followed back."""
-    step, gate = own.step, own.structure.gate
+    step = own.step
     assert isinstance(step, Gate)
-    assert gate is not None
+    gate = step.slopes
     slope = gate.above if sought.low > 0 else gate.below if sought.high < 0 else Fraction(0)
     if slope > 0:
         ends = (end / quantity(slope) for end in (sought.low, sought.high))

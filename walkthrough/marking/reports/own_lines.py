@@ -11,13 +11,12 @@ from walkthrough.document import Working
 from walkthrough.marking.marked_worksheets import Marked
 from walkthrough.marking.worksheets.exercises import Exercise
 from walkthrough.mathematics.notation import Cell
+from walkthrough.mathematics.readings import Slopes
 from walkthrough.numbers.arithmetic import NeedsPrecision
 from walkthrough.numbers.shown import FULL, Known, Shown
 from walkthrough.page.narration import Narration
-from walkthrough.trace.network import Stage
 from walkthrough.trace.steps import AnyStep, Choice, Ref, Route, Share, Steps
 from walkthrough.trace.trace import CannotReplay, Trace
-from walkthrough.workbook.equation_structure import structure_of
 from walkthrough.workbook.operands import Own
 
 
@@ -84,7 +83,7 @@ class _OwnSteps(Steps):
             return self._chosen(step)
         if isinstance(step, Route):
             return replace(
-                step, shares=tuple(self._share(share, step.operand, step.stage) for share in step.shares)
+                step, shares=tuple(self._share(share, step.operand, step.slopes) for share in step.shares)
             )
         return step
 
@@ -98,9 +97,8 @@ class _OwnSteps(Steps):
         ties = tuple(at for value, at in values if value == largest)
         return replace(step, winner=ties[0], ties=ties)
 
-    def _share(self, share: Share, operand: Ref, stage: Stage | None) -> Share:
+    def _share(self, share: Share, operand: Ref, gate: Slopes | None) -> Share:
         if share.winner is None:
-            gate = structure_of(stage).gate if stage is not None else None
             assert gate is not None
             slopes = {-1: gate.below, 0: gate.at_zero, 1: gate.above}
             return replace(share, share=slopes[self.sign(operand)])

@@ -27,10 +27,10 @@ from walkthrough.marking.verdicts.enclosures import ONE, ZERO, Enclosure, Ration
 from walkthrough.marking.verdicts.kept_results import KeptResults
 from walkthrough.marking.verdicts.winners import share_of
 from walkthrough.mathematics.notation import Cell, Entry, Expression, Tensor, ravel, unravel
+from walkthrough.mathematics.readings import Slopes
 from walkthrough.numbers.formulas import Place
 from walkthrough.numbers.quantities import quantity
 from walkthrough.numbers.shown import Known, Shown
-from walkthrough.trace.network import Stage
 from walkthrough.trace.steps import (
     AnyStep,
     Chain,
@@ -45,7 +45,6 @@ from walkthrough.trace.steps import (
     Update,
 )
 from walkthrough.trace.trace import Trace
-from walkthrough.workbook.equation_structure import structure_of
 
 # an enclosure is narrow enough if it fixes so many digits; a saturated sigmoid needs more precision
 _NARROW = 10**25
@@ -78,8 +77,13 @@ def _ends(value: Rational) -> bool:
     return below == 1
 
 
+def _slopes(gate: Slopes) -> tuple[Rational, Rational, Rational]:
+    """A gate's slopes: above 0, below 0, and at exactly 0."""
+    return _slope(gate.above), _slope(gate.below), _slope(gate.at_zero)
+
+
 def _slope(of: Fraction) -> Rational:
-    """A slope; the usual ones are always the same objects, with which nothing is multiplied."""
+    """A slope; 1 and 0 are always the same objects, with which nothing is multiplied."""
     return ONE if of == 1 else quantity(of) if of else ZERO
 
 
@@ -196,7 +200,7 @@ class Calculation:
             case Choice():
                 return (EnclosedLargest(self._window(step)),)
             case Gate():
-                return (EnclosedGate(self._of(step.operand), *self._slopes(step.stage)[:2]),)
+                return (EnclosedGate(self._of(step.operand), *_slopes(step.slopes)[:2]),)
             case Formula():
                 return (EnclosedFunction(self._formula(step.expression, step.place, step.sample)),)
             case Chain():
@@ -213,13 +217,6 @@ class Calculation:
                 coefficient = ONE if term.coefficient == 1 else quantity(term.coefficient)
                 found.append(Summand(coefficient, *(factors or [-1])))
         return found
-
-    def _slopes(self, stage: Stage | None) -> tuple[Rational, Rational, Rational]:
-        """A gate's slopes: above 0, below 0, and at exactly 0."""
-        gate = structure_of(stage).gate if stage is not None else None
-        assert gate is not None
-        above, below, at_zero = (_slope(each) for each in (gate.above, gate.below, gate.at_zero))
-        return above, below, at_zero
 
     def _window(self, step: Choice) -> tuple[int, ...]:
         return tuple(self._of(ref) for ref in step.candidates if ref is not None)
@@ -249,8 +246,8 @@ class Calculation:
     def _passage(self, step: Route, at: int) -> Passage:
         share, operand = step.shares[at], self._of(step.operand)
         conventions, output = self.trace.case.conventions, self._of(share.window)
-        if share.winner is None:
-            slopes = self._slopes(step.stage)
+        if step.slopes is not None:
+            slopes = _slopes(step.slopes)
             possible = gate_shares(operand, output, slopes)
             whole = {slopes[0], slopes[1]} <= {ONE, ZERO}
             return Passage(self._of(share.upstream), frozenset([operand, output]), possible, whole)

@@ -7,7 +7,8 @@ twice (a·(1 − a), a softmax's share), the way in which the formula grows and 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
-from itertools import product
+from dataclasses import dataclass
+from fractions import Fraction
 from typing import NamedTuple, TypeAlias
 
 from walkthrough.marking.verdicts.enclosures import (
@@ -16,6 +17,7 @@ from walkthrough.marking.verdicts.enclosures import (
     ONE,
     ZERO,
     Enclosure,
+    hull,
     negative,
     over,
     plus,
@@ -24,19 +26,8 @@ from walkthrough.marking.verdicts.enclosures import (
     times,
     times_rest,
 )
-from walkthrough.mathematics.notation import (
-    Applied,
-    Entry,
-    Expression,
-    Negative,
-    Number,
-    Power,
-    Product,
-    Quotient,
-    Same,
-    Sum,
-    Total,
-)
+from walkthrough.mathematics.folding import Algebra, all_places
+from walkthrough.mathematics.notation import Entry, Expression, Piecewise, Same, Total
 from walkthrough.numbers.formulas import Place
 from walkthrough.numbers.quantities import quantity
 
@@ -56,40 +47,64 @@ class EnclosedFormula(NamedTuple):
     parts: tuple[EnclosedFormula, ...] = ()
 
 
+@dataclass(frozen=True)
+class _LaidOut(Algebra[EnclosedFormula, Place]):
+    number_of: Callable[[Entry, Place], int]
+
+    def number(self, of: Fraction) -> EnclosedFormula:
+        value = quantity(of)
+        return _constant((value, value))
+
+    def entry(self, of: Entry, scope: Place) -> EnclosedFormula:
+        which = self.number_of(of, scope)
+        return EnclosedFormula(lambda numbers: numbers[which], frozenset([which]), which)
+
+    def added(self, terms: list[EnclosedFormula]) -> EnclosedFormula:
+        return _sum(terms)
+
+    def multiplied(self, factors: list[EnclosedFormula]) -> EnclosedFormula:
+        return _product(factors)
+
+    def negative(self, of: EnclosedFormula) -> EnclosedFormula:
+        return _one(negative, of, "negative")
+
+    def quotient(self, above: EnclosedFormula, below: EnclosedFormula) -> EnclosedFormula:
+        return _quotient(above, below)
+
+    def power(self, base: EnclosedFormula, exponent: int) -> EnclosedFormula:
+        return _one(lambda of: power(of, exponent), base, ("power", exponent))
+
+    def applied(self, function: str, to: EnclosedFormula) -> EnclosedFormula:
+        return _one(ENCLOSED_FUNCTIONS[function], to, function)
+
+    def same(self, of: Same, scope: Place) -> EnclosedFormula:
+        value = ONE if of.one.at(scope) == of.other.at(scope) else ZERO
+        return _constant((value, value))
+
+    def total(self, of: Total, scope: Place) -> EnclosedFormula:
+        return _sum([self.fold(of.body, {**scope, **here}) for here in all_places(of.over)])
+
+    def piecewise(self, of: Piecewise, scope: Place) -> EnclosedFormula:
+        sign, above, below = (self.fold(part, scope) for part in of.parts)
+        share = quantity(of.share)
+        kink = _sum([_product([_constant((s, s)), part]) for s, part in ((share, above), (1 - share, below))])
+
+        def chosen(numbers: Enclosures) -> Enclosure:
+            low, high = sign.of(numbers)
+            pieces = [piece for side, piece in ((high > 0, above), (low < 0, below)) if side]
+            if low <= 0 <= high:
+                pieces.append(kink)
+            return hull([piece.of(numbers) for piece in pieces])
+
+        shape = ("piecewise", sign.shape, above.shape, below.shape)
+        return EnclosedFormula(chosen, _operands([sign, above, below]), shape)
+
+
 def enclosed(
     expression: Expression, place: Place, number_of: Callable[[Entry, Place], int]
 ) -> EnclosedFormula:
     """The expression where its loop indices have these values; `number_of` says which number an entry is."""
-
-    def made(of: Expression, at: Place) -> EnclosedFormula:
-        match of:
-            case Number(constant):
-                value = quantity(constant)
-                return _constant((value, value))
-            case Entry():
-                which = number_of(of, at)
-                return EnclosedFormula(lambda numbers: numbers[which], frozenset([which]), which)
-            case Sum(terms):
-                return _sum([made(term, at) for term in terms])
-            case Total(body, indices):
-                heres = product(*(range(index.extent) for index in indices))
-                return _sum([made(body, {**at, **dict(zip(indices, here, strict=True))}) for here in heres])
-            case Product(factors):
-                return _product([made(factor, at) for factor in factors])
-            case Negative(inner):
-                return _one(negative, made(inner, at), "negative")
-            case Quotient(above, below):
-                return _quotient(made(above, at), made(below, at))
-            case Power(base, exponent):
-                return _one(lambda of: power(of, exponent), made(base, at), ("power", exponent))
-            case Applied(function, to):
-                return _one(ENCLOSED_FUNCTIONS[function], made(to, at), function)
-            case Same(one, other):
-                value = ONE if one.at(at) == other.at(at) else ZERO
-                return _constant((value, value))
-        raise TypeError(f"no single value: {of}")
-
-    return made(expression, place)
+    return _LaidOut(number_of).fold(expression, place)
 
 
 def _constant(value: Enclosure) -> EnclosedFormula:

@@ -162,6 +162,18 @@ def _tanh(at: Rational) -> Enclosure:
     return _ends(arb(steep).tanh())
 
 
+def enclosed_sqrt(of: Enclosure) -> Enclosure:
+    """The square root; raises NoValue where no number in the interval has one."""
+    low, high = of
+    if high < ZERO:
+        raise NoValue("the square root of a negative number")
+    return _sqrt(max(low, ZERO))[0], _sqrt(high)[1]
+
+
+def _sqrt(at: Rational) -> Enclosure:
+    return NOUGHT if at == ZERO else _ends(arb(min(at, FAR)).sqrt())
+
+
 def _ends(ball: Any) -> Enclosure:
     return _dyadic(ball.lower()), _dyadic(ball.upper())
 
@@ -172,4 +184,4 @@ def _dyadic(exact: Any) -> Rational:
     return fmpq(mantissa, 1 << -places) if places < 0 else fmpq(mantissa * (1 << places))
 
 
-ENCLOSED_FUNCTIONS = {"exp": enclosed_exp, "ln": enclosed_ln, "tanh": enclosed_tanh}
+ENCLOSED_FUNCTIONS = {"exp": enclosed_exp, "ln": enclosed_ln, "tanh": enclosed_tanh, "sqrt": enclosed_sqrt}
