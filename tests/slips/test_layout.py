@@ -101,3 +101,18 @@ def test_flattened_by_columns(word: str, place: tuple[int, int, int]) -> None:
     for at in range(IMAGE.size):
         own = reworked(case, Ref("flatten", (at,)), Operands(lambda ref: true_value(case, ref)))
         assert int(flat[at]) in {as_known(candidate.value).value for candidate in kind.play(own)}
+
+
+def test_the_channels_of_a_group_are_no_window() -> None:
+    # z = 1·5 + 2·6 = 17 in the first group, 3·7 + 4·8 = 53 in the second
+    case = book_of(
+        "input.values = [[[1]], [[2]], [[3]], [[4]]]\n[[layers]]\ntype = 'conv2d'\ngroups = 2\n"
+        "kernel = [[[[5]], [[6]]], [[[7]], [[8]]]]\n"
+    )
+    assert [true_value(case, Ref("conv", (f, 0, 0))) for f in (0, 1)] == [17, 53]
+    second = (1, 0, 0)
+    assert gives(case, "channel-forgotten", second) == {21, 32}
+    assert gives(case, "kernel-flipped", second) == {53}
+    assert gives(case, "stride-ignored", second) == set()
+    assert gives(case, "padding-ignored", second) == set()
+    assert gives(case, "window-shifted", second) == {0}

@@ -178,3 +178,13 @@ def test_a_softmax_states_no_slope_of_one_entry() -> None:
 def test_what_belongs_to_no_stage_answers_no_to_everything() -> None:
     assert not UNSTRUCTURED.flattens
     assert UNSTRUCTURED.window is UNSTRUCTURED.square_factor is UNSTRUCTURED.matrix is None
+
+
+def test_the_number_of_a_group_moves_no_window() -> None:
+    channels, kernel = Tensor("x", (4, 8)), Tensor("k", (6, 2, 3))
+    h, f, c, i, p = indices("h f c i p", (2, 3, 2, 6, 3))
+    products = channels[2 * h + c, i + p] * kernel[3 * h + f, c, p]
+    equation = Tensor("z", (6, 6))[3 * h + f, i].equals(total(products, over=(c, p)))
+    window = sliding_window(equation, [kernel])
+    assert window is not None
+    assert [(each.axis, each.along, each.inside) for each in window.axes] == [(1, i, p)]

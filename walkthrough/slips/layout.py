@@ -241,8 +241,9 @@ def _channels(own: ReworkedStep) -> tuple[str, int]:
         found = {entry.tensor: entry for entry in (equation.left, *(e for e, _ in entries(equation.right)))}
         if summed in found and other in found:
             inside = found[other].variables
+            sliding = {each.axis for each in window.axes if window.entry.tensor == summed}
             for axis, position in enumerate(found[summed].index):
-                if position.alone is not None and position.alone not in inside:
+                if axis not in sliding and any(index not in inside for index, _ in position.coefficients):
                     return own.book.steps.full(tensor.name, own.book.sample(own.ref)), axis
     return "", 0
 

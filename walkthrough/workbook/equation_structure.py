@@ -119,19 +119,25 @@ def sliding_window(equation: Equation, parameters: Collection[Tensor]) -> Slidin
     """The window of an equation: somewhere a position is made of an index that moves and one within.
 
     Either an input's position depends on an output's index and on one that is summed over, or the output's
-    own position depends on an input's index and on one of a parameter's.
+    own position depends on an input's index and on one of a parameter's. An index that moves a window has
+    an axis to itself on the other side, which the number of a group of channels has not.
     """
     inside = [entry for entry, _ in entries(equation.right)]
     inputs = [entry for entry in inside if entry.tensor not in parameters]
     weights = [entry for entry in inside if entry.tensor in parameters]
     outside = set(equation.left.variables)
     for entry in inputs:
-        axes = _sliding_axes(entry, outside)
+        axes = _sliding_axes(entry, _alone([equation.left]))
         if axes:
             return _with_kernel(entry, axes, weights, outside)
-    moving = {index for entry in inputs for index in entry.variables}
-    axes = _sliding_axes(equation.left, moving) if weights else ()
+    axes = _sliding_axes(equation.left, _alone(inputs)) if weights else ()
     return _with_kernel(equation.left, axes, weights, outside) if axes else None
+
+
+def _alone(several: Iterable[Entry]) -> set[Index]:
+    """The indices that have an axis to themselves."""
+    found = (position.alone for entry in several for position in entry.index if not entry.flat)
+    return {index for index in found if index is not None}
 
 
 def _sliding_axes(entry: Entry, moving: set[Index]) -> tuple[SlidingAxis, ...]:
