@@ -12,8 +12,8 @@ from walkthrough.case.claims import Claim
 from walkthrough.case.heading import Arithmetic
 from walkthrough.case.layers import NamedLayer, output_shapes
 from walkthrough.case.samples import Sample
-from walkthrough.layers import Conventions
 from walkthrough.case.updates import Updating
+from walkthrough.layers import Conventions
 from walkthrough.losses import Loss
 from walkthrough.mathematics.notation import Shape
 from walkthrough.numbers.written import Written

@@ -96,7 +96,7 @@ def typed(reader: Reader, place: Place, table: Any, package: Any) -> tuple[str, 
 def fill(
     reader: Reader, place: Place, table: dict[str, Any], kind: type[Any], besides: list[str]
 ) -> dict[str, Any] | None:
-    """The options of a layer, a loss or an update rule, by name, or None if one is missing or cannot be read."""
+    """The options of a layer, a loss or an update rule, by name; None if one is missing or cannot be read."""
     wanted = options(kind)
     known = reader.table(place, table, [*wanted, *besides])
     filled: dict[str, Any] = {}

@@ -14,7 +14,6 @@ from walkthrough.mathematics.windows import DoesNotFit
 from walkthrough.numbers.written import Written
 from walkthrough.updates import UpdateRule
 from walkthrough.updates.sgd import GradientDescent
-from walkthrough.words import shelf
 from walkthrough.words.messages import quoted, suggestion
 from walkthrough.words.options import options
 

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from walkthrough.case import Case
-from walkthrough.document import Block, Grid, Heading, Lines, Picture, Prose, Rule
+from walkthrough.document import Block, Grid, Heading, Lines, Picture, Prose
 from walkthrough.mathematics.notation import Largest, Shape, Tensor, gradient_name
 from walkthrough.numbers.exact import Exact
 from walkthrough.numbers.shown import Known, shown

@@ -19,25 +19,26 @@ from walkthrough.mathematics.notation import (
     Sum,
 )
 from walkthrough.numbers.formulas import Quantity
+from walkthrough.numbers.quantities import quantity
 from walkthrough.slips import Candidate, Candidates, Told, slip
 from walkthrough.slips._functions import operands
-from walkthrough.slips._lines import equals, factor, sum_line, text, times
+from walkthrough.slips._lines import equals, factor, product_text, sum_line, text
 from walkthrough.trace.steps import Formula, Ref, Sums, Update
-from walkthrough.workbook.reworked import Row, Working, added, rational
+from walkthrough.workbook.reworked_steps import ReworkedStep, Row, added
 
 
 @slip(common=8)
-def gradient_added(own: Working) -> Candidates:
+def gradient_added(own: ReworkedStep) -> Candidates:
     """w + αg."""
     for old, rate, along, _ in _moves(own):
         value = old + rate * along
-        line = equals(f"{text(old)} + {times((rate, along))}", value, old, along)
+        line = equals(f"{text(old)} + {product_text((rate, along))}", value, old, along)
         said = "the gradient is added instead of subtracted"
         yield Candidate(value, lambda: Told(said, line), None, 1, "gradient added")  # noqa: B023  # of one
 
 
 @slip(common=6)
-def rate_forgotten(own: Working) -> Candidates:
+def rate_forgotten(own: ReworkedStep) -> Candidates:
     """w − g."""
     for old, _, along, at in _moves(own):
         value = old - along
@@ -46,16 +47,16 @@ def rate_forgotten(own: Working) -> Candidates:
 
 
 @slip(common=6)
-def old_weight_forgotten(own: Working) -> Candidates:
+def old_weight_forgotten(own: ReworkedStep) -> Candidates:
     """−αg."""
     for _, rate, along, _ in _moves(own):
         value = -rate * along
-        line, said = equals(times((-rate, along)), value, along), "the old weight is forgotten"
+        line, said = equals(product_text((-rate, along)), value, along), "the old weight is forgotten"
         yield Candidate(value, lambda: Told(said, line), _old(own), 1, "old weight forgotten")  # noqa: B023
 
 
 @slip(common=4)
-def new_weight_for_gradient(own: Working) -> Candidates:
+def new_weight_for_gradient(own: ReworkedStep) -> Candidates:
     """w − αg in the gradient's cell."""
     local = own.book.trace.place(own.ref.tensor).local
     new = own.book.beside(local.removesuffix(".grad") + ".new", own.ref)
@@ -64,11 +65,11 @@ def new_weight_for_gradient(own: Working) -> Candidates:
     step = own.book.step(Ref(new, own.ref.cell))
     if not isinstance(step, Update) or step.gradient != own.ref:
         return
-    old, rate = own.number(step.old), rational(step.rate)
+    old, rate = own.number(step.old), quantity(step.rate)
     value = old - rate * own.right
 
     def told() -> Told:
-        line = equals(f"{text(old)} − {times((rate, own.right))}", value, old, own.right)
+        line = equals(f"{text(old)} − {product_text((rate, own.right))}", value, old, own.right)
         return Told("the weight after the update is written in the gradient's place", line)
 
     yield Candidate(value, told, None, 1, "new weight for the gradient")
@@ -78,7 +79,7 @@ def new_weight_for_gradient(own: Working) -> Candidates:
 
 
 @slip(common=5)
-def bias_correction_forgotten(own: Working) -> Candidates:
+def bias_correction_forgotten(own: ReworkedStep) -> Candidates:
     """m for m/(1 − βᵗ), in the cell itself or where it is used."""
     corrected = [(own.ref, _uncorrected(own, own.ref))]
     corrected += [(ref, _uncorrected(own, ref)) for ref in operands(own) if own.step.phase == "update"]
@@ -92,7 +93,7 @@ def bias_correction_forgotten(own: Working) -> Candidates:
 
 
 @slip(common=4)
-def velocity_reversed(own: Working) -> Candidates:
+def velocity_reversed(own: ReworkedStep) -> Candidates:
     """μ·v − g, or g − μ·v: what is kept and what is new with opposite signs."""
     rows = _kept_rows(own)
     if not rows:
@@ -108,7 +109,7 @@ def velocity_reversed(own: Working) -> Candidates:
 
 
 @slip(common=4)
-def momentum_forgotten(own: Working) -> Candidates:
+def momentum_forgotten(own: ReworkedStep) -> Candidates:
     """What the step before has left is not carried on: v = g."""
     rows = _kept_rows(own)
     if rows and added(rows[0]):
@@ -118,7 +119,7 @@ def momentum_forgotten(own: Working) -> Candidates:
 
 
 @slip(common=3)
-def shares_exchanged(own: Working) -> Candidates:
+def shares_exchanged(own: ReworkedStep) -> Candidates:
     """(1 − β)·m + β·g."""
     step = own.step
     if not isinstance(step, Sums) or step.phase != "update" or len(own.rows) != 2:
@@ -131,7 +132,7 @@ def shares_exchanged(own: Working) -> Candidates:
 
 
 @slip(common=4)
-def weight_decay_forgotten(own: Working) -> Candidates:
+def weight_decay_forgotten(own: ReworkedStep) -> Candidates:
     """The gradient without λ·w."""
     said = "the weight decay is forgotten"
     if isinstance(own.step, Formula) and own.step.phase == "update":
@@ -143,23 +144,19 @@ def weight_decay_forgotten(own: Working) -> Candidates:
 
 
 @slip(common=3)
-def gradient_not_squared(own: Working) -> Candidates:
+def gradient_not_squared(own: ReworkedStep) -> Candidates:
     """g for g² in the mean of the squares."""
-    yield from _changed(
-        own, lambda of: of.base if isinstance(of, Power) and _reads(of) else of, "g stands for g²"
-    )
+    yield from _changed(own, _without_square, "g stands for g²")
 
 
 @slip(common=3)
-def root_forgotten(own: Working) -> Candidates:
+def root_forgotten(own: ReworkedStep) -> Candidates:
     """v̂ + ε for √v̂ + ε."""
-    yield from _changed(
-        own, lambda of: of.to if _is_root(of) else of, "the root in the denominator is forgotten"
-    )
+    yield from _changed(own, _without_root, "the root in the denominator is forgotten")
 
 
 @slip(common=3)
-def step_miscounted(own: Working) -> Candidates:
+def step_miscounted(own: ReworkedStep) -> Candidates:
     """1 − β for 1 − βᵗ, or the step before or after in its exponent."""
     step = own.step
     if not isinstance(step, Formula) or _uncorrected(own, own.ref) is None:
@@ -174,26 +171,26 @@ def step_miscounted(own: Working) -> Candidates:
 # --- pieces -----------------------------------------------------------------------------------------
 
 
-def _moves(own: Working) -> Iterator[tuple[Quantity, Quantity, Quantity, Ref | None]]:
-    """Of an update: the old weight, the learning rate, and what it moves along (and its cell, if it is one)."""
+def _moves(own: ReworkedStep) -> Iterator[tuple[Quantity, Quantity, Quantity, Ref | None]]:
+    """Of an update: the old weight, the learning rate, what it moves along, and its cell if it is one."""
     step = own.step
     if isinstance(step, Update):
-        yield own.number(step.old), rational(step.rate), own.number(step.gradient), step.gradient
+        yield own.number(step.old), quantity(step.rate), own.number(step.gradient), step.gradient
     elif isinstance(step, Formula) and step.phase == "update":
         match step.expression:
             case Sum((Entry() as old, Negative(Product((Constant() as rate, *along))))):
                 moved = own.formula(Product(tuple(along)), step.place)
-                yield own.formula(old, step.place), rational(rate.value), moved, None
+                yield own.formula(old, step.place), quantity(rate.value), moved, None
 
 
-def _old(own: Working) -> Ref | None:
+def _old(own: ReworkedStep) -> Ref | None:
     step = own.step
     if isinstance(step, Update):
         return step.old
     return next(iter(operands(own)), None)
 
 
-def _kept_rows(own: Working) -> tuple[list[Row], list[Row]] | None:
+def _kept_rows(own: ReworkedStep) -> tuple[list[Row], list[Row]] | None:
     """The terms of a sum that carries something on: what was kept, and what is new."""
     if not isinstance(own.step, Sums) or own.step.phase != "update" or len(own.rows) < 2:
         return None
@@ -201,7 +198,7 @@ def _kept_rows(own: Working) -> tuple[list[Row], list[Row]] | None:
     return (before, [row for row in own.rows if row not in before]) if before else None
 
 
-def _uncorrected(own: Working, ref: Ref) -> Ref | None:
+def _uncorrected(own: ReworkedStep, ref: Ref) -> Ref | None:
     """The moment of which a cell is the corrected one: m of m/(1 − βᵗ)."""
     step = own.book.step(ref)
     if not isinstance(step, Formula) or step.phase != "update":
@@ -213,7 +210,7 @@ def _uncorrected(own: Working, ref: Ref) -> Ref | None:
 
 
 def _read_otherwise(
-    own: Working, instead: Callable[[Ref], Quantity | None], said: str, everywhere: str
+    own: ReworkedStep, instead: Callable[[Ref], Quantity | None], said: str, everywhere: str
 ) -> Candidates:
     step = own.step
     assert isinstance(step, Formula)
@@ -224,7 +221,7 @@ def _read_otherwise(
     yield Candidate(value, lambda: Told(said), None, 1, everywhere)
 
 
-def _changed(own: Working, change: Callable[[Expression], Expression], said: str) -> Candidates:
+def _changed(own: ReworkedStep, change: Callable[[Expression], Expression], said: str) -> Candidates:
     """An update's formula with some of its parts changed."""
     step = own.step
     if not isinstance(step, Formula) or step.phase != "update":
@@ -253,8 +250,12 @@ def _with_exponent(t: int) -> Callable[[Expression], Expression]:
     return lambda of: Power(of.base, t) if isinstance(of, Power) else of
 
 
-def _is_root(of: Expression) -> bool:
-    return isinstance(of, Applied) and of.function == "sqrt"
+def _without_square(of: Expression) -> Expression:
+    return of.base if isinstance(of, Power) and _reads(of) else of
+
+
+def _without_root(of: Expression) -> Expression:
+    return of.to if isinstance(of, Applied) and of.function == "sqrt" else of
 
 
 def _parts(of: Expression) -> Iterator[Expression]:

@@ -282,7 +282,7 @@ class Trace:
         return self.places[name] if name in self.places else self.on_the_way[name]
 
     def named(self, local: str, sample: int | None) -> str:
-        """The full name of a tensor of this step: the first sample's has no number, nor has the first step's."""
+        """The full name of a tensor of this step; the first sample's and the first step's are unmarked."""
         return full_name(local, sample, self.step)
 
     def cell_name(self, tensor: str, cell: Cell) -> str:

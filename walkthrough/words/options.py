@@ -29,13 +29,13 @@ Kind = Literal[
     "shape",
 ]
 """grid: any rank · kernel: filter × channel × the window's axes · matrix: rank 2, or a single row ·
-number: exact as written · two numbers: a list of them · whole number: from 1 · extents: a whole number from 0 for all axes, or a list
-with one for each (positive: from 1) · padding: extents, two for each axis, or "same" ·
-flag: true or false · shape: whole numbers from 1"""
+number: exact as written · two numbers: a list of them · whole number: from 1 · extents: a whole number
+from 0 for all axes, or a list with one for each (positive: from 1) · padding: extents, two for each axis,
+or "same" · flag: true or false · shape: whole numbers from 1"""
 
 
 class Option(NamedTuple):
-    """A key of a layer, a loss or an update rule: what it takes, whether it must be given, over how many axes."""
+    """A key of a layer, a loss or a rule: what it takes, whether it must be given, over how many axes."""
 
     kind: Kind
     required: bool

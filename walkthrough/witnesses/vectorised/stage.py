@@ -9,7 +9,6 @@ from typing import Any, Generic, TypeAlias
 
 from walkthrough.witnesses.vectorised.box import Numbers
 
-
 Line: TypeAlias = Callable[[Numbers], Numbers]
 
 

@@ -1,4 +1,4 @@
-"""Both moments of a gradient, and what is left of them once the zeros that they began with are made up for."""
+"""Both moments of a gradient, and the correction for the zeros that they began with."""
 
 from __future__ import annotations
 
