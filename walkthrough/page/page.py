@@ -15,7 +15,7 @@ from walkthrough.numbers.exact import Exact
 from walkthrough.numbers.shown import Known, shown
 from walkthrough.page.general_formulas import backward_rule, forward_rule, loss_rule, slope_rule, update_rule
 from walkthrough.page.narration import Narration
-from walkthrough.trace.linked import after_update
+from walkthrough.trace.linked import new_loss
 from walkthrough.trace.network import Network, Stage
 from walkthrough.trace.places import Place
 from walkthrough.trace.steps import Ref, Steps
@@ -91,18 +91,20 @@ class Page:
     def afterwards(self) -> Iterator[Block]:
         """The loss with the updated parameters."""
         trace = self.steps.trace
-        if not trace.moves or self.narration.symbolic:
+        new = None if self.narration.symbolic else new_loss(trace, self.narration.digits)
+        if new is None:
             return
-        following = after_update(trace)
         yield Heading("with the new parameters", 2, "forward")
-        if following is None:
-            yield Prose("The loss has no value: a logarithm of 0, or a division by it, stands in the way.")
+        before = Ref(trace.named("loss", None), ())
+        relation = "" if self.narration.complete(before) else "about "
+        if new.unsaid:
+            yield Prose(f"The loss {new.unsaid}. It was {relation}{self.narration.text(before)} before.")
             return
-        narration = replace(self.narration, steps=Steps(following))
-        name = following.named("loss", None)
-        yield narration.line(narration.steps.step(name, ()))
-        before = self.narration.text(Ref(trace.named("loss", None), ()))
-        yield Prose(f"It was {before} before. Where the new one comes from: why … '{name}'.")
+        narration = replace(self.narration, steps=Steps(new.trace))
+        yield narration.line(narration.steps.step(new.name, ()))
+        yield Prose(
+            f"It was {relation}{self.narration.text(before)} before. This one is the cell {new.name}."
+        )
 
     def body(self) -> Iterator[Block]:
         """One step of training: forwards, backwards, the update."""

@@ -13,7 +13,7 @@ from walkthrough.document import Side, Sum, Window
 from walkthrough.mathematics.notation import Cell, Shape
 from walkthrough.numbers.shown import Known, Shown, shown
 from walkthrough.page.narration import Narration
-from walkthrough.trace.linked import after_update
+from walkthrough.trace.linked import new_loss
 from walkthrough.trace.steps import AnyStep, Chain, Choice, Gate, Mean, Ref, Route, Steps, Sums, Update
 
 if TYPE_CHECKING:
@@ -34,9 +34,10 @@ class Records:
         self, steps: Iterable[AnyStep], checks: Iterable[Check], afterwards: bool = False
     ) -> Iterator[str]:
         """The whole document in pieces; `afterwards` adds the loss with the updated parameters."""
-        following = after_update(self.trace) if afterwards else None
-        after = Records(replace(self.narration, steps=Steps(following))) if following else None
-        loss = following.named("loss", None) if following else ""
+        new = new_loss(self.trace, self.narration.digits) if afterwards else None
+        said = new is not None and not new.unsaid
+        after = Records(replace(self.narration, steps=Steps(new.trace))) if new and said else None
+        loss = new.name if new else ""
         yield '{"case": ' + _json(self.case()) + ',\n "tensors": {'
         tensors = ((name, self.tensor(name)) for name in self.trace.places)
         for number, (name, tensor) in enumerate(

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
 
 from walkthrough.case.cells import NoSuchCell, resolve, step_of
+from walkthrough.numbers.shown import FULL, shown, superscript
 from walkthrough.trace.trace import CannotReplay, Trace
 
 MOST_STEPS = 100
 """Steps that are worked through by hand, one after the other; more are a training."""
+
+_ENOUGH = 1280
+"""Digits that a new loss is worth: note 000's own update makes it 10⁻¹⁹⁶⁴⁶⁰."""
 
 
 def linked(first: Trace, names: Iterable[str] = (), steps: int = 1) -> Trace:
@@ -43,12 +49,32 @@ def _has(trace: Trace, name: str) -> bool:
     return True
 
 
-def after_update(trace: Trace) -> Trace | None:
-    """What comes out with the updated parameters; None if nothing is updated, or its loss has no value."""
-    if not trace.moves:
+@dataclass(frozen=True)
+class NewLoss:
+    """The loss with the updated parameters: its trace and its name there, or why it is not said."""
+
+    trace: Trace
+    name: str
+    unsaid: str = ""
+
+
+def new_loss(trace: Trace, digits: int) -> NewLoss | None:
+    """What the update has made of the loss, to so many digits; None if nothing is updated."""
+    if not trace.moves or trace.network.loss is None or not trace.network.loss.equations:
         return None
+    following = trace.following
+    name = following.named("loss", None)
     try:
-        trace.following.run()
+        following.run()
+    except CannotReplay as problem:
+        return NewLoss(following, name, f"has no value: {problem}")
+    try:
+        following.certain(
+            lambda precision: shown(following.known(name, (), precision), digits, FULL), _ENOUGH
+        )
     except CannotReplay:
-        return None
-    return trace.following
+        known = following.known(name, (), _ENOUGH)
+        if abs(known.value) + known.spread < Fraction(1, 10 ** (_ENOUGH - 80)):
+            return NewLoss(following, name, f"is smaller than 10{superscript(80 - _ENOUGH)}")
+        return NewLoss(following, name, f"is uncertain even with {_ENOUGH:,} digits")
+    return NewLoss(following, name)

@@ -130,12 +130,12 @@ class Verification:
             after(each.name).removeprefix(f"{name}."): self.given(known[each.name]) for each in move.before
         }
         return vectorised.update(
-            case.updating.type,
-            _plain(vars(case.updating.rule)),
             self.given(known[name]),
             self.given(known[move.parameter.grad.name]),
+            case.learning_rate.value,
+            case.updating.type,
+            _plain(vars(case.updating.rule)),
             kept,
-            rate=case.learning_rate.value,
             step=self.trace.updates,
             digits=self.digits,
             line=self.rounded,

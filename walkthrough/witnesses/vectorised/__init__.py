@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from types import ModuleType
+from types import MappingProxyType, ModuleType
 from typing import Any
 
 from walkthrough.witnesses import CannotFollow
@@ -135,14 +135,14 @@ def knows_update(type: str) -> bool:
 
 
 def update(
-    type: str,
-    options: Mapping[str, Any],
     old: Numbers,
     gradient: Numbers,
-    kept: Mapping[str, Numbers],
-    *,
     rate: Fraction,
-    step: int,
+    type: str = "sgd",
+    options: Mapping[str, Any] = MappingProxyType({}),
+    kept: Mapping[str, Numbers] = MappingProxyType({}),
+    *,
+    step: int = 1,
     digits: int = DIGITS,
     line: Line[Numbers] = lambda numbers: numbers,
 ) -> dict[str, Numbers]:

@@ -11,7 +11,7 @@ from walkthrough.witnesses.vectorised.stage import Moving
 
 def decayed(of: Moving[Numbers]) -> Numbers:
     """g + λ·w."""
-    decay: Fraction = of.options["weight_decay"]
+    decay: Fraction | None = of.options.get("weight_decay")
     return of.gradient + scaled(of.old, decay) if decay else of.gradient
 
 

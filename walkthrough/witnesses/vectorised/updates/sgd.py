@@ -9,7 +9,7 @@ from walkthrough.witnesses.vectorised.updates._rates import decayed
 
 def moved(of: Moving[Numbers]) -> dict[str, Numbers]:
     """The velocity, if there is one, and the new parameter."""
-    gradient, momentum = decayed(of), of.options["momentum"]
+    gradient, momentum = decayed(of), of.options.get("momentum")
     if not momentum:
         return {"new": of.line(of.old - scaled(gradient, of.rate))}
     velocity = of.line(scaled(of.kept["velocity"], momentum) + gradient)
