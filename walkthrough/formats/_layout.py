@@ -16,6 +16,11 @@ from walkthrough.formats._pieces import Arrangement, folded, piece, wrapped
 INDENT = "   "
 _APART = 5
 """Columns between a line and its remark."""
+_NARROWEST = 32
+"""Columns in which a remark is still folded beside its line."""
+
+_UNBROKEN = 1_000_000
+"""A width in which no row needs to be broken."""
 
 
 class Placed(NamedTuple):
@@ -85,12 +90,13 @@ def _chosen(lines: list[_Line], width: int) -> list[list[str]]:
 
 def _arrangements(lines: list[_Line]) -> Iterator[tuple[Arrangement, tuple[Layout, ...]]]:
     """Windows keep their rows. Overlaps of many shapes stand in one row each, if all of them do."""
-    shapes = {_shape(side) for line in lines for _, side in (*line.first, *line.second)}
+    sides = [side for line in lines for _, side in (*line.first, *line.second)]
+    shapes = {tuple(map(len, side.rows)) for side in sides if not isinstance(side, str)}
     several = {shape for shape in shapes if len(shape) > 1}
     if not several:
-        yield Arrangement(), (_across, _tail_below, _stacked, _each_alone)
+        yield Arrangement(), (_across, _tail_below, _three_rows, _each_alone)
         return
-    if len(shapes) > 1 and not any(isinstance(side, Window) for line in lines for _, side in line.sides):
+    if len(shapes) > 1 and not any(isinstance(side, Window) for side in sides):
         yield Arrangement(flat=True), (_across, _tail_below)
     yield Arrangement(), (_across, _tail_below, _stacked)
     longest = max(max(shape) for shape in several)
@@ -98,23 +104,25 @@ def _arrangements(lines: list[_Line]) -> Iterator[tuple[Arrangement, tuple[Layou
         yield Arrangement(most=-(-longest // parts)), (_stacked,)
 
 
-def _shape(side: Side) -> tuple[int, ...]:
-    return (1,) if isinstance(side, str) else tuple(len(row) for row in side.rows)
-
-
 def _remarked(lines: list[_Line], blocks: list[list[str]], width: int) -> Iterator[list[Placed]]:
-    """Remarks beside the first rows, under each other; or under the lines, if one has no room beside it."""
-    column = max(len(row) for rows in blocks for row in rows)
-    longest = max(len(line.because) for line in lines)
+    """Remarks beside the lines, under each other and folded; or below them, if there is little room."""
+    column = max(len(row) for rows in blocks for row in rows) + _APART
+    longest = max((len(line.because) for line in lines), default=0)
+    beside = width - column >= min(longest, _NARROWEST)
     for line, rows in zip(lines, blocks, strict=True):
         if not line.because:
             yield [Placed(row) for row in rows]
-        elif column + _APART + longest <= width:
-            first = rows[0].ljust(column + _APART)
-            yield [Placed(first, line.because), *(Placed(row) for row in rows[1:])]
+        elif beside:
+            remarks = [text.strip() for text in folded(line.because, width - column, "")]
+            height = max(len(rows), len(remarks))
+            texts = [*rows, *[""] * (height - len(rows))]
+            remarks += [""] * (height - len(remarks))
+            yield [
+                Placed(text.ljust(column) if remark else text, remark)
+                for text, remark in zip(texts, remarks, strict=True)
+            ]
         else:
-            indent = " " * min(len(line.lead) + 3, 12)
-            under = folded(line.because, width, indent)
+            under = folded(line.because, width, " " * min(len(line.lead) + 3, 12))
             yield [*(Placed(row) for row in rows), *(Placed("", text) for text in under)]
 
 
@@ -153,9 +161,14 @@ def _stacked(lines: list[_Line], arrangement: Arrangement, width: int) -> list[l
             for relation, each in side:
                 rows += _rows(f"{start} {relation} ", pad, each, arrangement)
         if line.tail:
-            rows.append(pad + _joined(line.tail))
+            rows += wrapped(pad, _joined(line.tail), f"{pad}     ", width)
         blocks.append(rows)
     return blocks
+
+
+def _three_rows(lines: list[_Line], arrangement: Arrangement, width: int) -> list[list[str]]:
+    """The same for lines of which none is a window: what they come to is not broken."""
+    return _stacked(lines, arrangement, _UNBROKEN)
 
 
 def _each_alone(lines: list[_Line], arrangement: Arrangement, width: int) -> list[list[str]]:
@@ -258,7 +271,7 @@ def _grouped(workings: tuple[Working, ...], width: int) -> Iterator[Placed]:
         if not each.groups:
             end = [f"{INDENT}{each.left}" + end[0][len(margin) + len(each.left) :], *end[1:]]
         blocks.append([*rows, *end])
-    for number, rows in enumerate(_remarked(lines, blocks, width)):
+    for number, remarked in enumerate(_remarked(lines, blocks, width)):
         if number:
             yield Placed("")
-        yield from rows
+        yield from remarked

@@ -255,4 +255,3 @@ class _Writer(Algebra[_Text, None]):
             kink = self.fold(Sum(tuple(shares)) if len(shares) > 1 else shares[0], scope).leading
             return _text(f"{above} if {sign} > 0, {kink} if {sign} = 0, else {below}", Piecewise)
         return _text(f"{above} if {sign} > 0, else {below}", Piecewise)
-

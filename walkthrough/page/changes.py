@@ -26,10 +26,10 @@ def changes(narration: Narration, stage: Stage) -> Iterator[Block]:
     for sample in range(len(trace.case.samples)):
         mark = f"⟨{sample + 1}⟩" if trace.case.batch else ""
         name = trace.named(stage.z.grad.name, sample)
-        _add(narration, stage.z, name, f"δ{mark}", f"−∂L/∂{stage.z.symbol}", header, columns, "")
+        _add(narration, stage.z, name, f"δ{mark}", f"−∂L/∂{stage.z.symbol}", header, columns)
     for tensor in stage.parameters.values():
         of = f"−α·∂L/∂{tensor.symbol}"
-        _add(narration, tensor, f"{tensor.name}.step", f"Δ{tensor.symbol}", of, header, columns, "")
+        _add(narration, tensor, f"{tensor.name}.step", f"Δ{tensor.symbol}", of, header, columns)
     rows = tuple(tuple(row) for row in zip_longest(*columns, fillvalue=""))
     yield Table(tuple(header), rows, frozenset(range(1, len(header), 2)))
 
@@ -42,7 +42,6 @@ def _add(
     meaning: str,
     header: list[str],
     columns: list[list[str]],
-    _: str,
 ) -> None:
     """Two columns: the symbols of a tensor's cells, and its numbers with the other sign."""
     header += [letter, meaning]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -11,7 +12,9 @@ from walkthrough.mathematics.readings import ONE, ZERO, Slopes
 from walkthrough.numbers.exact import Exact
 from walkthrough.numbers.printing import Printed
 from walkthrough.page.narration import Narration
+from walkthrough.page.reasons_for_zero import cause, nothing, tied
 from walkthrough.trace.network import Stage
+from walkthrough.trace.steps import Ref
 from walkthrough.trace.trace import Trace
 
 
@@ -78,17 +81,47 @@ class Choices:
     def _let_through(
         self, stage: Stage, sample: int, name: str, x: str, numbers: Printed, result: Printed
     ) -> Iterator[str]:
-        upstream = self.narration.symbols(self.steps.full(stage.z.grad.name, sample))
+        above = self.steps.full(stage.z.grad.name, sample)
+        upstream = self.narration.symbols(above)
         is_open = self.trace.run().samples[sample].selections[stage.name].shares.reshape(-1).tolist()
         own, operands = self.narration.symbols(name), self.narration.symbols(x)
+        silent = self._silent(above)
         for at, (left, operand, value) in enumerate(zip(own, operands, result.texts, strict=True)):
             if is_open[at]:
                 relation = "=" if result.complete[at] else "≈"
-                yield f"{left} = {upstream[at]} {relation} {value}     open: {operand} > 0, so × 1"
+                reason = silent(at) if value == "0" else f"open: {operand} > 0, so × 1"
+                yield f"{left} = {upstream[at]} {relation} {value}     {reason}"
             elif numbers.texts[at] == "0":
-                yield f"{left} = 0     {operand} is exactly 0, where the derivative is 0 by convention"
+                yield f"{left} = 0     {operand} is exactly 0, where this case takes the slope 0"
             else:
                 yield f"{left} = 0     closed: {operand} < 0, so × 0"
+
+    def _silent(self, name: str) -> Callable[[int], str]:
+        """Why nothing comes from above at a place of a gradient, where that is a pool's or something else's."""
+        place, stage = self.trace.places[name], self.steps.stage_of(name)
+        shape = place.shape
+        symbols = self.narration.symbols(name)
+
+        def slowly(at: int) -> str:
+            return nothing(self.narration, cause(self.narration, Ref(name, unravel(at, shape))))
+
+        if stage is None or not stage.choices or not isinstance(stage.equations[0].right, Largest):
+            return slowly
+        found = self._windows_of(stage, place.sample or 0)
+        if found is None or self.trace.case.conventions.max_tie != "first":
+            return slowly
+        window_of, winners = found
+        x = self.steps.full(stage.x.name, place.sample or 0)
+        operands, numbers = self.narration.symbols(x), self._printed(x, 0)
+
+        def quickly(at: int) -> str:
+            best = winners[window_of[at]] if window_of[at] >= 0 else at
+            if best == at or numbers is None or numbers.texts[at] == numbers.texts[best]:
+                return slowly(at)
+            lost = f"{operands[at]} lost to {operands[best]}"
+            return f"nothing comes from above: {symbols[at]} = 0 ({lost})"
+
+        return quickly
 
     def _pool(self, stage: Stage, name: str, x: str, numbers: Printed, result: Printed) -> Iterator[str]:
         places = stage.window_places.reshape(result.complete.size, -1).tolist()
@@ -101,7 +134,7 @@ class Choices:
             best = [operands[place] for place in inside if numbers.texts[place] == value]
             reason = f"the largest is {best[0]}"
             if len(best) > 1:
-                reason = f"{' = '.join(best)}, a tie: the first in reading order wins"
+                reason = f"{best[0]} is {tied(len(best), 'first')}"
             relation = "=" if equal else "≈"
             yield f"{left} = max({names}) {relation} max({texts}) {relation} {value}     {reason}"
 
@@ -109,6 +142,11 @@ class Choices:
         self, stage: Stage, sample: int, name: str, x: str, numbers: Printed, result: Printed
     ) -> Iterator[str] | None:
         """The gradient of a pool whose windows do not overlap; None if they do."""
+        found = self._windows_of(stage, sample)
+        return None if found is None else self._routes(stage, sample, name, x, numbers, result, *found)
+
+    def _windows_of(self, stage: Stage, sample: int) -> tuple[list[int], list[int]] | None:
+        """The window in which each entry lies (−1: in none), and each window's winner; None if they overlap."""
         selection = self.trace.run().samples[sample].selections[stage.name]
         places = stage.window_places.reshape(selection.first.size, -1)
         window_of = np.full(stage.x.size, -1)
@@ -117,7 +155,7 @@ class Choices:
             return None
         window_of[places[inside]] = np.nonzero(inside)[0]
         winners = np.take_along_axis(places, selection.first.reshape(-1, 1), axis=1)[:, 0].tolist()
-        return self._routes(stage, sample, name, x, numbers, result, window_of.tolist(), winners)
+        return window_of.tolist(), winners
 
     def _routes(
         self,
@@ -130,22 +168,28 @@ class Choices:
         window_of: list[int],
         winners: list[int],
     ) -> Iterator[str]:
-        upstream = self.narration.symbols(self.steps.full(stage.z.grad.name, sample))
+        above = self.steps.full(stage.z.grad.name, sample)
+        upstream, silent = self.narration.symbols(above), self._silent(above)
         own, operands = self.narration.symbols(name), self.narration.symbols(x)
+        texts = numbers.texts
+        equal = Counter((window, texts[at]) for at, window in enumerate(window_of))
         for at, left in enumerate(own):
             window = window_of[at]
             if window < 0:
-                yield f"{left} = 0     because {operands[at]} lies in no window"
-            elif winners[window] == at:
+                yield f"{left} = 0     {operands[at]} lies in no window"
+                continue
+            best = winners[window]
+            if best == at:
                 relation = "=" if result.complete[at] else "≈"
-                reason = f"{operands[at]} was the largest of its window"
+                ties = equal[window, texts[at]]
+                reason = tied(ties, "first") if ties > 1 else "the largest of its window"
+                if result.texts[at] == "0":
+                    reason = silent(window)
                 yield f"{left} = {upstream[window]} {relation} {result.texts[at]}     {reason}"
-            elif numbers.texts[at] == numbers.texts[winners[window]]:
-                best = operands[winners[window]]
-                yield f"{left} = 0     because {operands[at]} = {best}, a tie, and {best} comes first"
+            elif texts[at] == texts[best]:
+                yield f"{left} = 0     equal to {operands[best]}, which comes first (max_tie = first)"
             else:
-                best = operands[winners[window]]
-                yield f"{left} = 0     because {operands[at]} was not the largest of its window ({best} was)"
+                yield f"{left} = 0     not the largest of its window (that was {operands[best]})"
 
 
 def _chunks(lines: Iterator[str]) -> Iterator[list[str]]:

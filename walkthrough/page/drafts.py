@@ -15,7 +15,7 @@ from walkthrough.numbers.shown import Known, Shown, shown
 from walkthrough.page.said_numbers import Voice, half_up
 from walkthrough.trace.steps import AnyStep, Given
 
-GUARDS = (0, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048)
+GUARDS = (0, 2, 3, 4, 6, 8, 16, 32, 64, 128, 256, 512, 1024, 2048)
 _NEVER = 2
 """Digits more of a line that no number of digits would show: terms that cancel, a float's own rounding."""
 
@@ -34,12 +34,13 @@ class Said:
 
 @dataclass(frozen=True)
 class Subtotal:
-    """A group of a long sum: its symbols, its numbers, and what they come to."""
+    """A group of a long sum: its symbols, its numbers, and what they come to, to so many digits more."""
 
     name: str
     symbols: Side
     numbers: Said
     worth: Shown
+    guard: int
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ class Closing(Voice):
             found = draft.attempt(guard)
             if self._complete(found):
                 return None
-            if self._redone(found, result, guard):
+            if self._redone(found, result):
                 return guard
             if result.complete and guard >= _NEVER:
                 return None
@@ -94,7 +95,7 @@ class Closing(Voice):
         most = max((guard for _, guard in found), default=0)
         for guard in (each for each in GUARDS if each >= most):
             if all(
-                own == guard or self._redone(draft.attempt(guard), self.number(draft.step.ref), guard)
+                own == guard or self._redone(draft.attempt(guard), self.number(draft.step.ref))
                 for draft, own in found
             ):
                 return guard
@@ -122,9 +123,7 @@ class Closing(Voice):
         because = list(draft.because)
         if attempt.sides and result.complete and not ended and self.steps.trace.exact_arithmetic:
             because.append(f"exactly {result.text}")
-        return Working(
-            name, left, tuple(sides), "; ".join(because), tuple(map(_group, attempt.groups))
-        )
+        return Working(name, left, tuple(sides), "; ".join(because), tuple(map(_group, attempt.groups)))
 
     def _tried(self, draft: Draft, result: Shown, least: int) -> Attempt:
         """The numbers of a line, with the fewest digits that will do."""
@@ -135,7 +134,7 @@ class Closing(Voice):
             return found
         for guard in (each for each in GUARDS if each >= least):
             found = draft.attempt(guard)
-            if self._redone(found, result, guard):
+            if self._redone(found, result):
                 return found
             if result.complete and guard >= _NEVER:
                 return found  # terms that cancel do so exactly, and no number of digits shows it
@@ -152,10 +151,10 @@ class Closing(Voice):
     def _complete(self, found: Attempt) -> bool:
         return all(each.complete for each in found.sides)
 
-    def _redone(self, found: Attempt, result: Shown, guard: int) -> bool:
+    def _redone(self, found: Attempt, result: Shown) -> bool:
         """Whether every side, redone from its printed numbers, gives what is printed after it."""
         return all(self._gives(each.value, result, self.digits) for each in found.sides) and all(
-            each.numbers.complete or self._gives(each.numbers.value, each.worth, self.digits + guard)
+            each.numbers.complete or self._gives(each.numbers.value, each.worth, self.digits + each.guard)
             for each in found.groups
         )
 
@@ -175,9 +174,7 @@ def _same(one: Known, other: Known) -> bool:
 def _group(found: Subtotal) -> Group:
     numbers, worth = found.numbers, found.worth
     first: tuple[Relation, Side] = ("=", found.symbols)
-    if isinstance(numbers.side, str):  # a single number, and no product
+    if isinstance(found.symbols, str):  # a single number, and no product
         return Group(found.name, (first, ("=" if numbers.complete else "≈", worth.text)))
     ended: Relation = "=" if _same(numbers.value, Known(worth.value)) else "≈"
-    return Group(
-        found.name, (first, ("=" if numbers.complete else "≈", numbers.side), (ended, worth.text))
-    )
+    return Group(found.name, (first, ("=" if numbers.complete else "≈", numbers.side), (ended, worth.text)))

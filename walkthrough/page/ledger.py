@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from math import prod
 
 import numpy as np
@@ -22,8 +23,9 @@ from walkthrough.numbers.printing import Printed, printed
 from walkthrough.numbers.shown import FULL
 from walkthrough.page.choice_ledger import Choices
 from walkthrough.page.narration import Narration, bounded, rule_of
+from walkthrough.page.products import contractions_of, manner
 from walkthrough.page.records import flat
-from walkthrough.trace.network import Stage
+from walkthrough.page.said_numbers import shortest
 from walkthrough.trace.steps import Given, Ref, Sums
 
 LARGE = 800
@@ -55,6 +57,11 @@ class Ledger:
         self._named: dict[tuple[str, bool], list[str]] = {}
         self._laid: dict[tuple[str, bool], _Column | None] = {}
 
+    def because(self, name: str) -> str:
+        """What holds for all lines of a tensor that is a sum of products, or a copy."""
+        first = self.steps.step(name, (0,) * len(self.trace.place(name).shape))
+        return rule_of(first) if isinstance(first, Sums) else ""
+
     def takes(self, name: str) -> bool:
         """Whether a tensor is so large that its lines belong here; of what is on the way none is."""
         if name not in self.trace.places:
@@ -80,38 +87,38 @@ class Ledger:
     def _contractions(self, name: str) -> tuple[Contraction, ...]:
         """The tables of multiply-adds that a tensor is read from; none if it is something else."""
         place, stage = self.trace.places[name], self.steps.stage_of(name)
-        if stage is None or not isinstance(stage, Stage) or (place.sample is None and self.trace.case.batch):
+        if stage is None or stage is self.trace.network.loss:
             return ()
-        if place.local == stage.z.name:
-            return stage.sums
-        for tensor in stage.inputs if stage is not self.trace.network.loss else ():
-            if tensor.grad.name == place.local:
-                found = stage.backward(tensor)
-                return found if all(each.part.local is None for each in found) else ()
-        return ()
+        if place.sample is None and self.trace.case.batch:
+            return ()
+        return contractions_of(stage, place.local)
 
     def _one_by_one(self, name: str) -> Iterator[list[str]]:
         chunk: list[str] = []
+        common = self.because(name)
         for step in self.steps.tensor(name):
             if not isinstance(step, Given):
-                chunk.append(self.line(step.ref))
+                chunk.append(self.line(step.ref, common))
             if len(chunk) == 1_000:
                 yield chunk
                 chunk = []
         yield chunk
 
-    def line(self, ref: Ref) -> str:
-        """One line, with whatever it takes."""
+    def line(self, ref: Ref, common: str = "") -> str:
+        """One line, with whatever it takes; but for what is said of all of them."""
         working = self.narration.line(self.steps.step(ref.tensor, ref.cell))
         sides = "".join(f" {relation} {flat(side)}" for relation, side in working.sides)
-        return f"{working.left}{sides}" + (f"     {working.because}" if working.because else "")
+        because = "; ".join(part for part in working.because.split("; ") if part and part != common)
+        return f"{working.left}{sides}" + (f"     {because}" if because else "")
 
     # --- columns ---------------------------------------------------------------------------------
 
     def _columns(self, name: str, contractions: tuple[Contraction, ...]) -> dict[str, _Column] | None:
         """Every factor as text; None if a number is no matter of decimals."""
         sample = self.trace.places[name].sample or 0
-        several = max(contraction.most_terms for contraction in contractions) > 1
+        stage = self.steps.stage_of(name)
+        assert stage is not None
+        short = manner(stage, contractions).short
         found: dict[str, _Column] = {}
         for contraction in contractions:
             if contraction.part.coefficient != 1:
@@ -119,7 +126,7 @@ class Ledger:
             for factor in contraction.part.factors:
                 local = factor.tensor.name
                 if local not in found:
-                    column = self._column(self.steps.full(local, sample), several)
+                    column = self._column(self.steps.full(local, sample), short)
                     if column is None:
                         return None
                     found[local] = column
@@ -162,6 +169,8 @@ class Ledger:
         found: Printed | None = None
         for precision in (40, 80, 320):
             numbers = self.trace.numbers(name, precision)
+            if self.narration.floats:
+                return _floats(numbers)
             exact = numbers if isinstance(numbers, Exact) else of_floats(numbers)
             found = printed(exact, digits, FULL + guard)
             if found is None or not found.open:
@@ -177,20 +186,18 @@ class Ledger:
         if result is None:
             yield from self._one_by_one(name)
             return
-        shape = self.trace.places[name].shape
-        target, symbols, numbers = _terms(contractions, columns)
+        stage = self.steps.stage_of(name)
+        assert stage is not None
+        target, symbols, numbers = _terms(contractions, columns, manner(stage, contractions).between)
         in_order = bool((target[1:] >= target[:-1]).all())
         order = slice(None) if in_order else np.argsort(target, kind="stable")
         # two pieces a row
         pieces, figures = symbols[order].reshape(-1).tolist(), numbers[order].reshape(-1).tolist()
         ends = (2 * np.cumsum(np.bincount(target, minlength=len(result.texts)))).tolist()
         redo, doubtful = self._checked(contractions, columns, result)
-        first = self.steps.step(name, (0,) * len(shape))
+        first = self.steps.step(name, (0,) * len(self.trace.places[name].shape))
         assert isinstance(first, Sums)
-        reason = f"     {rule_of(first)}" if rule_of(first) else ""
-        yield from self._put_together(
-            name, result, (pieces, figures), ends, redo, doubtful, first.copy, reason
-        )
+        yield from self._put_together(name, result, (pieces, figures), ends, redo, doubtful, first.copy)
 
     def _put_together(
         self,
@@ -201,11 +208,11 @@ class Ledger:
         redo: set[int],
         doubtful: set[int],
         copies: bool,
-        reason: str,
     ) -> Iterator[list[str]]:
-        """The lines: left side, symbols, numbers, value, reason."""
+        """The lines: left side, symbols, numbers, value."""
         shape = self.trace.places[name].shape
         symbols, figures = pieces
+        common = self.because(name)
         for end in set(ends) - {0}:  # nothing follows the last term
             symbols[end - 1] = symbols[end - 1][:-3]
             figures[end - 1] = figures[end - 1][:-3]
@@ -214,12 +221,12 @@ class Ledger:
         start = 0
         for place, (left, value, end) in enumerate(zip(self._symbols(name), result.texts, ends, strict=True)):
             if place in redo or start == end:
-                lines.append(self.line(Ref(name, unravel(place, shape))))
+                lines.append(self.line(Ref(name, unravel(place, shape)), common))
             else:
                 operands = "≈" if place in doubtful else "="
-                ended = "=" if complete[place] and operands == "=" else "≈"
+                ended = "=" if complete[place] and operands == "=" and not self.narration.floats else "≈"
                 said = "" if copies else f" {operands} {''.join(figures[start:end])}"
-                lines.append(f"{left} = {''.join(symbols[start:end])}{said} {ended} {value}{reason}")
+                lines.append(f"{left} = {''.join(symbols[start:end])}{said} {ended} {value}")
             start = end
             if len(lines) == 2_000:
                 yield lines
@@ -259,7 +266,16 @@ class Ledger:
         return redo, set(places)
 
 
-def _terms(contractions: tuple[Contraction, ...], columns: dict[str, _Column]) -> tuple[Array, Array, Array]:
+def _floats(numbers: Array) -> Printed:
+    """Floats in the fewest digits that tell each from its neighbours: nothing is left out."""
+    texts = [shortest(Fraction(value)).text for value in numbers.reshape(-1).tolist()]
+    complete = np.ones(len(texts), dtype=bool)
+    return Printed(texts, complete, of_floats(numbers), [0] * len(texts), [])
+
+
+def _terms(
+    contractions: tuple[Contraction, ...], columns: dict[str, _Column], between: str
+) -> tuple[Array, Array, Array]:
     """All rows of the tables: where each product goes, and the pieces of its symbols and its numbers.
 
     A row's two pieces end with what follows them, so that a line is its pieces joined, less the last +.
@@ -272,17 +288,12 @@ def _terms(contractions: tuple[Contraction, ...], columns: dict[str, _Column]) -
         places = np.arange(tensor.size).reshape(tensor.shape)
         target = np.broadcast_to(layout(part.target, part.variables).seen(places, -1), full).reshape(-1)
         of = [columns[factor.tensor.name] for factor in part.factors]
-        between = _between(of[0].symbols.flat[0])
         targets.append(target)
         symbols.append(_pieces(part, [column.symbols for column in of], between))
         numbers.append(_pieces(part, [column.texts for column in of], "·"))
     target = np.concatenate(targets)
     inside = target >= 0
     return target[inside], np.concatenate(symbols)[inside], np.concatenate(numbers)[inside]
-
-
-def _between(symbol: str) -> str:
-    return " · " if "/" in symbol else "·" if symbol.endswith("]") else ""
 
 
 def _pieces(part: Part, columns: list[Array], between: str) -> Array:

@@ -14,8 +14,8 @@ from walkthrough.mathematics.letters import bounded, rational
 from walkthrough.mathematics.notation import Largest, Shape, Tensor, gradient_name
 from walkthrough.numbers.exact import Exact
 from walkthrough.numbers.shown import Known, shown
-from walkthrough.page.general_formulas import backward_rule, forward_rule, loss_rule, slope_rule
 from walkthrough.page.changes import changes
+from walkthrough.page.general_formulas import backward_rule, forward_rule, loss_rule, slope_rule
 from walkthrough.page.narration import Narration
 from walkthrough.page.said_once import said_once
 from walkthrough.page.strokes import Strokes
@@ -155,13 +155,13 @@ class Page:
         """A stage's number on the page: 1 for the first layer."""
         return str(self.steps.trace.network.stages.index(stage) + 1)
 
-    def _heading(self, stage: Stage, aside: str, sample: int = 0) -> Heading:
-        """The same heading wherever a stage is spoken of."""
+    def _heading(self, stage: Stage, aside: str, sample: int | None = None) -> Heading:
+        """The same heading wherever a stage is spoken of; of a sample the loss has a target."""
         if stage is not self.network.loss:
             words = stage.layer.summary(stage.x.shape)
         elif stage.equations:
             words = stage.type.replace("_", " ").replace("cross entropy", "cross-entropy")
-            target = self._case.samples[sample].target
+            target = None if sample is None else self._case.samples[sample].target
             if target is not None and target.size <= 12:
                 words += ", target t = " + ", ".join(target.text(place) for place in range(target.size))
         else:
@@ -243,7 +243,9 @@ class Page:
                 yield self._heading(stage, "mean")
             for name in names:
                 letter = "L" if stage is self.network.loss else self._letter(name)
-                yield Rule(f"{letter} = {bounded(rational(Fraction(1, count)))}·Σ {letter}⟨n⟩", f"n = 1…{count}")
+                yield Rule(
+                    f"{letter} = {bounded(rational(Fraction(1, count)))}·Σ {letter}⟨n⟩", f"n = 1…{count}"
+                )
                 yield from self.lines(name)
 
     def _letter(self, gradient: str) -> str:

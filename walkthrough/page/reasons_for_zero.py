@@ -37,7 +37,15 @@ def from_above(voice: Voice, step: AnyStep, upstream: Ref | None) -> str:
     if upstream is None or voice.symbolic or step.phase != "backward" or voice.value(upstream) != 0:
         return ""
     found = cause(voice, upstream)
-    # of a long way its two ends say enough
+    if isinstance(voice.steps.step(*upstream), Given):
+        return ""  # what is given stands above, with its zeros
+    if isinstance(step, Sums):  # a copy says already of what
+        return f"0 from above: {found.words}"
+    return nothing(voice, found)
+
+
+def nothing(voice: Voice, found: Cause) -> str:
+    """`nothing comes from above: ∂L/∂a₁₂₁ = 0 (a₁₂₁ lost to a₁₁₁)`; of a long way its two ends say enough."""
     ends = dict.fromkeys((found.way[0], found.way[-1]))
     chain = " = ".join(voice.symbol(each) for each in ends)
     return f"nothing comes from above: {chain} = 0 ({found.words})"
@@ -83,7 +91,9 @@ def _of_route(voice: Voice, step: Route) -> str:
     if any(share.share for share in step.shares):
         return "what comes through its windows adds up to 0"
     if step.slopes is not None:
-        return f"{own} {'is exactly 0' if voice.steps.sign(step.operand) == 0 else '< 0'}, where the slope is 0"
+        return (
+            f"{own} {'is exactly 0' if voice.steps.sign(step.operand) == 0 else '< 0'}, where the slope is 0"
+        )
     winners = dict.fromkeys(share.winner for share in step.shares)
     names = ", ".join(voice.symbol(each) for each in winners)
     first = step.shares[0].winner

@@ -1,4 +1,4 @@
-"""What a calculator shows on the way through a formula: each e^z, then the sums, one level after the other."""
+"""What a calculator shows on the way through a formula: each e^z, then the sums, level by level."""
 
 from __future__ import annotations
 

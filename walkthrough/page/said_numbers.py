@@ -128,4 +128,3 @@ def half_up(value: Fraction, decimals: int) -> Shown:
     unit = 10**decimals
     size = (2 * abs(value.numerator) * unit + value.denominator) // (2 * value.denominator)
     return shown(Known(Fraction(-size if value < 0 else size, unit)), 1, 4_000)
-

@@ -16,7 +16,8 @@ def said_once(drafts: list[Draft], lines: list[Working]) -> Workings:
     if len(lines) > 1 and len(alike) == 1 and (words := alike.pop()):
         common.append(words)
         remarks = [each[1:] for each in remarks]
-    common += [each for each in dict.fromkeys(part for own in remarks for part in own) if _holds(each, lines, remarks)]
+    parts = dict.fromkeys(part for own in remarks for part in own)
+    common += [each for each in parts if _holds(each, lines, remarks)]
     kept = ["; ".join(part for part in own if part not in common) for own in remarks]
     found = (replace(line, because=own) for line, own in zip(lines, kept, strict=True))
     return Workings(tuple(found), "; ".join(common))

@@ -97,12 +97,11 @@ class Strokes:
             for _, coefficient in position.coefficients
         )
         kernel = self.stage.parameters.get("kernel")
-        if not flips or kernel is None or kernel.size > MOST_NUMBERS:
+        if self.sample or not flips or kernel is None or kernel.size > MOST_NUMBERS:
             return
-        yield Prose("A true convolution: X ∗ K = X ⋆ rot180 K, so the kernel is turned by 180° and then laid on.")
-        if self.sample == 0:
-            for filter_, channel in self._pairs(kernel):
-                yield self._turned_grid(kernel, filter_, channel)
+        yield Prose("A true convolution, X ∗ K = X ⋆ rot180 K: the kernel is turned by 180° and laid on.")
+        for filter_, channel in self._pairs(kernel):
+            yield self._turned_grid(kernel, filter_, channel)
 
     # --- backwards -------------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ from walkthrough.page.products import WORDS, Manner, contractions_of, manner
 from walkthrough.page.reasons_for_zero import from_above
 from walkthrough.trace.steps import Row, Sums, Term
 
-_MORE = 2
+_MORE = 3
 """Digits that the operands of a subtotal have more than the subtotal."""
 
 
@@ -54,7 +54,7 @@ class SumVoice(Closing):
         if not terms:
             return Draft(step, (), because)
         whole = len(terms) == len(step.terms)
-        laid = _Laid(terms, step.rows if whole else (), _share(terms))
+        laid = _Laid(terms, _rows(step) if whole else (), _share(terms))
         how = self._manner(step)
         texts = [self._product(term, how, laid.share) for term in terms]
         symbols = laid.set(texts)
@@ -92,7 +92,9 @@ class SumVoice(Closing):
         self, laid: _Laid, symbols: list[str], groups: list[tuple[str, int, int]], guard: int
     ) -> Attempt:
         """The same, channel by channel."""
-        texts, values = self._operands(laid.terms, laid.share, guard + _MORE)
+        # a subtotal has fewer digits than what it is made of, and more than the result
+        guard = max(guard, _MORE)
+        texts, values = self._operands(laid.terms, laid.share, guard)
         said = Said(laid.set(texts), Known(sum(values, Fraction(0))), self._all_complete(laid.terms))
         found: list[Subtotal] = []
         start = 0
@@ -100,18 +102,19 @@ class SumVoice(Closing):
             rows = laid.rows[first:last]
             end = start + sum(row.terms for row in rows)
             terms, total = laid.terms[start:end], sum(values[start:end], Fraction(0))
-            numbers: Sum | str = Sum(_in_rows(texts[start:end], rows))
-            if len(terms) == 1 and len(terms[0].factors) == 1:
-                numbers = texts[start]
+            alone = len(terms) == 1 and len(terms[0].factors) == 1
+            of, numbers = (
+                each[start] if alone else Sum(_in_rows(each[start:end], rows)) for each in (symbols, texts)
+            )
             complete = self._all_complete(terms)
-            worth = self._subtotal(terms, total, complete, guard)
-            of = Sum(_in_rows(symbols[start:end], rows))
-            found.append(Subtotal(name, of, Said(numbers, Known(total), complete), worth))
+            worth = self._subtotal(terms, total, complete, guard - _MORE)
+            said_numbers = Said(numbers, Known(total), complete)
+            found.append(Subtotal(name, of, said_numbers, worth, guard - _MORE))
             start = end
         summed = Known(sum((each.worth.value for each in found), Fraction(0)))
         side = Sum((tuple(each.worth.text for each in found),))
-        last = Said(side, summed, all(each.worth.complete for each in found))
-        return Attempt((said, last), tuple(found))
+        total_of_them = Said(side, summed, all(each.worth.complete for each in found))
+        return Attempt((said, total_of_them), tuple(found))
 
     def _operands(
         self, terms: tuple[Term, ...], share: Fraction, guard: int
@@ -212,6 +215,12 @@ def _share(terms: tuple[Term, ...]) -> Fraction:
     share = terms[0].coefficient
     shared = share.numerator == 1 and all(term.coefficient == share for term in terms)
     return share if shared else Fraction(1)
+
+
+def _rows(step: Sums) -> tuple[Row, ...]:
+    """The rows of a sum; none if it is one row, and perhaps a bias."""
+    outer = [row for row in step.rows if not row.group or row.group[0][0] in WORDS]
+    return step.rows if len(outer) > 1 else ()
 
 
 def _in_rows(texts: list[str], rows: tuple[Row, ...]) -> tuple[tuple[str, ...], ...]:
