@@ -189,7 +189,7 @@ class TextFormat:
 
 
 def _aligned(block: Grid) -> tuple[list[list[str]], list[int]]:
-    """The cells of a grid, columns flush right; marks stand behind the numbers, which stay under each other."""
+    """The cells of a grid, columns flush right; marks behind the numbers, which stay under each other."""
     columns = max((len(row) for row in block.rows), default=0)
     plain = [max(len(row[at]) for row in block.rows if at < len(row)) for at in range(columns)]
     texts = [[text.rjust(plain[at]) for at, text in enumerate(row)] for row in block.rows]

@@ -97,7 +97,7 @@ class Choices:
                 yield f"{left} = 0     closed: {operand} < 0, so × 0"
 
     def _silent(self, name: str) -> Callable[[int], str]:
-        """Why nothing comes from above at a place of a gradient, where that is a pool's or something else's."""
+        """Why nothing comes from above, by the place of a gradient: its entry lost, or whatever it is."""
         place, stage = self.trace.places[name], self.steps.stage_of(name)
         shape = place.shape
         symbols = self.narration.symbols(name)
@@ -146,7 +146,7 @@ class Choices:
         return None if found is None else self._routes(stage, sample, name, x, numbers, result, *found)
 
     def _windows_of(self, stage: Stage, sample: int) -> tuple[list[int], list[int]] | None:
-        """The window in which each entry lies (−1: in none), and each window's winner; None if they overlap."""
+        """Each entry's window (−1: none), and each window's winner; None if windows overlap."""
         selection = self.trace.run().samples[sample].selections[stage.name]
         places = stage.window_places.reshape(selection.first.size, -1)
         window_of = np.full(stage.x.size, -1)

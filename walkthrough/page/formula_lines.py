@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from walkthrough.document import Sum
@@ -33,7 +33,11 @@ _MOST_FOR_A_SIDE = 1280
 
 @dataclass(frozen=True)
 class FormulaVoice(Closing):
-    """How formulas are put into lines."""
+    """How formulas are put into lines; what has been worked out once is kept, such as e^z of a softmax."""
+
+    _kept: dict[tuple[Expression, int, int], Shown | None] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     def formula(self, step: Formula) -> Draft:
         """A function's value, the loss, or its slope."""
@@ -200,7 +204,12 @@ class FormulaVoice(Closing):
 
     def _worked_out(self, placed: Expression, sample: int, guard: int) -> Shown | None:
         """An expression as one number; None if it is 0 for a reason that no number of digits shows."""
+        key = (placed, sample, guard)
+        if key not in self._kept:
+            self._kept[key] = self._evaluated(placed, sample, guard)
+        return self._kept[key]
 
+    def _evaluated(self, placed: Expression, sample: int, guard: int) -> Shown | None:
         def question(precision: int) -> Shown:
             return self.between(self._known(placed, sample, precision), guard)
 

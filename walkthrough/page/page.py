@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from walkthrough.case import Case
@@ -15,6 +15,7 @@ from walkthrough.mathematics.notation import Largest, Shape, Tensor, gradient_na
 from walkthrough.numbers.exact import Exact
 from walkthrough.numbers.shown import Known, shown
 from walkthrough.page.changes import changes
+from walkthrough.page.drafts import Draft
 from walkthrough.page.general_formulas import backward_rule, forward_rule, loss_rule, slope_rule
 from walkthrough.page.narration import Narration
 from walkthrough.page.said_once import said_once
@@ -40,6 +41,7 @@ class Page:
 
     narration: Narration
     _guards: dict[tuple[str, str, int | None], int] = field(default_factory=dict)
+    _drafts: dict[str, list[Draft]] = field(default_factory=dict)
 
     @property
     def steps(self) -> Steps:
@@ -290,8 +292,14 @@ class Page:
                 yield Lines(tuple(texts), because)
                 because = ""
             return
-        drafts = [self.narration.draft(step) for step in self.steps.tensor(name)]
-        yield said_once(drafts, [self.narration.closed(draft, self._guard(name)) for draft in drafts])
+        guard = self._guard(name)
+        drafts = self._drafts.pop(name, None) or self._drafted(name)
+        yield said_once(drafts, [self.narration.closed(draft, guard) for draft in drafts])
+
+    def _drafted(self, name: str) -> list[Draft]:
+        """The lines of a tensor before their digits are decided; each is tried once with so many digits."""
+        drafts = (self.narration.draft(step) for step in self.steps.tensor(name))
+        return [replace(draft, attempt=cache(draft.attempt)) for draft in drafts]
 
     def _guard(self, name: str) -> int:
         """How many digits more the numbers of a stage have: the same number has the same digits there."""
@@ -305,8 +313,9 @@ class Page:
                 if other.sample == place.sample and self.steps.phase(each) == phase
                 if self.steps.stage_of(each) is stage and not self._ledger.takes(each)
             ]
-            steps = (step for each in {name: 0, **dict.fromkeys(names)} for step in self.steps.tensor(each))
-            drafts = (self.narration.draft(step) for step in steps)
+            for each in dict.fromkeys((name, *names)):
+                self._drafts[each] = self._drafted(each)
+            drafts = [draft for each in dict.fromkeys((name, *names)) for draft in self._drafts[each]]
             self._guards[key] = 0 if self.narration.symbolic else self.narration.common(drafts)
         return self._guards[key]
 
