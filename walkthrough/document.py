@@ -119,11 +119,16 @@ class Workings:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows under a header; columns of numbers are set flush right."""
+    """Rows under a header; columns of numbers are set flush right.
+
+    `begins` are the columns with which a band may begin where a page is too narrow for all of them: a
+    table that has them is several tables beside each other.
+    """
 
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     right: frozenset[int] = frozenset()
+    begins: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -161,7 +161,7 @@ def _stacked(lines: list[_Line], arrangement: Arrangement, width: int) -> list[l
             for relation, each in side:
                 rows += _rows(f"{start} {relation} ", pad, each, arrangement)
         if line.tail:
-            rows += wrapped(pad, _joined(line.tail), f"{pad}     ", width)
+            rows += wrapped(pad, _joined(line.tail), f"{pad} ", width)
         blocks.append(rows)
     return blocks
 
@@ -196,7 +196,7 @@ def _wrapped(lines: list[_Line], width: int) -> list[list[str]]:
                 rows[-1] += f" {relation} {text}"
                 continue
             start = line.lead if number == 0 else pad
-            rows += wrapped(f"{start} {relation} ", text, f"{pad}     ", width)
+            rows += wrapped(f"{start} {relation} ", text, f"{pad} ", width)
         blocks.append(rows or [line.lead])
     return blocks
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from walkthrough.document import Side, Sum, Window
@@ -80,7 +81,7 @@ def wrapped(head: str, text: str, indent: str, width: int) -> list[str]:
         return [head + text]
     lines: list[str] = []
     line, empty = head, True
-    for part in _broken(text, width - len(indent)):
+    for part in _broken(text, width - max(len(head), len(indent))):
         if not empty and len(line) + len(part) > width:
             lines.append(line)
             line = indent + part.lstrip()
@@ -90,24 +91,36 @@ def wrapped(head: str, text: str, indent: str, width: int) -> list[str]:
     return [*lines, line]
 
 
+_DEEPEST = 3
+"""Parentheses in parentheses that a line is still broken in."""
 _SIGNS = (" + ", " − ", " - ", " = ", " ≈ ", " ~ ", " ← ")
 
 
 def _broken(text: str, room: int, depth: int = 0) -> list[str]:
-    """The text cut before its signs; what is still too long also inside parentheses, never in a factor."""
+    """The text cut before its signs; a product that is too long before a ·, and never inside a factor."""
+    found = _cut(text, depth, lambda at: text[at : at + 3] in _SIGNS)
+    if depth >= _DEEPEST:
+        return found
+    return [part for each in found for part in (_product(each, room, depth) if len(each) > room else [each])]
+
+
+def _product(text: str, room: int, depth: int) -> list[str]:
+    """A term that is too long: its factors, and what is in parentheses if a factor alone is too long."""
+    factors = _cut(text, depth, lambda at: text[at] in "·*" or text[at : at + 3] in (" · ", " * "))
+    return [
+        part for each in factors for part in (_broken(each, room, depth + 1) if len(each) > room else [each])
+    ]
+
+
+def _cut(text: str, depth: int, here: Callable[[int], bool]) -> list[str]:
+    """The text cut at places that lie in at most so many parentheses."""
     pieces, start, inside = [], 0, 0
     for at, sign in enumerate(text):
         inside += (sign in "([") - (sign in ")]")
-        if at > start and inside <= depth and text[at : at + 3] in _SIGNS:
+        if at > start and inside <= depth and here(at):
             pieces.append(text[start:at])
             start = at
-    pieces.append(text[start:])
-    deepest = depth >= 3
-    return [
-        part
-        for each in pieces
-        for part in (_broken(each, room, depth + 1) if len(each) > room and not deepest else [each])
-    ]
+    return [*pieces, text[start:]]
 
 
 def folded(text: str, width: int, indent: str) -> list[str]:

@@ -116,7 +116,11 @@ class TextFormat:
         one = INDENT + "     ".join([block.formula, *said])
         if len(one) <= self.width:
             return [one]
-        lines = wrapped(INDENT, block.formula, INDENT * 3, self.width)
+        lines = [
+            line
+            for part in wrapped(INDENT, block.formula, INDENT * 3, self.width)
+            for line in ([part] if len(part) <= self.width else folded(part.strip(), self.width, INDENT * 3))
+        ]
         if len(f"{INDENT * 2}{'     '.join(said)}") <= self.width:
             return [*lines, f"{INDENT * 2}{'     '.join(said)}"]
         return [*lines, *(line for part in said for line in folded(part, self.width, INDENT * 2))]
@@ -166,26 +170,47 @@ class TextFormat:
         return lines
 
     def _table(self, block: Table) -> list[str]:
-        """Columns under each other; if that is too wide, each row's first cell stands above the others."""
+        """Columns under each other; on a narrow page in bands, or each row's first cell above the rest."""
         rows = [block.header, *block.rows]
         widths = [max(len(row[at]) for row in rows) for at in range(len(block.header))]
+        every = range(len(widths))
+        if len(INDENT) + sum(widths) + 2 * (len(widths) - 1) <= self.width or len(widths) < 2:
+            return self._rows(block, widths, every, INDENT)
+        if block.begins:
+            lines: list[str] = []
+            for first, last in _bands_of(block, widths, self.width - len(INDENT)):
+                lines += ["", *self._rows(block, widths, range(first, last), INDENT)]
+            return lines[1:]
+        head, *below = self._rows(block, widths, every[1:], INDENT * 2)
+        lines = [self.paint("stage", f"{INDENT}{block.header[0]}"), head]
+        for row, text in zip(block.rows, below, strict=True):
+            lines += [f"{INDENT}{row[0]}", text]
+        return lines
 
-        def line(row: tuple[str, ...], columns: range) -> str:
+    def _rows(self, block: Table, widths: list[int], columns: range, indent: str) -> list[str]:
+        """The head and the rows of some columns; rows with nothing in them are left out."""
+
+        def line(row: tuple[str, ...]) -> str:
             cells = [
                 row[at].rjust(widths[at]) if at in block.right else row[at].ljust(widths[at])
                 for at in columns
             ]
-            return INDENT + "  ".join(cells)
+            return indent + "  ".join(cells)
 
-        every = range(len(block.header))
-        if len(INDENT) + sum(widths) + 2 * (len(widths) - 1) <= self.width or len(widths) < 2:
-            return [self.paint("stage", line(block.header, every)), *(line(row, every) for row in block.rows)]
-        others = every[1:]
-        lines = [self.paint("stage", f"{INDENT}{block.header[0]}")]
-        lines.append(self.paint("stage", INDENT + line(block.header, others)))
-        for row in block.rows:
-            lines += [f"{INDENT}{row[0]}", INDENT + line(row, others)]
-        return lines
+        kept = [row for row in block.rows if any(row[at] for at in columns)]
+        return [self.paint("stage", line(block.header)), *map(line, kept)]
+
+
+def _bands_of(block: Table, widths: list[int], room: int) -> list[tuple[int, int]]:
+    """Columns in bands that fit, each beginning where the table says that one may."""
+    starts = sorted(block.begins)
+    bands: list[tuple[int, int]] = []
+    for first, last in zip(starts, [*starts[1:], len(widths)], strict=True):
+        if bands and sum(widths[bands[-1][0] : last]) + 2 * (last - bands[-1][0] - 1) <= room:
+            bands[-1] = (bands[-1][0], last)
+        else:
+            bands.append((first, last))
+    return bands
 
 
 def _aligned(block: Grid) -> tuple[list[list[str]], list[int]]:
@@ -227,7 +252,7 @@ def _apart(before: Block, block: Block) -> bool:
     if isinstance(block, Heading) or (isinstance(before, Heading) and before.level == 1):
         return not (isinstance(before, Heading) and before.level == 2)
     if isinstance(before, Heading):
-        return isinstance(block, Grid | Working | Workings | Beside)
+        return isinstance(block, Grid | Workings | Beside)
     if isinstance(before, Working) and isinstance(block, Working):
         return any(not isinstance(s, str) and len(s.rows) > 1 for b in (before, block) for _, s in b.sides)
     return type(before) is not type(block) or isinstance(block, Grid | Beside | Workings | Rule)

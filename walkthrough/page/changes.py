@@ -31,7 +31,8 @@ def changes(narration: Narration, stage: Stage) -> Iterator[Block]:
         of = f"−α·∂L/∂{tensor.symbol}"
         _add(narration, tensor, f"{tensor.name}.step", f"Δ{tensor.symbol}", of, header, columns)
     rows = tuple(tuple(row) for row in zip_longest(*columns, fillvalue=""))
-    yield Table(tuple(header), rows, frozenset(range(1, len(header), 2)))
+    numbers, symbols = range(1, len(header), 2), range(0, len(header), 2)
+    yield Table(tuple(header), rows, frozenset(numbers), frozenset(symbols))
 
 
 def _add(

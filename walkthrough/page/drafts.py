@@ -114,7 +114,7 @@ class Closing(Voice):
         result = self.number(step.ref)
         attempt = self._tried(draft, result, least)
         before: Known | None = None
-        for each in attempt.sides:
+        for each in (side for side in attempt.sides if side.side != result.text):
             equal = each.complete if before is None else _same(before, each.value)
             sides.append(("=" if equal else "≈", each.side))
             before = each.value

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from walkthrough.case import Case
 from walkthrough.document import Block, Grid, Heading, Lines, Picture, Prose, Rule
 from walkthrough.mathematics.letters import bounded, rational
-from walkthrough.mathematics.notation import Largest, Shape, Tensor, gradient_name
+from walkthrough.mathematics.notation import Shape, Tensor, gradient_name
 from walkthrough.numbers.exact import Exact
 from walkthrough.numbers.shown import Known, shown
 from walkthrough.page.changes import changes
@@ -126,13 +126,10 @@ class Page:
                 f"Equal largest entries in a window ({ties}): {how} (max_tie = {conventions.max_tie})."
             )
         if zeros:
-            yield Prose(
-                f"A ReLU at exactly 0 ({zeros}): its derivative there is {conventions.relu_at_zero} "
-                "(relu_at_zero)."
-            )
+            yield Prose(f"{zeros} (relu_at_zero = {rational(conventions.relu_at_zero)}).")
 
     def _met(self) -> tuple[str, str]:
-        """The first cells where a tie, or a ReLU at 0, decides something."""
+        """The first cells where a tie, or a kink at exactly 0, decides something."""
         from walkthrough.page.choice_ledger import first_at_issue  # only a whole page says it
 
         trace = self.steps.trace
@@ -141,14 +138,14 @@ class Page:
             for stage in trace.network.layers:
                 for equation, _, _ in stage.choices:
                     at_issue = first_at_issue(trace, stage, equation, sample)
-                    name = trace.named(stage.z.name, sample)
                     if at_issue is None:
                         continue
-                    cell = trace.cell_name(name, at_issue)
-                    if isinstance(equation.right, Largest):
+                    cell = trace.cell_name(trace.named(stage.z.name, sample), at_issue)
+                    if stage.gate is None:
                         tie = tie or cell
                     else:
-                        zero = zero or cell
+                        slope = rational(stage.gate.at_zero)
+                        zero = zero or f"A kink met at exactly 0 ({cell}): the slope taken there is {slope}"
         return tie, zero
 
     # --- stages ----------------------------------------------------------------------------------

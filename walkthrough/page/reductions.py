@@ -7,7 +7,16 @@ from dataclasses import dataclass, field
 
 from walkthrough.mathematics.folding import rebuilt, with_entries
 from walkthrough.mathematics.letters import written
-from walkthrough.mathematics.notation import Applied, Entry, Expression, Negative, Number, Sum, Tensor
+from walkthrough.mathematics.notation import (
+    Applied,
+    Entry,
+    Expression,
+    Negative,
+    Number,
+    Product,
+    Sum,
+    Tensor,
+)
 from walkthrough.numbers.shown import Shown
 
 _MOST = 4
@@ -47,7 +56,7 @@ class Reductions:
         return self.text(entry) if found is None else found.text
 
     def _next(self, of: Expression) -> Expression | None:
-        for ready in (_is_power, _is_plain_sum):
+        for ready in (_is_power, _is_ready_sum):
             changed = self._changed(of, ready)
             if changed != of:
                 return changed
@@ -92,5 +101,11 @@ def _is_plain(of: Expression) -> bool:
     return isinstance(of.of if isinstance(of, Negative) else of, Entry | Number)
 
 
-def _is_plain_sum(of: Expression) -> bool:
-    return isinstance(of, Sum) and all(_is_plain(each) for each in of.terms)
+def _is_ready_sum(of: Expression) -> bool:
+    """A sum that is worked out at once: of numbers and their products, and of no function."""
+    return isinstance(of, Sum) and all(_is_plain(each) or _is_product(each) for each in of.terms)
+
+
+def _is_product(of: Expression) -> bool:
+    inner = of.of if isinstance(of, Negative) else of
+    return isinstance(inner, Product) and all(_is_plain(factor) for factor in inner.factors)

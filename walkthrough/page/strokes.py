@@ -125,7 +125,8 @@ class Strokes:
         turned = ", turned by 180°" if how.turned else ""
         x, z, k = how.x.symbol, self.stage.z.symbol, how.kernel.symbol
         of = f"∂L/∂{k} = rot180({x} ⋆ g)" if how.turned else f"∂L/∂{k} = {x} ⋆ g"
-        yield Prose(f"The same in one stroke: {of}, with g = ∂L/∂{z} laid on {x}{framed} like a kernel.")
+        frame = f" ({framed.removeprefix(', ')})" if framed else ""
+        yield Prose(f"The same in one stroke: {of}. g = ∂L/∂{z} is laid on {x}{frame} like a kernel.")
         for filter_, channel in self._pairs(how.kernel):
             grid = self._image(how.x.name, channel, how.x.shape)
             result = self._window(self._full(how.kernel.grad.name), filter_, channel, how.kernel.shape)
@@ -151,16 +152,13 @@ class Strokes:
         x, k = how.x.symbol, how.kernel.symbol
         laid = k if how.turned else f"rot180 {k}"
         several = " Σ over the filters of" if how.kernel.shape[0] > 1 else ""
-        yield Prose(
-            f"The same in one stroke: ∂L/∂{x} ={several} g, framed by {_frame(frame)} of zeros, ⋆ {laid}: "
-            "the full correlation."
-        )
+        g = f"g, framed by {_frame(frame)} of zeros," if any(frame) else "g"
+        full = "" if any(how.before) else ": the full correlation"
+        yield Prose(f"The same in one stroke: ∂L/∂{x} ={several} {g} ⋆ {laid}{full}.")
         for channel in range(how.kernel.shape[1]):
             for filter_ in range(how.kernel.shape[0]):
-                g = Grid(
-                    f"{self._marked('g', how.kernel.shape[0], filter_)}, framed",
-                    _framed(self._g(filter_), frame, behind),
-                )
+                name = self._marked("g", how.kernel.shape[0], filter_) + (", framed" if any(frame) else "")
+                above = Grid(name, _framed(self._g(filter_), frame, behind))
                 kernel = self._turned_grid(how.kernel, filter_, channel)
                 if how.turned:
                     rows = self._window(how.kernel.name, filter_, channel, how.kernel.shape)
@@ -170,9 +168,9 @@ class Strokes:
                     self._image(self._full(how.x.grad.name), channel, how.x.shape),
                 )
                 if how.kernel.shape[0] > 1:
-                    yield _beside((g, kernel), ("⋆",))
+                    yield _beside((above, kernel), ("⋆",))
                 else:
-                    yield _beside((g, kernel, result), ("⋆", "="))
+                    yield _beside((above, kernel, result), ("⋆", "="))
 
     # --- pieces ----------------------------------------------------------------------------------
 

@@ -76,8 +76,7 @@ class SumVoice(Closing):
         complete = self._all_complete(laid.terms)
         said = [Said(laid.set(texts), Known(laid.share * sum(values)), complete)]
         left = [(term, value) for term, value in zip(laid.terms, values, strict=True) if value]
-        several = any(len(term.factors) > 1 for term in laid.terms) or len(left) < len(laid.terms)
-        if len(left) > 1 and several:
+        if len(left) > 1 and any(len(term.factors) > 1 for term in laid.terms):
             worth = [self._worth(term, laid.share, value, complete, guard) for term, value in left]
             total = Known(laid.share * sum(each.value for each in worth))
             summed = Sum((tuple(each.text for each in worth),), *laid.around)

@@ -36,7 +36,7 @@ def closing(verification: Verification, checks: list[Check]) -> Iterator[Block]:
 
 def _said(check: Check, kind: str) -> str:
     if not check.agrees:
-        return f"DISAGREES by {shown(Known(check.largest_difference), 2).text}"
+        return "DISAGREES"
     if not check.largest_difference:
         return "exactly"
     return f"to {FLOAT_DIGITS if kind == 'float' else DIGITS} digits"
@@ -45,7 +45,9 @@ def _said(check: Check, kind: str) -> str:
 def _sentence(names: list[str], by: dict[tuple[str, str], Check], checks: list[Check]) -> str:
     wrong = list(dict.fromkeys(check.tensor for check in checks if not check.agrees))
     if wrong:
-        return f"The witnesses disagree about {', '.join(wrong)}: do not trust these numbers."
+        most = max(check.largest_difference for check in checks if not check.agrees)
+        said = f"the largest difference is {shown(Known(most), 2).text}"
+        return f"The witnesses disagree about {', '.join(wrong)}; {said}. Do not trust these numbers."
     cells = sum(next(c for c in checks if c.tensor == name).cells for name in names)
     largest = max(check.largest_difference for check in checks)
     if cells == 1:
