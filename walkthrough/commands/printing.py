@@ -82,13 +82,21 @@ def blocks_in(blocks: Iterable[Any], how: dict[str, Any]) -> Iterator[str]:
 
 
 def write(
-    pieces: Iterable[str], how: dict[str, Any], case: Case | None = None, read: Iterable[Path] = ()
+    pieces: Iterable[str],
+    how: dict[str, Any],
+    case: Case | None = None,
+    read: Callable[[], Iterable[Path]] = tuple,
 ) -> None:
-    """The output to its place; never onto the case, or another file that was read."""
+    """The output to its place; never onto the case, or what `read` gives: other files that were read."""
     from walkthrough.commands import output
 
-    if how["file"] is None and how.get("json_") is not None and format_of(how) == "json":
-        pieces = output.encodable(pieces)
-    if how["file"] is not None:
-        pieces = output.watched(pieces, f"writing {how['file'].name}")
-    output.write(pieces, how["file"], [*(case.files if case is not None else ()), *read])
+    if how["file"] is None:
+        json = how.get("json_") is not None and format_of(how) == "json"
+        output.write(output.encodable(pieces) if json else pieces)
+        return
+    from walkthrough.commands.files import write_file
+
+    def files() -> Iterable[Path]:
+        return (*(case.files if case is not None else ()), *read())
+
+    write_file(output.watched(pieces, f"writing {how['file'].name}"), how["file"], files)
