@@ -44,6 +44,8 @@ def loaded(name: str, arithmetic: str | None) -> Case:
     case = load(name)
     if not case.samples:
         raise click.UsageError(f"{name} is trained on other data and has no sample of its own to show")
+    if case.claims or case.formulas:
+        _refuse_unknown_claims(case)
     if arithmetic is None:
         return case
     try:
@@ -51,6 +53,17 @@ def loaded(name: str, arithmetic: str | None) -> Case:
     except Misread as problem:
         raise click.UsageError(f"--arithmetic: {problem}") from None
     return replace(case, arithmetic=kind)
+
+
+def _refuse_unknown_claims(case: Case) -> None:
+    """Raises CaseError if the case's source claims something of a cell that is not there."""
+    from walkthrough.case.cells import resolve
+    from walkthrough.case.claims import refuse_unknown
+    from walkthrough.trace.network import network
+    from walkthrough.trace.trace import Trace
+
+    shapes = {name: place.shape for name, place in Trace(case, network(case)).places.items()}
+    refuse_unknown(case.claims, case.formulas, case.file, lambda cell: resolve(cell, shapes))
 
 
 def replayed(case: Case) -> Trace:

@@ -28,6 +28,8 @@ def show(case: str, parts: tuple[str, ...], fold_zeros: bool, arithmetic: str | 
     opened = loaded(case, arithmetic)
     trace = replayed(opened)
     symbolic = arithmetic == "symbolic"
+    if opened.arithmetic.kind == "float" and not parts:
+        trace.refuse_infinite()  # before half a page is printed
     narration = Narration(Steps(trace), how["digits"], fold_zeros, symbolic)
     agreed: list[bool] = []
     if format_of(how) == "json":

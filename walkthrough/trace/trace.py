@@ -9,6 +9,8 @@ from functools import cached_property
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias
 
+import numpy as np
+
 from walkthrough.mathematics.notation import Cell, Shape, Tensor, gradient_name, ravel
 from walkthrough.numbers.arithmetic import Arithmetic, N, NeedsPrecision
 from walkthrough.numbers.balls import LogOfZero
@@ -16,8 +18,9 @@ from walkthrough.numbers.exact import Exact
 from walkthrough.numbers.exact_arithmetic import ExactArithmetic, RoundedArithmetic
 from walkthrough.numbers.floating import Floating
 from walkthrough.numbers.shown import FULL, Known, Shown, shown
-from walkthrough.trace.network import Network, network
+from walkthrough.trace.network import Network, Stage, network
 from walkthrough.trace.passes import SampleReplay, replay_sample
+from walkthrough.trace.refusal import CannotReplay, at_work, beyond, refused
 from walkthrough.trace.sameness import Sameness
 from walkthrough.trace.saturation import sharpen
 
@@ -25,12 +28,10 @@ if TYPE_CHECKING:
     from walkthrough.case import Case
     from walkthrough.numbers.grid import Grid
 
+__all__ = ["AnyRun", "CannotReplay", "Place", "Run", "Trace", "replay"]
+
 _PRECISIONS = (40, 80, 320, 1280, 5120, 20480, 81920, 327680, 655360)
 """Digits carried where numbers are irrational: more whenever a shown digit would be uncertain."""
-
-
-class CannotReplay(ArithmeticError):
-    """A case whose numbers lead nowhere: the log of an exact 0, or more digits than there is room for."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ class Trace:
         self.case = case
         self.network = network
         self._runs: dict[int, AnyRun] = {}
-        self._shown: dict[tuple[str, Cell, int, int], Shown] = {}
+        self._stuck: Stage | None = None
 
     # --- numbers ---------------------------------------------------------------------------------
 
@@ -86,7 +87,12 @@ class Trace:
             except NeedsPrecision:
                 continue
             return self._runs[digits]
-        raise CannotReplay(f"two numbers are too close to be told apart with {_PRECISIONS[-1]} digits")
+        raise refused(
+            self.case,
+            self._stuck,
+            f"two numbers, or a number and 0, cannot be told apart with {_PRECISIONS[-1]:,} digits, the most "
+            "that are held; an output that saturates so far is 0 or 1 for every purpose",
+        )
 
     def _replayed(self, precision: int) -> AnyRun:
         kind = self.case.arithmetic
@@ -109,7 +115,11 @@ class Trace:
                     self.network, sample, parameters, own, upstream, sameness.follow, self._turned
                 )
             except LogOfZero as problem:
-                raise CannotReplay(f"{problem}{self._zeros(sameness.replay)}") from None
+                at = at_work(self.network, sameness.replay)
+                raise refused(self.case, at, f"{problem}{self._zeros(sameness.replay)}") from None
+            except NeedsPrecision:
+                self._stuck = at_work(self.network, sameness.replay)
+                raise
             samples.append(replayed)
         return self._closed(tuple(samples), arithmetic or ExactArithmetic(precision))
 
@@ -217,11 +227,21 @@ class Trace:
         if not isinstance(numbers, Exact):
             number = float(numbers[cell])
             if not isfinite(number):
-                raise CannotReplay(f"{self.cell_name(tensor, cell)} is beyond what float64 can hold")
+                raise self._beyond(tensor, cell)
             return Known(Fraction(number), exact=False)
         spread = numbers.spread(cell)
         value = numbers.fraction(cell)
         return Known(value, spread, numbers.known(cell))
+
+    def refuse_infinite(self) -> None:
+        """Raises CannotReplay for the first number, in the order of computation, beyond float64."""
+        for name in self.places:
+            finite = np.isfinite(self.numbers(name))
+            if not finite.all():
+                raise self._beyond(name, tuple(int(at) for at in np.argwhere(~finite)[0]))
+
+    def _beyond(self, tensor: str, cell: Cell) -> CannotReplay:
+        return beyond(self.case, self.network, self.places[tensor].local, self.cell_name(tensor, cell))
 
     def certain(self, question: Callable[[int], Any], most: int = _PRECISIONS[-1]) -> Any:
         """The answer to a question about numbers, asked at higher and higher precision, up to `most` digits.
@@ -236,7 +256,7 @@ class Trace:
             except NeedsPrecision:
                 if not self.exact_arithmetic:
                     break
-        raise CannotReplay(f"a digit stays uncertain with {most} digits")
+        raise refused(self.case, None, f"a digit stays uncertain with {most:,} digits")
 
     def shown(self, tensor: str, cell: Cell, digits: int, full: int = FULL) -> Shown:
         """A cell's number, to so many certain digits."""
