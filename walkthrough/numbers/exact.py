@@ -40,6 +40,25 @@ class Exact:
             return Fraction(0)
         return Fraction(self.radius, self.denominator)
 
+    def enclosure(self, place: Any, digits: int | None = None) -> tuple[Fraction, Fraction]:
+        """The number at a cell, and how far the truth can be from it; to so many significant digits.
+
+        What is known exactly is never shortened.
+        """
+        if digits is None or not self.radius or self.unknown is None or not self.unknown[place]:
+            return self.fraction(place), self.spread(place)
+        numerator, bits = int(self.numerators[place]), int(digits * 3.33) + 8
+        length = numerator.bit_length() - self.denominator.bit_length()
+        shift = bits - length
+        if shift >= self.denominator.bit_length() or not numerator:
+            return self.fraction(place), self.spread(place)
+        # in units of 2^−shift: what is cut off makes the enclosure wider by less than one unit
+        above, below = (1 << shift, 1) if shift >= 0 else (1, 1 << -shift)
+        middle = numerator * above // (self.denominator * below)
+        reach = self.radius * above // (self.denominator * below) + 2
+        unit = Fraction(below, above)
+        return middle * unit, reach * unit
+
     def known(self, place: Any) -> bool:
         """Whether it is the true value, exactly."""
         return self.unknown is None or not bool(self.unknown[place])

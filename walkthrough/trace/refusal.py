@@ -23,6 +23,10 @@ class CannotReplay(ArithmeticError):
         super().__init__(str(self.problem))
 
 
+class UncertainDigit(CannotReplay):
+    """A digit that stays open however many are carried."""
+
+
 def refused(case: Case, stage: Stage | None, message: str) -> CannotReplay:
     """What cannot be done at a layer, or at the loss."""
     if stage is None:
@@ -51,10 +55,10 @@ def at_work(network: Network, replay: SampleReplay[Any] | None) -> Stage | None:
 
 def beyond(case: Case, network: Network, local: str, cell: str) -> CannotReplay:
     """A number of a tensor that float64 cannot hold."""
-    return refused(case, _owner(network, local), f"{cell} is beyond what float64 can hold")
+    return refused(case, owner(network, local), f"{cell} is beyond what float64 can hold")
 
 
-def _owner(network: Network, local: str) -> Stage | None:
+def owner(network: Network, local: str) -> Stage | None:
     """The layer or the loss in which a tensor is worked out."""
     if local == network.output.grad.name:
         return network.loss

@@ -20,7 +20,7 @@ from walkthrough.numbers.floating import Floating
 from walkthrough.numbers.shown import FULL, Known, Shown, shown
 from walkthrough.trace.network import Network, Stage, network
 from walkthrough.trace.passes import SampleReplay, replay_sample
-from walkthrough.trace.refusal import CannotReplay, at_work, beyond, refused
+from walkthrough.trace.refusal import CannotReplay, UncertainDigit, at_work, beyond, owner, refused
 from walkthrough.trace.sameness import Sameness
 from walkthrough.trace.saturation import sharpen
 
@@ -30,8 +30,10 @@ if TYPE_CHECKING:
 
 __all__ = ["AnyRun", "CannotReplay", "Place", "Run", "Trace", "replay"]
 
-_PRECISIONS = (40, 80, 320, 1280, 5120, 20480, 81920, 327680, 655360)
+_PRECISIONS = (40, 80, 320, 1280, 5120, 10240, 20480, 40960)
 """Digits carried where numbers are irrational: more whenever a shown digit would be uncertain."""
+_MOST_TO_TELL_APART = 20480
+"""Digits that may be needed to work a case through at all; showing what comes of it takes some more."""
 
 
 @dataclass(frozen=True)
@@ -77,21 +79,25 @@ class Trace:
 
     def run(self, precision: int = _PRECISIONS[0]) -> AnyRun:
         """All numbers, at this precision or, where the choices need it, at a higher one."""
+        tried = []
         for digits in _PRECISIONS:
             if digits < precision:
                 continue
-            if digits in self._runs:
-                return self._runs[digits]
+            if digits > _MOST_TO_TELL_APART and not self._runs:
+                break
+            tried.append(digits)
             try:
-                self._runs[digits] = self._replayed(digits)
+                found = self._runs.get(digits) or self._replayed(digits)
             except NeedsPrecision:
                 continue
-            return self._runs[digits]
+            # whoever asks for fewer digits again need not fail again
+            self._runs.update(dict.fromkeys(tried, found))
+            return found
         raise refused(
             self.case,
             self._stuck,
-            f"two numbers, or a number and 0, cannot be told apart with {_PRECISIONS[-1]:,} digits, the most "
-            "that are held; an output that saturates so far is 0 or 1 for every purpose",
+            f"two numbers, or a number and 0, cannot be told apart with {_MOST_TO_TELL_APART:,} digits, the "
+            "most that are held; where an output saturates so far, smaller weights or inputs help",
         )
 
     def _replayed(self, precision: int) -> AnyRun:
@@ -221,16 +227,19 @@ class Trace:
             return run.samples[place.sample].tensors[place.local]
         return run.new[place.local] if place.local in run.new else run.means[place.local]
 
-    def known(self, tensor: str, cell: Cell, precision: int = _PRECISIONS[0]) -> Known:
-        """A cell's number, and how far the truth can be from it."""
-        numbers = self.numbers(tensor, precision)
+    def known(self, tensor: str, cell: Cell, precision: int | None = None) -> Known:
+        """A cell's number, and how far the truth can be from it.
+
+        `precision` is how many significant digits will do where it is enclosed: the replay may have had to
+        carry a hundred thousand. None: as many as it has.
+        """
+        numbers = self.numbers(tensor, precision or _PRECISIONS[0])
         if not isinstance(numbers, Exact):
             number = float(numbers[cell])
             if not isfinite(number):
                 raise self._beyond(tensor, cell)
             return Known(Fraction(number), exact=False)
-        spread = numbers.spread(cell)
-        value = numbers.fraction(cell)
+        value, spread = numbers.enclosure(cell, precision)
         return Known(value, spread, numbers.known(cell))
 
     def refuse_infinite(self) -> None:
@@ -256,13 +265,17 @@ class Trace:
             except NeedsPrecision:
                 if not self.exact_arithmetic:
                     break
-        raise refused(self.case, None, f"a digit stays uncertain with {most:,} digits")
+        raise UncertainDigit(f"a digit stays uncertain with {most:,} digits, the most that are held")
 
     def shown(self, tensor: str, cell: Cell, digits: int, full: int = FULL) -> Shown:
         """A cell's number, to so many certain digits."""
-        result: Shown = self.certain(
-            lambda precision: shown(self.known(tensor, cell, precision), digits, full)
-        )
+        try:
+            result: Shown = self.certain(
+                lambda precision: shown(self.known(tensor, cell, precision), digits, full)
+            )
+        except UncertainDigit as problem:
+            at = owner(self.network, self.places[tensor].local)
+            raise refused(self.case, at, f"{self.cell_name(tensor, cell)}: {problem}") from None
         return result
 
     def value(self, name: str, digits: int = 10) -> str:
@@ -279,7 +292,8 @@ class Trace:
 
     def exact(self, tensor: str, cell: Cell) -> bool:
         """Whether a cell's number is rational and known exactly."""
-        return self.known(tensor, cell).exact
+        numbers = self.numbers(tensor)
+        return isinstance(numbers, Exact) and numbers.known(cell)
 
     @cached_property
     def letters(self) -> dict[str, str]:
