@@ -8,25 +8,28 @@ from dataclasses import replace
 from walkthrough.document import Rule
 from walkthrough.mathematics.contraction import Contraction
 from walkthrough.mathematics.letters import affine_text, entry_text, ranges, rational, written
-from walkthrough.mathematics.notation import Entry, Index, Largest, PositivePart, Quotient, Tensor, Total
+from walkthrough.mathematics.notation import Entry, Index, Largest, Quotient, Tensor, Total
 from walkthrough.mathematics.readings import Part
 from walkthrough.trace.network import Stage
 
 
 def forward_rule(stage: Stage) -> Rule:
     """z[i,j] = Σ x[i+p−1, j+q−1] · k[p,q]."""
-    (equation,) = stage.equations
+    equation = stage.equations[0]
     left = entry_text(equation.left, stage.z.symbol)
     right = equation.right
     letters = [f"{stage.x.symbol} {_role(stage.x)}"]
     letters += [f"{t.symbol} {t.name.rpartition('.')[2]}" for t in stage.parameters.values()]
     letters.append(f"{stage.z.symbol} output")
     if stage.sums:
-        text, over = _sum([contraction.part for contraction in stage.sums], lambda e: e.tensor.symbol)
+        parts = [contraction.part for contraction in stage.sums]
+        text, over = _sum(parts, lambda e: e.tensor.symbol)
+        if stage.sums[0].looped:  # several places of the loop go to one cell
+            fixed, said = _target(equation.left)
+            left = f"{stage.z.symbol}[{','.join(fixed)}]"
+            letters.insert(0, said)
     elif isinstance(right, Largest):
         text, over = f"max {entry_text(right.body, stage.x.symbol)}", right.over
-    elif isinstance(right, PositivePart):
-        text, over = f"max(0, {entry_text(right.body, stage.x.symbol)})", ()
     else:
         text = written(right, _general)
         over = right.below.over if isinstance(right, Quotient) and isinstance(right.below, Total) else ()
@@ -35,15 +38,14 @@ def forward_rule(stage: Stage) -> Rule:
 
 def loss_rule(stage: Stage) -> Rule:
     """L = −(t·ln y + (1 − t)·ln(1 − y))."""
-    (equation,) = stage.equations
+    equation = stage.equations[0]
     letters = [f"{stage.x.symbol} {_role(stage.x)}", "t target"]
     return Rule(f"L = {written(equation.right, _general)}", _legend("", letters))
 
 
 def slope_rule(stage: Stage) -> Rule:
     """∂L/∂y = (1 − t)/(1 − y) − t/y."""
-    (equation,) = stage.equations
-    ((entry, slope),) = equation.derivatives
+    entry, slope = stage.equations[0].derivatives[0]
     return Rule(f"{_gradient(entry)} = {written(slope, _general)}", derivation=stage.judge.rule)
 
 
@@ -61,9 +63,12 @@ def _backward_rule(stage: Stage, tensor: Tensor) -> Rule | None:
         if isinstance(equation.right, Largest):
             upstream = f"∂L/∂{stage.z.symbol}"
             return Rule(f"∂L/∂{tensor.symbol} = {upstream} where the window's largest entry was, otherwise 0")
-        assert isinstance(equation.right, PositivePart)
-        x, slope = tensor.symbol, rational(equation.right.slope_at_zero)
-        return Rule(f"∂L/∂{x} = ∂L/∂{stage.z.symbol} · (1 if {x} > 0, 0 if {x} < 0, {slope} if {x} = 0)")
+        assert stage.gate is not None
+        above, below, at_zero = map(rational, (stage.gate.above, stage.gate.below, stage.gate.at_zero))
+        x = tensor.symbol
+        return Rule(
+            f"∂L/∂{x} = ∂L/∂{stage.z.symbol} · ({above} if {x} > 0, {below} if {x} < 0, {at_zero} if {x} = 0)"
+        )
     parts = [contraction.part for contraction in stage.backward(tensor)]
     if not parts:
         return None

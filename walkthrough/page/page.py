@@ -212,6 +212,8 @@ class Page:
     def _full_correlation(self, stage: Stage, sample: int) -> Iterator[Block]:
         """Once a page: the input gradient is also g, padded, correlated with the kernel turned by 180°."""
         padding = getattr(stage.layer, "full_padding", lambda shape: None)(stage.x.shape)
+        if padding is not None and len(padding) != 2:
+            return
         first = next((s for s in self.steps.trace.network.layers if hasattr(s.layer, "full_padding")), None)
         if padding is None or stage is not first or sample or stage.x.size > MOST_NUMBERS:
             return

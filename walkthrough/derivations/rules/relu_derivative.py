@@ -10,7 +10,7 @@ from walkthrough.derivations.pieces.functions_of_one import Y, Z, backwards, equ
 from walkthrough.derivations.pieces.sizes import Sizes
 from walkthrough.derivations.rules import Rule
 from walkthrough.layers.relu import Relu
-from walkthrough.mathematics.notation import PositivePart
+from walkthrough.mathematics.notation import Entry, Piecewise
 
 
 class ReluDerivative(Rule):
@@ -21,8 +21,9 @@ class ReluDerivative(Rule):
     def derive(self, sizes: Sizes) -> Derivation:
         """Piece by piece."""
         right = equation_of(Relu()).right
-        assert isinstance(right, PositivePart)
-        z = right.body
+        assert isinstance(right, Piecewise)
+        assert isinstance(right.sign, Entry)
+        z = right.sign
         positive = Bracket(z, ">", ZERO)
         pieces = (
             Case({}, {atom(Y): z}, {positive: True}),
