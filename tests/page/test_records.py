@@ -31,9 +31,7 @@ Y = Fraction("0.9275735146")
 def record(case: Case, digits: int = 10) -> dict[str, Any]:
     trace = replay(case)
     narration = Narration(Steps(trace), digits)
-    found: dict[str, Any] = json.loads(
-        "".join(Records(narration).document(narration.steps.all(), Verification(trace).checks()))
-    )
+    found: dict[str, Any] = json.loads("".join(Records(narration).document(Verification(trace).checks())))
     return found
 
 

@@ -66,12 +66,11 @@ def _show_blocks(narration: Narration, parts: tuple[str, ...], agreed: list[bool
 def _show_json(narration: Narration, parts: tuple[str, ...], agreed: list[bool]) -> Iterator[str]:
     from walkthrough.page.page import Page
     from walkthrough.page.records import Records
-    from walkthrough.page.selection import cells, tensors
+    from walkthrough.page.selection import chosen, tensors
 
     page, steps = Page(narration), narration.steps
     # everything that can be wrong with what was asked is found before the first piece is written
-    refs = list(cells(page, parts))
-    chosen = (steps.step(ref.tensor, ref.cell) for ref in refs) if parts else steps.all()
+    wanted = list(chosen(page, parts))
     names = tensors(page, parts)
 
     def checks() -> Iterator[Any]:
@@ -83,7 +82,7 @@ def _show_json(narration: Narration, parts: tuple[str, ...], agreed: list[bool])
             agreed.append(check.agrees)
             yield check
 
-    yield from Records(narration).document(chosen, checks())
+    yield from Records(narration).document(checks(), wanted if parts else None)
 
 
 @click.command()
