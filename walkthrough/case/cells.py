@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from itertools import product
 from math import prod
 
 from walkthrough.mathematics.notation import Cell, Shape
@@ -96,6 +97,14 @@ def cell_name(tensor: str, cell: Cell, shape: Shape) -> str:
     if not shape:
         return tensor
     return f"{tensor}[{_listed(position + 1 for position in cell[_leading_ones(shape) :])}]"
+
+
+def cell_names(tensor: str, shape: Shape) -> list[str]:
+    """The names of all cells of a tensor in reading order."""
+    if not shape:
+        return [tensor]
+    axes = [[str(position + 1) for position in range(extent)] for extent in shape[_leading_ones(shape) :]]
+    return [f"{tensor}[{','.join(index)}]" for index in product(*axes)]
 
 
 def _leading_ones(shape: Shape) -> int:

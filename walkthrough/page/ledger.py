@@ -51,6 +51,7 @@ class Ledger:
         self.narration = narration
         self.steps = narration.steps
         self.trace = narration.steps.trace
+        self.choices = Choices(narration, self.printed)
         self._kept: dict[tuple[str, int], Printed | None] = {}
         self._named: dict[tuple[str, bool], list[str]] = {}
         self._laid: dict[tuple[str, bool], _Column | None] = {}
@@ -65,7 +66,7 @@ class Ledger:
 
     def lines(self, name: str) -> Iterator[list[str]]:
         """The lines of a tensor, some at a time."""
-        chosen = Choices(self.narration, self.printed).lines(name)
+        chosen = self.choices.lines(name)
         if chosen is not None:
             yield from chosen
             return

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import product
+from itertools import pairwise
 from math import prod
 from typing import Any
 
 import numpy as np
 
+from walkthrough.case.cells import cell_names
 from walkthrough.mathematics.contraction import Contraction
 from walkthrough.mathematics.layout import Array, layout
 from walkthrough.mathematics.notation import Entry, Tensor
 from walkthrough.numbers import integers
-from walkthrough.numbers.exact import Exact, of_floats
+from walkthrough.numbers.exact import Exact, of_floats, shorter
 from walkthrough.numbers.printing import plain, printed
+from walkthrough.page.choice_ledger import windows_of, winners_of
 from walkthrough.page.ledger import Ledger, in_order
 from walkthrough.page.one_row import Row
 from walkthrough.trace.trace import Trace
@@ -29,14 +30,6 @@ SPARE = 6
 _PRECISIONS = (40, 80, 320)
 
 
-@dataclass(frozen=True)
-class _Terms:
-    """The terms of all cells of a tensor as pieces of JSON, three a term; where each cell's pieces end."""
-
-    pieces: list[str]
-    ends: list[int]
-
-
 class RecordRows:
     """The steps of large tensors that are tables of sums, as JSON."""
 
@@ -44,37 +37,77 @@ class RecordRows:
         self.ledger = ledger
         self.trace: Trace = ledger.trace
         self.digits = ledger.narration.digits
+        self._named: dict[str, list[str]] = {}
 
     def lines(self, name: str) -> Iterator[str] | None:
         """A line of JSON for each step of a tensor; None if it has to be done step by step."""
-        rows = self.ledger.rows(name) if self.ledger.takes(name) else None
-        if rows is None:
+        if not self.ledger.takes(name):
             return None
-        terms, values = self._terms(name), values_of(self.trace, name, self.digits, in_full=True)
-        return None if terms is None or values is None else self._lines(name, rows, terms, values)
+        values = values_of(self.trace, name, self.digits, in_full=True)
+        chosen = self.ledger.choices.rows(name)
+        if chosen is not None and values is not None:
+            return self._lines(name, chosen, self._passed_on(name), values)
+        rows = self.ledger.rows(name)
+        if rows is None or values is None:
+            return None
+        terms = self._terms(name)
+        every = (row for several in rows for row in several)
+        return None if terms is None else self._lines(name, every, terms, values)
 
     def _lines(
-        self, name: str, rows: Iterator[list[Row]], terms: _Terms, values: tuple[list[str], list[bool]]
+        self, name: str, rows: Iterator[Row], terms: Iterator[str], values: tuple[list[str], list[bool]]
     ) -> Iterator[str]:
         stage = json.dumps(self.ledger.steps.phase(name))
-        cells = iter(zip(_cells(self.trace, name), terms.ends, *values, strict=True))
-        start = 0
-        for several in rows:
-            for row in several:
-                cell, end, value, exact = next(cells)
-                # nothing follows the last term
-                inner = "".join(terms.pieces[start:end])[:-2]
-                because = json.dumps(row.because, ensure_ascii=False)
-                yield (
-                    f'{{"cell": "{cell}", "stage": {stage}, "formula": "{row.formula}", '
-                    f'"working": "{row.working}", "because": {because}, "terms": [{inner}], '
-                    f'"value": "{value}", "exact": {"true" if exact else "false"}}}'
-                )
-                start = end
+        cells = self._cells(name)
+        reasons: dict[str, str] = {}
+        for row, cell, inner, value, exact in zip(rows, cells, terms, *values, strict=True):
+            because = reasons.get(row.because)
+            if because is None:
+                because = reasons[row.because] = json.dumps(row.because, ensure_ascii=False)
+            yield (
+                f'{{"cell": "{cell}", "stage": {stage}, "formula": "{row.formula}", '
+                f'"working": "{row.working}", "because": {because}, "terms": [{inner}], '
+                f'"value": "{value}", "exact": {"true" if exact else "false"}}}'
+            )
+
+    # --- choices ---------------------------------------------------------------------------------
+
+    def _passed_on(self, name: str) -> Iterator[str]:
+        """The one term of each cell of a max pool or a ReLU: what goes on, or comes back, and whether."""
+        place, stage = self.trace.places[name], self.ledger.steps.stage_of(name)
+        assert stage is not None
+        assert place.sample is not None
+        forward = place.local == stage.z.name
+        of = self.ledger.steps.full((stage.x if forward else stage.z.grad).name, place.sample)
+        if stage.gate is not None:
+            source = np.arange(stage.x.size)
+            passing = self.trace.run().samples[place.sample].selections[stage.name].shares.reshape(-1) > 0
+        elif forward:
+            source = winners_of(self.trace, stage, place.sample)
+            passing = np.ones(len(source), dtype=bool)
+        else:
+            found = windows_of(stage)
+            assert found is not None  # or there would be no rows
+            source = found
+            passing = winners_of(self.trace, stage, place.sample)[source] == np.arange(stage.x.size)
+        products, names = self._numbers(of), self._cells(of)
+        whole = "" if forward else '"1", '  # a share is always written
+        for at, passes in zip(source.tolist(), passing.tolist(), strict=True):
+            if at < 0:
+                yield ""
+            elif not passes:
+                yield f'["0", "{names[at]}", "0"]'
+            else:
+                yield f'[{whole}"{names[at]}", "{products[at]}"]'
+
+    def _numbers(self, name: str) -> list[str]:
+        """All numbers of a tensor, with the digits of a product."""
+        found = (printed(_exact(self.trace, name, each), self.digits + SPARE, FULL) for each in _PRECISIONS)
+        return next([plain(text) for text in each.texts] for each in found if each and not each.open)
 
     # --- terms -----------------------------------------------------------------------------------
 
-    def _terms(self, name: str) -> _Terms | None:
+    def _terms(self, name: str) -> Iterator[str] | None:
         """Every term as [factor, …, product]; padding adds nothing, and is left out."""
         sample, full = self.trace.places[name].sample or 0, self.ledger.steps.full
         size = Tensor(name, self.trace.places[name].shape).size
@@ -87,7 +120,7 @@ class RecordRows:
             place, inside = _targets(contraction), np.ones(len(texts), dtype=bool)
             found = np.full((len(texts), 3), "", dtype=object)
             for at, (factor, own) in enumerate(zip(contraction.part.factors, names, strict=True)):
-                column = _column([f'"{cell}", ' for cell in _cells(self.trace, own)], self._shape(own))
+                column = _column([f'"{cell}", ' for cell in self._cells(own)], self._shape(own))
                 found[:, at] = _seen(contraction, factor, column, "")
                 inside &= found[:, at] != ""
             found[:, 0] = "[" + found[:, 0]
@@ -97,7 +130,9 @@ class RecordRows:
             pieces.append(found[inside])
         target = np.concatenate(targets)
         ends = (3 * np.cumsum(np.bincount(target, minlength=size))).tolist()
-        return _Terms(np.concatenate(pieces)[in_order(target)].reshape(-1).tolist(), ends)
+        every: list[str] = np.concatenate(pieces)[in_order(target)].reshape(-1).tolist()
+        # nothing follows the last term
+        return ("".join(every[start:end])[:-2] for start, end in pairwise([0, *ends]))
 
     def _products(self, contraction: Contraction, names: list[str]) -> Array | None:
         """The products of all rows as the last pieces of their terms."""
@@ -109,6 +144,12 @@ class RecordRows:
             if not found.open:
                 return _column([f'"{plain(text)}"], ' for text in found.texts], (len(found.texts),))
         return None
+
+    def _cells(self, name: str) -> list[str]:
+        """The names of all cells of a tensor in reading order."""
+        if name not in self._named:
+            self._named[name] = cell_names(name, self._shape(name))
+        return self._named[name]
 
     def _shape(self, name: str) -> tuple[int, ...]:
         return self.trace.places[name].shape
@@ -165,7 +206,8 @@ def _product(contraction: Contraction, operands: list[Exact]) -> Exact:
     # 0 times anything is 0, and known
     alive = [mark | np.asarray(each != 0, dtype=bool) for mark, each in zip(marks, seen, strict=True)]
     unknown = (marks[0] & alive[1]) | (alive[0] & marks[1])
-    return Exact(integers.product(*seen), first.denominator * second.denominator, radius, unknown)
+    found = Exact(integers.product(*seen), first.denominator * second.denominator, radius, unknown)
+    return shorter(found) if radius else found
 
 
 def _targets(contraction: Contraction) -> Array:
@@ -186,9 +228,3 @@ def _column(texts: list[str], shape: tuple[int, ...]) -> Array:
     column = np.empty(len(texts), dtype=object)
     column[:] = texts
     return column.reshape(shape)
-
-
-def _cells(trace: Trace, name: str) -> list[str]:
-    """The names of all cells of a tensor in reading order."""
-    shape = trace.places[name].shape
-    return [trace.cell_name(name, cell) for cell in product(*map(range, shape))]

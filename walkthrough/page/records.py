@@ -49,6 +49,8 @@ class Records:
 
     def lines(self, of: str | Ref) -> Iterator[str]:
         """The steps of a tensor, or of one cell, each as a line of JSON; what is given has none."""
+        if self.trace.given_grid(of if isinstance(of, str) else of.tensor) is not None:
+            return
         quickly = self._rows.lines(of) if isinstance(of, str) else None
         if quickly is not None:
             yield from quickly
