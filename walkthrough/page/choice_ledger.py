@@ -14,6 +14,7 @@ from walkthrough.numbers.printing import Printed
 from walkthrough.page.narration import Narration
 from walkthrough.page.one_row import Row
 from walkthrough.trace.network import Stage
+from walkthrough.trace.steps import Ref
 from walkthrough.trace.trace import Trace
 
 
@@ -68,13 +69,14 @@ class Choices:
 
     def _gate(self, name: str, x: str, numbers: Printed, result: Printed) -> Iterator[Row]:
         own, operands = self.narration.symbols(name), self.narration.symbols(x)
-        for left, operand, number, complete, value in zip(
-            own, operands, numbers.texts, numbers.complete, result.texts, strict=True
+        texts, all_complete = self._said(x, numbers)
+        for left, operand, shown, number, complete, value in zip(
+            own, operands, numbers.texts, texts, all_complete, result.texts, strict=True
         ):
             relation = "=" if complete else "≈"
-            closed = number.startswith("−")
+            closed = shown.startswith("−")
             reason = f"closed: {operand} < 0" if closed else f"open: {operand} > 0"
-            if number == "0":
+            if shown == "0":
                 reason = f"{operand} is exactly 0"
             last = "=" if complete or closed else "≈"
             yield Row(f"{left} = max(0, {operand})", f"{relation} max(0, {number}) {last} {value}", reason)
@@ -98,17 +100,34 @@ class Choices:
     def _pool(self, stage: Stage, name: str, x: str, numbers: Printed, result: Printed) -> Iterator[Row]:
         places = stage.window_places.reshape(result.complete.size, -1).tolist()
         operands = self.narration.symbols(x)
+        said, complete = self._said(x, numbers)
         for left, window, value in zip(self.narration.symbols(name), places, result.texts, strict=True):
             inside = [place for place in window if place >= 0]
-            equal = all(numbers.complete[place] for place in inside)
+            equal = all(complete[place] for place in inside)
             names = ", ".join(operands[place] for place in inside)
-            texts = ", ".join(numbers.texts[place] for place in inside)
-            best = [operands[place] for place in inside if numbers.texts[place] == value]
-            reason = f"the largest is {best[0]}"
+            texts = ", ".join(said[place] for place in inside)
+            first, *others = [place for place in inside if numbers.texts[place] == value]
+            best = [first, *(place for place in others if self._same(stage, x, first, place))]
+            reason = f"the largest is {operands[first]}"
             if len(best) > 1:
-                reason = f"{' = '.join(best)}, a tie: the first in reading order wins"
+                equal_ones = " = ".join(operands[place] for place in best)
+                reason = f"{equal_ones}, a tie: the first in reading order wins"
+            if len(inside) < len(window):
+                reason += "; padding never wins"
             relation = "=" if equal else "≈"
             yield Row(f"{left} = max({names})", f"{relation} max({texts}) {relation} {value}", reason)
+
+    def _said(self, x: str, numbers: Printed) -> tuple[list[str], list[bool]]:
+        """What goes in, as the case writes it or as it is shown; and whether nothing of it is left out."""
+        grid = self.trace.given_grid(x)
+        if grid is None:
+            return numbers.texts, numbers.complete.tolist()
+        return [grid.text(place) for place in range(grid.size)], [True] * grid.size
+
+    def _same(self, stage: Stage, x: str, one: int, other: int) -> bool:
+        """Whether two entries that read alike are equal: ten digits do not show it."""
+        cells = (unravel(place, stage.x.shape) for place in (one, other))
+        return self.steps.same(*(Ref(x, cell) for cell in cells))
 
     def _sent_back(
         self, stage: Stage, sample: int, name: str, x: str, numbers: Printed, result: Printed
@@ -140,7 +159,9 @@ class Choices:
                 relation = "=" if result.complete[at] else "≈"
                 reason = f"{operands[at]} was the largest of its window"
                 yield Row(f"{left} = {upstream[window]}", f"{relation} {result.texts[at]}", reason)
-            elif numbers.texts[at] == numbers.texts[winners[window]]:
+            elif numbers.texts[at] == numbers.texts[winners[window]] and self._same(
+                stage, x, at, winners[window]
+            ):
                 best = operands[winners[window]]
                 reason = f"because {operands[at]} = {best}, a tie, and {best} comes first"
                 yield Row(left, "= 0", reason)

@@ -37,15 +37,15 @@ class Records:
         yield '{"case": ' + _json(self.case()) + ',\n "tensors": {'
         for number, name in enumerate(self.trace.places):
             yield (",\n  " if number else "\n  ") + f"{_json(name)}: {_json(self.tensor(name))}"
-        yield '},\n "steps": ['
+        yield '\n },\n "steps": ['
         wanted = self.trace.places if only is None else only
         steps = (line for each in wanted for line in self.lines(each))
         for number, line in enumerate(steps):
             yield (",\n  " if number else "\n  ") + line
-        yield '],\n "checks": ['
+        yield '\n ],\n "checks": ['
         for number, check in enumerate(checks):
             yield (",\n  " if number else "\n  ") + _json(self.check(check))
-        yield "]}\n"
+        yield "\n ]}\n"
 
     def lines(self, of: str | Ref) -> Iterator[str]:
         """The steps of a tensor, or of one cell, each as a line of JSON; what is given has none."""
@@ -133,16 +133,15 @@ class Records:
                 best = candidates[winner]
                 assert best is not None
                 yield self._product(Fraction(1), [best])
-            case Gate(operand=operand, sign=sign):
-                yield self._product(Fraction(max(sign, 0)), [operand])
-            case Chain(terms=links):
-                for upstream, _, _ in links:
-                    back = self.narration.link(step, upstream)
-                    if back is not None:
-                        yield [self._name(upstream), back.plain]
+            case Gate(operand=operand, sign=sign, slopes=slopes):
+                share = slopes.above if sign > 0 else slopes.below if sign < 0 else Fraction(0)
+                yield self._product(share, [operand])
+            case Chain():
+                for upstream, slope, back in self.narration.links(step):
+                    yield [self._name(upstream), slope.plain, back.plain]
             case Route(shares=shares):
-                for share in shares:
-                    yield self._product(share.share, [share.upstream], always=True)
+                for each in shares:
+                    yield self._product(each.share, [each.upstream], always=True)
             case Mean(over=over):
                 for ref in over:
                     yield self._product(Fraction(1, len(over)), [ref])
