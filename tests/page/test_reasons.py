@@ -187,7 +187,7 @@ def test_a_cause_is_followed_to_its_end() -> None:
         assert said.endswith("= 0 (the output is the target)"), cell
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 @given(case_texts())
 def test_the_reason_of_every_zero_is_true(text: str) -> None:
     """What is called closed is negative, who won is larger, what is above is 0."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import groupby
 
 from walkthrough.page.reasons import Reason
 
@@ -30,18 +31,38 @@ def _drawn(reason: Reason, lead: str, below: str, width: int, strokes: _Strokes)
         text += "     …"
     if reason.because and not reason.again:
         text += f"     {reason.because}"
-    inner = below + (strokes[2] if reason.sources or reason.left_out else "   ")
-    yield from _folded(text, lead, inner + "   ", width)
-    for number, source in enumerate(reason.sources):
-        last = number == len(reason.sources) - 1 and not reason.left_out
-        yield from _drawn(
-            source, below + strokes[1 if last else 0], below + ("   " if last else strokes[2]), width, strokes
+    sources = reason.sources
+    if not reason.cell and all(each.further or each.again for each in sources):
+        # nothing more is said of the numbers in this product than what it says itself
+        text += "".join(
+            f"     {each.cell} {f'(see {each.again})' if each.again else '…'}" for each in sources
         )
+        sources = ()
+    inner = below + (strokes[2] if sources or reason.left_out else "   ")
+    yield from _folded(text, lead, inner + "   ", width)
+    groups = list(_grouped(sources))
+    for number, (source, *others) in enumerate(groups):
+        last = number == len(groups) - 1 and not reason.left_out
+        stroke, inside = below + strokes[1 if last else 0], below + ("   " if last else strokes[2])
+        if others:
+            names = ", ".join(each.cell for each in (source, *others))
+            yield from _folded(f"{names}     (see {source.again})", stroke, inside + "   ", width)
+        else:
+            yield from _drawn(source, stroke, inside, width, strokes)
     if reason.left_out:
         together = f", together {reason.together}" if reason.together else ""
         yield from _folded(
             f"… and {reason.left_out:,} more{together}", below + strokes[1], below + "      ", width
         )
+
+
+def _grouped(sources: tuple[Reason, ...]) -> Iterator[list[Reason]]:
+    """Each number by itself, but in one group those in a row that stand elsewhere already."""
+    for again, several in groupby(sources, key=lambda each: each.again):
+        if again:
+            yield list(several)
+        else:
+            yield from ([each] for each in several)
 
 
 def _folded(text: str, lead: str, indent: str, width: int) -> Iterator[str]:

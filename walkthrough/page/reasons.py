@@ -15,6 +15,8 @@ from typing import Any
 from walkthrough.case.cells import NoSuchCell, resolve
 from walkthrough.mathematics.letters import at_place
 from walkthrough.mathematics.notation import entries
+from walkthrough.numbers.printing import plain
+from walkthrough.numbers.redone import simplified
 from walkthrough.numbers.shown import FULL, Known, Shown, shown
 from walkthrough.page.narration import Narration, bounded
 from walkthrough.page.one_row import in_one_row
@@ -203,9 +205,10 @@ class Reasons:
             case Gate(operand=operand):
                 found.append(operand)
             case Formula(expression=expression, place=place, sample=sample):
-                found += [
-                    self.narration.ref(entry, sample) for entry, _ in entries(at_place(expression, place))
-                ]
+                placed = at_place(expression, place)
+                # where a target is 0, what it is multiplied by plays no part
+                left = simplified(placed, lambda entry: self._target(self.narration.ref(entry, sample)))
+                found += [self.narration.ref(entry, sample) for entry, _ in entries(left)]
             case Chain(terms=links, sample=sample):
                 for upstream, local, place in links:
                     found.append(upstream)
@@ -221,6 +224,10 @@ class Reasons:
         for ref in dict.fromkeys(found):
             if not isinstance(self.steps.step(ref.tensor, ref.cell), Given):
                 yield ref
+
+    def _target(self, ref: Ref) -> Fraction | None:
+        """A target's value; None for other numbers, which stay as they are."""
+        return self.narration.value(ref) if ref.tensor.partition("@")[0] == "target" else None
 
     def _dead(self, step: AnyStep) -> Iterator[_Growing]:
         """Where no route leads: losers of a pool, and products with a number that is 0 for a reason."""
@@ -309,7 +316,7 @@ def record(reason: Reason) -> dict[str, Any]:
     """The tree as plain values; one product of many has no cell, and what is left out is counted."""
     found: dict[str, Any] = {
         "cell": reason.cell or None,
-        "value": reason.value,
+        "value": plain(reason.value),
         "working": reason.line,
         "because": reason.because,
         "again": bool(reason.again),
@@ -317,5 +324,5 @@ def record(reason: Reason) -> dict[str, Any]:
         "from": [record(source) for source in reason.sources],
     }
     if reason.left_out:
-        found |= {"left_out": reason.left_out, "together": reason.together or None}
+        found |= {"left_out": reason.left_out, "together": plain(reason.together) or None}
     return found

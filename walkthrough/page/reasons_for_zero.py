@@ -145,12 +145,8 @@ def _stopped(voice: Voice, step: Route) -> str:
 
 def _briefly(voice: Voice, step: AnyStep) -> str:
     """The same in the fewest words, for the end of a sentence."""
-    if (
-        isinstance(step, Route)
-        and step.slopes is None
-        and step.shares
-        and not any(s.share for s in step.shares)
-    ):
-        winners = dict.fromkeys(voice.symbol(each.winner) for each in step.shares)
-        return f"{voice.symbol(step.operand)} lost to {', '.join(winners)}"
+    if isinstance(step, Route) and step.slopes is None and not any(each.share for each in step.shares):
+        winners = list(dict.fromkeys(each.winner for each in step.shares if each.winner is not None))
+        if winners and not any(voice.steps.same(step.operand, winner) for winner in winners):
+            return f"{voice.symbol(step.operand)} lost to {', '.join(map(voice.symbol, winners))}"
     return _own(voice, step)
