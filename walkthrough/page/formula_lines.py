@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -124,13 +125,16 @@ class FormulaVoice(Voice):
             return None
         return found
 
-    def link(self, step: Chain, upstream: Ref) -> Shown | None:
-        """What comes back through one output: upstream × local derivative, with digits to spare."""
-        local, place = next((local, place) for ref, local, place in step.terms if ref == upstream)
-        factor = Entry(
-            self.steps.trace.network_tensor(upstream.tensor), tuple(affine(at) for at in upstream.cell)
-        )
-        return self._worked_out(Product((factor, at_place(local, place))), step.sample, 6)
+    def links(self, step: Chain) -> Iterator[tuple[Ref, Shown, Shown]]:
+        """What comes back through each output: upstream, the local derivative as a number, their product."""
+        for upstream, local, place in step.terms:
+            tensor = self.steps.trace.network_tensor(upstream.tensor)
+            factor = Entry(tensor, tuple(affine(at) for at in upstream.cell))
+            placed = at_place(local, place)
+            slope = self._worked_out(placed, step.sample, 2)
+            back = self._worked_out(Product((factor, placed)), step.sample, 0)
+            if slope is not None and back is not None:
+                yield upstream, slope, back
 
     def _summed(self, placed: Addition, sample: int, guard: int) -> list[Said]:
         """The terms of a sum, each as one number."""

@@ -124,6 +124,8 @@ class Voice:
                 break  # terms that cancel do so exactly, and no number of digits shows it
             if self.steps.trace.case.arithmetic.kind == "float" and guard >= 8:
                 break  # a float's own rounding cannot be redone from decimals
+        else:
+            said = attempt(_GUARDS[1])  # two thousand digits did not show it, and nobody would read them
         before: Known | None = None
         for each in said:
             equal = each.complete if before is None else _same(before, each.value)

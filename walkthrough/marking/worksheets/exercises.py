@@ -10,6 +10,7 @@ from pathlib import Path
 
 from walkthrough.case import Case, list_shipped, load
 from walkthrough.case.cells import cell_name, resolve
+from walkthrough.case.claims import refuse_unknown
 from walkthrough.mathematics.notation import Cell, Shape
 from walkthrough.trace.network import network
 from walkthrough.trace.trace import CannotReplay, Trace
@@ -149,8 +150,9 @@ def _opened(case: Case, digits: int) -> Exercise:
     if not case.samples:
         raise CaseError([Problem(file, None, "", "has no [input]: there is nothing to work out by hand")])
     exercise = Exercise(case, digits)
+    refuse_unknown(case.claims, case.formulas, case.file, exercise.place)
     try:
         exercise.trace.run()
     except CannotReplay as error:
-        raise CaseError([Problem(file, None, "", str(error))]) from None
+        raise CaseError([error.problem]) from None
     return exercise
