@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from walkthrough.derivations import Sizes, derive_command, derived
-from walkthrough.derivations.derivation import Chain, Premises, Step
-from walkthrough.derivations.expressions import atom, letter
-from walkthrough.derivations.pieces.flat_positions import grid, slid
-from walkthrough.derivations.writing.syntax import SymPyWriter
+from walkthrough.derivations.derivation import Equalities, Equality, Premises
+from walkthrough.derivations.derivation_notation import atom, letter
+from walkthrough.derivations.pieces.formula_grids import grid, slid
+from walkthrough.derivations.writing.sympy_syntax import SymPyWriter
 from walkthrough.mathematics.notation import Tensor, expression
 
 from .test_proof import prove_line
@@ -150,4 +150,4 @@ def test_a_lost_minus_is_refuted() -> None:
 
 
 def test_chains_can_have_their_own_premises() -> None:
-    assert Chain(letter("x"), (Step(letter("x")),)).premises is None
+    assert Equalities(letter("x"), (Equality(letter("x")),)).premises is None

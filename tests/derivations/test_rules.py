@@ -20,7 +20,7 @@ from walkthrough.derivations import (
     rule_words,
     unused,
 )
-from walkthrough.derivations.writing.rendering import FORMATS
+from walkthrough.derivations.writing.page_formats import FORMATS
 from walkthrough.words import shelf
 
 WORDS = [

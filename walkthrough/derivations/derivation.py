@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from walkthrough.derivations.expressions import Atom, Bracket
+from walkthrough.derivations.derivation_notation import Atom, Bracket
 from walkthrough.mathematics.notation import Entry, Expression, Index
 
 Words: TypeAlias = tuple[str | Expression, ...]
@@ -16,7 +16,7 @@ Rows: TypeAlias = tuple[tuple[Expression, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class ProofCase:
     """One of the cases in which a chain has to hold.
 
     Values of its letters (counted from 0), which piece of a maximum or a ReLU is in force, and
@@ -44,7 +44,7 @@ class Premises:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class Equality:
     """One more equality: `= right`, and why. `assuming` replaces entries, as Σy = 1 does y₃."""
 
     right: Expression
@@ -53,37 +53,37 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Chain:
+class Equalities:
     """left = a = b = c, to be proved in every one of its cases; `premises` if it has its own."""
 
     left: Expression
-    steps: tuple[Step, ...]
-    cases: tuple[Case, ...] = (Case(),)
+    steps: tuple[Equality, ...]
+    cases: tuple[ProofCase, ...] = (ProofCase(),)
     premises: Premises | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Heading:
+class PartTitle:
     """The title of a part."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class Prose:
+class Paragraph:
     """A sentence or a few, with formulas in them."""
 
     words: Words
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class SideBySide:
     """Grids side by side with signs between them: the padded gradient ⋆ the turned kernel."""
 
     parts: tuple[Rows | str, ...]
 
 
-Block: TypeAlias = Chain | Heading | Prose | Picture
+DerivationBlock: TypeAlias = Equalities | PartTitle | Paragraph | SideBySide
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,15 +94,15 @@ class Derivation:
     title: str
     sizes: str
     premises: Premises
-    blocks: tuple[Block, ...]
+    blocks: tuple[DerivationBlock, ...]
 
 
-Proof: TypeAlias = Literal["terms", "sympy", "points", ""]
+HowProved: TypeAlias = Literal["terms", "sympy", "points", ""]
 """How a line was shown to be right: term by term, by SymPy, at random points, or not at all."""
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ProvedLine:
     """One line of a derivation: left = right, because, and whether that was proved.
 
     Without a `left` it goes on from the line before.
@@ -111,7 +111,7 @@ class Line:
     left: Expression | None
     right: Expression
     because: Words
-    proof: Proof
+    proof: HowProved
 
     @property
     def proved(self) -> bool:
@@ -120,13 +120,13 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Entries:
+class ProvedEqualities:
     """A chain's lines, each with its proof: from ∂L/∂x₁₂ to the formula for it."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[ProvedLine, ...]
 
 
-ProvedBlock: TypeAlias = Entries | Heading | Prose | Picture
+ProvedBlock: TypeAlias = ProvedEqualities | PartTitle | Paragraph | SideBySide
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +139,10 @@ class Proved:
     blocks: tuple[ProvedBlock, ...]
 
     @property
-    def lines(self) -> Iterator[Line]:
+    def lines(self) -> Iterator[ProvedLine]:
         """All lines in order."""
         for block in self.blocks:
-            if isinstance(block, Entries):
+            if isinstance(block, ProvedEqualities):
                 yield from block.lines
 
     @property

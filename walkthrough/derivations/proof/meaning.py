@@ -13,13 +13,13 @@ from fractions import Fraction
 from functools import reduce
 from typing import Generic, TypeVar
 
-from walkthrough.derivations.derivation import Case, Premises
-from walkthrough.derivations.expressions import (
+from walkthrough.derivations.derivation import Premises, ProofCase
+from walkthrough.derivations.derivation_notation import (
     Atom,
+    BatchMean,
     Bracket,
     Derivative,
     Maximum,
-    Mean,
     all_entries,
     atom,
     placed,
@@ -84,7 +84,7 @@ class Algebra(ABC, Generic[F]):
         """The formula with letters replaced."""
 
 
-class Terms(Algebra[Polynomial]):
+class TermSums(Algebra[Polynomial]):
     """Sums of products, as collections of terms."""
 
     def number(self, value: Fraction) -> Polynomial:
@@ -131,7 +131,7 @@ class Terms(Algebra[Polynomial]):
 class Meaning(Generic[F]):
     """The formulas that expressions stand for, in one of the cases of a chain."""
 
-    def __init__(self, algebra: Algebra[F], premises: Premises, case: Case) -> None:
+    def __init__(self, algebra: Algebra[F], premises: Premises, case: ProofCase) -> None:
         self.algebra = algebra
         self.premises = premises
         self.case = case
@@ -166,7 +166,7 @@ class Meaning(Generic[F]):
                 return algebra.applied("max", tuple(self.of(each, unopened) for each in among))
             case Total():
                 return self.of(placed(expression, self.case.loops, written_out=True), unopened)
-            case Mean(body, over, _):
+            case BatchMean(body, over, _):
                 several = [placed(body, {over: sample}) for sample in range(over.extent)]
                 total = algebra.sum([self.of(each, unopened) for each in several])
                 return algebra.product(algebra.number(Fraction(1, over.extent)), total)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from walkthrough.derivations.derivation import Derivation
-    from walkthrough.derivations.pieces.sizes import Sizes
+    from walkthrough.derivations.pieces.asked_sizes import Sizes
 
 
-class Rule(ABC):
+class DerivedRule(ABC):
     """A rule of the course that can be derived for any sizes; `takes` names the options that matter."""
 
     title: ClassVar[str]

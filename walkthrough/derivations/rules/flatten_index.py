@@ -4,21 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from walkthrough.derivations.derivation import Block, Case, Chain, Derivation, Heading, Picture, Prose, Step
-from walkthrough.derivations.expressions import all_entries, atom, letter
-from walkthrough.derivations.pieces import sizes as limits
-from walkthrough.derivations.pieces.expansion import chain_rule
-from walkthrough.derivations.pieces.flat_positions import grid
-from walkthrough.derivations.pieces.sizes import Sizes, pair, side
-from walkthrough.derivations.pieces.sliding import LOSS, Setting, setting
-from walkthrough.derivations.rules import Rule
+from walkthrough.derivations.derivation import (
+    Derivation,
+    DerivationBlock,
+    Equalities,
+    Equality,
+    Paragraph,
+    PartTitle,
+    ProofCase,
+    SideBySide,
+)
+from walkthrough.derivations.derivation_notation import LOSS, all_entries, atom, letter
+from walkthrough.derivations.pieces import asked_sizes as limits
+from walkthrough.derivations.pieces.asked_sizes import Sizes, pair, side
+from walkthrough.derivations.pieces.formula_grids import grid
+from walkthrough.derivations.pieces.layers_in_letters import Setting, setting
+from walkthrough.derivations.pieces.sums_written_out import chain_rule
+from walkthrough.derivations.rules import DerivedRule
 from walkthrough.layers.flatten import Flatten
 from walkthrough.mathematics.notation import Expression, Sum, expression, ravel
 
 PLACE, C, I, J = letter("n"), letter("c"), letter("i"), letter("j")  # noqa: E741
 
 
-class FlattenIndex(Rule):
+class FlattenIndex(DerivedRule):
     """Whole channels before it, whole rows before it, then the place in its row."""
 
     title = "Flatten: which entry comes where"
@@ -28,41 +37,41 @@ class FlattenIndex(Rule):
         """The index, entry by entry, and the gradient's way back."""
         rows_columns = side("input", pair(sizes.input, (2, 3)))
         channels = limits.count("channels", sizes.channels, 2, 64)
-        limits.refuse_too_many(10 * channels * rows_columns[0] * rows_columns[1])
+        limits.refuse_too_many_products(10 * channels * rows_columns[0] * rows_columns[1])
         text = f"{channels} channel{'s' * (channels > 1)} of {rows_columns[0]}×{rows_columns[1]}"
         flat = setting(Flatten(), (channels, *rows_columns), text, {})
         return Derivation(self.word, self.title, text, flat.premises, tuple(_blocks(flat)))
 
 
-def _blocks(flat: Setting) -> Iterator[Block]:
+def _blocks(flat: Setting) -> Iterator[DerivationBlock]:
     channels = flat.x.shape[0]
-    yield Prose(
+    yield Paragraph(
         (
             "x is the input, z the same numbers in one row, read as one reads a page: left to right, top "
             "to bottom, channel after channel. g = ∂L/∂z. All indices count from 1.",
         )
     )
     if channels <= 4:
-        yield Picture(tuple(grid(flat.x, channel) for channel in range(channels)))
-    yield Heading("The index")
+        yield SideBySide(tuple(grid(flat.x, channel) for channel in range(channels)))
+    yield PartTitle("The index")
     yield _index(flat)
-    yield Heading("Entry by entry")
+    yield PartTitle("Entry by entry")
     for z in all_entries(flat.z):
         value = flat.output.at(z)
-        yield Chain(z, (Step(value, (_arithmetic(flat, atom(z)[1][0]),)),))
-    yield Heading("Backwards: the same way back")
+        yield Equalities(z, (Equality(value, (_arithmetic(flat, atom(z)[1][0]),)),))
+    yield PartTitle("Backwards: the same way back")
     reading = flat.gradient(flat.x)
     for x in all_entries(flat.x):
         yield chain_rule(LOSS, x, reading, flat.z, ("a copy has the slope 1",))
 
 
-def _index(flat: Setting) -> Chain:
+def _index(flat: Setting) -> Equalities:
     """n for the entry c, i, j: counted in every case, by the formula in general."""
     channels, rows, columns = flat.x.shape
     before: list[Expression] = [(C - 1) * expression(rows * columns)] if channels > 1 else []
     before.append((I - 1) * expression(columns))
     cases = tuple(
-        Case(
+        ProofCase(
             {},
             {atom(PLACE): expression(ravel(cell, flat.x.shape) + 1)}
             | {atom(one): expression(number + 1) for one, number in zip((C, I, J), cell, strict=True)},
@@ -70,14 +79,14 @@ def _index(flat: Setting) -> Chain:
         for cell in flat.x.cells()
     )
     whole = f"whole channels of {rows * columns}, " if channels > 1 else ""
-    return Chain(
+    return Equalities(
         PLACE,
         (
-            Step(
+            Equality(
                 Sum((expression(1), *before, J - 1)),
                 (f"1 + what comes before it: {whole}whole rows, its row",),
             ),
-            Step(Sum((*before, J)), ("1 − 1 = 0; proved for every entry",)),
+            Equality(Sum((*before, J)), ("1 − 1 = 0; proved for every entry",)),
         ),
         cases,
     )

@@ -5,24 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from walkthrough.derivations.derivation import (
-    Block,
-    Chain,
     Derivation,
-    Heading,
-    Picture,
+    DerivationBlock,
+    Equalities,
+    Equality,
+    Paragraph,
+    PartTitle,
     Premises,
-    Prose,
-    Step,
+    SideBySide,
 )
-from walkthrough.derivations.expressions import ZERO, Derivative, all_entries, at, placed
-from walkthrough.derivations.pieces import sizes as limits
-from walkthrough.derivations.pieces.shares import softmax
-from walkthrough.derivations.pieces.sizes import Sizes
-from walkthrough.derivations.rules import Rule
+from walkthrough.derivations.derivation_notation import ZERO_TERM, Derivative, all_entries, at, placed
+from walkthrough.derivations.pieces import asked_sizes as limits
+from walkthrough.derivations.pieces.asked_sizes import Sizes
+from walkthrough.derivations.pieces.softmax_shares import softmax
+from walkthrough.derivations.rules import DerivedRule
 from walkthrough.mathematics.notation import Equation, Expression, Negative, Power, Quotient, exp
 
 
-class SoftmaxJacobian(Rule):
+class SoftmaxJacobian(DerivedRule):
     """p(1 − p) on the diagonal, minus the product of two shares beside it."""
 
     title = "Softmax: its Jacobian"
@@ -36,23 +36,23 @@ class SoftmaxJacobian(Rule):
         return Derivation(self.word, self.title, f"{classes} classes", Premises(definitions), blocks)
 
 
-def _blocks(equation: Equation, classes: int) -> Iterator[Block]:
+def _blocks(equation: Equation, classes: int) -> Iterator[DerivationBlock]:
     (m,), p = equation.left.variables, equation.left.tensor
-    yield Prose(("z are the logits, p the shares: each is between 0 and 1, and their sum is 1.",))
+    yield Paragraph(("z are the logits, p the shares: each is between 0 and 1, and their sum is 1.",))
     for place, share in enumerate(all_entries(p)):
-        yield Chain(share, (Step(placed(equation.right, {m: place}), ("its definition",)),))
-    yield Heading("The same class: its logit is above and below the line")
+        yield Equalities(share, (Equality(placed(equation.right, {m: place}), ("its definition",)),))
+    yield PartTitle("The same class: its logit is above and below the line")
     for place in range(classes):
         yield _same(equation, place)
     if classes > 1:
-        yield Heading("Two classes: the other's logit is below the line only")
+        yield PartTitle("Two classes: the other's logit is below the line only")
     for one in range(classes):
         for other in range(classes):
             if one != other:
                 yield _different(equation, one, other)
-    yield Heading("All of it")
+    yield PartTitle("All of it")
     rows = tuple(tuple(_entry(equation, one, other) for other in range(classes)) for one in range(classes))
-    yield Picture(("∂p/∂z", "=", rows))
+    yield SideBySide(("∂p/∂z", "=", rows))
 
 
 def _below(equation: Equation) -> Expression:
@@ -71,27 +71,27 @@ def _entry(equation: Equation, one: int, other: int) -> Expression:
     return _stated(equation, one, one) if one == other else Negative(at(p, (one,)) * at(p, (other,)))
 
 
-def _same(equation: Equation, place: int) -> Chain:
+def _same(equation: Equation, place: int) -> Equalities:
     ((by, _),) = equation.derivatives
     own, below = exp(at(by.tensor, (place,))), _below(equation)
-    return Chain(
+    return Equalities(
         Derivative(at(equation.left.tensor, (place,)), at(by.tensor, (place,))),
         (
-            Step((own * below - own * own) / Power(below, 2), ("quotient rule",)),
-            Step((own / below) * (1 - own / below), ("divided term by term",)),
-            Step(_stated(equation, place, place), ("each fraction is a share",)),
+            Equality((own * below - own * own) / Power(below, 2), ("quotient rule",)),
+            Equality((own / below) * (1 - own / below), ("divided term by term",)),
+            Equality(_stated(equation, place, place), ("each fraction is a share",)),
         ),
     )
 
 
-def _different(equation: Equation, one: int, other: int) -> Chain:
+def _different(equation: Equation, one: int, other: int) -> Equalities:
     ((by, _),) = equation.derivatives
     mine, others, below = exp(at(by.tensor, (one,))), exp(at(by.tensor, (other,))), _below(equation)
-    return Chain(
+    return Equalities(
         Derivative(at(equation.left.tensor, (one,)), at(by.tensor, (other,))),
         (
-            Step((ZERO * below - mine * others) / Power(below, 2), ("quotient rule",)),
-            Step(Negative((mine / below) * (others / below)), ("what is multiplied by 0 is gone",)),
-            Step(_entry(equation, one, other), ("each fraction is a share",)),
+            Equality((ZERO_TERM * below - mine * others) / Power(below, 2), ("quotient rule",)),
+            Equality(Negative((mine / below) * (others / below)), ("what is multiplied by 0 is gone",)),
+            Equality(_entry(equation, one, other), ("each fraction is a share",)),
         ),
     )

@@ -4,16 +4,31 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from walkthrough.derivations.derivation import Block, Chain, Derivation, Heading, Premises, Prose, Step
-from walkthrough.derivations.expressions import Derivative, all_entries, atom, letter, multiplied, placed
-from walkthrough.derivations.pieces import sizes as limits
-from walkthrough.derivations.pieces.sizes import Sizes
-from walkthrough.derivations.rules import Rule
+from walkthrough.derivations.derivation import (
+    Derivation,
+    DerivationBlock,
+    Equalities,
+    Equality,
+    Paragraph,
+    PartTitle,
+    Premises,
+)
+from walkthrough.derivations.derivation_notation import (
+    Derivative,
+    all_entries,
+    atom,
+    letter,
+    placed,
+    written_product,
+)
+from walkthrough.derivations.pieces import asked_sizes as limits
+from walkthrough.derivations.pieces.asked_sizes import Sizes
+from walkthrough.derivations.rules import DerivedRule
 from walkthrough.losses.squared_error import SquaredError
 from walkthrough.mathematics.notation import Negative, Number, Power, Tensor
 
 
-class SquaredErrorGradient(Rule):
+class SquaredErrorGradient(DerivedRule):
     """The ½ is there so that the 2 of the square cancels."""
 
     title = "Squared error: its gradient"
@@ -31,29 +46,29 @@ class SquaredErrorGradient(Rule):
         chains = []
         for place, (output, target) in enumerate(zip(all_entries(o), all_entries(t), strict=True)):
             chains.append(
-                Chain(
+                Equalities(
                     Derivative(loss, output),
                     (
-                        Step(
-                            multiplied((half, Derivative(Power(target - output, 2), output))),
+                        Equality(
+                            written_product((half, Derivative(Power(target - output, 2), output))),
                             ("the other squares do not know ", output)
                             if outputs > 1
                             else ("½ is a constant",),
                         ),
-                        Step(
-                            multiplied((half, 2, target - output, Negative(Number(Fraction(1))))),
+                        Equality(
+                            written_product((half, 2, target - output, Negative(Number(Fraction(1))))),
                             ("power rule, times the inner derivative −1",),
                         ),
-                        Step(
+                        Equality(
                             placed(stated, {n: place}), ("½ · 2 = 1; the minus turns the difference round",)
                         ),
                     ),
                 )
             )
-        blocks: tuple[Block, ...] = (
-            Prose(("o is the output, t the target.",)),
-            Chain(loss, (Step(equation.right, ("its definition",)),)),
-            Heading("Its gradient"),
+        blocks: tuple[DerivationBlock, ...] = (
+            Paragraph(("o is the output, t the target.",)),
+            Equalities(loss, (Equality(equation.right, ("its definition",)),)),
+            PartTitle("Its gradient"),
             *chains,
         )
         premises = Premises({atom(loss): equation.right})

@@ -11,23 +11,23 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from walkthrough.derivations.derivation import (
-    Case,
-    Chain,
     Derivation,
-    Entries,
-    Line,
+    Equalities,
+    Equality,
+    HowProved,
     Premises,
-    Proof,
+    ProofCase,
     Proved,
     ProvedBlock,
-    Step,
+    ProvedEqualities,
+    ProvedLine,
 )
-from walkthrough.derivations.expressions import Atom
-from walkthrough.derivations.proof.meaning import Meaning, NotOfThisKind, Terms
+from walkthrough.derivations.derivation_notation import Atom
+from walkthrough.derivations.proof.meaning import Meaning, NotOfThisKind, TermSums
 from walkthrough.derivations.proof.polynomials import TooManyTerms
 from walkthrough.mathematics.notation import Expression
 
-_ORDER: tuple[Proof, ...] = ("", "points", "sympy", "terms")
+_ORDER: tuple[HowProved, ...] = ("", "points", "sympy", "terms")
 
 
 def prove(derivation: Derivation) -> Proved:
@@ -35,7 +35,7 @@ def prove(derivation: Derivation) -> Proved:
     prover = _Prover(derivation.premises)
     blocks: list[ProvedBlock] = []
     for block in derivation.blocks:
-        blocks.append(prover.entries(block) if isinstance(block, Chain) else block)
+        blocks.append(prover.entries(block) if isinstance(block, Equalities) else block)
     return Proved(derivation.rule, derivation.title, derivation.sizes, tuple(blocks))
 
 
@@ -45,18 +45,18 @@ class _Prover:
         self._meanings: dict[tuple[int, int, str], Meaning[Any]] = {}
         self._kept: list[object] = []
 
-    def entries(self, chain: Chain) -> Entries:
+    def entries(self, chain: Equalities) -> ProvedEqualities:
         """A chain's lines. A line is compared with the last one before it that holds."""
-        lines: list[Line] = []
+        lines: list[ProvedLine] = []
         before, left = chain.left, chain.left
         for step in chain.steps:
             proof = self.proof(chain, before, step)
-            lines.append(Line(None if lines else left, step.right, step.because, proof))
+            lines.append(ProvedLine(None if lines else left, step.right, step.because, proof))
             if proof:
                 before = step.right
-        return Entries(tuple(lines))
+        return ProvedEqualities(tuple(lines))
 
-    def proof(self, chain: Chain, before: Expression, step: Step) -> Proof:
+    def proof(self, chain: Equalities, before: Expression, step: Equality) -> HowProved:
         """How the equality was shown: the weakest of the ways, over all cases."""
         premises = chain.premises or self.premises
         ways = []
@@ -66,10 +66,10 @@ class _Prover:
                 break
         return min(ways, key=_ORDER.index, default="")
 
-    def way(self, premises: Premises, case: Case, before: Expression, step: Step) -> Proof:
+    def way(self, premises: Premises, case: ProofCase, before: Expression, step: Equality) -> HowProved:
         """Term by term if both sides are sums of products, else by SymPy."""
         try:
-            meaning = self.meaning(premises, case, "terms", Terms)
+            meaning = self.meaning(premises, case, "terms", TermSums)
             one, other = (meaning.of(each) for each in (before, step.right))
             if step.assuming:
                 assumed = {name: meaning.of(each) for name, each in step.assuming.items()}
@@ -81,16 +81,16 @@ class _Prover:
     def way_of_functions(
         self,
         premises: Premises,
-        case: Case,
+        case: ProofCase,
         before: Expression,
         after: Expression,
         assuming: Mapping[Atom, Expression],
-    ) -> Proof:
+    ) -> HowProved:
         """By SymPy, and where it does not see it at random points."""
         # SymPy takes longer to import than a sum of products to prove
-        from walkthrough.derivations.proof import functions
+        from walkthrough.derivations.proof import sympy_formulas
 
-        meaning = self.meaning(premises, case, "functions", functions.Functions)
+        meaning = self.meaning(premises, case, "functions", sympy_formulas.SymPyFormulas)
         try:
             one, other = (meaning.of(each) for each in (before, after))
             if assuming:
@@ -98,9 +98,11 @@ class _Prover:
                 one, other = (meaning.algebra.substituted(each, assumed) for each in (one, other))
         except NotOfThisKind:
             return ""
-        return functions.equal(one, other)
+        return sympy_formulas.equal(one, other)
 
-    def meaning(self, premises: Premises, case: Case, kind: str, algebra: Callable[[], Any]) -> Meaning[Any]:
+    def meaning(
+        self, premises: Premises, case: ProofCase, kind: str, algebra: Callable[[], Any]
+    ) -> Meaning[Any]:
         """What expressions mean in a case; worked out once for all chains that share it."""
         key = (id(premises), id(case), kind)
         if key not in self._meanings:

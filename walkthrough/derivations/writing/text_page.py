@@ -1,86 +1,34 @@
-"""A proved derivation as a page: text, markdown, LaTeX, HTML, or the lines as JSON."""
+"""A proved derivation as text: signs below each other, reasons on the right."""
 
 from __future__ import annotations
 
-import json
 import re
 import textwrap
 from collections.abc import Iterator
-from typing import Literal, TypeAlias, TypeVar, get_args
+from typing import TypeVar
 
-from walkthrough.derivations.derivation import Entries, Heading, Line, Picture, Proof, Prose, Proved, Rows
-from walkthrough.derivations.writing.formulas import Writer
-from walkthrough.derivations.writing.syntax import SymPyWriter
-
-Format: TypeAlias = Literal["text", "markdown", "latex", "html", "json"]
-FORMATS: tuple[Format, ...] = get_args(Format)
+from walkthrough.derivations.derivation import (
+    Paragraph,
+    PartTitle,
+    Proved,
+    ProvedEqualities,
+    ProvedLine,
+    Rows,
+    SideBySide,
+)
+from walkthrough.derivations.writing.how_proved import how, verdict
+from walkthrough.derivations.writing.text_formulas import Writer
 
 T = TypeVar("T")
 
-WIDTH = 96
 _GAP = "   "
 _BREAKS = re.compile("(?= [+−·] )|(?<=[^ ])(?=·)|(?=/\\()")
 """Where a term that is longer than a line may be broken: before a sign."""
 
 
-def rendered(proved: Proved, format: Format = "text", width: int = WIDTH) -> str:
-    """The finished page."""
-    if format == "json":
-        return as_json(proved)
-    if format == "text":
-        return re.sub(r"\n{3,}", "\n\n", "\n".join(_text(proved, width))) + "\n"
-    from walkthrough.derivations.writing import pages
-
-    page = {"markdown": pages.markdown, "latex": pages.latex, "html": pages.html}[format]
-    return "\n".join(page(proved)) + "\n"
-
-
-def as_json(proved: Proved) -> str:
-    """`{"rule": …, "lines": [{"left", "right", "because", "proved"}]}`, formulas in SymPy's syntax."""
-    sympy, text = SymPyWriter(), Writer()
-    lines = [
-        {
-            "left": "" if line.left is None else sympy.text(line.left),
-            "right": sympy.text(line.right),
-            "because": text.words(line.because) + how(line),
-            "proved": line.proved,
-        }
-        for line in proved.lines
-    ]
-    return json.dumps({"rule": proved.rule, "lines": lines}, ensure_ascii=False, indent=1) + "\n"
-
-
-def how(line: Line) -> str:
-    """What a reader must know about a line's proof beyond that there is one."""
-    if line.proof == "points":
-        return " (shown by exact evaluation at random rational points)"
-    return "" if line.proved else " (NOT PROVED: this does not follow from the line before)"
-
-
-def verdict(proved: Proved) -> str:
-    """What was proved, and how, in a sentence."""
-    counts: dict[Proof, int] = {}
-    for line in proved.lines:
-        counts[line.proof] = counts.get(line.proof, 0) + 1
-    number = sum(counts.values())
-    ways: dict[Proof, str] = {
-        "terms": "by comparing the sums term by term",
-        "sympy": "by SymPy",
-        "points": "by exact evaluation at random rational points, because SymPy could not decide",
-    }
-    said = [(counts[way], words) for way, words in ways.items() if counts.get(way)]
-    if counts.get(""):
-        return f"{counts['']} of {number} lines NOT PROVED."
-    if len(said) == 1:
-        return f"{_lines(number)} proved {said[0][1]}."
-    return f"{_lines(number)} proved: " + "; ".join(f"{count} {words}" for count, words in said) + "."
-
-
-def _lines(number: int) -> str:
-    return f"{number} line" if number == 1 else f"All {number} lines"
-
-
-# --- text ------------------------------------------------------------------------------------------
+def text_page(proved: Proved, width: int) -> str:
+    """The page, with never more than one empty line between two parts."""
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(_text(proved, width))) + "\n"
 
 
 def _text(proved: Proved, width: int) -> Iterator[str]:
@@ -90,13 +38,13 @@ def _text(proved: Proved, width: int) -> Iterator[str]:
         yield from textwrap.wrap(f"{proved.rule}: {proved.sizes}", width)
     for block in proved.blocks:
         match block:
-            case Heading(text):
+            case PartTitle(text):
                 yield from ("", text, "─" * len(text), "")
-            case Prose(words):
+            case Paragraph(words):
                 yield from ("", *textwrap.wrap(writer.words(words), min(width, 88)), "")
-            case Picture(parts):
+            case SideBySide(parts):
                 yield from ("", *_text_picture(parts, writer, width), "")
-            case Entries(lines):
+            case ProvedEqualities(lines):
                 apart = ("",) if len(lines) > 1 else ()
                 yield from (*apart, *_text_entries(lines, writer, width), *apart)
     yield from ("", *textwrap.wrap(verdict(proved), min(width, 88)))
@@ -136,7 +84,7 @@ def _ends(several: list[T], room: int, between: T) -> list[T]:
     return [*several[: room - 1 - last], between, *several[len(several) - last :]]
 
 
-def _text_entries(lines: tuple[Line, ...], writer: Writer, width: int) -> Iterator[str]:
+def _text_entries(lines: tuple[ProvedLine, ...], writer: Writer, width: int) -> Iterator[str]:
     """A chain of equalities: signs below each other, reasons on the right or, if long, beneath."""
     assert lines[0].left is not None
     left = writer.text(lines[0].left)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from walkthrough.derivations.expressions import Mean
-from walkthrough.derivations.writing.formulas import (
+from walkthrough.derivations.derivation_notation import BatchMean
+from walkthrough.derivations.writing.text_formulas import (
     POWER,
     PRODUCT,
     QUOTIENT,
@@ -115,7 +115,7 @@ class LatexWriter(Writer):
         letters = ",".join(index.name for index in of.over)
         return rf"\sum_{{{letters}}} {self.inside(of.body, PRODUCT)}", SIGNED
 
-    def mean(self, of: Mean) -> tuple[str, int]:
+    def mean(self, of: BatchMean) -> tuple[str, int]:
         r"""\frac{1}{B} \sum_s."""
         return rf"\frac{{1}}{{{self.entry(of.count)}}} {self.total(Total(of.body, (of.over,)))[0]}", PRODUCT
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import ClassVar
 
-from walkthrough.derivations.expressions import Mean, placed
-from walkthrough.derivations.writing.formulas import PRODUCT, QUOTIENT, TIGHT, Writer, positions
+from walkthrough.derivations.derivation_notation import BatchMean, placed
+from walkthrough.derivations.writing.text_formulas import PRODUCT, QUOTIENT, TIGHT, Writer, positions
 from walkthrough.mathematics.notation import Entry, Expression, Total
 
 
@@ -56,7 +56,7 @@ class SymPyWriter(Writer):
         """All its terms."""
         return self.formula(placed(of, {}, written_out=True))
 
-    def mean(self, of: Mean) -> tuple[str, int]:
+    def mean(self, of: BatchMean) -> tuple[str, int]:
         """Sum(delta[s,1], (s, 1, B))/B."""
         count = self.entry(of.count)
         return f"Sum({self.text(of.body)}, ({of.over.name}, 1, {count}))/{count}", QUOTIENT

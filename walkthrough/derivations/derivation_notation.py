@@ -33,8 +33,8 @@ from walkthrough.mathematics.notation import (
 Atom: TypeAlias = tuple[str, Cell]
 """A tensor's name and a cell, counted from 0: what a polynomial calls a variable."""
 
-ZERO = Number(Fraction(0))
-ONE = Number(Fraction(1))
+ZERO_TERM = Number(Fraction(0))
+ONE_TERM = Number(Fraction(1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Maximum(Expression):
 
 
 @dataclass(frozen=True, slots=True)
-class Mean(Expression):
+class BatchMean(Expression):
     """1/B · Σ over the B samples of a batch; B is a letter, and a case may give it a number."""
 
     body: Expression
@@ -90,6 +90,10 @@ def letter(name: str, symbol: str = "") -> Entry:
     return Tensor(name, (), symbol or name)[()]
 
 
+LOSS = letter("L")
+"""The loss; its derivative with respect to an output is what a layer is given."""
+
+
 def atom(entry: Entry) -> Atom:
     """Which tensor and which cell an entry at a fixed place is."""
     if entry.flat:
@@ -97,15 +101,15 @@ def atom(entry: Entry) -> Atom:
     return entry.tensor.name, tuple(position.constant for position in entry.index)
 
 
-def added(terms: Iterable[Expression]) -> Expression:
+def written_sum(terms: Iterable[Expression]) -> Expression:
     """The sum of these, in this order; 0 of none."""
     several = tuple(terms)
     if len(several) == 1:
         return several[0]
-    return Sum(several) if several else ZERO
+    return Sum(several) if several else ZERO_TERM
 
 
-def multiplied(factors: Iterable[Term]) -> Expression:
+def written_product(factors: Iterable[Term]) -> Expression:
     """The product of these, in this order; a product among them is not set apart."""
     several: tuple[Expression, ...] = ()
     for each in map(expression, factors):
@@ -141,12 +145,12 @@ def placed(of: Expression, loops: Mapping[Index, int], written_out: bool = False
         case Bracket(left, relation, right):
             return Bracket(inner(left), relation, inner(right))
         case Same(one, other) if not _open(one, other, loops):
-            return ONE if one.at(dict(loops)) == other.at(dict(loops)) else ZERO
-        case Mean(body, index, count):
-            return Mean(inner(body), index, count)
+            return ONE_TERM if one.at(dict(loops)) == other.at(dict(loops)) else ZERO_TERM
+        case BatchMean(body, index, count):
+            return BatchMean(inner(body), index, count)
         case Total(body, over) if written_out:
             places = product(*(range(index.extent) for index in over))
-            return added(
+            return written_sum(
                 placed(body, {**loops, **dict(zip(over, place, strict=True))}, True) for place in places
             )
         case Total(body, over):

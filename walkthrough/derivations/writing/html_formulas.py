@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from html import escape
 
-from walkthrough.derivations.writing.formulas import (
+from walkthrough.derivations.writing.text_formulas import (
     POWER,
     PRODUCT,
     SIGNED,

@@ -80,7 +80,7 @@ def count(name: str, given: int | None, default: int, most: int) -> int:
     return number
 
 
-def refuse_too_many(products: int) -> None:
+def refuse_too_many_products(products: int) -> None:
     """Raises CannotDerive if so many products would have to be written down."""
     if products > MOST_PRODUCTS:
         raise CannotDerive(

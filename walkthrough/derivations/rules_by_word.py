@@ -6,8 +6,8 @@ import json
 
 from walkthrough.derivations import rules
 from walkthrough.derivations.derivation import Proved
-from walkthrough.derivations.pieces.sizes import CannotDerive, Sizes
-from walkthrough.derivations.writing.rendering import WIDTH, Format, rendered
+from walkthrough.derivations.pieces.asked_sizes import CannotDerive, Sizes
+from walkthrough.derivations.writing.page_formats import WIDTH, Format, rendered
 from walkthrough.words import shelf
 from walkthrough.words.messages import quoted, suggestion
 
@@ -17,12 +17,12 @@ def rule_words() -> tuple[str, ...]:
     return tuple(name.replace("_", "-") for name in shelf.names(rules))
 
 
-def rule(word: str) -> rules.Rule:
+def rule(word: str) -> rules.DerivedRule:
     """The rule of this word; raises CannotDerive naming the nearest one."""
     name = word.strip().lower().replace("_", "-")
     if name not in rule_words():
         raise CannotDerive(f"there is no rule {quoted(word)}; {suggestion(name, rule_words())}")
-    found: rules.Rule = shelf.load(rules, name.replace("-", "_"))()
+    found: rules.DerivedRule = shelf.load(rules, name.replace("-", "_"))()
     return found
 
 
@@ -34,7 +34,7 @@ def unused(word: str, sizes: Sizes) -> tuple[str, ...]:
 
 def derived(word: str, sizes: Sizes | None = None) -> Proved:
     """A rule's derivation for these sizes, every line proved or shown to fail; raises CannotDerive."""
-    from walkthrough.derivations.proof.proof import prove
+    from walkthrough.derivations.proof.line_proofs import prove
 
     return prove(rule(word).derive(sizes or Sizes()))
 

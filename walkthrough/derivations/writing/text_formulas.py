@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import ClassVar
 
 from walkthrough.derivations.derivation import Words
-from walkthrough.derivations.expressions import Bracket, Derivative, Maximum, Mean
+from walkthrough.derivations.derivation_notation import BatchMean, Bracket, Derivative, Maximum
 from walkthrough.mathematics.notation import (
     Affine,
     Applied,
@@ -141,7 +141,7 @@ class Writer:
                 return self.maximum([self.text(each) for each in among]), TIGHT
             case Total():
                 return self.total(of)
-            case Mean():
+            case BatchMean():
                 return self.mean(of)
         raise TypeError(f"no way to write {of}")
 
@@ -235,7 +235,7 @@ class Writer:
         letters = ",".join(index.name for index in of.over)
         return f"Σ{_below(letters)} {self.inside(of.body, PRODUCT)}", SIGNED
 
-    def mean(self, of: Mean) -> tuple[str, int]:
+    def mean(self, of: BatchMean) -> tuple[str, int]:
         """1/B·Σ_s δ_s."""
         return f"1/{self.entry(of.count)}·{self.total(Total(of.body, (of.over,)))[0]}", PRODUCT
 

@@ -5,37 +5,38 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from walkthrough.derivations.derivation import Block, Case, Chain, Premises, Step
-from walkthrough.derivations.expressions import (
-    ONE,
-    ZERO,
+from walkthrough.derivations.derivation import DerivationBlock, Equalities, Equality, Premises, ProofCase
+from walkthrough.derivations.derivation_notation import (
+    LOSS,
+    ONE_TERM,
+    ZERO_TERM,
     Atom,
+    BatchMean,
     Bracket,
     Derivative,
-    Mean,
-    added,
     all_entries,
     at,
     atom,
     letter,
-    multiplied,
+    written_product,
+    written_sum,
 )
-from walkthrough.derivations.pieces.expansion import weighted
-from walkthrough.derivations.pieces.four_layers import FourLayers, Layer
-from walkthrough.derivations.pieces.shares import softmax
+from walkthrough.derivations.pieces.four_layer_network import FourLayers, LearningLayer
+from walkthrough.derivations.pieces.softmax_shares import softmax
+from walkthrough.derivations.pieces.sums_written_out import weighted
 from walkthrough.losses.cross_entropy import CrossEntropy
 from walkthrough.mathematics.notation import Entry, Expression, Index, Negative, Number, Tensor
 
-LOSS, ETA, SAMPLES, MEAN_LOSS = letter("L"), letter("eta", "η"), letter("B"), letter("J")
+ETA, SAMPLES, MEAN_LOSS = letter("eta", "η"), letter("B"), letter("J")
 _BATCH = 3
 
 
 def change(of: Expression) -> Expression:
     """−η·(a slope): what a step of gradient descent adds."""
-    return Negative(multiplied((ETA, of)))
+    return Negative(written_product((ETA, of)))
 
 
-def error_at_the_end(net: FourLayers) -> Iterator[Block]:
+def error_at_the_end(net: FourLayers) -> Iterator[DerivationBlock]:
     """δ⁽³⁾ = −η(p − y)."""
     last = net.layers[3]
     classes = last.z.size
@@ -45,16 +46,16 @@ def error_at_the_end(net: FourLayers) -> Iterator[Block]:
     definitions: dict[Atom, Expression] = {**shares, atom(LOSS): loss.right}
     pairs = list(zip(all_entries(last.delta), all_entries(last.z), strict=True))
     definitions |= {atom(delta): change(Derivative(LOSS, z)) for delta, z in pairs}
-    whole = {atom(y[-1]): added((ONE, *(Negative(each) for each in y[:-1])))}
+    whole = {atom(y[-1]): written_sum((ONE_TERM, *(Negative(each) for each in y[:-1])))}
     for (delta, z), share, target in zip(pairs, p, y, strict=True):
         steps = (
-            Step(change(Derivative(LOSS, z)), ("what δ is",)),
-            Step(change(share - target), ("cross-entropy-gradient; Σy = 1",), whole),
+            Equality(change(Derivative(LOSS, z)), ("what δ is",)),
+            Equality(change(share - target), ("cross-entropy-gradient; Σy = 1",), whole),
         )
-        yield Chain(delta, steps, premises=Premises(definitions))
+        yield Equalities(delta, steps, premises=Premises(definitions))
 
 
-def recursion(net: FourLayers, level: int) -> Iterator[Block]:
+def recursion(net: FourLayers, level: int) -> Iterator[DerivationBlock]:
     """δ of a layer from δ of the next, for every entry of z."""
     layer, after = net.layers[level], net.layers[level + 1]
     competitors = net.competitors(level)
@@ -63,24 +64,27 @@ def recursion(net: FourLayers, level: int) -> Iterator[Block]:
     premises = _between(layer, after)
     reading = after.gradient(after.x)
     for delta, z in zip(all_entries(layer.delta), all_entries(layer.z), strict=True):
-        start = Step(change(Derivative(LOSS, z)), ("what δ is",))
+        start = Equality(change(Derivative(LOSS, z)), ("what δ is",))
         if z not in gate_of:
-            yield Chain(delta, (start, Step(ZERO, (z, " is in no window"))), premises=premises)
+            yield Equalities(delta, (start, Equality(ZERO_TERM, (z, " is in no window"))), premises=premises)
             continue
         x = gate_of[z]
         products = reading.products(atom(x)[1])
         slopes = [
-            multiplied((factors[0], Derivative(at(after.z, atom(factors[0])[1]), x)))
+            written_product((factors[0], Derivative(at(after.z, atom(factors[0])[1]), x)))
             for _, factors in products
         ]
-        back = added(weighted(*each) for each in products)
+        back = written_sum(weighted(*each) for each in products)
         gates = _gates(x, z, competitors[x])
         steps = (
             start,
-            Step(multiplied((added(slopes), Derivative(x, z))), ("chain rule: ", z, " goes into ", x)),
-            Step(multiplied((back, *gates)), _reason(len(gates))),
+            Equality(
+                written_product((written_sum(slopes), Derivative(x, z))),
+                ("chain rule: ", z, " goes into ", x),
+            ),
+            Equality(written_product((back, *gates)), _reason(len(gates))),
         )
-        yield Chain(delta, steps, cases[x], premises)
+        yield Equalities(delta, steps, cases[x], premises)
 
 
 def _reason(gates: int) -> tuple[str]:
@@ -88,11 +92,11 @@ def _reason(gates: int) -> tuple[str]:
 
 
 def _gates(x: Entry, z: Entry, competitors: tuple[Entry, ...]) -> tuple[Expression, ...]:
-    opened = Bracket(z, ">", ZERO)
+    opened = Bracket(z, ">", ZERO_TERM)
     return (opened,) if len(competitors) == 1 else (Bracket(x, "=", z), opened)
 
 
-def _between(layer: Layer, after: Layer) -> Premises:
+def _between(layer: LearningLayer, after: LearningLayer) -> Premises:
     """The next layer's equation, its ∂L/∂z given, and both δ as what they are."""
     slopes = all_entries(after.slope)
     definitions: dict[Atom, Expression] = {atom(z): after.output.at(z) for z in all_entries(after.z)}
@@ -104,7 +108,7 @@ def _between(layer: Layer, after: Layer) -> Premises:
     return Premises(definitions, upstream, LOSS)
 
 
-def _cases(x: Entry, competitors: tuple[Entry, ...]) -> tuple[Case, ...]:
+def _cases(x: Entry, competitors: tuple[Entry, ...]) -> tuple[ProofCase, ...]:
     """Each competitor in turn the largest, and positive; and none of them positive."""
     several = len(competitors) > 1
     cases = []
@@ -112,13 +116,13 @@ def _cases(x: Entry, competitors: tuple[Entry, ...]) -> tuple[Case, ...]:
         truths: dict[Bracket, bool] = {}
         for z in competitors:
             # of the others only one thing is certain: they are not the largest
-            truths[Bracket(z, ">", ZERO)] = winner is not None if several else winner == z
+            truths[Bracket(z, ">", ZERO_TERM)] = winner is not None if several else winner == z
             truths[Bracket(x, "=", z)] = winner == z
-        cases.append(Case({}, {atom(x): winner or ZERO}, truths))
+        cases.append(ProofCase({}, {atom(x): winner or ZERO_TERM}, truths))
     return tuple(cases)
 
 
-def changes(layer: Layer) -> Iterator[Block]:
+def changes(layer: LearningLayer) -> Iterator[DerivationBlock]:
     """−η·∂L/∂w and −η·∂L/∂b of a layer, by its δ."""
     slopes = all_entries(layer.slope)
     definitions: dict[Atom, Expression] = {atom(z): layer.output.at(z) for z in all_entries(layer.z)}
@@ -130,14 +134,14 @@ def changes(layer: Layer) -> Iterator[Block]:
     for tensor in (layer.w, layer.b):
         reading = layer.gradient(tensor)
         for entry in all_entries(tensor):
-            right = added(weighted(*each) for each in reading.products(atom(entry)[1]))
+            right = written_sum(weighted(*each) for each in reading.products(atom(entry)[1]))
             because = (
                 ("what ", entry, " is multiplied by") if tensor == layer.w else (entry, " is added as it is")
             )
-            yield Chain(change(Derivative(LOSS, entry)), (Step(right, because),), premises=premises)
+            yield Equalities(change(Derivative(LOSS, entry)), (Equality(right, because),), premises=premises)
 
 
-def batch_mean(net: FourLayers) -> Iterator[Block]:
+def batch_mean(net: FourLayers) -> Iterator[DerivationBlock]:
     """The last layer's first bias and first weight, over a batch."""
     layer = net.layers[3]
     delta, x, z, slope = (_batched(each) for each in (layer.delta, layer.x, layer.z, layer.slope))
@@ -148,17 +152,19 @@ def batch_mean(net: FourLayers) -> Iterator[Block]:
         for one in layer.z.cells():
             cell = (sample, *one)
             products = layer.output.products(one)
-            definitions[atom(at(z, cell))] = added(_sampled(each, sample, layer.x, x) for each in products)
+            definitions[atom(at(z, cell))] = written_sum(
+                _sampled(each, sample, layer.x, x) for each in products
+            )
             definitions[atom(at(delta, cell))] = change(at(slope, cell))
-            upstream[atom(at(z, cell))] = multiplied((share, at(slope, cell)))
+            upstream[atom(at(z, cell))] = written_product((share, at(slope, cell)))
     premises = Premises(definitions, upstream, MEAN_LOSS)
     s = Index("s", _BATCH)
     for entry, body in (
         (at(layer.b, (0,)), delta[s, 0]),
-        (at(layer.w, (0, 0)), multiplied((delta[s, 0], x[s, 0]))),
+        (at(layer.w, (0, 0)), written_product((delta[s, 0], x[s, 0]))),
     ):
-        step = Step(Mean(body, s, SAMPLES), ("the mean of what each sample would change",))
-        yield Chain(change(Derivative(MEAN_LOSS, entry)), (step,), premises=premises)
+        step = Equality(BatchMean(body, s, SAMPLES), ("the mean of what each sample would change",))
+        yield Equalities(change(Derivative(MEAN_LOSS, entry)), (step,), premises=premises)
 
 
 def _batched(tensor: Tensor) -> Tensor:
