@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from walkthrough.derivations.derivation_notation import Atom, Bracket
-from walkthrough.mathematics.notation import Entry, Expression, Index
-
-Words: TypeAlias = tuple[str | Expression, ...]
-"""A sentence in which formulas may stand."""
+from walkthrough.derivations.derivation_notation import Atom, Bracket, Words
+from walkthrough.mathematics.notation import Entry, Expression, Index, Tensor
 
 Rows: TypeAlias = tuple[tuple[Expression, ...], ...]
 
@@ -45,21 +42,52 @@ class Premises:
 
 @dataclass(frozen=True, slots=True)
 class Equality:
-    """One more equality: `= right`, and why. `assuming` replaces entries, as Σy = 1 does y₃."""
+    """One more equality: `= right`, and why.
+
+    `assuming` replaces entries, as Σy = 1 does y₃. `given` says under which condition alone it holds.
+    One that `defines` says what something stands for: there is nothing to prove.
+    """
 
     right: Expression
     because: Words = ()
     assuming: Mapping[Atom, Expression] = field(default_factory=dict)
+    given: str = ""
+    defines: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Equalities:
-    """left = a = b = c, to be proved in every one of its cases; `premises` if it has its own."""
+    """left = a = b = c, to be proved in every one of its cases; `premises` if it has its own.
+
+    `given` is a condition for all its lines. Where the cases are numbers of a range, it is `counted`.
+    """
 
     left: Expression
     steps: tuple[Equality, ...]
     cases: tuple[ProofCase, ...] = (ProofCase(),)
     premises: Premises | None = None
+    given: str = ""
+    counted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """Numbers for the letters of a general formula, and what it has to agree with there."""
+
+    numbers: Mapping[str, int]
+    tensors: Mapping[str, Tensor]
+    premises: Premises
+    cases: tuple[ProofCase, ...] = (ProofCase(),)
+
+
+@dataclass(frozen=True, slots=True)
+class GeneralEqualities:
+    """left = a = b for any size, strides and places; counted: compared in every instance."""
+
+    left: Expression
+    steps: tuple[Equality, ...]
+    instances: Callable[[], Iterable[Instance]]
+    given: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +111,7 @@ class SideBySide:
     parts: tuple[Rows | str, ...]
 
 
-DerivationBlock: TypeAlias = Equalities | PartTitle | Paragraph | SideBySide
+DerivationBlock: TypeAlias = Equalities | GeneralEqualities | PartTitle | Paragraph | SideBySide
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +125,9 @@ class Derivation:
     blocks: tuple[DerivationBlock, ...]
 
 
-HowProved: TypeAlias = Literal["terms", "sympy", "points", ""]
-"""How a line was shown to be right: term by term, by SymPy, at random points, or not at all."""
+HowProved: TypeAlias = Literal["definition", "terms", "sympy", "counted", "points", ""]
+"""How a line is known to be right: it says what something stands for, or it was shown term by term, by
+SymPy, for all numbers of a range, at random points; or not at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +141,7 @@ class ProvedLine:
     right: Expression
     because: Words
     proof: HowProved
+    given: str = ""
 
     @property
     def proved(self) -> bool:

@@ -33,6 +33,9 @@ from walkthrough.mathematics.notation import (
 Atom: TypeAlias = tuple[str, Cell]
 """A tensor's name and a cell, counted from 0: what a polynomial calls a variable."""
 
+Words: TypeAlias = tuple[str | Expression, ...]
+"""A sentence in which formulas may stand."""
+
 ZERO_TERM = Number(Fraction(0))
 ONE_TERM = Number(Fraction(1))
 
@@ -42,7 +45,7 @@ class Derivative(Expression):
     """∂of/∂by, not yet worked out."""
 
     of: Expression
-    by: Entry
+    by: Expression
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +62,6 @@ class Maximum(Expression):
     """max(a, b, c)."""
 
     among: tuple[Expression, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class BatchMean(Expression):
-    """1/B · Σ over the B samples of a batch; B is a letter, and a case may give it a number."""
-
-    body: Expression
-    over: Index
-    count: Entry
 
 
 @cache
@@ -141,13 +135,11 @@ def placed(of: Expression, loops: Mapping[Index, int], written_out: bool = False
         case Applied(function, to):
             return Applied(function, inner(to))
         case Derivative(part, by):
-            return Derivative(inner(part), placed_entry(by, loops))
+            return Derivative(inner(part), inner(by))
         case Bracket(left, relation, right):
             return Bracket(inner(left), relation, inner(right))
         case Same(one, other) if not _open(one, other, loops):
             return ONE_TERM if one.at(dict(loops)) == other.at(dict(loops)) else ZERO_TERM
-        case BatchMean(body, index, count):
-            return BatchMean(inner(body), index, count)
         case Total(body, over) if written_out:
             places = product(*(range(index.extent) for index in over))
             return written_sum(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fractions import Fraction
 
 from walkthrough.derivations.derivation import DerivationBlock, Equalities, Equality, Premises, ProofCase
 from walkthrough.derivations.derivation_notation import (
@@ -11,7 +10,6 @@ from walkthrough.derivations.derivation_notation import (
     ONE_TERM,
     ZERO_TERM,
     Atom,
-    BatchMean,
     Bracket,
     Derivative,
     all_entries,
@@ -25,10 +23,9 @@ from walkthrough.derivations.pieces.four_layer_network import FourLayers, Learni
 from walkthrough.derivations.pieces.softmax_shares import softmax
 from walkthrough.derivations.pieces.sums_written_out import weighted
 from walkthrough.losses.cross_entropy import CrossEntropy
-from walkthrough.mathematics.notation import Entry, Expression, Index, Negative, Number, Tensor
+from walkthrough.mathematics.notation import Entry, Expression, Negative, Tensor
 
-ETA, SAMPLES, MEAN_LOSS = letter("eta", "η"), letter("B"), letter("J")
-_BATCH = 3
+ETA = letter("eta", "η")
 
 
 def change(of: Expression) -> Expression:
@@ -60,8 +57,8 @@ def recursion(net: FourLayers, level: int) -> Iterator[DerivationBlock]:
     layer, after = net.layers[level], net.layers[level + 1]
     competitors = net.competitors(level)
     gate_of = {z: x for x, several in competitors.items() for z in several}
-    cases = {x: _cases(x, several) for x, several in competitors.items()}
-    premises = _between(layer, after)
+    cases = {x: which_is_largest(x, several) for x, several in competitors.items()}
+    premises = between(layer, after)
     reading = after.gradient(after.x)
     for delta, z in zip(all_entries(layer.delta), all_entries(layer.z), strict=True):
         start = Equality(change(Derivative(LOSS, z)), ("what δ is",))
@@ -96,19 +93,16 @@ def _gates(x: Entry, z: Entry, competitors: tuple[Entry, ...]) -> tuple[Expressi
     return (opened,) if len(competitors) == 1 else (Bracket(x, "=", z), opened)
 
 
-def _between(layer: LearningLayer, after: LearningLayer) -> Premises:
+def between(layer: LearningLayer, after: LearningLayer) -> Premises:
     """The next layer's equation, its ∂L/∂z given, and both δ as what they are."""
-    slopes = all_entries(after.slope)
-    definitions: dict[Atom, Expression] = {atom(z): after.output.at(z) for z in all_entries(after.z)}
-    for delta, slope in zip(all_entries(after.delta), slopes, strict=True):
-        definitions[atom(delta)] = change(slope)
+    known = layer_premises(after)
+    definitions = dict(known.definitions)
     for delta, z in zip(all_entries(layer.delta), all_entries(layer.z), strict=True):
         definitions[atom(delta)] = change(Derivative(LOSS, z))
-    upstream = {atom(z): slope for z, slope in zip(all_entries(after.z), slopes, strict=True)}
-    return Premises(definitions, upstream, LOSS)
+    return Premises(definitions, known.upstream, LOSS)
 
 
-def _cases(x: Entry, competitors: tuple[Entry, ...]) -> tuple[ProofCase, ...]:
+def which_is_largest(x: Entry, competitors: tuple[Entry, ...]) -> tuple[ProofCase, ...]:
     """Each competitor in turn the largest, and positive; and none of them positive."""
     several = len(competitors) > 1
     cases = []
@@ -122,15 +116,19 @@ def _cases(x: Entry, competitors: tuple[Entry, ...]) -> tuple[ProofCase, ...]:
     return tuple(cases)
 
 
-def changes(layer: LearningLayer) -> Iterator[DerivationBlock]:
-    """−η·∂L/∂w and −η·∂L/∂b of a layer, by its δ."""
+def layer_premises(layer: LearningLayer) -> Premises:
+    """The layer's equation, its ∂L/∂z given, and δ as what it is."""
     slopes = all_entries(layer.slope)
     definitions: dict[Atom, Expression] = {atom(z): layer.output.at(z) for z in all_entries(layer.z)}
-    definitions |= {
-        atom(delta): change(slope) for delta, slope in zip(all_entries(layer.delta), slopes, strict=True)
-    }
+    for delta, slope in zip(all_entries(layer.delta), slopes, strict=True):
+        definitions[atom(delta)] = change(slope)
     upstream = {atom(z): slope for z, slope in zip(all_entries(layer.z), slopes, strict=True)}
-    premises = Premises(definitions, upstream, LOSS)
+    return Premises(definitions, upstream, LOSS)
+
+
+def changes(layer: LearningLayer) -> Iterator[DerivationBlock]:
+    """−η·∂L/∂w and −η·∂L/∂b of a layer, by its δ."""
+    premises = layer_premises(layer)
     for tensor in (layer.w, layer.b):
         reading = layer.gradient(tensor)
         for entry in all_entries(tensor):
@@ -139,42 +137,3 @@ def changes(layer: LearningLayer) -> Iterator[DerivationBlock]:
                 ("what ", entry, " is multiplied by") if tensor == layer.w else (entry, " is added as it is")
             )
             yield Equalities(change(Derivative(LOSS, entry)), (Equality(right, because),), premises=premises)
-
-
-def batch_mean(net: FourLayers) -> Iterator[DerivationBlock]:
-    """The last layer's first bias and first weight, over a batch."""
-    layer = net.layers[3]
-    delta, x, z, slope = (_batched(each) for each in (layer.delta, layer.x, layer.z, layer.slope))
-    share = Number(Fraction(1, _BATCH))
-    definitions: dict[Atom, Expression] = {}
-    upstream: dict[Atom, Expression] = {}
-    for sample in range(_BATCH):
-        for one in layer.z.cells():
-            cell = (sample, *one)
-            products = layer.output.products(one)
-            definitions[atom(at(z, cell))] = written_sum(
-                _sampled(each, sample, layer.x, x) for each in products
-            )
-            definitions[atom(at(delta, cell))] = change(at(slope, cell))
-            upstream[atom(at(z, cell))] = written_product((share, at(slope, cell)))
-    premises = Premises(definitions, upstream, MEAN_LOSS)
-    s = Index("s", _BATCH)
-    for entry, body in (
-        (at(layer.b, (0,)), delta[s, 0]),
-        (at(layer.w, (0, 0)), written_product((delta[s, 0], x[s, 0]))),
-    ):
-        step = Equality(BatchMean(body, s, SAMPLES), ("the mean of what each sample would change",))
-        yield Equalities(change(Derivative(MEAN_LOSS, entry)), (step,), premises=premises)
-
-
-def _batched(tensor: Tensor) -> Tensor:
-    return Tensor(tensor.name, (_BATCH, *tensor.shape), tensor.symbol)
-
-
-def _sampled(
-    product: tuple[Fraction, tuple[Entry, ...]], sample: int, of: Tensor, batched: Tensor
-) -> Expression:
-    """A product in which the input's entries are those of one sample."""
-    coefficient, factors = product
-    moved = (at(batched, (sample, *atom(each)[1])) if each.tensor == of else each for each in factors)
-    return weighted(coefficient, tuple(moved))

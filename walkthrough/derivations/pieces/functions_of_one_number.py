@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from walkthrough.derivations.derivation import Equalities, Equality, Premises, Words
-from walkthrough.derivations.derivation_notation import LOSS, Derivative, atom, letter, written_product
+from walkthrough.derivations.derivation import Equalities, Equality, Premises
+from walkthrough.derivations.derivation_notation import LOSS, Derivative, Words, atom, letter, written_product
 from walkthrough.layers import Conventions, Layer
 from walkthrough.mathematics.notation import Equation, Expression, Product
 

@@ -6,8 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from walkthrough.derivations.derivation import Equalities, Equality, Words
-from walkthrough.derivations.derivation_notation import Derivative, at, atom, written_product, written_sum
+from walkthrough.derivations.derivation import Equalities, Equality
+from walkthrough.derivations.derivation_notation import (
+    Derivative,
+    Words,
+    at,
+    atom,
+    written_product,
+    written_sum,
+)
 from walkthrough.mathematics import readings
 from walkthrough.mathematics.notation import Cell, Entry, Equation, Expression, Negative, Number, Tensor
 from walkthrough.mathematics.readings import Part, Place

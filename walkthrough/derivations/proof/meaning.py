@@ -16,7 +16,6 @@ from typing import Generic, TypeVar
 from walkthrough.derivations.derivation import Premises, ProofCase
 from walkthrough.derivations.derivation_notation import (
     Atom,
-    BatchMean,
     Bracket,
     Derivative,
     Maximum,
@@ -166,11 +165,7 @@ class Meaning(Generic[F]):
                 return algebra.applied("max", tuple(self.of(each, unopened) for each in among))
             case Total():
                 return self.of(placed(expression, self.case.loops, written_out=True), unopened)
-            case BatchMean(body, over, _):
-                several = [placed(body, {over: sample}) for sample in range(over.extent)]
-                total = algebra.sum([self.of(each, unopened) for each in several])
-                return algebra.product(algebra.number(Fraction(1, over.extent)), total)
-            case Derivative(of, by):
+            case Derivative(of, Entry() as by):
                 return self._derivative(of, self._placed(by), unopened)
             case Bracket():
                 return self._truth(expression)

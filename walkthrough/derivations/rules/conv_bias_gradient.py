@@ -8,6 +8,7 @@ from dataclasses import replace
 from walkthrough.derivations.derivation import Derivation, DerivationBlock, Paragraph, PartTitle
 from walkthrough.derivations.derivation_notation import LOSS, all_entries
 from walkthrough.derivations.pieces.asked_sizes import Sizes
+from walkthrough.derivations.pieces.general_convolution import general_bias_gradient, general_part
 from walkthrough.derivations.pieces.layers_in_letters import Setting, convolution
 from walkthrough.derivations.pieces.sums_written_out import chain_rule
 from walkthrough.derivations.rules import DerivedRule
@@ -31,6 +32,7 @@ class ConvBiasGradient(DerivedRule):
             PartTitle("Untied: one number for each output entry"),
             Paragraph(("Every entry of z has a b of its own: ∂L/∂b = g, entry by entry.",)),
             *_chains(untied),
+            *general_part(sizes.flip, *(general_bias_gradient(sizes.flip, each) for each in (True, False))),
         )
         return Derivation(self.word, self.title, tied.sizes, tied.premises, blocks)
 

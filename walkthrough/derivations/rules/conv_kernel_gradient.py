@@ -17,6 +17,7 @@ from walkthrough.derivations.derivation_notation import LOSS, Derivative, all_en
 from walkthrough.derivations.pieces.asked_sizes import Sizes
 from walkthrough.derivations.pieces.convolution_by_grids import SecondRoute
 from walkthrough.derivations.pieces.formula_grids import without_zeros
+from walkthrough.derivations.pieces.general_convolution import general_kernel_gradient, general_part
 from walkthrough.derivations.pieces.layers_in_letters import Setting, convolution
 from walkthrough.derivations.pieces.sums_written_out import chain_rule
 from walkthrough.derivations.rules import DerivedRule
@@ -32,7 +33,13 @@ class ConvKernelGradient(DerivedRule):
     def derive(self, sizes: Sizes) -> Derivation:
         """Term by term, then as the input ⋆ the output's gradient."""
         at = convolution(sizes)
-        return Derivation(self.word, self.title, at.sizes, at.premises, tuple(_blocks(at)))
+        return Derivation(
+            self.word,
+            self.title,
+            at.sizes,
+            at.premises,
+            (*_blocks(at), *general_part(sizes.flip, general_kernel_gradient(sizes.flip))),
+        )
 
 
 def _blocks(at: Setting) -> Iterator[DerivationBlock]:

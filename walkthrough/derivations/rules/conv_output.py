@@ -17,6 +17,7 @@ from walkthrough.derivations.derivation_notation import all_entries, atom
 from walkthrough.derivations.pieces.asked_sizes import Sizes
 from walkthrough.derivations.pieces.convolution_by_grids import SecondRoute
 from walkthrough.derivations.pieces.formula_grids import grid, without_zeros
+from walkthrough.derivations.pieces.general_convolution import general_output, general_part
 from walkthrough.derivations.pieces.layers_in_letters import Setting, convolution
 from walkthrough.derivations.rules import DerivedRule
 from walkthrough.mathematics.notation import Entry, Sum
@@ -31,7 +32,7 @@ class ConvOutput(DerivedRule):
     def derive(self, sizes: Sizes) -> Derivation:
         """Every output entry as a sum of products."""
         at = convolution(sizes, bias="tied")
-        blocks = tuple(_blocks(at))
+        blocks = (*_blocks(at), *general_part(sizes.flip, general_output(sizes.flip)))
         return Derivation(self.word, self.title, at.sizes, at.premises, blocks)
 
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from walkthrough.derivations.derivation import Derivation, DerivationBlock, Paragraph, PartTitle, Premises
 from walkthrough.derivations.pieces.asked_sizes import Sizes
-from walkthrough.derivations.pieces.delta_lines import batch_mean, changes, error_at_the_end, recursion
+from walkthrough.derivations.pieces.delta_lines import changes, error_at_the_end, recursion
 from walkthrough.derivations.pieces.four_layer_network import FourLayers, four_layers
+from walkthrough.derivations.pieces.general_deltas import batch_mean, general_deltas
 from walkthrough.derivations.rules import DerivedRule
 
 
@@ -56,7 +57,8 @@ def _blocks(net: FourLayers) -> Iterator[DerivationBlock]:
         (
             "J is the mean of the samples' losses, so everything is: each sample s has its own δ, and a "
             "parameter changes by the mean. Here for one bias and one weight of the last layer, written "
-            "with s as the first index and shown for a batch of 3; every other parameter alike.",
+            "with s as the first index; every other parameter alike.",
         )
     )
     yield from batch_mean(net)
+    yield from general_deltas()

@@ -16,6 +16,12 @@ from walkthrough.derivations.derivation_notation import LOSS, all_entries, atom
 from walkthrough.derivations.pieces.asked_sizes import Sizes
 from walkthrough.derivations.pieces.convolution_by_grids import SecondRoute
 from walkthrough.derivations.pieces.formula_grids import without_zeros
+from walkthrough.derivations.pieces.general_convolution import (
+    general_bias_gradient,
+    general_input_gradient,
+    general_kernel_gradient,
+    general_part,
+)
 from walkthrough.derivations.pieces.layers_in_letters import Setting, convolution
 from walkthrough.derivations.pieces.sums_written_out import chain_rule
 from walkthrough.derivations.rules import DerivedRule
@@ -31,7 +37,16 @@ class MultiChannelGradients(DerivedRule):
     def derive(self, sizes: Sizes) -> Derivation:
         """Channel j of the input and filter i meet in the kernel's part i, j."""
         at = convolution(sizes, "untied", channels=2, filters=2)
-        return Derivation(self.word, self.title, at.sizes, at.premises, tuple(_blocks(at)))
+        return Derivation(self.word, self.title, at.sizes, at.premises, (*_blocks(at), *_general(sizes.flip)))
+
+
+def _general(flip: bool) -> Iterator[DerivationBlock]:
+    yield from general_part(
+        flip,
+        general_kernel_gradient(flip),
+        general_bias_gradient(flip, tied=False),
+        general_input_gradient(flip),
+    )
 
 
 def _blocks(at: Setting) -> Iterator[DerivationBlock]:

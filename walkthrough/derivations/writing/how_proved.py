@@ -2,34 +2,43 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from walkthrough.derivations.derivation import HowProved, Proved, ProvedLine
+
+_WAYS: dict[HowProved, str] = {
+    "definition": "by definition",
+    "terms": "proved term by term",
+    "sympy": "proved by SymPy",
+    "counted": "counted for the range that is named",
+    "points": "shown by exact evaluation at random rational points, because SymPy could not decide",
+}
+"""Each way, as the closing sentence says it."""
 
 
 def how(line: ProvedLine) -> str:
     """What a reader must know about a line's proof beyond that there is one."""
-    if line.proof == "points":
-        return " (shown by exact evaluation at random rational points)"
-    return "" if line.proved else " (NOT PROVED: this does not follow from the line before)"
+    match line.proof:
+        case "points":
+            return " (shown by exact evaluation at random rational points)"
+        case "":
+            return " (NOT PROVED: this does not follow from the line before)"
+    return ""
+
+
+def mark(line: ProvedLine) -> str:
+    """✓ for what was proved, ✗ for what was not; a definition has nothing to prove."""
+    return "" if line.proof == "definition" else "✓" if line.proved else "✗"
 
 
 def verdict(proved: Proved) -> str:
-    """What was proved, and how, in a sentence."""
-    counts: dict[HowProved, int] = {}
-    for line in proved.lines:
-        counts[line.proof] = counts.get(line.proof, 0) + 1
-    number = sum(counts.values())
-    ways: dict[HowProved, str] = {
-        "terms": "by comparing the sums term by term",
-        "sympy": "by SymPy",
-        "points": "by exact evaluation at random rational points, because SymPy could not decide",
-    }
-    said = [(counts[way], words) for way, words in ways.items() if counts.get(way)]
-    if counts.get(""):
+    """How each line was proved, in a sentence."""
+    counts = Counter(line.proof for line in proved.lines)
+    number = counts.total()
+    if counts[""]:
         return f"{counts['']} of {number} lines NOT PROVED."
+    said = [f"{counts[way]} {words}" for way, words in _WAYS.items() if counts[way]]
     if len(said) == 1:
-        return f"{_lines(number)} proved {said[0][1]}."
-    return f"{_lines(number)} proved: " + "; ".join(f"{count} {words}" for count, words in said) + "."
-
-
-def _lines(number: int) -> str:
-    return f"{number} line" if number == 1 else f"All {number} lines"
+        (way,) = counts
+        return f"{'1 line' if number == 1 else f'All {number} lines'} {_WAYS[way]}."
+    return f"All {number} lines hold: {', '.join(said)}."

@@ -17,6 +17,7 @@ from walkthrough.derivations.writing.text_formulas import (
 )
 from walkthrough.mathematics.notation import Entry, Expression, Total
 
+_DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _DERIVATIVE = re.compile(r"∂\w+/∂\w+")
 
 
@@ -33,16 +34,35 @@ class HtmlWriter(Writer):
 
     def entry(self, entry: Entry) -> str:
         """<var>x</var><sub>12</sub>."""
-        name, level = split_level(entry.tensor.symbol)
         shown = positions(entry)
         joint = "" if few_digits(entry) and all(len(each) == 1 for each in shown) else ","
-        return (
-            f"<var>{escape(name)}</var>"
-            + (f"<sup>({escape(level)})</sup>" if level else "")
-            + (f"<sub>{joint.join(map(_index, shown))}</sub>" if shown else "")
+        return self.name(entry.tensor.symbol) + (
+            f"<sub>{joint.join(map(_index, shown))}</sub>" if shown else ""
         )
 
-    def derivative(self, of: Expression, by: Entry) -> str:
+    def name(self, symbol: str) -> str:
+        """<var>K</var><sub>1</sub>."""
+        name, level = split_level(symbol)
+        letter = name.rstrip("₀₁₂₃₄₅₆₇₈₉")
+        low = name[len(letter) :].translate(_DIGITS)
+        return (
+            f"<var>{escape(letter)}</var>"
+            + (f"<sub>{low}</sub>" if low else "")
+            + (f"<sup>({escape(level)})</sup>" if level else "")
+        )
+
+    def between_places(self, shown: list[str]) -> str:
+        """A comma with room after it."""
+        return ", "
+
+    def place(self, of: Expression) -> str:
+        """A place, close together, never broken in two."""
+        text = self.text(of)
+        for sign in "+−":
+            text = text.replace(f" {sign} ", sign)
+        return f'<span class="unbroken">{text}</span>' if len(text) > 20 else text
+
+    def derivative(self, of: Expression, by: Expression) -> str:
         """∂<var>L</var>/∂<var>x</var><sub>12</sub>, never broken in two."""
         return f'<span class="unbroken">{super().derivative(of, by)}</span>'
 

@@ -17,7 +17,7 @@ from walkthrough.derivations.derivation import (
     Rows,
     SideBySide,
 )
-from walkthrough.derivations.writing.how_proved import how, verdict
+from walkthrough.derivations.writing.how_proved import how, mark, verdict
 from walkthrough.derivations.writing.html_formulas import HtmlWriter
 
 _STYLE = """
@@ -104,11 +104,11 @@ def _html_part(part: Rows | str, writer: HtmlWriter) -> str:
 
 def _html_line(line: ProvedLine, writer: HtmlWriter) -> str:
     left = "" if line.left is None else writer.text(line.left)
-    mark, kind = ("✓", "") if line.proved else ("✗", ' class="failed"')
+    kind = "" if line.proved else ' class="failed"'
     because = writer.words(line.because) + writer.plain(how(line))
     terms = (_SIGN.sub(" \\1\u00a0", term).replace("·", "<wbr>·") for term in writer.terms(line.right))
     right = " ".join(f'<span class="term">{term.strip(" ")}</span>' for term in terms)
     return (
-        f"<tr{kind}><td>{mark}</td><td>{left}</td><td>=</td><td>{right}</td>"
+        f"<tr{kind}><td>{mark(line)}</td><td>{left}</td><td>=</td><td>{right}</td>"
         f'<td class="because">{because}</td></tr>'
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from walkthrough.derivations.derivation_notation import BatchMean
+from walkthrough.derivations.general_notation import LetteredEntry, LetteredSum
 from walkthrough.derivations.writing.text_formulas import (
     POWER,
     PRODUCT,
@@ -19,6 +19,7 @@ from walkthrough.derivations.writing.text_formulas import (
 from walkthrough.mathematics.notation import Entry, Expression, Number, Total
 
 _LATEX_NAMES = {"σ": r"\sigma ", "δ": r"\delta ", "η": r"\eta ", "∂": r"\partial "}
+_DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _PLAIN = {
     "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_",
     "{": r"\{", "}": r"\}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
@@ -51,8 +52,15 @@ class LatexWriter(Writer):
 
     def symbol(self, entry: Entry) -> str:
         """The letter, with a superscript in parentheses as LaTeX has it: z^{(1)}."""
-        name, level = split_level(entry.tensor.symbol)
-        return _LATEX_NAMES.get(name, name) + (f"^{{({level})}}" if level else "")
+        return self.name(entry.tensor.symbol)
+
+    def name(self, symbol: str) -> str:
+        """z⁽¹⁾ as z^{(1)}, K₁ as K_{1}."""
+        name, level = split_level(symbol)
+        letter = name.rstrip("₀₁₂₃₄₅₆₇₈₉")
+        low = name[len(letter) :].translate(_DIGITS)
+        subscript = f"_{{{low}}}" if low else ""
+        return _LATEX_NAMES.get(letter, letter) + subscript + (f"^{{({level})}}" if level else "")
 
     def entry(self, entry: Entry) -> str:
         """x_{12}."""
@@ -98,9 +106,9 @@ class LatexWriter(Writer):
             return rf"\{function} {inside}", QUOTIENT
         return rf"\{function}{self.parenthesised(inside)}", TIGHT
 
-    def derivative(self, of: Expression, by: Entry) -> str:
+    def derivative(self, of: Expression, by: Expression) -> str:
         r"""\frac{\partial L}{\partial x_{12}}."""
-        return rf"\frac{{\partial {self.text(of)}}}{{\partial {self.entry(by)}}}"
+        return rf"\frac{{\partial {self.text(of)}}}{{\partial {self.text(by)}}}"
 
     def bracket(self, left: str, relation: str, right: str) -> str:
         """[z > 0]."""
@@ -115,9 +123,24 @@ class LatexWriter(Writer):
         letters = ",".join(index.name for index in of.over)
         return rf"\sum_{{{letters}}} {self.inside(of.body, PRODUCT)}", SIGNED
 
-    def mean(self, of: BatchMean) -> tuple[str, int]:
-        r"""\frac{1}{B} \sum_s."""
-        return rf"\frac{{1}}{{{self.entry(of.count)}}} {self.total(Total(of.body, (of.over,)))[0]}", PRODUCT
+    def lettered_entry(self, of: LetteredEntry) -> str:
+        """x_{c,i+p-1,j}."""
+        shown = ",".join(map(self.place, of.index))
+        name = self.name(of.tensor.symbol or of.tensor.name)
+        return f"{name}_{{{shown}}}"
+
+    def place(self, of: Expression) -> str:
+        """A place in a subscript."""
+        return self.text(of)
+
+    def lettered_sum(self, of: LetteredSum) -> tuple[str, int]:
+        r"""\sum_{f,i,j}."""
+        letters = ",".join(self.entry(each) for each, _ in of.over)
+        return rf"\sum_{{{letters}}} {self.inside(of.body, PRODUCT)}", SIGNED
+
+    def between(self, low: Expression, of: Expression, high: Expression) -> str:
+        r"""1 \le i \le H."""
+        return rf"{self.text(low)} \le {self.text(of)} \le {self.text(high)}"
 
 
 def _bare(parts: tuple[Expression, ...]) -> bool:

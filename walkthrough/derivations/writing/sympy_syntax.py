@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import ClassVar
 
-from walkthrough.derivations.derivation_notation import BatchMean, placed
-from walkthrough.derivations.writing.text_formulas import PRODUCT, QUOTIENT, TIGHT, Writer, positions
+from walkthrough.derivations.derivation_notation import placed
+from walkthrough.derivations.general_notation import Between, LetteredEntry, LetteredSum, conditions
+from walkthrough.derivations.writing.text_formulas import POWER, PRODUCT, QUOTIENT, TIGHT, Writer, positions
 from walkthrough.mathematics.notation import Entry, Expression, Total
 
 
@@ -24,9 +25,37 @@ class SymPyWriter(Writer):
         shown = positions(entry, matrices=True)
         return f"{entry.tensor.name}[{','.join(shown)}]" if shown else entry.tensor.name
 
+    def line(self, of: Expression) -> str:
+        """One side of a line: 0 where an entry in it does not exist."""
+        return self._existing(of, conditions(of))
+
+    def _existing(self, of: Expression, where: tuple[Between, ...]) -> str:
+        if not where:
+            return self.text(of)
+        holds = " & ".join(map(self.text, where))
+        return f"Piecewise(({self.text(of)}, {holds}), (0, True))"
+
+    def lettered_entry(self, of: LetteredEntry) -> str:
+        """x[c,s1*(i - 1) + p,j]."""
+        return f"{of.tensor.name}[{','.join(map(self.text, of.index))}]"
+
+    def lettered_sum(self, of: LetteredSum) -> tuple[str, int]:
+        """Sum(g[i]*k[m - i], (i, 1, U)), with 0 for terms that there are not."""
+        ranges = ", ".join(f"({self.text(each)}, 1, {self.text(size)})" for each, size in of.over)
+        return f"Sum({self._existing(of.body, of.conditions)}, {ranges})", TIGHT
+
+    def between(self, low: Expression, of: Expression, high: Expression) -> str:
+        """(1 <= i) & (i <= H)."""
+        place = self.text(of)
+        return f"({self.text(low)} <= {place}) & ({place} <= {self.text(high)})"
+
     def product(self, parts: tuple[Expression, ...]) -> str:
         """a*b."""
         return self.times.join(self.inside(part, PRODUCT + 1) for part in parts)
+
+    def quotient(self, above: Expression, below: Expression) -> tuple[str, int]:
+        """a/b; a sum below is written out, and in parentheses."""
+        return f"{self.inside(above, PRODUCT)}/{self.inside(below, POWER)}", QUOTIENT
 
     def power(self, base: Expression, exponent: int) -> str:
         """b**2."""
@@ -39,9 +68,9 @@ class SymPyWriter(Writer):
             return f"(1/(1 + exp(-{self.inside(to, TIGHT)})))", TIGHT
         return f"{'log' if function == 'ln' else function}({inside})", TIGHT
 
-    def derivative(self, of: Expression, by: Entry) -> str:
+    def derivative(self, of: Expression, by: Expression) -> str:
         """Derivative(L, x[1,2])."""
-        return f"Derivative({self.text(of)}, {self.entry(by)})"
+        return f"Derivative({self.text(of)}, {self.text(by)})"
 
     def bracket(self, left: str, relation: str, right: str) -> str:
         """Piecewise((1, z > 0), (0, True))."""
@@ -55,8 +84,3 @@ class SymPyWriter(Writer):
     def total(self, of: Total) -> tuple[str, int]:
         """All its terms."""
         return self.formula(placed(of, {}, written_out=True))
-
-    def mean(self, of: BatchMean) -> tuple[str, int]:
-        """Sum(delta[s,1], (s, 1, B))/B."""
-        count = self.entry(of.count)
-        return f"Sum({self.text(of.body)}, ({of.over.name}, 1, {count}))/{count}", QUOTIENT

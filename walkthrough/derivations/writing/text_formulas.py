@@ -7,8 +7,8 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import ClassVar
 
-from walkthrough.derivations.derivation import Words
-from walkthrough.derivations.derivation_notation import BatchMean, Bracket, Derivative, Maximum
+from walkthrough.derivations.derivation_notation import Bracket, Derivative, Maximum, Words
+from walkthrough.derivations.general_notation import Between, LetteredEntry, LetteredSum
 from walkthrough.mathematics.notation import (
     Affine,
     Applied,
@@ -104,7 +104,7 @@ class Writer:
         # a Σ must not seem to go on over the terms that follow it
         *some, last = of.terms
         first, *rest = [*map(self._closed, some), last]
-        return [self.inside(first, SIGNED), *(self._signed(term) for term in rest)]
+        return [self.inside(first, SIGNED), *(self._signed(term, term is last) for term in rest)]
 
     def _closed(self, term: Expression) -> Expression:
         """The term, with a Σ at its end set apart."""
@@ -141,8 +141,12 @@ class Writer:
                 return self.maximum([self.text(each) for each in among]), TIGHT
             case Total():
                 return self.total(of)
-            case BatchMean():
-                return self.mean(of)
+            case LetteredEntry():
+                return self.lettered_entry(of), TIGHT
+            case LetteredSum():
+                return self.lettered_sum(of)
+            case Between(low, middle, high):
+                return self.between(low, middle, high), SUM
         raise TypeError(f"no way to write {of}")
 
     def inside(self, of: Expression, least: int) -> str:
@@ -152,12 +156,13 @@ class Writer:
 
     def last(self, of: Expression, least: int) -> str:
         """The same where nothing follows: Σ may then go on to the end."""
-        return self.text(of) if isinstance(of, Total) and not self.writes_out else self.inside(of, least)
+        goes_on = isinstance(of, Total | LetteredSum) and not self.writes_out
+        return self.text(of) if goes_on else self.inside(of, least)
 
-    def _signed(self, term: Expression) -> str:
+    def _signed(self, term: Expression, ends: bool) -> str:
         if isinstance(term, Negative):
             return f" {self.minus} {self.inside(term.of, PRODUCT)}"
-        return self.plus + self.inside(term, SIGNED + 1 if isinstance(term, Negative) else PRODUCT)
+        return self.plus + (self.last if ends else self.inside)(term, PRODUCT)
 
     def parenthesised(self, text: str) -> str:
         """(text)"""
@@ -218,9 +223,9 @@ class Writer:
             return f"{function} {inside}", QUOTIENT
         return f"{function}({inside})", TIGHT
 
-    def derivative(self, of: Expression, by: Entry) -> str:
+    def derivative(self, of: Expression, by: Expression) -> str:
         """∂L/∂x₁₂."""
-        return f"∂{self.inside(of, POWER)}/∂{self.entry(by)}"
+        return f"∂{self.inside(of, POWER)}/∂{self.text(by)}"
 
     def bracket(self, left: str, relation: str, right: str) -> str:
         """[z > 0]."""
@@ -235,9 +240,30 @@ class Writer:
         letters = ",".join(index.name for index in of.over)
         return f"Σ{_below(letters)} {self.inside(of.body, PRODUCT)}", SIGNED
 
-    def mean(self, of: BatchMean) -> tuple[str, int]:
-        """1/B·Σ_s δ_s."""
-        return f"1/{self.entry(of.count)}·{self.total(Total(of.body, (of.over,)))[0]}", PRODUCT
+    def lettered_entry(self, of: LetteredEntry) -> str:
+        """x[c, s₁(i−1)+p, j], or g[f,i,j] where all places are letters."""
+        shown = [self.place(each) for each in of.index]
+        return f"{self.name(of.tensor.symbol or of.tensor.name)}[{self.between_places(shown).join(shown)}]"
+
+    def name(self, symbol: str) -> str:
+        """A tensor's letter."""
+        return symbol
+
+    def place(self, of: Expression) -> str:
+        """A place, close together: s₁(i−1)+p."""
+        return self.text(of).replace(" ", "")
+
+    def between_places(self, shown: list[str]) -> str:
+        """A comma, with room after it if a place is more than a letter."""
+        return "," if all(len(each) == 1 for each in shown) else ", "
+
+    def lettered_sum(self, of: LetteredSum) -> tuple[str, int]:
+        """Σ g[f,i,j]·k[…]; over which letters is said beside it."""
+        return f"Σ {self.inside(of.body, PRODUCT)}", SIGNED
+
+    def between(self, low: Expression, of: Expression, high: Expression) -> str:
+        """1 ≤ i+p−1 ≤ H."""
+        return f"{self.place(low)} ≤ {self.place(of)} ≤ {self.place(high)}"
 
 
 def split_level(symbol: str) -> tuple[str, str]:

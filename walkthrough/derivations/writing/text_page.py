@@ -16,7 +16,7 @@ from walkthrough.derivations.derivation import (
     Rows,
     SideBySide,
 )
-from walkthrough.derivations.writing.how_proved import how, verdict
+from walkthrough.derivations.writing.how_proved import how, mark, verdict
 from walkthrough.derivations.writing.text_formulas import Writer
 
 T = TypeVar("T")
@@ -90,9 +90,8 @@ def _text_entries(lines: tuple[ProvedLine, ...], writer: Writer, width: int) -> 
     left = writer.text(lines[0].left)
     for line in lines:
         before = left if line.left is not None else " " * len(left)
-        mark = "✓" if line.proved else "✗"
         because = writer.words(line.because) + how(line)
-        start = f"{mark} {before} = "
+        start = f"{mark(line):1} {before} = "
         formula = _folded(writer.terms(line.right), width - len(start))
         texts = [start + formula[0], *(" " * (len(start) - 2) + each for each in formula[1:])]
         yield from _with_reason(texts, because, width)
