@@ -5,25 +5,19 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
 
+from walkthrough.mathematics.conventions import Conventions
 from walkthrough.mathematics.notation import indices
 from walkthrough.mathematics.windows import pool_shape, size_arithmetic, times
 from walkthrough.words.options import Pair, option
 
+__all__ = ["Conventions", "Entrywise", "Layer", "Pool"]
+
 if TYPE_CHECKING:
     from walkthrough.mathematics.notation import Entry, Equation, Index, Shape, Tensor
     from walkthrough.numbers.grid import Grid
-
-
-@dataclass(frozen=True, slots=True)
-class Conventions:
-    """What textbooks disagree about."""
-
-    relu_at_zero: Fraction = Fraction(0)
-    max_tie: str = "first"
 
 
 class Layer(ABC):
@@ -31,6 +25,9 @@ class Layer(ABC):
 
     default_name: ClassVar[str]
     letter: ClassVar[str]
+    """Its output's letter on a page."""
+    letters: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    """The letters of its parameters and constants, where they are not the first of their names."""
     rules: ClassVar[Mapping[str, str]] = MappingProxyType({})
     """What `derive` proves of it: `forward`, `input`, or a parameter's gradient → the rule's word."""
 
@@ -42,11 +39,15 @@ class Layer(ABC):
         """The numbers that it learns, by name, for an input of this shape."""
         return {}
 
+    def constants(self, shape: Shape) -> dict[str, Grid]:
+        """The numbers that are given and not learned, by name, for an input of this shape."""
+        return {}
+
     @abstractmethod
     def equations(
         self, x: Tensor, z: Tensor, conventions: Conventions, **parameters: Tensor
     ) -> Iterator[Equation]:
-        """How each entry of the output z comes from the input x and the parameters."""
+        """How each entry of the output z comes from the input x, the parameters and the constants."""
 
     def summary(self, shape: Shape) -> str:
         """What it does to an input of this shape, in a few words."""

@@ -6,9 +6,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar
 
+from walkthrough.mathematics.conventions import Conventions
+
 if TYPE_CHECKING:
     from walkthrough.mathematics.notation import Equation, Shape, Tensor
     from walkthrough.numbers.grid import Grid
+
+
+USUAL = Conventions()
 
 
 class Loss(ABC):
@@ -25,5 +30,7 @@ class Loss(ABC):
         return ""
 
     @abstractmethod
-    def equations(self, y: Tensor, t: Tensor, loss: Tensor) -> Iterator[Equation]:
+    def equations(
+        self, y: Tensor, t: Tensor, loss: Tensor, conventions: Conventions = USUAL
+    ) -> Iterator[Equation]:
         """The loss as a function of the output y and the target t, with its derivatives."""

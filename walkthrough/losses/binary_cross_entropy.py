@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from walkthrough.losses import Loss
+from walkthrough.losses import USUAL, Loss
+from walkthrough.mathematics.conventions import Conventions
 from walkthrough.mathematics.notation import Equation, Tensor, indices, ln, total
 from walkthrough.numbers.grid import Grid
 
@@ -23,7 +24,9 @@ class BinaryCrossEntropy(Loss):
             return ""
         return "y − t" if outputs == 1 else f"(y − t)/{outputs}"
 
-    def equations(self, y: Tensor, t: Tensor, loss: Tensor) -> Iterator[Equation]:
+    def equations(
+        self, y: Tensor, t: Tensor, loss: Tensor, conventions: Conventions = USUAL
+    ) -> Iterator[Equation]:
         """∂L/∂y = 1/n · ((1 − t)/(1 − y) − t/y)."""
         (n,) = indices("n", (y.size,))
         output, target = y.in_reading_order(n), t.in_reading_order(n)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from walkthrough.losses import Loss
+from walkthrough.losses import USUAL, Loss
+from walkthrough.mathematics.conventions import Conventions
 from walkthrough.mathematics.notation import Equation, Tensor, indices, ln, total
 from walkthrough.numbers.grid import Grid
 
@@ -21,7 +22,9 @@ class CrossEntropy(Loss):
         whole = target is not None and sum(target.values()) == 1
         return "y − t" if activation == "softmax" and whole else ""
 
-    def equations(self, y: Tensor, t: Tensor, loss: Tensor) -> Iterator[Equation]:
+    def equations(
+        self, y: Tensor, t: Tensor, loss: Tensor, conventions: Conventions = USUAL
+    ) -> Iterator[Equation]:
         """∂L/∂y = −t/y."""
         (n,) = indices("n", (y.size,))
         output, target = y.in_reading_order(n), t.in_reading_order(n)

@@ -7,7 +7,7 @@ to the numbers (float64, or integers over a common denominator) is the caller's 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import product
 from math import prod
@@ -16,8 +16,8 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from walkthrough.mathematics.layout import Array, Layout, layout
-from walkthrough.mathematics.notation import Index
-from walkthrough.mathematics.readings import Part
+from walkthrough.mathematics.notation import Index, Tensor, unique
+from walkthrough.mathematics.readings import ONE, Part
 
 Multiply: TypeAlias = Callable[[Array, Array], Array]
 """Stacks of matrices multiplied: (stack, rows, terms) by (stack, terms, columns)."""
@@ -105,6 +105,21 @@ class Contraction:
             values = np.asarray(values.sum(axis=summed), dtype=array.dtype)
         return _repeated(values.reshape(shape), self._full)
 
+    @cached_property
+    def stepwise(self) -> tuple[Contraction, Contraction]:
+        """Of three factors or more: the first two multiplied, and the result times the others."""
+        one, other, *rest = self.part.factors
+        inside = unique((*one.variables, *other.variables))
+        between = Tensor("product", tuple(index.extent for index in inside))[inside]
+        first = Part(between, ONE, (one, other), inside)
+        return Contraction(first), Contraction(replace(self.part, factors=(between, *rest)))
+
+    @cached_property
+    def ones(self) -> Array:
+        """What a constant term adds in each place of the kept indices, in units of its coefficient."""
+        summed = [index.extent for index in self.part.variables if index not in set(self.kept)]
+        return np.full(self._full, prod(summed), dtype=np.int64)
+
     # --- where the products go -------------------------------------------------------------------
 
     @cached_property
@@ -138,14 +153,14 @@ class Contraction:
         return layout(self.part.target, self.kept)
 
     @cached_property
-    def _direct(self) -> bool:
+    def direct(self) -> bool:
         """Whether the kept indices are the target's own axes, one for one."""
         return tuple(position.alone for position in self.part.target.index) == self.kept
 
     def gathered(self, products: Array) -> Array:
         """The products added up where they go: an array shaped like the target's tensor."""
         tensor = self.part.target.tensor
-        if self._direct:
+        if self.direct:
             return products.reshape(tensor.shape)
         extents = (tensor.size,) if self.part.target.flat else tensor.shape
         room = self._goal.framed(np.zeros(extents, dtype=products.dtype))
@@ -157,7 +172,13 @@ class Contraction:
     @cached_property
     def most_terms(self) -> int:
         """A bound on how many products can go to one cell."""
-        count = prod(index.extent for index in self.part.variables if index not in set(self.kept))
+        summed = prod(index.extent for index in self.part.variables if index not in set(self.kept))
+        return summed * self.most_places
+
+    @cached_property
+    def most_places(self) -> int:
+        """A bound on how many places of the kept indices can be one cell."""
+        count = 1
         for position in self.part.target.index:
             # all indices of a position but one can be chosen; the last one then follows
             extents = sorted(index.extent for index, _ in position.coefficients)
@@ -176,6 +197,11 @@ def _repeated(values: Array, full: tuple[int, ...]) -> Array:
 
 def contract(contraction: Contraction, arrays: tuple[Array, ...], multiply: Multiply) -> Array:
     """Σ of the products of a part's factors, for every cell of its target; no coefficient yet."""
+    if not arrays:
+        return contraction.gathered(contraction.ones)
     if len(arrays) == 1:
         return contraction.gathered(contraction.single(arrays[0]))
+    if len(arrays) > 2:
+        first, rest = contraction.stepwise
+        return contract(rest, (contract(first, arrays[:2], multiply), *arrays[2:]), multiply)
     return contraction.gathered(contraction.products(arrays, multiply))

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise, product
+from typing import TypeAlias
 
+from walkthrough.mathematics.folding import Algebra, at_place
 from walkthrough.mathematics.notation import (
     Affine,
     Applied,
@@ -15,6 +18,7 @@ from walkthrough.mathematics.notation import (
     Index,
     Negative,
     Number,
+    Piecewise,
     Power,
     Product,
     Quotient,
@@ -24,9 +28,22 @@ from walkthrough.mathematics.notation import (
     Total,
 )
 
+__all__ = [
+    "MINUS",
+    "affine_text",
+    "at_place",
+    "entry_text",
+    "ranges",
+    "rational",
+    "subscript",
+    "subscripts",
+    "written",
+]
+
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _POWERS = {2: "²", 3: "³"}
 MINUS = "−"
+_MOST_DECIMALS = 12
 
 
 def subscript(cell: Cell, shape: Shape) -> str:
@@ -56,8 +73,12 @@ def subscripts(shape: Shape) -> list[str]:
 
 
 def rational(value: Fraction) -> str:
-    """A constant of a formula: ½, 2, 1/6."""
+    """A constant of a formula: ½, 2, 1/6; and 0.01, where people write it so."""
     named = {Fraction(1, 2): "½", Fraction(1, 4): "¼", Fraction(3, 4): "¾", Fraction(1, 3): "⅓"}
+    if value.denominator % 10 == 0 and 10**_MOST_DECIMALS % value.denominator == 0:
+        decimals = next(n for n in range(_MOST_DECIMALS + 1) if 10**n % value.denominator == 0)
+        digits = str(abs(value.numerator) * (10**decimals // value.denominator)).rjust(decimals + 1, "0")
+        return (MINUS if value < 0 else "") + f"{digits[:-decimals]}.{digits[-decimals:]}"
     return named.get(value, str(value).replace("-", MINUS))
 
 
@@ -93,117 +114,105 @@ def ranges(over: Iterable[Index]) -> str:
 
 # --- expressions -------------------------------------------------------------------------------
 
-Write = Callable[[Entry], str]
+Write: TypeAlias = Callable[[Entry], str]
 
 
 def written(expression: Expression, entry: Write, numeric: bool = False) -> str:
     """An expression as a textbook prints it; `entry` writes each entry, as a symbol or a number."""
-    return _Writer(entry, numeric).text(expression, first=True)
+    return _Writer(entry, numeric).fold(expression, None).leading
 
 
-class _Writer:
-    def __init__(self, entry: Write, numeric: bool) -> None:
-        self.entry = entry
-        self.numeric = numeric
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A text; what kind of expression it is decides where it needs parentheses.
 
-    def text(self, of: Expression, first: bool = False) -> str:
-        """`first`: nothing stands before it, so that a negative number needs no parentheses."""
-        match of:
-            case Number(value):
-                return rational(value)
-            case Entry():
-                return self.entry(of)
-            case Sum(terms):
-                return self._sum(terms, first)
-            case Product(factors):
-                return self._product(factors, first)
-            case Negative(inner):
-                text = self._bound(inner, power=False)
-                single = isinstance(inner, Total) and isinstance(inner.body, Sum) and not text.startswith("Σ")
-                return f"{MINUS}({text})" if single else MINUS + text
-            case Quotient(above, below):
-                return f"{self._bound(above, power=False)}/{self._bound(below, power=True)}"
-            case Power(base, exponent):
-                return self._bound(base, power=True) + _POWERS.get(exponent, f"^{exponent}")
-            case Applied("exp", to):
-                inside = self.text(to)
-                return f"e^{inside}" if isinstance(to, Entry) and not self._loose(inside) else f"e^({inside})"
-            case Applied(function, to):
-                inside = self.text(to)
-                simple = isinstance(to, Entry) and not self._loose(inside)
-                return f"{function} {inside}" if simple else f"{function}({inside})"
-            case Total(body, over):
-                alone = all(index.extent == 1 for index in over)
-                return self.text(body) if alone else f"Σ {self._bound(body, power=False)}"
-            case Same(one, other):
-                return f"δ({affine_text(one)},{affine_text(other)})"
-        raise TypeError(f"no textbook form: {of}")
+    `leading` is the text where nothing stands before it, so that a negative number needs none; `loose`
+    says that a number needs them beside other things, `tail` is what follows the minus of a negative.
+    """
 
-    def _sum(self, terms: tuple[Expression, ...], first: bool) -> str:
-        text = self.text(terms[0], first)
+    text: str
+    leading: str
+    kind: type[Expression]
+    loose: bool = False
+    tail: str = ""
+
+    def bound(self, power: bool = False) -> str:
+        """In parentheses where what stands beside it would tear it apart."""
+        apart = self.kind in (Sum, Negative, Piecewise) or (power and self.kind in (Product, Quotient))
+        return f"({self.text})" if apart or self.loose else self.text
+
+
+def _text(text: str, kind: type[Expression]) -> _Text:
+    return _Text(text, text, kind)
+
+
+@dataclass(frozen=True)
+class _Writer(Algebra[_Text, None]):
+    write: Write
+    numeric: bool
+
+    def number(self, of: Fraction) -> _Text:
+        return _text(rational(of), Number)
+
+    def entry(self, of: Entry, scope: None) -> _Text:
+        text = self.write(of)
+        loose = self.numeric and (text.startswith(MINUS) or "·" in text or "/" in text)
+        return _Text(text, text, Entry, loose)
+
+    def added(self, terms: list[_Text]) -> _Text:
+        rest = ""
         for term in terms[1:]:
-            if isinstance(term, Negative):
-                text += f" {MINUS} {self._bound(term.of, power=False)}"
+            if term.kind is Negative:
+                rest += f" {MINUS} {term.tail}"
             else:
-                text += f" + {self._bound(term, power=False) if isinstance(term, Entry) else self.text(term)}"
-        return text
+                rest += f" + {term.bound() if term.kind is Entry else term.text}"
+        return _Text(terms[0].text + rest, terms[0].leading + rest, Sum)
 
-    def _product(self, factors: tuple[Expression, ...], first: bool) -> str:
-        texts = [
-            self._bound(factor, power=False, first=first and at == 0) for at, factor in enumerate(factors)
-        ]
-        close = not self.numeric and all(isinstance(factor, Entry | Sum) for factor in factors)
-        joined = texts[0]
+    def multiplied(self, factors: list[_Text]) -> _Text:
+        texts = [factor.bound() for factor in factors]
+        close = not self.numeric and all(factor.kind in (Entry, Sum) for factor in factors)
+        first = factors[0].text if factors[0].kind is Entry else texts[0]
+        rest = ""
         for before, text in pairwise(texts):
             between = " · " if "∂" in before or "∂" in text else "" if close else "·"
-            joined += between + text
-        return joined
+            rest += between + text
+        return _Text(texts[0] + rest, first + rest, Product)
 
-    def _bound(self, of: Expression, power: bool, first: bool = False) -> str:
-        """The text, in parentheses where what stands beside it would tear it apart."""
-        text = self.text(of)
-        if isinstance(of, Sum | Negative) or (power and isinstance(of, Product | Quotient)):
-            return f"({text})"
-        if isinstance(of, Entry) and self._loose(text) and not (first and not power):
-            return f"({text})"
-        return text
+    def negative(self, of: _Text) -> _Text:
+        tail = of.bound()
+        # a Σ over a single term is that term, and may be a sum
+        apart = of.kind is Total and not tail.startswith("Σ") and (" + " in tail or f" {MINUS} " in tail)
+        text = f"{MINUS}({tail})" if apart else MINUS + tail
+        return _Text(text, text, Negative, tail=tail)
 
-    def _loose(self, text: str) -> bool:
-        """Whether a number needs parentheses beside other things."""
-        return self.numeric and (text.startswith(MINUS) or "·" in text or "/" in text)
+    def quotient(self, above: _Text, below: _Text) -> _Text:
+        return _text(f"{above.bound()}/{below.bound(power=True)}", Quotient)
 
+    def power(self, base: _Text, exponent: int) -> _Text:
+        return _text(base.bound(power=True) + _POWERS.get(exponent, f"^{exponent}"), Power)
 
-def at_place(expression: Expression, place: dict[Index, int]) -> Expression:
-    """The expression at one place of its loop indices, with sums over further indices written out."""
-    match expression:
-        case Entry(tensor, index, flat):
-            return Entry(tensor, tuple(_placed(position, place) for position in index), flat)
-        case Sum(terms):
-            return Sum(tuple(at_place(term, place) for term in terms))
-        case Product(factors):
-            return Product(tuple(at_place(factor, place) for factor in factors))
-        case Negative(inner):
-            return Negative(at_place(inner, place))
-        case Quotient(above, below):
-            return Quotient(at_place(above, place), at_place(below, place))
-        case Power(base, exponent):
-            return Power(at_place(base, place), exponent)
-        case Applied(function, to):
-            return Applied(function, at_place(to, place))
-        case Same(one, other):
-            return Number(Fraction(int(one.at(place) == other.at(place))))
-        case Total(body, over):
-            terms = tuple(at_place(body, {**place, **each}) for each in _all_places(over))
-            return terms[0] if len(terms) == 1 else Sum(terms)
-    return expression
+    def applied(self, function: str, to: _Text) -> _Text:
+        simple = to.kind is Entry and not to.loose
+        inside = to.text if simple else f"({to.text})"
+        if function == "exp":
+            return _text(f"e^{inside}", Applied)
+        if function == "sqrt":
+            return _text(f"√{inside}", Applied)
+        return _text(f"{function} {inside}" if simple else function + inside, Applied)
 
+    def same(self, of: Same, scope: None) -> _Text:
+        return _text(f"δ({affine_text(of.one)},{affine_text(of.other)})", Same)
 
-def _placed(position: Affine, place: dict[Index, int]) -> Affine:
-    return Affine((), position.at(place))
+    def total(self, of: Total, scope: None) -> _Text:
+        body = self.fold(of.body, scope)
+        if all(index.extent == 1 for index in of.over):
+            return _text(body.text, Total)
+        return _text(f"Σ {body.bound()}", Total)
 
-
-def _all_places(over: tuple[Index, ...]) -> list[dict[Index, int]]:
-    places: list[dict[Index, int]] = [{}]
-    for index in over:
-        places = [{**place, index: value} for place in places for value in range(index.extent)]
-    return places
+    def piecewise(self, of: Piecewise, scope: None) -> _Text:
+        sign, above, below = (self.fold(part, scope).leading for part in of.parts)
+        if of.above == of.sign and of.below == Number(Fraction(0)):
+            return _text(f"max(0, {sign})", Applied)
+        if of.above == of.sign and of.below == Negative(of.sign):
+            return _text(f"|{sign}|", Applied)
+        return _text(f"{above} if {sign} > 0, else {below}", Piecewise)

@@ -1,10 +1,10 @@
-"""e^x, ln and tanh with a bound on the error: ball arithmetic, by the Arb library."""
+"""e^x, ln, tanh and √x with a bound on the error: ball arithmetic, by the Arb library."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
-from math import lcm
+from math import isqrt, lcm
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +29,7 @@ def enclosed_values(
     expression: Expression, variables: tuple[Index, ...], read: Callable[[Entry], Exact], bits: int
 ) -> Array:
     """The expression for all values of its loop indices: fmpq where rational, otherwise arb."""
+    signs = np.frompyfunc(sign, 1, 1)
     cache: dict[str, Array] = {}
 
     def numbers(entry: Entry) -> Array:
@@ -39,7 +40,9 @@ def enclosed_values(
 
     with ctx.workprec(bits):
         try:
-            return evaluate(expression, variables, numbers, _number, _ELEMENTWISE)
+            return evaluate(
+                expression, variables, numbers, _number, _ELEMENTWISE, lambda _, __, of: np.asarray(signs(of))
+            )
         except ZeroDivisionError:
             raise LogOfZero("division by an exact 0") from None
 
@@ -84,13 +87,35 @@ def _tanh(of: Any) -> Any:
     return of.tanh()
 
 
+def _sqrt(of: Any) -> Any:
+    if not isinstance(of, fmpq):
+        if of < 0:
+            raise LogOfZero("the square root of a negative number")
+        return of.sqrt() if of > 0 else of.nonnegative_part().sqrt()
+    if of < 0:
+        raise LogOfZero("the square root of a negative number")
+    above, below = isqrt(int(of.p)), isqrt(int(of.q))
+    return fmpq(above, below) if above**2 == of.p and below**2 == of.q else arb(of).sqrt()
+
+
+def sign(of: Any) -> int:
+    """−1, 0 or 1; raises NeedsPrecision if a number's enclosure does not tell."""
+    if of > 0:
+        return 1
+    if of < 0:
+        return -1
+    if isinstance(of, arb) and not of.is_zero():
+        raise NeedsPrecision("the sign of a number")
+    return 0
+
+
 def _elementwise(function: Callable[[Any], Any]) -> Callable[[Array], Array]:
     lifted = np.frompyfunc(function, 1, 1)
     return lambda array: np.asarray(lifted(array), dtype=object)
 
 
-FUNCTIONS = MappingProxyType({"exp": _exp, "ln": _ln, "tanh": _tanh})
-"""e^x, ln and tanh of one number, rational where the result is."""
+FUNCTIONS = MappingProxyType({"exp": _exp, "ln": _ln, "tanh": _tanh, "sqrt": _sqrt})
+"""e^x, ln, tanh and √x of one number, rational where the result is."""
 
 _ELEMENTWISE = MappingProxyType({name: _elementwise(function) for name, function in FUNCTIONS.items()})
 

@@ -77,6 +77,9 @@ def roomy(array: Array) -> Array:
 def contracted(contraction: Contraction, operands: tuple[Exact, ...]) -> Exact:
     """Σ of the products of a part, and how far the truth can be from it."""
     coefficient = contraction.part.coefficient
+    if len(operands) > 2:
+        first, rest = contraction.stepwise
+        return contracted(rest, (contracted(first, operands[:2]), *operands[2:]))
     arrays = tuple(each.numerators for each in operands)
     if len(operands) == 1:
         arrays = (roomy(arrays[0]),)

@@ -117,16 +117,19 @@ class ExactArithmetic(Arithmetic[Exact]):
     def routed(self, contraction: Contraction, upstream: Exact, selection: Selection) -> Exact:
         """Upstream times share, exactly."""
         shares = Exact(selection.shares, selection.denominator)
-        product = product_of(self.structured(upstream, contraction.single), shares)
-        gathered = replace(
-            product,
-            numerators=contraction.gathered(roomy(product.numerators)),
-            unknown=None
-            if product.unknown is None
-            else contraction.gathered(product.unknown.astype(np.int64)) > 0,
-            radius=product.radius * selection.shares.shape[-1] ** 2 if product.radius else 0,
+        return self.gathered(contraction, product_of(self.structured(upstream, contraction.single), shares))
+
+    def gathered(self, contraction: Contraction, numbers: Exact) -> Exact:
+        """Exactly; of enclosures, the enclosure of every possible sum."""
+        unknown = numbers.unknown
+        return self.settle(
+            replace(
+                numbers,
+                numerators=contraction.gathered(roomy(numbers.numerators)),
+                unknown=None if unknown is None else contraction.gathered(unknown.astype(np.int64)) > 0,
+                radius=numbers.radius * contraction.most_places,
+            )
         )
-        return self.settle(gathered)
 
     def combined(self, numbers: list[Exact], coefficients: list[Fraction]) -> Exact:
         """A weighted sum."""

@@ -14,7 +14,7 @@ from walkthrough.mathematics.contraction import Contraction, contract
 from walkthrough.mathematics.layout import Array
 from walkthrough.mathematics.notation import Entry, Expression, Index, Shape
 from walkthrough.numbers.arithmetic import Arithmetic, Selection, ranked
-from walkthrough.numbers.expressions import Functions, evaluate
+from walkthrough.numbers.expressions import Functions, evaluate, plain_signs
 from walkthrough.numbers.grid import Grid
 
 
@@ -47,7 +47,11 @@ class Plain(Arithmetic[Array]):
     ) -> Array:
         """With the functions of this kind of number."""
         with np.errstate(all="ignore"):
-            return evaluate(expression, variables, read, self.constant, self.functions)
+            return evaluate(expression, variables, read, self.constant, self.functions, self.side)
+
+    def side(self, of: Expression, axes: tuple[Index, ...], values: Array) -> Array:
+        """On which side of its kink a piecewise formula is."""
+        return plain_signs(of, axes, values)
 
     def picked(self, windows: Array, first: Array) -> Array:
         """By place."""
@@ -63,6 +67,10 @@ class Plain(Arithmetic[Array]):
         routed: Array = contraction.gathered(contraction.single(upstream) * shares)
         return routed
 
+    def gathered(self, contraction: Contraction, numbers: Array) -> Array:
+        """Added up by NumPy."""
+        return contraction.gathered(numbers)
+
     def combined(self, numbers: list[Array], coefficients: list[Fraction]) -> Array:
         """A weighted sum."""
         result: Array = numbers[0] * self.constant(coefficients[0])
@@ -74,7 +82,7 @@ class Plain(Arithmetic[Array]):
 class Floating(Plain):
     """Arrays of float64, as NumPy and every framework have them."""
 
-    functions = MappingProxyType({"exp": np.exp, "ln": np.log, "tanh": np.tanh})
+    functions = MappingProxyType({"exp": np.exp, "ln": np.log, "tanh": np.tanh, "sqrt": np.sqrt})
 
     def constant(self, value: Fraction) -> float:
         """The nearest float."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from walkthrough.mathematics.notation import Cell, Equation, Largest, unravel
+from walkthrough.mathematics.readings import ONE, ZERO, Slopes
 from walkthrough.numbers.exact import Exact
 from walkthrough.numbers.printing import Printed
 from walkthrough.page.narration import Narration
@@ -42,12 +43,12 @@ class Choices:
         place, stage = self.trace.places[name], self.steps.stage_of(name)
         if stage is None or stage is self.trace.network.loss or not stage.choices or place.sample is None:
             return None
-        ((equation, _, _),) = stage.choices
+        ((equation, entry, _),) = stage.choices
         x = self.steps.full(stage.x.name, place.sample)
         numbers, result = self._printed(x, 0), self._printed(name, 0)
         pool = isinstance(equation.right, Largest)
         conventions = self.trace.case.conventions
-        usual = conventions.max_tie == "first" if pool else not conventions.relu_at_zero
+        usual = conventions.max_tie == "first" if pool else stage.gate == Slopes(entry, ONE, ZERO, ZERO)
         if numbers is None or result is None or not usual:
             return None
         found: Iterator[str] | None

@@ -40,16 +40,25 @@ class ChoiceVoice(Voice):
         return self.closed(step, [symbols], said, attempt)
 
     def gate(self, step: Gate) -> Working:
-        """A ReLU: open or closed."""
-        operand = self.symbol(step.operand)
-        words = (f"{operand} is exactly 0", f"open: {operand} > 0", f"closed: {operand} < 0")
+        """A gate: open or closed; or a slope on either side of 0."""
+        operand, below = self.symbol(step.operand), step.slopes.below
+        closed = f"{operand} < 0" if below else f"closed: {operand} < 0"
+        words = (f"{operand} is exactly 0", f"open: {operand} > 0", closed)
+
+        closed_to_0 = step.sign <= 0 and not below
+        if below and step.sign >= 0:
+            return self.closed(step, [operand], words[step.sign])
+        slope = bounded(rational(below))
+
+        def side(text: str) -> str:
+            return f"{slope}·{bounded(text)}" if below else f"max(0, {text})"
 
         def attempt(guard: int) -> list[Said]:
-            value = max(self.value(step.operand, guard), Fraction(0))
-            text = f"max(0, {self.text(step.operand, guard)})"
-            return [Said(text, Known(value), self.complete(step.operand))]
+            own = self.value(step.operand, guard)
+            value = Fraction(0) if closed_to_0 else (step.slopes.above if step.sign > 0 else below) * own
+            return [Said(side(self.text(step.operand, guard)), Known(value), self.complete(step.operand))]
 
-        return self.closed(step, [f"max(0, {operand})"], words[step.sign], attempt)
+        return self.closed(step, [side(operand)], words[step.sign], attempt)
 
     def route(self, step: Route) -> Working:
         """A gradient on its way back: to the winners, through open gates."""
@@ -72,12 +81,15 @@ class ChoiceVoice(Voice):
         own = self.symbol(step.operand)
         if not step.shares:
             return f"because {own} lies in no window"
-        if step.shares[0].winner is None:
+        gate = step.slopes
+        if gate is not None:
             sign = self.steps.sign(step.operand)
-            if sign:
-                return f"open: {own} > 0, so × 1" if sign > 0 else f"closed: {own} < 0, so × 0"
-            slope = rational(self.steps.trace.case.conventions.relu_at_zero)
-            return f"{own} is exactly 0, where the derivative is {slope} by convention"
+            if sign > 0:
+                return f"open: {own} > 0, so × {rational(gate.above)}"
+            if sign < 0:
+                how = f"{own} < 0, so × {rational(gate.below)}"
+                return how if gate.below else f"closed: {how}"
+            return f"{own} is exactly 0, where the derivative is {rational(gate.at_zero)} by convention"
         won = [each for each in step.shares if each.share]
         if not won:
             first = step.shares[0].winner
@@ -96,4 +108,8 @@ class ChoiceVoice(Voice):
 def _part(share: Fraction, factor: str) -> str:
     if share == 1:
         return factor
-    return f"{factor}/{share.denominator}" if share.numerator == 1 else f"{rational(share)}·{factor}"
+    return (
+        f"{factor}/{share.denominator}"
+        if share.numerator == 1 and share.denominator % 10
+        else f"{rational(share)}·{factor}"
+    )

@@ -8,7 +8,7 @@ from dataclasses import replace
 from walkthrough.document import Rule
 from walkthrough.mathematics.contraction import Contraction
 from walkthrough.mathematics.letters import affine_text, entry_text, ranges, rational, written
-from walkthrough.mathematics.notation import Entry, Index, Largest, PositivePart, Quotient, Tensor, Total
+from walkthrough.mathematics.notation import Entry, Index, Largest, Quotient, Tensor, Total
 from walkthrough.mathematics.readings import Part
 from walkthrough.trace.network import Stage
 
@@ -25,8 +25,6 @@ def forward_rule(stage: Stage) -> Rule:
         text, over = _sum([contraction.part for contraction in stage.sums], lambda e: e.tensor.symbol)
     elif isinstance(right, Largest):
         text, over = f"max {entry_text(right.body, stage.x.symbol)}", right.over
-    elif isinstance(right, PositivePart):
-        text, over = f"max(0, {entry_text(right.body, stage.x.symbol)})", ()
     else:
         text = written(right, _general)
         over = right.below.over if isinstance(right, Quotient) and isinstance(right.below, Total) else ()
@@ -61,9 +59,12 @@ def _backward_rule(stage: Stage, tensor: Tensor) -> Rule | None:
         if isinstance(equation.right, Largest):
             upstream = f"∂L/∂{stage.z.symbol}"
             return Rule(f"∂L/∂{tensor.symbol} = {upstream} where the window's largest entry was, otherwise 0")
-        assert isinstance(equation.right, PositivePart)
-        x, slope = tensor.symbol, rational(equation.right.slope_at_zero)
-        return Rule(f"∂L/∂{x} = ∂L/∂{stage.z.symbol} · (1 if {x} > 0, 0 if {x} < 0, {slope} if {x} = 0)")
+        assert stage.gate is not None
+        above, below, at_zero = map(rational, (stage.gate.above, stage.gate.below, stage.gate.at_zero))
+        x = tensor.symbol
+        return Rule(
+            f"∂L/∂{x} = ∂L/∂{stage.z.symbol} · ({above} if {x} > 0, {below} if {x} < 0, {at_zero} if {x} = 0)"
+        )
     parts = [contraction.part for contraction in stage.backward(tensor)]
     if not parts:
         return None

@@ -6,40 +6,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from walkthrough.mathematics.notation import (
-    Affine,
-    Entry,
-    Equation,
-    Expression,
-    Largest,
-    Negative,
-    Product,
-    Sum,
-    Tensor,
-    Total,
-)
+from walkthrough.mathematics.folding import with_entries
+from walkthrough.mathematics.notation import Affine, Entry, Equation, Largest, Tensor
 from walkthrough.trace.network import Stage
 from walkthrough.workbook.reworked import Change
 
 Positions = tuple[Affine, ...]
-
-
-def substituted(of: Expression, change: Callable[[Entry], Entry]) -> Expression:
-    """A sum of products (or a largest-of-a-window) with other entries in it."""
-    match of:
-        case Entry():
-            return change(of)
-        case Sum(terms):
-            return Sum(tuple(substituted(term, change) for term in terms))
-        case Product(factors):
-            return Product(tuple(substituted(factor, change) for factor in factors))
-        case Negative(inner):
-            return Negative(substituted(inner, change))
-        case Total(body, over):
-            return Total(substituted(body, change), over)
-        case Largest(body):
-            return replace(of, body=change(body))
-    return of
 
 
 def elsewhere(tensor: Callable[[Stage], Tensor | None], move: Callable[[Entry], Positions | None]) -> Change:
@@ -57,7 +29,7 @@ def elsewhere(tensor: Callable[[Stage], Tensor | None], move: Callable[[Entry], 
             return replace(entry, index=positions)
 
         changed = tuple(
-            replace(equation, right=substituted(equation.right, moved)) for equation in stage.equations
+            replace(equation, right=with_entries(equation.right, moved)) for equation in stage.equations
         )
         return changed if found else None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from walkthrough.mathematics.layout import Array
-from walkthrough.mathematics.notation import gradient_name
+from walkthrough.mathematics.notation import Expression, Index, gradient_name
 from walkthrough.trace.network import Network
 from walkthrough.trace.passes import SampleReplay, backward_loss, backward_stage, forward_stage
 
@@ -17,10 +17,11 @@ if TYPE_CHECKING:
 class Sameness:
     """A sample's replay, followed over residues as far as somebody asks."""
 
-    def __init__(self, network: Network, sample: Sample, upstream: Grid | None) -> None:
+    def __init__(self, network: Network, sample: Sample, upstream: Grid | None, precision: int) -> None:
         self._network = network
         self._sample = sample
         self._upstream = upstream
+        self._precision = precision
         self._residues: SampleReplay[Array] | None = None
         self.replay: SampleReplay[Any] | None = None
 
@@ -40,9 +41,9 @@ class Sameness:
         from walkthrough.numbers.residues import Residues
 
         assert self.replay is not None
-        arithmetic = Residues()
+        arithmetic = Residues(self._signs)
         if self._residues is None:
-            tensors = {n: arithmetic.given(grid) for n, grid in self._network.parameters.items()}
+            tensors = {n: arithmetic.given(grid) for n, grid in self._network.given.items()}
             tensors["input"] = arithmetic.given(self._sample.input)
             if self._sample.target is not None:
                 tensors["target"] = arithmetic.given(self._sample.target)
@@ -63,3 +64,11 @@ class Sameness:
             if name not in done:
                 backward_stage(stage, self._residues, arithmetic)
         return done[name]
+
+    def _signs(self, of: Expression, axes: tuple[Index, ...], _: Array) -> Array:
+        """On which side of a kink the exact numbers are: residues have no sign."""
+        from walkthrough.numbers.exact_arithmetic import ExactArithmetic
+
+        assert self.replay is not None
+        exact, tensors = ExactArithmetic(self._precision), self.replay.tensors
+        return exact.signs(exact.function(of, axes, lambda entry: tensors[entry.tensor.name]), "a kink")

@@ -14,12 +14,11 @@ from walkthrough.mathematics.notation import (
     Expression,
     Index,
     Largest,
-    PositivePart,
     Tensor,
     gradient_name,
     unravel,
 )
-from walkthrough.mathematics.readings import Part
+from walkthrough.mathematics.readings import ONE, Part, Slopes
 from walkthrough.trace.network import Stage
 from walkthrough.trace.trace import Trace
 
@@ -86,10 +85,11 @@ class Choice(Step):
 
 @dataclass(frozen=True, slots=True)
 class Gate(Step):
-    """A ReLU: open where its operand is positive; sign is −1, 0 or 1."""
+    """A gate: its operand goes on, times a slope on its side of 0; sign is −1, 0 or 1."""
 
     operand: Ref
     sign: int
+    slopes: Slopes
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +125,14 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Route(Step):
-    """A gradient sent back through a max pool or a ReLU: to the winners, through open gates."""
+    """A gradient sent back through a max pool or a gate: to the winners, times a slope.
+
+    `slopes` are those of the gate, None for a pool.
+    """
 
     shares: tuple[Share, ...]
     operand: Ref
+    slopes: Slopes | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +237,7 @@ class Steps:
 
     def full(self, local: str, sample: int) -> str:
         """The full name of a tensor, as this sample sees it."""
-        if local in self.trace.network.parameters:
+        if local in self.trace.network.given:
             return local
         if self.trace.case.batch and (local == "loss" or local in self._parameters):
             return f"{local}@{sample + 1}"
@@ -243,14 +247,28 @@ class Steps:
         if stage.sums:
             terms, row = self._terms([c.part for c in stage.sums], ref.cell, sample)
             return Sums(ref, phase, stage, terms, row)
-        (equation,) = stage.equations
-        place = dict(zip(equation.left.variables, _loop_place(equation, ref.cell), strict=True))
+        equation, at = self._equation(stage, ref.cell)
+        place = dict(zip(equation.left.variables, at, strict=True))
+        if stage.gate is not None:
+            operand = self._ref(stage.gate.entry, place, sample)
+            sign = self.sign(operand)
+            return Gate(ref, phase, stage, operand, sign, stage.gate)
         if isinstance(equation.right, Largest):
             return self._choice(ref, stage, equation, place, sample)
-        if isinstance(equation.right, PositivePart):
-            operand = Ref(self.full(stage.x.name, sample), ref.cell)
-            return Gate(ref, phase, stage, operand, self.sign(operand))
         return Formula(ref, phase, stage, equation.right, place, sample, equation.left)
+
+    def _equation(self, stage: Stage, cell: Cell) -> tuple[Equation, tuple[int, ...]]:
+        """The equation that gives a cell of the output, and the values of its loop indices there."""
+        for equation in stage.equations:
+            for place in Part(equation.left, ONE, (), equation.left.variables).places(cell):
+                return equation, place
+        raise ValueError(f"no equation of {stage.name} gives the cell {cell}")
+
+    def _ref(self, entry: Entry, place: dict[Index, int], sample: int) -> Ref:
+        """The cell that an entry means at a place of its loop indices."""
+        cell = Part(entry, ONE, (), tuple(place)).cells(entry)(tuple(place.values()))
+        assert cell is not None
+        return Ref(self.full(entry.tensor.name, sample), cell)
 
     def _choice(
         self, ref: Ref, stage: Stage, equation: Equation, place: dict[Index, int], sample: int
@@ -290,19 +308,18 @@ class Steps:
     def _slope(self, ref: Ref, stage: Stage, sample: int) -> AnyStep:
         for equation in stage.equations:
             for entry, slope in equation.derivatives:
-                part = Part(entry, Fraction(1), (), entry.variables)
-                (place,) = part.places(ref.cell)
-                at = dict(zip(entry.variables, place, strict=True))
-                left = Entry(entry.tensor.grad, entry.index, entry.flat)
-                return Formula(ref, "backward", stage, slope, at, sample, left)
+                for place in Part(entry, ONE, (), entry.variables).places(ref.cell):
+                    at = dict(zip(entry.variables, place, strict=True))
+                    left = Entry(entry.tensor.grad, entry.index, entry.flat)
+                    return Formula(ref, "backward", stage, slope, at, sample, left)
         return Given(ref, "backward", stage)
 
     def _backward_step(self, ref: Ref, stage: Stage, tensor: Tensor, sample: int) -> AnyStep:
         if stage.choices:
             return self._route(ref, stage, sample)
         parts = [contraction.part for contraction in stage.backward(tensor)]
-        if parts and parts[0].local is not None:
-            return self._chain(ref, stage, parts[0], sample)
+        if any(part.local is not None for part in parts):
+            return self._chain(ref, stage, parts, sample)
         terms, row = self._terms(parts, ref.cell, sample)
         return Sums(ref, "backward", stage, terms, row)
 
@@ -327,16 +344,15 @@ class Steps:
                 terms.append(Term(part.coefficient, tuple(refs)))
         return tuple(terms), row
 
-    def _chain(self, ref: Ref, stage: Stage, part: Part, sample: int) -> Chain:
-        assert part.local is not None
-        upstream = part.cells(part.factors[0])
-        name = self.full(part.factors[0].tensor.name, sample)
+    def _chain(self, ref: Ref, stage: Stage, parts: list[Part], sample: int) -> Chain:
         terms = []
-        for place in part.places(ref.cell):
-            cell = upstream(place)
-            assert cell is not None
-            at = dict(zip(part.variables, place, strict=True))
-            terms.append((Ref(name, cell), part.local, at))
+        for part in parts:
+            assert part.local is not None
+            upstream, name = part.cells(part.factors[0]), self.full(part.factors[0].tensor.name, sample)
+            for place in part.places(ref.cell):
+                cell = upstream(place)
+                assert cell is not None
+                terms.append((Ref(name, cell), part.local, dict(zip(part.variables, place, strict=True))))
         return Chain(ref, "backward", stage, tuple(terms), sample)
 
     def _route(self, ref: Ref, stage: Stage, sample: int) -> Route:
@@ -357,7 +373,7 @@ class Steps:
                 winner = choice.candidates[choice.winner]
             share = Fraction(int(shares[place]), selection.denominator)
             found.append(Share(share, Ref(self.full(stage.z.grad.name, sample), cell), Ref(z, cell), winner))
-        return Route(ref, "backward", stage, tuple(found), Ref(x, ref.cell))
+        return Route(ref, "backward", stage, tuple(found), Ref(x, ref.cell), stage.gate)
 
 
 def _extent(over: tuple[Index, ...]) -> int:
@@ -365,13 +381,6 @@ def _extent(over: tuple[Index, ...]) -> int:
     for index in over:
         size *= index.extent
     return size
-
-
-def _loop_place(equation: Equation, cell: Cell) -> tuple[int, ...]:
-    """The left side's loop indices at a cell of the output."""
-    part = Part(equation.left, Fraction(1), (), equation.left.variables)
-    (place,) = part.places(cell)
-    return place
 
 
 def _row(part: Part, places: list[tuple[int, ...]]) -> int:

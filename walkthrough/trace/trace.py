@@ -101,9 +101,9 @@ class Trace:
         samples = []
         upstream = getattr(self.case.loss, "gradient", None)
         for sample in self.case.samples:
-            sameness = Sameness(self.network, sample, upstream)
+            sameness = Sameness(self.network, sample, upstream, precision)
             own = arithmetic or ExactArithmetic(precision, sameness.proven)
-            parameters = {name: own.given(grid) for name, grid in self.network.parameters.items()}
+            parameters = {name: own.given(grid) for name, grid in self.network.given.items()}
             try:
                 replayed = replay_sample(
                     self.network, sample, parameters, own, upstream, sameness.follow, self._turned
@@ -166,7 +166,7 @@ class Trace:
             found[name] = Place(name, local, sample, shape)
 
         net, batch = self.network, self.case.batch
-        for tensor in net.parameter_tensors:
+        for tensor in (*net.parameter_tensors, *net.constant_tensors):
             add(tensor.name, tensor.name, 0, tensor.shape)
         several = range(len(self.case.samples))
         for k in several:
@@ -264,8 +264,9 @@ class Trace:
     @cached_property
     def letters(self) -> dict[str, str]:
         """The letter of each of a sample's tensors, and of each parameter."""
-        tensors = (self.network.input, *(s.z for s in self.network.layers), *self.network.parameter_tensors)
-        return {tensor.name: tensor.symbol for tensor in tensors}
+        tensors = (self.network.input, *(s.z for s in self.network.layers))
+        own = (*self.network.parameter_tensors, *self.network.constant_tensors)
+        return {tensor.name: tensor.symbol for tensor in (*tensors, *own)}
 
     def given_text(self, tensor: str, cell: Cell) -> str | None:
         """A number of the case as it is written there (0.10, not 0.1); None if it is computed."""
@@ -278,7 +279,7 @@ class Trace:
         sample = self.case.samples[place.sample or 0]
         if place.local in ("input", "target"):
             return sample.input if place.local == "input" else sample.target
-        return self.network.parameters.get(place.local)
+        return self.network.given.get(place.local)
 
     def network_tensor(self, name: str) -> Tensor:
         """The tensor under whose name the network's equations know a tensor of the trace."""

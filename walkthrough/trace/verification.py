@@ -182,7 +182,8 @@ class _Vectorised(_Witness):
         return {name: getattr(option, "value", option) for name, option in options.items()}
 
     def _parameters(self, stage: Stage, sample: int) -> dict[str, Any]:
-        return {name: self.of.numbers(tensor.name, sample) for name, tensor in stage.parameters.items()}
+        own = stage.parameters | stage.constants
+        return {name: self.of.numbers(tensor.name, sample) for name, tensor in own.items()}
 
     def forward(self, stage: Stage, sample: int) -> Any:
         """The closed form of a layer, or of the loss."""
@@ -264,7 +265,8 @@ class _Symbolic(_Witness):
         return value
 
     def _box(self, tensor: Tensor, found: Mapping[Cell, Fraction]) -> Any:
-        box = vectorised.Box.of([found[cell] for cell in tensor.cells()], tensor.shape)
+        nothing = Fraction(0)  # what no window of a transposed convolution reaches
+        box = vectorised.Box.of([found.get(cell, nothing) for cell in tensor.cells()], tensor.shape)
         if self.of.trace.case.arithmetic.kind == "float":
             return np.array([float(each) for each in box.fractions()]).reshape(tensor.shape)
         return self.of.rounded(box)

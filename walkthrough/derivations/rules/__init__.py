@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
@@ -15,6 +17,8 @@ class DerivedRule(ABC):
 
     title: ClassVar[str]
     takes: ClassVar[tuple[str, ...]] = ()
+    page_letters: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    """Letters that the page of a case writes otherwise: the one here → the one there."""
 
     @property
     def word(self) -> str:

@@ -7,7 +7,8 @@ twice (a·(1 − a), a softmax's share), the way in which the formula grows and 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
-from itertools import product
+from dataclasses import dataclass
+from fractions import Fraction
 from typing import NamedTuple, TypeAlias
 
 from walkthrough.marking.verdicts.enclosures import (
@@ -16,6 +17,7 @@ from walkthrough.marking.verdicts.enclosures import (
     ONE,
     ZERO,
     Interval,
+    hull,
     negative,
     over,
     plus,
@@ -25,20 +27,8 @@ from walkthrough.marking.verdicts.enclosures import (
     times,
     times_rest,
 )
-from walkthrough.mathematics.notation import (
-    Applied,
-    Entry,
-    Expression,
-    Index,
-    Negative,
-    Number,
-    Power,
-    Product,
-    Quotient,
-    Same,
-    Sum,
-    Total,
-)
+from walkthrough.mathematics.folding import Algebra, all_places
+from walkthrough.mathematics.notation import Entry, Expression, Index, Piecewise, Same, Total
 
 Numbers: TypeAlias = Mapping[int, Interval]
 """What is known of each number, by its place in the order of computation."""
@@ -57,38 +47,62 @@ class Enclosed(NamedTuple):
     parts: tuple[Enclosed, ...] = ()
 
 
+@dataclass(frozen=True)
+class _LaidOut(Algebra[Enclosed, Place]):
+    number_of: Callable[[Entry, Place], int]
+
+    def number(self, of: Fraction) -> Enclosed:
+        value = rational(of)
+        return _constant((value, value))
+
+    def entry(self, of: Entry, scope: Place) -> Enclosed:
+        which = self.number_of(of, scope)
+        return Enclosed(lambda numbers: numbers[which], frozenset([which]), which)
+
+    def added(self, terms: list[Enclosed]) -> Enclosed:
+        return _sum(terms)
+
+    def multiplied(self, factors: list[Enclosed]) -> Enclosed:
+        return _product(factors)
+
+    def negative(self, of: Enclosed) -> Enclosed:
+        return _one(negative, of, "negative")
+
+    def quotient(self, above: Enclosed, below: Enclosed) -> Enclosed:
+        return _quotient(above, below)
+
+    def power(self, base: Enclosed, exponent: int) -> Enclosed:
+        return _one(lambda of: power(of, exponent), base, ("power", exponent))
+
+    def applied(self, function: str, to: Enclosed) -> Enclosed:
+        return _one(FUNCTIONS[function], to, function)
+
+    def same(self, of: Same, scope: Place) -> Enclosed:
+        value = ONE if of.one.at(scope) == of.other.at(scope) else ZERO
+        return _constant((value, value))
+
+    def total(self, of: Total, scope: Place) -> Enclosed:
+        return _sum([self.fold(of.body, {**scope, **here}) for here in all_places(of.over)])
+
+    def piecewise(self, of: Piecewise, scope: Place) -> Enclosed:
+        sign, above, below = (self.fold(part, scope) for part in of.parts)
+        share = rational(of.share)
+        kink = _sum([_product([_constant((s, s)), part]) for s, part in ((share, above), (1 - share, below))])
+
+        def chosen(numbers: Numbers) -> Interval:
+            low, high = sign.of(numbers)
+            pieces = [piece for side, piece in ((high > 0, above), (low < 0, below)) if side]
+            if low <= 0 <= high:
+                pieces.append(kink)
+            return hull([piece.of(numbers) for piece in pieces])
+
+        shape = ("piecewise", sign.shape, above.shape, below.shape)
+        return Enclosed(chosen, _operands([sign, above, below]), shape)
+
+
 def laid_out(expression: Expression, place: Place, number_of: Callable[[Entry, Place], int]) -> Enclosed:
     """The expression where its loop indices have these values; `number_of` says which number an entry is."""
-
-    def made(of: Expression, at: Place) -> Enclosed:
-        match of:
-            case Number(constant):
-                value = rational(constant)
-                return _constant((value, value))
-            case Entry():
-                which = number_of(of, at)
-                return Enclosed(lambda numbers: numbers[which], frozenset([which]), which)
-            case Sum(terms):
-                return _sum([made(term, at) for term in terms])
-            case Total(body, indices):
-                heres = product(*(range(index.extent) for index in indices))
-                return _sum([made(body, {**at, **dict(zip(indices, here, strict=True))}) for here in heres])
-            case Product(factors):
-                return _product([made(factor, at) for factor in factors])
-            case Negative(inner):
-                return _one(negative, made(inner, at), "negative")
-            case Quotient(above, below):
-                return _quotient(made(above, at), made(below, at))
-            case Power(base, exponent):
-                return _one(lambda of: power(of, exponent), made(base, at), ("power", exponent))
-            case Applied(function, to):
-                return _one(FUNCTIONS[function], made(to, at), function)
-            case Same(one, other):
-                value = ONE if one.at(at) == other.at(at) else ZERO
-                return _constant((value, value))
-        raise TypeError(f"no single value: {of}")
-
-    return made(expression, place)
+    return _LaidOut(number_of).fold(expression, place)
 
 
 def _constant(value: Interval) -> Enclosed:

@@ -167,6 +167,18 @@ def _tanh(at: Rational) -> Interval:
     return _ends(arb(steep).tanh())
 
 
+def sqrt(of: Interval) -> Interval:
+    """The square root; raises NoValue where no number in the interval has one."""
+    low, high = of
+    if high < ZERO:
+        raise NoValue("the square root of a negative number")
+    return _sqrt(max(low, ZERO))[0], _sqrt(high)[1]
+
+
+def _sqrt(at: Rational) -> Interval:
+    return NOUGHT if at == ZERO else _ends(arb(min(at, FAR)).sqrt())
+
+
 def _ends(ball: Any) -> Interval:
     return _dyadic(ball.lower()), _dyadic(ball.upper())
 
@@ -177,4 +189,4 @@ def _dyadic(exact: Any) -> Rational:
     return fmpq(mantissa, 1 << -places) if places < 0 else fmpq(mantissa * (1 << places))
 
 
-FUNCTIONS = {"exp": exp, "ln": ln, "tanh": tanh}
+FUNCTIONS = {"exp": exp, "ln": ln, "tanh": tanh, "sqrt": sqrt}
