@@ -27,16 +27,13 @@ _SIZE = {"metavar": "HxW", "help": "Rows and columns, or one number for both."}
 def derive(rule: str | None, **options: Any) -> None:
     """A derivation of RULE for your sizes, each line proved; without RULE, the list of rules."""
     from walkthrough.commands.output import needs_ascii, width
-    from walkthrough.derivations import Sizes, derive_command, read_size, unused
+    from walkthrough.derivations import Sizes, derive_command, read_size
     from walkthrough.formats.text import ascii_only
 
     shapes = {"input": options["input_"]} | {key: options[key] for key in ("kernel", "stride", "padding")}
     counts = {key: options[key] for key in ("channels", "filters", "classes", "outputs", "flip")}
     read: dict[str, Any] = {key: read_size(text) for key, text in shapes.items() if text is not None}
     sizes = Sizes(**read, **counts)
-    if rule is not None and unused(rule, sizes):
-        names = ", ".join(f"--{name}" for name in unused(rule, sizes))
-        click.echo(f"walkthrough: {names} plays no part in {rule}", err=True)
     kind = format_of(options)
     columns = min(width(), 100) - 4 if options["file"] is None else 96
     text, status = derive_command(rule, sizes, kind, columns)  # type: ignore[arg-type]

@@ -12,6 +12,7 @@ from fractions import Fraction
 from itertools import product
 
 from walkthrough.derivations.derivation_notation import (
+    ONE_TERM,
     ZERO_TERM,
     Bracket,
     Derivative,
@@ -170,7 +171,10 @@ def at_numbers(of: Expression, numbers: Numbers, tensors: Mapping[str, Tensor]) 
         case Applied(function, to):
             return Applied(function, inner(to))
         case Bracket(left, relation, right):
-            return Bracket(inner(left), relation, inner(right))
+            one, other = inner(left), inner(right)
+            if isinstance(one, Number) and isinstance(other, Number):
+                return ONE_TERM if one == other else ZERO_TERM  # two places: [i = j]
+            return Bracket(one, relation, other)
         case Derivative(part, by):
             entry = inner(by)
             assert isinstance(entry, Entry), "one differentiates with respect to an entry"

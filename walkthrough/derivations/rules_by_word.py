@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from walkthrough.derivations import rules
-from walkthrough.derivations.derivation import Proved
+from walkthrough.derivations.derivation import Paragraph, Proved
 from walkthrough.derivations.pieces.asked_sizes import CannotDerive, Sizes
 from walkthrough.derivations.writing.page_formats import WIDTH, Format, rendered
 from walkthrough.words import shelf
@@ -26,17 +27,31 @@ def rule(word: str) -> rules.DerivedRule:
     return found
 
 
-def unused(word: str, sizes: Sizes) -> tuple[str, ...]:
-    """The options that were given and play no part in a rule; raises CannotDerive."""
-    takes = rule(word).takes
-    return tuple(name for name in sizes.given if name not in takes)
-
-
 def derived(word: str, sizes: Sizes | None = None) -> Proved:
     """A rule's derivation for these sizes, every line proved or shown to fail; raises CannotDerive."""
     from walkthrough.derivations.proof.line_proofs import prove
 
-    return prove(rule(word).derive(sizes or Sizes()))
+    found, asked = rule(word), sizes or Sizes()
+    _refuse_unknown(found, asked)
+    derivation = found.derive(asked)
+    first, *others = derivation.blocks
+    return prove(replace(derivation, blocks=(first, *_page_letters(found), *others)))
+
+
+def _refuse_unknown(found: rules.DerivedRule, sizes: Sizes) -> None:
+    """Raises CannotDerive if a size was asked for that the rule knows nothing of."""
+    unknown = [f"--{name}" for name in sizes.given if name not in found.takes]
+    if unknown:
+        takes = ", ".join(f"--{name}" for name in found.takes) or "no sizes: it is about a single number"
+        raise CannotDerive(f"{found.word} knows no {' and no '.join(unknown)}; it takes {takes}")
+
+
+def _page_letters(found: rules.DerivedRule) -> tuple[Paragraph, ...]:
+    """How the page of a case, which names this rule, writes its letters, where it does otherwise."""
+    other = {ours: theirs for ours, theirs in found.page_letters.items() if ours != theirs}
+    named = [f"{ours} is written {theirs}" for ours, theirs in other.items() if theirs]
+    named += [f"{ours} has the letter of what comes in" for ours, theirs in other.items() if not theirs]
+    return (Paragraph((f"On the page of a case, {' and '.join(named)}.",)),) if named else ()
 
 
 def derive_command(
@@ -44,6 +59,9 @@ def derive_command(
 ) -> tuple[str, int]:
     """The finished text and the exit status: 0, or 1 if a line is not proved; raises CannotDerive."""
     if word is None:
+        if sizes and sizes.given:
+            option = f"--{sizes.given[0]}"
+            raise CannotDerive(f"{option} belongs to a rule: walkthrough derive RULE {option} …")
         return listing(format), 0
     proved = derived(word, sizes)
     return rendered(proved, format, width), 0 if proved.holds else 1

@@ -44,10 +44,11 @@ def error_at_the_end(net: FourLayers) -> Iterator[DerivationBlock]:
     pairs = list(zip(all_entries(last.delta), all_entries(last.z), strict=True))
     definitions |= {atom(delta): change(Derivative(LOSS, z)) for delta, z in pairs}
     whole = {atom(y[-1]): written_sum((ONE_TERM, *(Negative(each) for each in y[:-1])))}
+    one = f"{' + '.join(f'y[{each + 1}]' for each in range(classes))} == 1"
     for (delta, z), share, target in zip(pairs, p, y, strict=True):
         steps = (
-            Equality(change(Derivative(LOSS, z)), ("what δ is",)),
-            Equality(change(share - target), ("cross-entropy-gradient; Σy = 1",), whole),
+            Equality(change(Derivative(LOSS, z)), ("what δ is",), defines=True),
+            Equality(change(share - target), ("cross-entropy-gradient; Σy = 1",), whole, one),
         )
         yield Equalities(delta, steps, premises=Premises(definitions))
 
@@ -61,7 +62,7 @@ def recursion(net: FourLayers, level: int) -> Iterator[DerivationBlock]:
     premises = between(layer, after)
     reading = after.gradient(after.x)
     for delta, z in zip(all_entries(layer.delta), all_entries(layer.z), strict=True):
-        start = Equality(change(Derivative(LOSS, z)), ("what δ is",))
+        start = Equality(change(Derivative(LOSS, z)), ("what δ is",), defines=True)
         if z not in gate_of:
             yield Equalities(delta, (start, Equality(ZERO_TERM, (z, " is in no window"))), premises=premises)
             continue
@@ -73,6 +74,7 @@ def recursion(net: FourLayers, level: int) -> Iterator[DerivationBlock]:
         ]
         back = written_sum(weighted(*each) for each in products)
         gates = _gates(x, z, competitors[x])
+        given = "z is not 0" if len(gates) == 1 else "one entry of the window is the largest, and not 0"
         steps = (
             start,
             Equality(
@@ -81,7 +83,7 @@ def recursion(net: FourLayers, level: int) -> Iterator[DerivationBlock]:
             ),
             Equality(written_product((back, *gates)), _reason(len(gates))),
         )
-        yield Equalities(delta, steps, cases[x], premises)
+        yield Equalities(delta, steps, cases[x], premises, given)
 
 
 def _reason(gates: int) -> tuple[str]:

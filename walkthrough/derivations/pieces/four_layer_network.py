@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from walkthrough.derivations.derivation_notation import all_entries, at
@@ -35,6 +35,8 @@ class LearningLayer:
     delta: Tensor
     slope: Tensor
     """∂L/∂z, a letter of its own while one looks at this layer alone."""
+    pooled: Shape = ()
+    """What was flattened into its input: channel × row × column."""
 
     @cached_property
     def output(self) -> Reading:
@@ -82,8 +84,9 @@ def four_layers(sizes: Sizes) -> FourLayers:
     first = _convolution(0, (channels, *chosen.input), (1, channels, *chosen.kernel))
     second = _convolution(1, output_shape(_POOL, first.z.shape), (filters, 1, *chosen.kernel))
     limits.refuse_too_many_products(30 * first.z.size * filters * chosen.kernel[0] * chosen.kernel[1])
-    (size,) = output_shape(Flatten(), output_shape(_POOL, second.z.shape))
-    third, fourth = _dense(2, size, hidden), _dense(3, hidden, classes)
+    pooled = output_shape(_POOL, second.z.shape)
+    (size,) = output_shape(Flatten(), pooled)
+    third, fourth = replace(_dense(2, size, hidden), pooled=pooled), _dense(3, hidden, classes)
     text = f"{chosen.text}, {filters} filters in the second layer, {hidden} hidden, {classes} classes"
     return FourLayers((first, second, third, fourth), text)
 

@@ -36,7 +36,7 @@ from walkthrough.derivations.pieces.sums_written_out import weighted
 from walkthrough.mathematics.notation import Applied, Cell, Entry, Expression, Number, Quotient, Tensor
 
 SAMPLES, MEAN_LOSS = letter("B"), letter("J")
-C, F, U, V, A, D = letters("C F U V A D")
+C, F, U, V, A, D, R, T = letters("C F U V A D R T")
 H, W, K1, K2 = letters("H W K1 K2")
 c, f, i, j, m, n, p, q, s = letters("c f i j m n p q s")
 
@@ -63,12 +63,13 @@ def general_deltas() -> Iterator[DerivationBlock]:
     yield Paragraph(
         (
             "A layers' inputs, D its outputs; C channels, F filters of K₁×K₂, H×W what goes into a "
-            "convolution, U×V what comes out. ⌊(m + 1)/2⌋ is the pool's window in which row m is. Counted, "
+            "convolution, U×V what comes out; R×T what the pool before flatten makes of it. ⌊(m + 1)/2⌋ is the pool's window in which row m is. Counted, "
             "not proved in letters: compared entry by entry in three networks, of inputs up to 10×8, 2 "
             "channels, 3 filters, kernels up to 3×2.",
         )
     )
     yield from _dense()
+    yield from _flatten()
     yield from _convolution()
 
 
@@ -91,8 +92,20 @@ def _convolution() -> Iterator[DerivationBlock]:
     turned = w[f, c, K1 + i - down, K2 + j - across]
     back = LetteredSum(delta[f, i, j] * turned, ((f, F), (i, U), (j, V)))
     z = _named("z", 0, C, H, W)[c, m, n]
-    gates = Bracket(x[c, down, across], "=", z) * Bracket(z, ">", ZERO_TERM)
-    yield _recursion(0, _named("delta", 0, C, H, W)[c, m, n], back * gates, (c, m, n))
+    yield _recursion(0, _named("delta", 0, C, H, W)[c, m, n], back * _gates(x[c, down, across], z), (c, m, n))
+
+
+def _flatten() -> Iterator[DerivationBlock]:
+    delta, x, w = _named("delta", 2, D), _named("x", 2, C * R * T), _named("w", 2, D, C * R * T)
+    place = (c - 1) * (R * T) + (_half(m) - 1) * T + _half(n)
+    z = _named("z", 1, C, U, V)[c, m, n]
+    back = LetteredSum(delta[i] * w[i, place], ((i, D),))
+    yield _recursion(1, _named("delta", 1, C, U, V)[c, m, n], back * _gates(x[place], z), (c, m, n))
+
+
+def _gates(x: LetteredEntry, z: LetteredEntry) -> Expression:
+    """Is it the largest of its window, is its gate open."""
+    return Bracket(x, "=", z) * Bracket(z, ">", ZERO_TERM)
 
 
 def _recursion(
@@ -100,7 +113,9 @@ def _recursion(
 ) -> GeneralEqualities:
     gates = "the gate" if level == 2 else "is it the largest of its window, is its gate open"
     given = (
-        "z2[j] != 0" if level == 2 else "z0[c,m,n] is in a window of the pool, and alone the largest there"
+        "z2[j] != 0"
+        if level == 2
+        else f"z{level}[c,m,n] is in a window, and one entry of it alone the largest"
     )
     return GeneralEqualities(
         delta,
@@ -157,7 +172,8 @@ def _instance(
 
 def _sizes(layer: LearningLayer) -> dict[str, int]:
     if len(layer.w.shape) == 2:
-        return dict(zip("DA", layer.w.shape, strict=True))
+        pooled = dict(zip("CRT", layer.pooled, strict=True)) if layer.pooled else {}
+        return dict(zip("DA", layer.w.shape, strict=True)) | pooled
     names = ("F", "C", "K1", "K2", "H", "W", "U", "V")
     return dict(zip(names, (*layer.w.shape, *layer.x.shape[1:], *layer.z.shape[1:]), strict=True))
 

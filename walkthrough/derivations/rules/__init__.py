@@ -10,6 +10,15 @@ from typing import TYPE_CHECKING, ClassVar
 if TYPE_CHECKING:
     from walkthrough.derivations.derivation import Derivation
     from walkthrough.derivations.pieces.asked_sizes import Sizes
+    from walkthrough.layers import Layer
+
+
+def letters_of(layer: type[Layer], x: str = "x", z: str = "z", g: bool = True) -> Mapping[str, str]:
+    """How a case's page writes a layer's letters: `z` its own, "" for that of what comes in.
+
+    Where the page has no g, it writes ∂L/∂ of the output.
+    """
+    return MappingProxyType({x: "", z: layer.letter} | ({} if g else {"g": f"∂L/∂{layer.letter}"}))
 
 
 class DerivedRule(ABC):
@@ -18,7 +27,7 @@ class DerivedRule(ABC):
     title: ClassVar[str]
     takes: ClassVar[tuple[str, ...]] = ()
     page_letters: ClassVar[Mapping[str, str]] = MappingProxyType({})
-    """Letters that the page of a case writes otherwise: the one here → the one there."""
+    """How the page of a case writes the letters here; "" is the letter of what comes in there."""
 
     @property
     def word(self) -> str:

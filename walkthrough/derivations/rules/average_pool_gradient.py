@@ -16,9 +16,10 @@ from walkthrough.derivations.derivation import (
 from walkthrough.derivations.derivation_notation import LOSS, all_entries
 from walkthrough.derivations.pieces.asked_sizes import Sizes
 from walkthrough.derivations.pieces.formula_grids import grid
+from walkthrough.derivations.pieces.general_pools import general_average_pool
 from walkthrough.derivations.pieces.layers_in_letters import Setting, setting, window
 from walkthrough.derivations.pieces.sums_written_out import chain_rule
-from walkthrough.derivations.rules import DerivedRule
+from walkthrough.derivations.rules import DerivedRule, letters_of
 from walkthrough.layers.average_pool2d import AveragePool2d
 
 
@@ -26,6 +27,7 @@ class AveragePoolGradient(DerivedRule):
     """Every entry of a window gets the same share of the gradient."""
 
     title = "Average pooling backwards"
+    page_letters = letters_of(AveragePool2d, g=False)
     takes = ("input", "kernel", "stride", "padding", "channels")
 
     def derive(self, sizes: Sizes) -> Derivation:
@@ -33,7 +35,7 @@ class AveragePoolGradient(DerivedRule):
         chosen = window(sizes, input=(4, 4), kernel=(2, 2), stride=None)
         layer = AveragePool2d(chosen.kernel, chosen.stride, chosen.padding)
         pool = setting(layer, (chosen.channels, *chosen.input), chosen.pool_text, {})
-        blocks = tuple(_blocks(pool, chosen.kernel[0] * chosen.kernel[1]))
+        blocks = (*_blocks(pool, chosen.kernel[0] * chosen.kernel[1]), *general_average_pool())
         return Derivation(self.word, self.title, pool.sizes, pool.premises, blocks)
 
 
@@ -49,7 +51,7 @@ def _blocks(pool: Setting, places: int) -> Iterator[DerivationBlock]:
         yield SideBySide((grid(pool.x, 0), "→", grid(pool.z, 0)))
     yield PartTitle("Forwards")
     for z in all_entries(pool.z):
-        yield Equalities(z, (Equality(pool.output.at(z), ("the mean of its window",)),))
+        yield Equalities(z, (Equality(pool.output.at(z), ("the mean of its window",), defines=True),))
     yield PartTitle("Backwards")
     reading = pool.gradient(pool.x)
     for x in all_entries(pool.x):

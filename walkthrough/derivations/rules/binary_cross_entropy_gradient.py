@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from types import MappingProxyType
 
 from walkthrough.derivations.derivation import (
     Derivation,
     DerivationBlock,
     Equalities,
     Equality,
+    GeneralEqualities,
     Paragraph,
     PartTitle,
     Premises,
@@ -17,13 +19,16 @@ from walkthrough.derivations.derivation import (
 from walkthrough.derivations.derivation_notation import (
     LOSS,
     Derivative,
+    all_entries,
     at,
     atom,
     placed,
     written_product,
 )
+from walkthrough.derivations.general_notation import LetteredTensor
 from walkthrough.derivations.pieces import asked_sizes as limits
 from walkthrough.derivations.pieces.asked_sizes import Sizes
+from walkthrough.derivations.pieces.general_rows import FIRST, LENGTH, for_any_length, general_rows
 from walkthrough.derivations.rules import DerivedRule
 from walkthrough.layers import Conventions
 from walkthrough.layers.sigmoid import Sigmoid
@@ -35,20 +40,32 @@ class BinaryCrossEntropyGradient(DerivedRule):
     """1/n · ((1 − t)/(1 − y) − t/y), and y − t once the sigmoid's slope cancels the denominators."""
 
     title = "Binary cross-entropy: its gradient, and why a sigmoid before it gives y − t"
+    page_letters = MappingProxyType({"y": ""})
     takes = ("outputs",)
 
     def derive(self, sizes: Sizes) -> Derivation:
         """First with respect to the output, then through the sigmoid."""
         outputs = limits.count("outputs", sizes.outputs, 2, limits.MOST_CLASSES)
-        y, t, z = (Tensor(name, (outputs,), name) for name in "ytz")
-        (equation,) = BinaryCrossEntropy().equations(y, t, LOSS.tensor)
-        (sigmoid,) = Sigmoid().equations(z, y, Conventions())
+        equation, sigmoid = _equations(outputs)
         alone = Premises({atom(LOSS): equation.right})
-        (j,) = sigmoid.left.variables
-        values = {atom(at(y, (place,))): placed(sigmoid.right, {j: place}) for place in range(outputs)}
-        both = Premises({**alone.definitions, **values})
-        blocks = tuple(_blocks(equation, sigmoid, outputs, both))
+        both = _through_sigmoid(equation, sigmoid)
+        blocks = (*_blocks(equation, sigmoid, outputs, both), *general_rows(*_general()))
         return Derivation(self.word, self.title, f"{outputs} output{'s' * (outputs > 1)}", alone, blocks)
+
+
+def _equations(outputs: int) -> tuple[Equation, Equation]:
+    """The loss, and the sigmoid before it."""
+    y, t, z = (Tensor(name, (outputs,), name) for name in "ytz")
+    (equation,) = BinaryCrossEntropy().equations(y, t, LOSS.tensor)
+    (sigmoid,) = Sigmoid().equations(z, y, Conventions())
+    return equation, sigmoid
+
+
+def _through_sigmoid(equation: Equation, sigmoid: Equation) -> Premises:
+    """L by y, and y by z."""
+    (j,) = sigmoid.left.variables
+    values = {atom(y): placed(sigmoid.right, {j: atom(y)[1][0]}) for y in all_entries(sigmoid.left.tensor)}
+    return Premises({atom(LOSS): equation.right, **values})
 
 
 def _blocks(equation: Equation, sigmoid: Equation, outputs: int, both: Premises) -> Iterator[DerivationBlock]:
@@ -57,7 +74,7 @@ def _blocks(equation: Equation, sigmoid: Equation, outputs: int, both: Premises)
     target = Tensor("t", (outputs,), "t")
     share = f" The loss is the mean over n = {outputs} outputs: that is where 1/n comes from." * (outputs > 1)
     yield Paragraph((f"y is the output, between 0 and 1, and t the target.{share}",))
-    yield Equalities(LOSS, (Equality(equation.right, ("its definition",)),))
+    yield Equalities(LOSS, (Equality(equation.right, ("its definition",), defines=True),))
     yield PartTitle("With respect to the output")
     for place in range(outputs):
         y, t = at(slope_of.tensor, (place,)), at(target, (place,))
@@ -99,3 +116,24 @@ def _through(
 
 def _mean(body: Term, outputs: int) -> Expression:
     return written_product((body,)) if outputs == 1 else written_product((Number(Fraction(1, outputs)), body))
+
+
+def _general() -> Iterator[GeneralEqualities]:
+    """Both gradients for any number of outputs."""
+    y, t, z = (LetteredTensor(name, (LENGTH,))[FIRST] for name in "ytz")
+    share = 1 / LENGTH
+    alone = share * ((1 - t) / (1 - y) - t / y)
+    yield for_any_length(
+        Derivative(LOSS, y), (Equality(alone, ("1/n: the mean",)),), lambda n: _row(n, sigmoid=False)
+    )
+    both = share * (y - t)
+    yield for_any_length(
+        Derivative(LOSS, z), (Equality(both, ("through the sigmoid",)),), lambda n: _row(n, sigmoid=True)
+    )
+
+
+def _row(outputs: int, sigmoid: bool) -> tuple[Premises, tuple[Tensor, ...]]:
+    loss, before = _equations(outputs)
+    ((by, _),) = before.derivatives
+    premises = _through_sigmoid(loss, before) if sigmoid else Premises({atom(LOSS): loss.right})
+    return premises, (before.left.tensor, Tensor("t", (outputs,), "t"), by.tensor)

@@ -11,7 +11,8 @@ from walkthrough.derivations.pieces.asked_sizes import Sizes
 from walkthrough.derivations.pieces.general_convolution import general_bias_gradient, general_part
 from walkthrough.derivations.pieces.layers_in_letters import Setting, convolution
 from walkthrough.derivations.pieces.sums_written_out import chain_rule
-from walkthrough.derivations.rules import DerivedRule
+from walkthrough.derivations.rules import DerivedRule, letters_of
+from walkthrough.layers.conv2d import Conv2d
 from walkthrough.mathematics.notation import Tensor
 
 
@@ -19,6 +20,7 @@ class ConvBiasGradient(DerivedRule):
     """A bias is added and multiplied by nothing: its slope is 1 wherever it stands."""
 
     title = "Convolution backwards: the gradient of the bias"
+    page_letters = letters_of(Conv2d)
     takes = ("input", "kernel", "stride", "padding", "channels", "filters", "flip")
 
     def derive(self, sizes: Sizes) -> Derivation:

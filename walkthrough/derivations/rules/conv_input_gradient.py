@@ -20,7 +20,7 @@ from walkthrough.derivations.pieces.formula_grids import without_zeros
 from walkthrough.derivations.pieces.general_convolution import general_input_gradient, general_part
 from walkthrough.derivations.pieces.layers_in_letters import Setting, convolution
 from walkthrough.derivations.pieces.sums_written_out import chain_rule
-from walkthrough.derivations.rules import DerivedRule
+from walkthrough.derivations.rules import DerivedRule, letters_of
 from walkthrough.layers.conv2d import Conv2d
 from walkthrough.mathematics.notation import Entry
 
@@ -29,6 +29,7 @@ class ConvInputGradient(DerivedRule):
     """All sums, then the padded gradient under the kernel turned by 180°."""
 
     title = "Convolution backwards: the gradient of the input"
+    page_letters = letters_of(Conv2d)
     takes = ("input", "kernel", "stride", "padding", "channels", "filters", "flip")
 
     def derive(self, sizes: Sizes) -> Derivation:

@@ -19,7 +19,8 @@ from walkthrough.derivations.pieces.convolution_by_grids import SecondRoute
 from walkthrough.derivations.pieces.formula_grids import grid, without_zeros
 from walkthrough.derivations.pieces.general_convolution import general_output, general_part
 from walkthrough.derivations.pieces.layers_in_letters import Setting, convolution
-from walkthrough.derivations.rules import DerivedRule
+from walkthrough.derivations.rules import DerivedRule, letters_of
+from walkthrough.layers.conv2d import Conv2d
 from walkthrough.mathematics.notation import Entry, Sum
 
 
@@ -27,6 +28,7 @@ class ConvOutput(DerivedRule):
     """The kernel slides over the image; each place is one equation."""
 
     title = "Convolution: the system of equations"
+    page_letters = letters_of(Conv2d)
     takes = ("input", "kernel", "stride", "padding", "channels", "filters", "flip")
 
     def derive(self, sizes: Sizes) -> Derivation:

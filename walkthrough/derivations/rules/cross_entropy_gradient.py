@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import permutations
+from types import MappingProxyType
 
 from walkthrough.derivations.derivation import (
     Derivation,
     DerivationBlock,
     Equalities,
     Equality,
+    GeneralEqualities,
     Paragraph,
     PartTitle,
     Premises,
@@ -27,18 +29,24 @@ from walkthrough.derivations.derivation_notation import (
     placed,
     written_sum,
 )
+from walkthrough.derivations.general_notation import LetteredTensor
 from walkthrough.derivations.pieces import asked_sizes as limits
 from walkthrough.derivations.pieces.asked_sizes import Sizes
+from walkthrough.derivations.pieces.general_rows import LENGTH, SECOND, for_any_length, general_rows
 from walkthrough.derivations.pieces.softmax_shares import softmax
 from walkthrough.derivations.rules import DerivedRule
+from walkthrough.layers.softmax import Softmax
 from walkthrough.losses.cross_entropy import CrossEntropy
 from walkthrough.mathematics.notation import Entry, Equation, Expression, Index, Negative, Tensor, ln, total
+
+_RIGHT_CLASS = "y[c] == 1, every other y == 0"
 
 
 class CrossEntropyGradient(DerivedRule):
     """p − 1 for the right class, p for every other one; in one line p − y."""
 
     title = "Softmax and cross-entropy together: p − y"
+    page_letters = MappingProxyType({"p": Softmax.letter, "y": "t"})
     takes = ("classes",)
 
     def derive(self, sizes: Sizes) -> Derivation:
@@ -48,7 +56,11 @@ class CrossEntropyGradient(DerivedRule):
         target = Tensor("y", (classes,), "y")
         (loss,) = CrossEntropy().equations(equation.left.tensor, target, LOSS.tensor)
         premises = Premises({**shares, atom(LOSS): loss.right})
-        blocks = (*_right_class(equation, loss, classes), *_any_target(equation, loss, target))
+        blocks = (
+            *_right_class(equation, loss, classes),
+            *_any_target(equation, loss, target),
+            *general_rows(_general()),
+        )
         return Derivation(self.word, self.title, f"{classes} classes", premises, blocks)
 
 
@@ -66,8 +78,8 @@ def _right_class(equation: Equation, loss: Equation, classes: int) -> Iterator[D
     )
     right = tuple(ProofCase({c: place}, _one_hot(classes, place)) for place in range(classes))
     steps = (
-        Equality(loss.right, ("its definition",)),
-        Equality(surprise, ("the other terms are multiplied by 0",)),
+        Equality(loss.right, ("its definition",), defines=True),
+        Equality(surprise, ("the other terms are multiplied by 0",), given=_RIGHT_CLASS),
     )
     yield Equalities(LOSS, steps, right)
     yield PartTitle("The right class: k = c")
@@ -79,6 +91,7 @@ def _right_class(equation: Equation, loss: Equation, classes: int) -> Iterator[D
             Equality(p[c] - 1, (p[c], " cancels; the minus turns the difference round")),
         ),
         right,
+        given=_RIGHT_CLASS,
     )
     if classes > 1:
         yield PartTitle("Every other class: k ≠ c")
@@ -99,6 +112,7 @@ def _wrong_class(right: Entry, other: Entry, logit: Entry, c: Index, k: Index) -
             Equality(other, (right, " cancels; minus times minus")),
         ),
         wrong,
+        given="k != c",
     )
 
 
@@ -108,7 +122,7 @@ def _one_hot(classes: int, right: int) -> dict[Atom, Expression]:
 
 def _any_target(equation: Equation, loss: Equation, target: Tensor) -> Iterator[DerivationBlock]:
     yield PartTitle("For any target: p − y")
-    yield Equalities(LOSS, (Equality(loss.right, ("its definition",)),))
+    yield Equalities(LOSS, (Equality(loss.right, ("its definition",), defines=True),))
     for place in range(target.size):
         yield _for_class(equation, loss, target, place)
 
@@ -143,6 +157,7 @@ def _for_class(equation: Equation, loss: Equation, target: Tensor, place: int) -
                 p - y,
                 ("the target's entries add up to 1: Σy = 1 is used here, and only here",),
                 {last: all_but_last},
+                f"{' + '.join(f'y[{each + 1}]' for each in range(len(ys)))} == 1",
             ),
         ),
     )
@@ -151,3 +166,24 @@ def _for_class(equation: Equation, loss: Equation, target: Tensor, place: int) -
 def _signed(slope: Expression, share: Expression) -> Expression:
     """−(a·b) for (−a)·b."""
     return Negative(slope.of * share) if isinstance(slope, Negative) else slope * share
+
+
+def _general() -> GeneralEqualities:
+    """p − y for any class of any number of them."""
+    z, p, y = (LetteredTensor(name, (LENGTH,)) for name in "zpy")
+    step = Equality(p[SECOND] - y[SECOND], ("where the target's entries add up to 1",))
+    return for_any_length(
+        Derivative(LOSS, z[SECOND]), (step,), _row, (SECOND,), given="Sum(y[i], (i, 1, n)) == 1"
+    )
+
+
+def _row(classes: int) -> tuple[Premises, tuple[Tensor, ...]]:
+    """Softmax, cross-entropy, and a target of which the last entry is what is left of 1."""
+    equation, shares = softmax(classes)
+    ((by, _),) = equation.derivatives
+    target = Tensor("y", (classes,), "y")
+    (loss,) = CrossEntropy().equations(equation.left.tensor, target, LOSS.tensor)
+    *first, last = all_entries(target)
+    rest = written_sum((ONE_TERM, *(Negative(each) for each in first)))
+    premises = Premises({**shares, atom(LOSS): loss.right, atom(last): rest})
+    return premises, (by.tensor, equation.left.tensor, target)

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import product
 
 from walkthrough.derivations.derivation import (
     Derivation,
     DerivationBlock,
     Equalities,
     Equality,
+    GeneralEqualities,
+    Instance,
     Paragraph,
     PartTitle,
+    Premises,
     ProofCase,
     SideBySide,
 )
-from walkthrough.derivations.derivation_notation import LOSS, all_entries, atom, letter
+from walkthrough.derivations.derivation_notation import LOSS, Derivative, all_entries, atom, letter
+from walkthrough.derivations.general_notation import LetteredTensor, letters
 from walkthrough.derivations.pieces import asked_sizes as limits
 from walkthrough.derivations.pieces.asked_sizes import Sizes, pair, side
 from walkthrough.derivations.pieces.formula_grids import grid
 from walkthrough.derivations.pieces.layers_in_letters import Setting, setting
 from walkthrough.derivations.pieces.sums_written_out import chain_rule
-from walkthrough.derivations.rules import DerivedRule
+from walkthrough.derivations.rules import DerivedRule, letters_of
 from walkthrough.layers.flatten import Flatten
-from walkthrough.mathematics.notation import Expression, Sum, expression, ravel
+from walkthrough.mathematics.notation import Cell, Expression, Shape, Sum, expression, ravel
 
 PLACE, C, I, J = letter("n"), letter("c"), letter("i"), letter("j")  # noqa: E741
 
@@ -31,6 +36,7 @@ class FlattenIndex(DerivedRule):
     """Whole channels before it, whole rows before it, then the place in its row."""
 
     title = "Flatten: which entry comes where"
+    page_letters = letters_of(Flatten, g=False)
     takes = ("input", "channels")
 
     def derive(self, sizes: Sizes) -> Derivation:
@@ -53,12 +59,13 @@ def _blocks(flat: Setting) -> Iterator[DerivationBlock]:
     )
     if channels <= 4:
         yield SideBySide(tuple(grid(flat.x, channel) for channel in range(channels)))
-    yield PartTitle("The index")
+    yield from _general()
+    yield PartTitle("The index here")
     yield _index(flat)
     yield PartTitle("Entry by entry")
     for z in all_entries(flat.z):
         value = flat.output.at(z)
-        yield Equalities(z, (Equality(value, (_arithmetic(flat, atom(z)[1][0]),)),))
+        yield Equalities(z, (Equality(value, (_arithmetic(flat, atom(z)[1][0]),), defines=True),))
     yield PartTitle("Backwards: the same way back")
     reading = flat.gradient(flat.x)
     for x in all_entries(flat.x):
@@ -86,9 +93,10 @@ def _index(flat: Setting) -> Equalities:
                 Sum((expression(1), *before, J - 1)),
                 (f"1 + what comes before it: {whole}whole rows, its row",),
             ),
-            Equality(Sum((*before, J)), ("1 − 1 = 0; proved for every entry",)),
+            Equality(Sum((*before, J)), ("1 − 1 = 0; counted for every entry",)),
         ),
         cases,
+        counted=True,
     )
 
 
@@ -98,3 +106,65 @@ def _arithmetic(flat: Setting, place: int) -> str:
     row, column = divmod(rest, columns)
     first = f"{channel}·{rows * columns} + " if channels > 1 else ""
     return f"{place + 1} = {first}{row}·{columns} + {column + 1}"
+
+
+_MOST = 3
+CHANNELS, ROWS, COLUMNS = letters("C H W")
+_FIRST_ONE = "channel by channel: whole channels before it, whole rows, its place in the row"
+_LAST_ONE = "channels last: whole rows before it, whole places in the row, then its channel"
+
+
+def _general() -> Iterator[DerivationBlock]:
+    """The place among C channels of H×W: with the channels first, as here, and with the channels last."""
+    yield PartTitle("The index in general")
+    yield Paragraph(
+        (
+            "C channels of H×W. Some notes keep the channels last, row × column × channel, and read place by "
+            "place with all channels of each. Counted one after the other, not proved in letters: every "
+            f"entry, for C, H and W from 1 to {_MOST}.",
+        )
+    )
+    first = Sum(((C - 1) * (ROWS * COLUMNS), (I - 1) * COLUMNS, J))
+    yield GeneralEqualities(PLACE, (Equality(first, (_FIRST_ONE,)),), lambda: _counted(_channels_first))
+    last = Sum((((I - 1) * COLUMNS + J - 1) * CHANNELS, C))
+    yield GeneralEqualities(
+        PLACE, (Equality(last, (_LAST_ONE,)),), lambda: _counted(_channels_last), "channels last"
+    )
+    back = LetteredTensor("g", (CHANNELS * ROWS * COLUMNS,))[first]
+    x = LetteredTensor("x", (CHANNELS, ROWS, COLUMNS))[C, I, J]
+    yield GeneralEqualities(
+        Derivative(LOSS, x), (Equality(back, ("backwards: the same way back",)),), _flattened
+    )
+
+
+def _counted(order: Callable[[Shape], Iterator[Cell]]) -> Iterator[Instance]:
+    """Entries in an order, each with the place that it has there."""
+    for shape in product(range(1, _MOST + 1), repeat=3):
+        for place, cell in enumerate(order(shape), start=1):
+            yield Instance(_numbers(shape, cell), {}, Premises({atom(PLACE): expression(place)}))
+
+
+def _channels_first(shape: Shape) -> Iterator[Cell]:
+    for channel in range(shape[0]):
+        for i in range(shape[1]):
+            for j in range(shape[2]):
+                yield channel, i, j
+
+
+def _channels_last(shape: Shape) -> Iterator[Cell]:
+    for i in range(shape[1]):
+        for j in range(shape[2]):
+            for channel in range(shape[0]):
+                yield channel, i, j
+
+
+def _flattened() -> Iterator[Instance]:
+    for shape in product(range(1, _MOST + 1), repeat=3):
+        flat = setting(Flatten(), shape, "", {})
+        for cell in flat.x.cells():
+            yield Instance(_numbers(shape, cell), {"x": flat.x, "g": flat.g}, flat.premises)
+
+
+def _numbers(shape: Shape, cell: Cell) -> dict[str, int]:
+    sizes = dict(zip("CHW", shape, strict=True))
+    return sizes | {one: place + 1 for one, place in zip("cij", cell, strict=True)}

@@ -12,7 +12,6 @@ from walkthrough.derivations.derivation import (
     Paragraph,
     PartTitle,
     Premises,
-    ProofCase,
     SideBySide,
 )
 from walkthrough.derivations.derivation_notation import (
@@ -28,8 +27,10 @@ from walkthrough.derivations.derivation_notation import (
 )
 from walkthrough.derivations.pieces.asked_sizes import Sizes
 from walkthrough.derivations.pieces.formula_grids import framed_grid, grid
+from walkthrough.derivations.pieces.general_pools import general_max_pool
 from walkthrough.derivations.pieces.layers_in_letters import Setting, competing_entries, setting, window
-from walkthrough.derivations.rules import DerivedRule
+from walkthrough.derivations.pieces.pool_windows import around, largest_of_each
+from walkthrough.derivations.rules import DerivedRule, letters_of
 from walkthrough.layers.max_pool2d import MaxPool2d
 from walkthrough.mathematics.notation import Entry
 
@@ -38,6 +39,7 @@ class MaxPoolGradient(DerivedRule):
     """The gradient goes to the largest entry of each window, and to no other."""
 
     title = "Max pooling backwards"
+    page_letters = letters_of(MaxPool2d, g=False)
     takes = ("input", "kernel", "stride", "padding", "channels")
 
     def derive(self, sizes: Sizes) -> Derivation:
@@ -45,7 +47,7 @@ class MaxPoolGradient(DerivedRule):
         chosen = window(sizes, input=(4, 4), kernel=(2, 2), stride=None)
         layer = MaxPool2d(chosen.kernel, chosen.stride, chosen.padding)
         pool = setting(layer, (chosen.channels, *chosen.input), chosen.pool_text, {})
-        blocks = tuple(_blocks(pool, competing_entries(pool.equation)))
+        blocks = (*_blocks(pool, competing_entries(pool.equation)), *general_max_pool())
         return Derivation(self.word, self.title, pool.sizes, Premises(), blocks)
 
 
@@ -71,11 +73,7 @@ def _blocks(pool: Setting, among: dict[Entry, tuple[Entry, ...]]) -> Iterator[De
         )
     )
     ups = dict(zip(all_entries(pool.z), all_entries(pool.g), strict=True))
-    covering: dict[Entry, list[Entry]] = {x: [] for x in all_entries(pool.x)}
-    for z, window_ in among.items():
-        for x in window_:
-            covering[x].append(z)
-    for x, several in covering.items():
+    for x, several in around(pool.x, among).items():
         yield _backward(x, several, among, ups)
 
 
@@ -105,21 +103,8 @@ def _backward(
             Equality(slopes, ("chain rule: ", x, " goes into ", *names)),
             Equality(brackets, ("slope 1 if ", x, " is the largest of its window, else 0")),
         ),
-        _cases(several, among),
+        largest_of_each(several, among),
         # the windows that x is in; the others do not know it
         Premises({}, {atom(z): ups[z] for z in several}, LOSS),
+        given="no two entries of a window are equal",
     )
-
-
-def _cases(several: list[Entry], among: dict[Entry, tuple[Entry, ...]]) -> tuple[ProofCase, ...]:
-    """Every entry in turn as the largest of each of these windows.
-
-    One window at a time: the sums are linear in them, and the others stay as they are.
-    """
-    cases = []
-    for z in several:
-        for winner in among[z]:
-            winners = {other: among[other][0] for other in several} | {z: winner}
-            truths = {Bracket(x, "=", other): x == winners[other] for other in several for x in among[other]}
-            cases.append(ProofCase({}, {atom(other): each for other, each in winners.items()}, truths))
-    return tuple(cases)

@@ -24,7 +24,8 @@ from walkthrough.derivations.pieces.general_convolution import (
 )
 from walkthrough.derivations.pieces.layers_in_letters import Setting, convolution
 from walkthrough.derivations.pieces.sums_written_out import chain_rule
-from walkthrough.derivations.rules import DerivedRule
+from walkthrough.derivations.rules import DerivedRule, letters_of
+from walkthrough.layers.conv2d import Conv2d
 from walkthrough.mathematics.notation import Expression
 
 
@@ -32,6 +33,7 @@ class MultiChannelGradients(DerivedRule):
     """∂L/∂Kᵢⱼ = Xⱼ ⋆ ∂L/∂Zᵢ, ∂L/∂Bᵢ = ∂L/∂Zᵢ, ∂L/∂Xⱼ = Σᵢ ∂L/∂Zᵢ ∗ Kᵢⱼ."""
 
     title = "Convolution with several channels: all its gradients"
+    page_letters = letters_of(Conv2d)
     takes = ("input", "kernel", "stride", "padding", "channels", "filters", "flip")
 
     def derive(self, sizes: Sizes) -> Derivation:

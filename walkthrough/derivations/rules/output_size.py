@@ -71,13 +71,19 @@ def _general() -> Iterator[DerivationBlock]:
     )
     steps = Applied("floor", Quotient(Sum((N, 2 * P, -K)), S))
     because = f"counted for every n up to {_SMALL}, k up to n, p up to 2, s up to 3"
-    yield Equalities(M, (Equality(steps + 1, (because,)),), counted)
+    yield Equalities(M, (Equality(steps + 1, (because,)),), counted, counted=True)
     plain = tuple(
         ProofCase({}, _numbers(n, k, 0, 1) | {atom(M): Number(_count(n, k, 0, 1))})
         for n in range(1, _SMALL + 1)
         for k in range(1, n + 1)
     )
-    yield Equalities(M, (Equality(Sum((N, -K, expression(1))), ("without padding, stride 1",)),), plain)
+    yield Equalities(
+        M,
+        (Equality(Sum((N, -K, expression(1))), ("without padding, stride 1",)),),
+        plain,
+        given="without padding, stride 1",
+        counted=True,
+    )
     yield Paragraph(
         (
             "Not n − (k + 1): a kernel as large as the input fits exactly once, n − n + 1 = 1, and n − "
@@ -109,4 +115,5 @@ def _for_numbers(name: str, n: int, k: int, p: int, s: int) -> Equalities:
             Equality(expression(result), (f"{result} window{'s' * (result > 1)}, counted one by one",)),
         ),
         (ProofCase({}, {atom(counted): Number(_count(n, k, p, s))}),),
+        counted=True,
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
-from types import MappingProxyType
 
 from walkthrough.derivations.derivation import (
     Derivation,
@@ -27,7 +26,7 @@ from walkthrough.derivations.derivation_notation import (
 )
 from walkthrough.derivations.pieces.asked_sizes import Sizes
 from walkthrough.derivations.pieces.functions_of_one_number import Y, Z, backwards, equation_of
-from walkthrough.derivations.rules import DerivedRule
+from walkthrough.derivations.rules import DerivedRule, letters_of
 from walkthrough.layers.relu import Relu
 from walkthrough.mathematics.notation import Entry, Expression, Number, Piecewise
 
@@ -40,7 +39,7 @@ class ReluDerivative(DerivedRule):
     """1 where the input is positive, 0 where it is negative; at 0 a convention."""
 
     title = "ReLU's derivative: open or closed"
-    page_letters = MappingProxyType({"y": Relu.letter})
+    page_letters = letters_of(Relu, x="z", z="y", g=False)
 
     def derive(self, sizes: Sizes) -> Derivation:
         """Piece by piece."""
@@ -48,7 +47,7 @@ class ReluDerivative(DerivedRule):
         assert isinstance(right, Piecewise)
         assert isinstance(right.sign, Entry)
         pieces = (_piece(right.above, "above"), _piece(right.below, "below"))
-        blocks = (*_away_from_zero(pieces), *_at_zero(pieces))
+        blocks = (*_away_from_zero(pieces), *_at_zero(pieces), *_backwards(pieces))
         return Derivation(self.word, self.title, "", Premises(), blocks)
 
 
@@ -68,15 +67,11 @@ def _away_from_zero(pieces: tuple[ProofCase, ...]) -> Iterator[DerivationBlock]:
     yield PartTitle("Its derivative")
     because = ("z has the slope 1, the constant 0 has the slope 0; proved on either side of 0",)
     yield Equalities(Derivative(Y, Z), (Equality(_OPEN, because),), pieces, given=_NOT_ZERO)
-    yield PartTitle("Backwards")
-    yield Paragraph(("g = ∂L/∂y comes from the layer after it: it passes where the gate is open.",))
-    chain = backwards(_OPEN, None, ("open: g goes through; closed: 0",))
-    yield replace(chain, cases=pieces, given=_NOT_ZERO)
 
 
 def _at_zero(pieces: tuple[ProofCase, ...]) -> Iterator[DerivationBlock]:
     """With a convention r: at 0 the slope is r, as if y were r·z there."""
-    yield PartTitle("In general: at z = 0 a convention")
+    yield PartTitle("At z = 0: a convention")
     yield Paragraph(
         (
             "At z = 0 the slope is 0 from the left and 1 from the right: there is no derivative, and a "
@@ -87,13 +82,16 @@ def _at_zero(pieces: tuple[ProofCase, ...]) -> Iterator[DerivationBlock]:
     )
     everywhere = (*pieces, _piece(AT_ZERO * Z, "at"))
     half = Number(Fraction(1, 2))
-    yield Equalities(
-        Derivative(Y, Z),
-        (
-            Equality(_OPEN + AT_ZERO * _ZERO, ("open, closed, and r at 0",), given="r is the slope at 0"),
-            Equality(
-                _OPEN + half * _ZERO, ("the mean of both sides",), {atom(AT_ZERO): half}, given="r == 1/2"
-            ),
-        ),
-        everywhere,
-    )
+    general = Equality(_OPEN + AT_ZERO * _ZERO, ("open, closed, and r at 0",), given="r is the slope at 0")
+    at_half = {atom(AT_ZERO): half}
+    mean = Equality(_OPEN + half * _ZERO, ("r = ½: the mean of both sides",), at_half, given="r == 1/2")
+    yield Equalities(Derivative(Y, Z), (general, mean), everywhere)
+    usual = Equality(_OPEN, ("r = 0: closed at 0 too",), {atom(AT_ZERO): ZERO_TERM}, given="r == 0")
+    yield Equalities(Derivative(Y, Z), (usual,), everywhere)
+
+
+def _backwards(pieces: tuple[ProofCase, ...]) -> Iterator[DerivationBlock]:
+    yield PartTitle("Backwards")
+    yield Paragraph(("g = ∂L/∂y comes from the layer after it: it passes where the gate is open.",))
+    chain = backwards(_OPEN, None, ("open: g goes through; closed: 0",))
+    yield replace(chain, cases=pieces, given=_NOT_ZERO)

@@ -6,7 +6,7 @@ from walkthrough.derivations.derivation import Derivation, Equalities, Equality,
 from walkthrough.derivations.derivation_notation import Derivative
 from walkthrough.derivations.pieces.asked_sizes import Sizes
 from walkthrough.derivations.pieces.functions_of_one_number import Y, Z, backwards, equation_of, premises
-from walkthrough.derivations.rules import DerivedRule
+from walkthrough.derivations.rules import DerivedRule, letters_of
 from walkthrough.layers.sigmoid import Sigmoid
 from walkthrough.mathematics.notation import Applied, Power, exp
 
@@ -15,6 +15,7 @@ class SigmoidDerivative(DerivedRule):
     """σ′ = σ(1 − σ): the slope is known as soon as the value is."""
 
     title = "The sigmoid's derivative: σ′ = σ(1 − σ)"
+    page_letters = letters_of(Sigmoid, x="z", z="y", g=False)
 
     def derive(self, sizes: Sizes) -> Derivation:
         """By the quotient rule."""
@@ -24,7 +25,13 @@ class SigmoidDerivative(DerivedRule):
         value = 1 / below
         blocks = (
             Paragraph(("y = σ(z) is the sigmoid's output for a number z.",)),
-            Equalities(Y, (Equality(sigma, ("the sigmoid",)), Equality(equation.right, ("its definition",)))),
+            Equalities(
+                Y,
+                (
+                    Equality(sigma, ("the sigmoid",), defines=True),
+                    Equality(equation.right, ("its definition",), defines=True),
+                ),
+            ),
             PartTitle("Its derivative"),
             Equalities(
                 Derivative(Y, Z),

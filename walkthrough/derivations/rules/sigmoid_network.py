@@ -115,7 +115,7 @@ def _blocks(net: _Network) -> Iterator[DerivationBlock]:
             "sigmoid-derivative.",
         )
     )
-    yield Equalities(LOSS, (Equality(net.error.right, ("its definition",)),))
+    yield Equalities(LOSS, (Equality(net.error.right, ("its definition",), defines=True),))
     outputs = range(net.o.size)
     yield PartTitle("Weights: dL/dw = (o − y)·o(1 − o)·h⁽¹⁾")
     for m in outputs:

@@ -9,30 +9,42 @@ from walkthrough.derivations.derivation import (
     DerivationBlock,
     Equalities,
     Equality,
+    GeneralEqualities,
     Paragraph,
     PartTitle,
     Premises,
     SideBySide,
 )
-from walkthrough.derivations.derivation_notation import ZERO_TERM, Derivative, all_entries, at, placed
+from walkthrough.derivations.derivation_notation import (
+    ZERO_TERM,
+    Bracket,
+    Derivative,
+    all_entries,
+    at,
+    placed,
+)
+from walkthrough.derivations.general_notation import LetteredTensor
 from walkthrough.derivations.pieces import asked_sizes as limits
 from walkthrough.derivations.pieces.asked_sizes import Sizes
+from walkthrough.derivations.pieces.general_rows import FIRST, LENGTH, SECOND, for_any_length, general_rows
 from walkthrough.derivations.pieces.softmax_shares import softmax
-from walkthrough.derivations.rules import DerivedRule
-from walkthrough.mathematics.notation import Equation, Expression, Negative, Power, Quotient, exp
+from walkthrough.derivations.rules import DerivedRule, letters_of
+from walkthrough.layers.softmax import Softmax
+from walkthrough.mathematics.notation import Equation, Expression, Negative, Power, Quotient, Tensor, exp
 
 
 class SoftmaxJacobian(DerivedRule):
     """p(1 − p) on the diagonal, minus the product of two shares beside it."""
 
     title = "Softmax: its Jacobian"
+    page_letters = letters_of(Softmax, x="z", z="p")
     takes = ("classes",)
 
     def derive(self, sizes: Sizes) -> Derivation:
         """By the quotient rule, for the same class and for two different ones."""
         classes = limits.count("classes", sizes.classes, 3, limits.MOST_CLASSES)
         equation, definitions = softmax(classes)
-        blocks = tuple(_blocks(equation, classes))
+        blocks = (*_blocks(equation, classes), *general_rows(_general(), most=3))
         return Derivation(self.word, self.title, f"{classes} classes", Premises(definitions), blocks)
 
 
@@ -40,7 +52,9 @@ def _blocks(equation: Equation, classes: int) -> Iterator[DerivationBlock]:
     (m,), p = equation.left.variables, equation.left.tensor
     yield Paragraph(("z are the logits, p the shares: each is between 0 and 1, and their sum is 1.",))
     for place, share in enumerate(all_entries(p)):
-        yield Equalities(share, (Equality(placed(equation.right, {m: place}), ("its definition",)),))
+        yield Equalities(
+            share, (Equality(placed(equation.right, {m: place}), ("its definition",), defines=True),)
+        )
     yield PartTitle("The same class: its logit is above and below the line")
     for place in range(classes):
         yield _same(equation, place)
@@ -95,3 +109,17 @@ def _different(equation: Equation, one: int, other: int) -> Equalities:
             Equality(_entry(equation, one, other), ("each fraction is a share",)),
         ),
     )
+
+
+def _general() -> GeneralEqualities:
+    """p(δ − p): both cases in one line."""
+    z, p = LetteredTensor("z", (LENGTH,)), LetteredTensor("p", (LENGTH,))
+    same_place = Bracket(FIRST, "=", SECOND)
+    step = Equality(p[FIRST] * (same_place - p[SECOND]), ("both cases in one; [i = j] is 1 where i is j",))
+    return for_any_length(Derivative(p[FIRST], z[SECOND]), (step,), _row, (FIRST, SECOND), lengths=(1, 2, 3))
+
+
+def _row(classes: int) -> tuple[Premises, tuple[Tensor, ...]]:
+    equation, definitions = softmax(classes)
+    ((by, _),) = equation.derivatives
+    return Premises(definitions), (by.tensor, equation.left.tensor)

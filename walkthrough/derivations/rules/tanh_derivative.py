@@ -6,7 +6,7 @@ from walkthrough.derivations.derivation import Derivation, Equalities, Equality,
 from walkthrough.derivations.derivation_notation import Derivative
 from walkthrough.derivations.pieces.asked_sizes import Sizes
 from walkthrough.derivations.pieces.functions_of_one_number import Y, Z, backwards, equation_of, premises
-from walkthrough.derivations.rules import DerivedRule
+from walkthrough.derivations.rules import DerivedRule, letters_of
 from walkthrough.layers.tanh import Tanh
 from walkthrough.mathematics.notation import Power, exp, tanh
 
@@ -15,6 +15,7 @@ class TanhDerivative(DerivedRule):
     """tanh′ = 1 − tanh²."""
 
     title = "The hyperbolic tangent's derivative: tanh′ = 1 − tanh²"
+    page_letters = letters_of(Tanh, x="z", z="y", g=False)
 
     def derive(self, sizes: Sizes) -> Derivation:
         """By the quotient rule."""
@@ -27,8 +28,8 @@ class TanhDerivative(DerivedRule):
             Equalities(
                 Y,
                 (
-                    Equality(equation.right, ("the hyperbolic tangent",)),
-                    Equality(above / below, ("its definition",)),
+                    Equality(equation.right, ("the hyperbolic tangent",), defines=True),
+                    Equality(above / below, ("its definition",), defines=True),
                 ),
             ),
             PartTitle("Its derivative"),

@@ -20,7 +20,7 @@ def lines_as_json(proved: Proved) -> str:
         {
             "left": "" if line.left is None else sympy.line(line.left),
             "right": sympy.line(line.right),
-            "because": text.words(line.because) + how(line),
+            "because": text.words(line.because).replace("\u00a0", " ") + how(line),
             "proved": line.proved,
             "how": line.proof or None,
         }

@@ -94,8 +94,8 @@ class Writer:
         return text
 
     def inline(self, of: Expression) -> str:
-        """A formula in a sentence."""
-        return self.text(of)
+        """A formula in a sentence; its blanks are none at which a line may end."""
+        return self.text(of).replace(" ", "\u00a0")
 
     def terms(self, of: Expression) -> list[str]:
         """The formula in pieces between which a line may be broken, each with its sign."""

@@ -28,7 +28,8 @@ _BREAKS = re.compile("(?= [+−·] )|(?<=[^ ])(?=·)|(?=/\\()")
 
 def text_page(proved: Proved, width: int) -> str:
     """The page, with never more than one empty line between two parts."""
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(_text(proved, width))) + "\n"
+    page = "\n".join(_text(proved, width)).replace("\u00a0", " ")
+    return re.sub(r"\n{3,}", "\n\n", page) + "\n"
 
 
 def _text(proved: Proved, width: int) -> Iterator[str]:
@@ -94,7 +95,7 @@ def _text_entries(lines: tuple[ProvedLine, ...], writer: Writer, width: int) -> 
         start = f"{mark(line):1} {before} = "
         formula = _folded(writer.terms(line.right), width - len(start))
         texts = [start + formula[0], *(" " * (len(start) - 2) + each for each in formula[1:])]
-        yield from _with_reason(texts, because, width)
+        yield from _with_reason(texts, because, width, len(start))
 
 
 def _folded(terms: list[str], room: int) -> list[str]:
@@ -109,10 +110,14 @@ def _folded(terms: list[str], room: int) -> list[str]:
     return rows
 
 
-def _with_reason(texts: list[str], because: str, width: int) -> list[str]:
+def _with_reason(texts: list[str], because: str, width: int, indent: int) -> list[str]:
+    """The reason at the end of the line, or on a line of its own; a long one beneath the formula."""
     if not because:
         return texts
     room = width - len(texts[-1]) - len(_GAP)
     if len(because) <= room:
         return [*texts[:-1], texts[-1] + " " * (width - len(texts[-1]) - len(because)) + because]
-    return [*texts, *(each.rjust(width) for each in textwrap.wrap(because, width - 12))]
+    if len(because) <= width - indent:
+        return [*texts, because.rjust(width)]
+    indent = min(indent, width // 3)
+    return [*texts, *(" " * indent + each for each in textwrap.wrap(because, width - indent))]
