@@ -113,6 +113,6 @@ def _dense(level: int, inputs: int, outputs: int) -> LearningLayer:
 
 
 def _layer(level: int, layer: Layer, tensors: list[Tensor], learned: str) -> LearningLayer:
-    x, w, b, z, _, _ = tensors
+    x, w, b, z, delta, slope = tensors
     (equation,) = layer.equations(x, z, Conventions(), **{learned: w, "bias": b})
-    return LearningLayer(level, equation, *tensors)
+    return LearningLayer(level, equation, x, w, b, z, delta, slope)

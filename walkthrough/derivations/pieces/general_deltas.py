@@ -33,24 +33,25 @@ from walkthrough.derivations.pieces.asked_sizes import Sizes
 from walkthrough.derivations.pieces.delta_lines import between, change, layer_premises, which_is_largest
 from walkthrough.derivations.pieces.four_layer_network import FourLayers, LearningLayer, four_layers
 from walkthrough.derivations.pieces.sums_written_out import weighted
-from walkthrough.mathematics.notation import Applied, Cell, Entry, Expression, Number, Quotient, Tensor
+from walkthrough.mathematics.notation import Cell, Entry, Expression, Number, Quotient, Tensor, ravel
 
 SAMPLES, MEAN_LOSS = letter("B"), letter("J")
 C, F, U, V, A, D, R, T = letters("C F U V A D R T")
 H, W, K1, K2 = letters("H W K1 K2")
-c, f, i, j, m, n, p, q, s = letters("c f i j m n p q s")
+a, c, f, i, j, m, n, p, q, s, u, v = letters("a c f i j m n p q s u v")
 
 _BATCHES = (1, 2, 3, 4)
+_WINDOW = "u == floor((m + 1)/2), v == floor((n + 1)/2), one entry of the window is the largest, and not 0"
+_GIVEN = {
+    2: "z2[j] != 0",
+    1: f"a == (c - 1)*R*T + (u - 1)*T + v, {_WINDOW}",
+    0: _WINDOW,
+}
 _NETS = (
     Sizes(),
     Sizes(input=(8, 7), channels=2, filters=1, outputs=3, classes=2),
     Sizes(input=(10, 8), kernel=(3, 2), filters=3, outputs=1, classes=4),
 )
-
-
-def _half(place: Expression) -> Expression:
-    """The window in which a row or column is, two by two."""
-    return Applied("floor", Quotient(place + 1, Number(Fraction(2))))
 
 
 def _named(name: str, level: int, *sizes: Expression) -> LetteredTensor:
@@ -62,10 +63,11 @@ def general_deltas() -> Iterator[DerivationBlock]:
     yield PartTitle("In general")
     yield Paragraph(
         (
-            "A layers' inputs, D its outputs; C channels, F filters of K₁×K₂, H×W what goes into a "
-            "convolution, U×V what comes out; R×T what the pool before flatten makes of it. ⌊(m + 1)/2⌋ is the pool's window in which row m is. Counted, "
-            "not proved in letters: compared entry by entry in three networks, of inputs up to 10×8, 2 "
-            "channels, 3 filters, kernels up to 3×2.",
+            "A inputs and D outputs of a dense layer; C channels, F filters of K₁×K₂; H×W what goes into a "
+            "convolution, U×V what comes out. Row m, column n of z is in window u, v of the pool: "
+            "u = ⌊(m + 1)/2⌋, v = ⌊(n + 1)/2⌋; R×T windows are flattened, c, u, v to place "
+            "a = (c − 1)·R·T + (u − 1)·T + v. Counted, not proved in letters: compared entry by entry in "
+            "three networks, of inputs up to 10×8, 2 channels, 3 filters, kernels up to 3×2.",
         )
     )
     yield from _dense()
@@ -88,19 +90,17 @@ def _convolution() -> Iterator[DerivationBlock]:
     yield _parameter(1, w[f, c, p, q], sum_, lambda layer: layer.w, (f, c, p, q))
     b = _named("b", 1, F, U, V)
     yield _parameter(1, b[f, i, j], delta[f, i, j], lambda layer: layer.b, (f, i, j))
-    down, across = _half(m), _half(n)
-    turned = w[f, c, K1 + i - down, K2 + j - across]
+    turned = w[f, c, K1 + i - u, K2 + j - v]
     back = LetteredSum(delta[f, i, j] * turned, ((f, F), (i, U), (j, V)))
     z = _named("z", 0, C, H, W)[c, m, n]
-    yield _recursion(0, _named("delta", 0, C, H, W)[c, m, n], back * _gates(x[c, down, across], z), (c, m, n))
+    yield _recursion(0, _named("delta", 0, C, H, W)[c, m, n], back * _gates(x[c, u, v], z), (c, m, n))
 
 
 def _flatten() -> Iterator[DerivationBlock]:
     delta, x, w = _named("delta", 2, D), _named("x", 2, C * R * T), _named("w", 2, D, C * R * T)
-    place = (c - 1) * (R * T) + (_half(m) - 1) * T + _half(n)
     z = _named("z", 1, C, U, V)[c, m, n]
-    back = LetteredSum(delta[i] * w[i, place], ((i, D),))
-    yield _recursion(1, _named("delta", 1, C, U, V)[c, m, n], back * _gates(x[place], z), (c, m, n))
+    back = LetteredSum(delta[i] * w[i, a], ((i, D),))
+    yield _recursion(1, _named("delta", 1, C, U, V)[c, m, n], back * _gates(x[a], z), (c, m, n))
 
 
 def _gates(x: LetteredEntry, z: LetteredEntry) -> Expression:
@@ -112,16 +112,11 @@ def _recursion(
     level: int, delta: LetteredEntry, right: Expression, free: tuple[Entry, ...]
 ) -> GeneralEqualities:
     gates = "the gate" if level == 2 else "is it the largest of its window, is its gate open"
-    given = (
-        "z2[j] != 0"
-        if level == 2
-        else f"z{level}[c,m,n] is in a window, and one entry of it alone the largest"
-    )
     return GeneralEqualities(
         delta,
         (Equality(right, (f"back through the weights; {gates}",)),),
         lambda: _entries_of_z(level, free),
-        given,
+        _GIVEN[level],
     )
 
 
@@ -162,12 +157,23 @@ def _instance(
     cases: tuple[ProofCase, ...] = (ProofCase(),),
 ) -> Instance:
     tensors = (layer.x, layer.w, layer.b, layer.z, layer.delta, *before)
+    numbers = _sizes(layer) | _window(layer, cell)
+    numbers |= {one.tensor.name: place + 1 for one, place in zip(free, cell, strict=True)}
     return Instance(
-        {**_sizes(layer), **{one.tensor.name: place + 1 for one, place in zip(free, cell, strict=True)}},
+        numbers,
         {each.name: each for each in tensors},
         premises,
         cases,
     )
+
+
+def _window(layer: LearningLayer, cell: Cell) -> dict[str, int]:
+    """The pool's window in which an entry of a map is, and its place once that is flattened."""
+    if len(cell) != 3:
+        return {}
+    at_window = (cell[0], cell[1] // 2, cell[2] // 2)
+    found = {"u": at_window[1] + 1, "v": at_window[2] + 1}
+    return found | ({"a": ravel(at_window, layer.pooled) + 1} if layer.pooled else {})
 
 
 def _sizes(layer: LearningLayer) -> dict[str, int]:
