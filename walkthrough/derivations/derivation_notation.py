@@ -6,21 +6,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
-from itertools import product
 from typing import TypeAlias
 
+from walkthrough.mathematics.folding import all_places, rebuilt
 from walkthrough.mathematics.notation import (
     Affine,
-    Applied,
     Cell,
     Entry,
     Expression,
     Index,
-    Negative,
     Number,
-    Power,
     Product,
-    Quotient,
     Same,
     Sum,
     Tensor,
@@ -47,6 +43,15 @@ class Derivative(Expression):
     of: Expression
     by: Expression
 
+    @property
+    def parts(self) -> tuple[Expression, ...]:
+        """What is differentiated, and by what."""
+        return (self.of, self.by)
+
+    def with_parts(self, parts: tuple[Expression, ...]) -> Derivative:
+        """The same of others."""
+        return Derivative(*parts)
+
 
 @dataclass(frozen=True, slots=True)
 class Bracket(Expression):
@@ -56,12 +61,31 @@ class Bracket(Expression):
     relation: str
     right: Expression
 
+    @property
+    def parts(self) -> tuple[Expression, ...]:
+        """Both sides."""
+        return (self.left, self.right)
+
+    def with_parts(self, parts: tuple[Expression, ...]) -> Bracket:
+        """The same of others."""
+        left, right = parts
+        return Bracket(left, self.relation, right)
+
 
 @dataclass(frozen=True, slots=True)
 class Maximum(Expression):
     """max(a, b, c)."""
 
     among: tuple[Expression, ...]
+
+    @property
+    def parts(self) -> tuple[Expression, ...]:
+        """What it is the largest of."""
+        return self.among
+
+    def with_parts(self, parts: tuple[Expression, ...]) -> Maximum:
+        """The same of others."""
+        return Maximum(parts)
 
 
 @cache
@@ -113,41 +137,14 @@ def written_product(factors: Iterable[Term]) -> Expression:
 
 def placed(of: Expression, loops: Mapping[Index, int], written_out: bool = False) -> Expression:
     """The expression at these values of loop indices; sums over others stay sums, unless written out."""
-
-    def inner(part: Expression) -> Expression:
-        return placed(part, loops, written_out)
-
     match of:
         case Entry():
             return placed_entry(of, loops)
-        case Sum(parts):
-            return Sum(tuple(map(inner, parts)))
-        case Product(parts):
-            return Product(tuple(map(inner, parts)))
-        case Maximum(parts):
-            return Maximum(tuple(map(inner, parts)))
-        case Negative(part):
-            return Negative(inner(part))
-        case Quotient(above, below):
-            return Quotient(inner(above), inner(below))
-        case Power(base, exponent):
-            return Power(inner(base), exponent)
-        case Applied(function, to):
-            return Applied(function, inner(to))
-        case Derivative(part, by):
-            return Derivative(inner(part), inner(by))
-        case Bracket(left, relation, right):
-            return Bracket(inner(left), relation, inner(right))
         case Same(one, other) if not _open(one, other, loops):
             return ONE_TERM if one.at(dict(loops)) == other.at(dict(loops)) else ZERO_TERM
         case Total(body, over) if written_out:
-            places = product(*(range(index.extent) for index in over))
-            return written_sum(
-                placed(body, {**loops, **dict(zip(over, place, strict=True))}, True) for place in places
-            )
-        case Total(body, over):
-            return Total(inner(body), over)
-    return of
+            return written_sum(placed(body, {**loops, **place}, True) for place in all_places(over))
+    return rebuilt(of, lambda part: placed(part, loops, written_out))
 
 
 def placed_entry(entry: Entry, loops: Mapping[Index, int]) -> Entry:

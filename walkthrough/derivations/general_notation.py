@@ -10,29 +10,27 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
+from math import floor, prod
 
 from walkthrough.derivations.derivation_notation import (
     ONE_TERM,
     ZERO_TERM,
     Bracket,
-    Derivative,
     Words,
     at,
     letter,
     written_sum,
 )
+from walkthrough.mathematics.folding import Algebra, rebuilt
 from walkthrough.mathematics.notation import (
-    Applied,
     Entry,
     Expression,
-    Negative,
     Number,
-    Power,
-    Product,
-    Quotient,
-    Sum,
+    Piecewise,
+    Same,
     Tensor,
     Term,
+    Total,
     expression,
 )
 
@@ -99,22 +97,10 @@ def letters(names: str) -> tuple[Entry, ...]:
     return tuple(letter(name, name.translate(lowered)) for name in names.split())
 
 
-def parts(of: Expression) -> tuple[Expression, ...]:
-    """What a formula is made of."""
-    match of:
-        case Sum(several) | Product(several):
-            return several
-        case Negative(inner) | Power(inner, _) | Applied(_, inner):
-            return (inner,)
-        case Quotient(one, other) | Bracket(one, _, other) | Derivative(one, other):
-            return (one, other)
-    return ()
-
-
 def conditions(of: Expression) -> tuple[Between, ...]:
     """The conditions under which the entries in a formula exist; sums in it have their own."""
     own = of.conditions if isinstance(of, LetteredEntry) else ()
-    return tuple(dict.fromkeys((*own, *(each for part in parts(of) for each in conditions(part)))))
+    return tuple(dict.fromkeys((*own, *(each for part in of.parts for each in conditions(part)))))
 
 
 def where(of: Expression) -> Words:
@@ -131,7 +117,7 @@ def _sums(of: Expression) -> Iterator[LetteredSum]:
     if isinstance(of, LetteredSum):
         yield of
         yield from _sums(of.body)
-    for part in parts(of):
+    for part in of.parts:
         yield from _sums(part)
 
 
@@ -144,10 +130,6 @@ def _listed(before: str, several: tuple[Between, ...]) -> list[str | Expression]
 
 def at_numbers(of: Expression, numbers: Numbers, tensors: Mapping[str, Tensor]) -> Expression:
     """The formula where its letters are these numbers, in entries of these tensors."""
-
-    def inner(part: Expression) -> Expression:
-        return at_numbers(part, numbers, tensors)
-
     match of:
         case Entry():
             return Number(Fraction(numbers[of.tensor.name])) if of.tensor.name in numbers else of
@@ -158,28 +140,11 @@ def at_numbers(of: Expression, numbers: Numbers, tensors: Mapping[str, Tensor]) 
             return at(found, cell) if inside else ZERO_TERM
         case LetteredSum(body, _, _):
             return written_sum(at_numbers(body, each, tensors) for each in _places(of, numbers))
-        case Sum(several):
-            return Sum(tuple(map(inner, several)))
-        case Product(several):
-            return Product(tuple(map(inner, several)))
-        case Negative(part):
-            return Negative(inner(part))
-        case Quotient(above, below):
-            return Quotient(inner(above), inner(below))
-        case Power(base, exponent):
-            return Power(inner(base), exponent)
-        case Applied(function, to):
-            return Applied(function, inner(to))
-        case Bracket(left, relation, right):
-            one, other = inner(left), inner(right)
-            if isinstance(one, Number) and isinstance(other, Number):
-                return ONE_TERM if one == other else ZERO_TERM  # two places: [i = j]
-            return Bracket(one, relation, other)
-        case Derivative(part, by):
-            entry = inner(by)
-            assert isinstance(entry, Entry), "one differentiates with respect to an entry"
-            return Derivative(inner(part), entry)
-    return of
+    there = rebuilt(of, lambda part: at_numbers(part, numbers, tensors))
+    match there:
+        case Bracket(Number(one), "=", Number(other)):  # of two places: [i = j]
+            return ONE_TERM if one == other else ZERO_TERM
+    return there
 
 
 def _places(of: LetteredSum, numbers: Numbers) -> Iterator[Numbers]:
@@ -199,20 +164,47 @@ def _holds(condition: Between, numbers: Numbers) -> bool:
 
 def whole(of: Expression, numbers: Numbers) -> int:
     """A size or a place as a whole number."""
-    match of:
-        case Number(value) if value.denominator == 1:
-            return value.numerator
-        case Entry():
-            return numbers[of.tensor.name]
-        case Sum(several):
-            return sum(whole(part, numbers) for part in several)
-        case Product(several):
-            result = 1
-            for part in several:
-                result *= whole(part, numbers)
-            return result
-        case Negative(part):
-            return -whole(part, numbers)
-        case Applied("floor", Quotient(above, below)):
-            return whole(above, numbers) // whole(below, numbers)
-    raise TypeError(f"no place: {of}")
+    found = _PLACES.fold(of, numbers)
+    assert found.denominator == 1, "a place is a whole number"
+    return found.numerator
+
+
+class _PlaceNumbers(Algebra[Fraction, Numbers]):
+    """Sizes and places, where their letters are numbers."""
+
+    def number(self, of: Fraction) -> Fraction:
+        return of
+
+    def entry(self, of: Entry, scope: Numbers) -> Fraction:
+        return Fraction(scope[of.tensor.name])
+
+    def added(self, terms: list[Fraction]) -> Fraction:
+        return sum(terms, Fraction(0))
+
+    def multiplied(self, factors: list[Fraction]) -> Fraction:
+        return prod(factors, start=Fraction(1))
+
+    def negative(self, of: Fraction) -> Fraction:
+        return -of
+
+    def quotient(self, above: Fraction, below: Fraction) -> Fraction:
+        return above / below
+
+    def power(self, base: Fraction, exponent: int) -> Fraction:
+        return base**exponent
+
+    def applied(self, function: str, to: Fraction) -> Fraction:
+        assert function == "floor", "of functions, a place knows ⌊ ⌋ only"
+        return Fraction(floor(to))
+
+    def same(self, of: Same, scope: Numbers) -> Fraction:
+        return Fraction(of.one == of.other)
+
+    def total(self, of: Total, scope: Numbers) -> Fraction:
+        raise TypeError(f"no place: {of}")
+
+    def piecewise(self, of: Piecewise, scope: Numbers) -> Fraction:
+        raise TypeError(f"no place: {of}")
+
+
+_PLACES = _PlaceNumbers()

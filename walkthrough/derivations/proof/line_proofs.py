@@ -123,13 +123,13 @@ class _Prover:
             return ""
 
     def meaning(
-        self, premises: Premises, case: ProofCase, kind: str, algebra: Callable[[], Any]
+        self, premises: Premises, case: ProofCase, word: str, kind: Callable[[], Any]
     ) -> Meaning[Any]:
         """What expressions mean in a case; worked out once for all chains that share it."""
-        key = (id(premises), id(case), kind)
+        key = (id(premises), id(case), word)
         if key not in self._meanings:
             self._kept += (premises, case)  # so that no other object gets their id
-            self._meanings[key] = Meaning(algebra(), premises, case)
+            self._meanings[key] = Meaning(kind(), premises, case)
         return self._meanings[key]
 
 
@@ -139,7 +139,7 @@ def both(meaning: Meaning[Any], before: Expression, step: Equality) -> tuple[Any
     if not step.assuming:
         return one, other
     assumed = {name: meaning.of(each) for name, each in step.assuming.items()}
-    return meaning.algebra.substituted(one, assumed), meaning.algebra.substituted(other, assumed)
+    return meaning.kind.substituted(one, assumed), meaning.kind.substituted(other, assumed)
 
 
 def _lines(chain: Equalities | GeneralEqualities, proofs: list[HowProved]) -> ProvedEqualities:

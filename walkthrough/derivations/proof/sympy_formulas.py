@@ -12,7 +12,7 @@ import sympy
 
 from walkthrough.derivations.derivation import HowProved
 from walkthrough.derivations.derivation_notation import Atom
-from walkthrough.derivations.proof.meaning import Algebra, NotOfThisKind
+from walkthrough.derivations.proof.meaning import FormulaKind, NotOfThisKind
 
 POINTS = 12
 
@@ -57,7 +57,7 @@ class _Slopes(Mapping[Atom, Any]):
         return len(self._letters)
 
 
-class SymPyFormulas(Algebra[Any]):
+class SymPyFormulas(FormulaKind[Any]):
     """SymPy's expressions."""
 
     def __init__(self) -> None:
