@@ -24,6 +24,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "tanh": lambda z: (sympy.exp(z) - sympy.exp(-z)) / (sympy.exp(z) + sympy.exp(-z)),
     "sigmoid": lambda z: 1 / (1 + sympy.exp(-z)),
     "floor": sympy.floor,
+    "sqrt": sympy.sqrt,
 }
 
 

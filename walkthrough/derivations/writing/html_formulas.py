@@ -11,10 +11,9 @@ from walkthrough.derivations.writing.text_formulas import (
     SIGNED,
     TIGHT,
     Writer,
-    few_digits,
-    positions,
-    split_level,
+    WrittenFormula,
 )
+from walkthrough.derivations.writing.written_entries import few_digits, positions, split_level
 from walkthrough.mathematics.notation import Entry, Expression, Total
 
 _DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
@@ -32,13 +31,12 @@ class HtmlWriter(Writer):
         """A formula in a sentence."""
         return f'<span class="formula">{self.text(of)}</span>'
 
-    def entry(self, entry: Entry) -> str:
+    def entry(self, of: Entry, scope: None) -> WrittenFormula:
         """<var>x</var><sub>12</sub>."""
-        shown = positions(entry)
-        joint = "" if few_digits(entry) and all(len(each) == 1 for each in shown) else ","
-        return self.name(entry.tensor.symbol) + (
-            f"<sub>{joint.join(map(_index, shown))}</sub>" if shown else ""
-        )
+        shown = positions(of)
+        joint = "" if few_digits(of) and all(len(each) == 1 for each in shown) else ","
+        low = f"<sub>{joint.join(map(_index, shown))}</sub>" if shown else ""
+        return WrittenFormula(self.name(of.tensor.symbol) + low, TIGHT)
 
     def name(self, symbol: str) -> str:
         """<var>K</var><sub>1</sub>."""
@@ -62,28 +60,30 @@ class HtmlWriter(Writer):
             text = text.replace(f" {sign} ", sign)
         return f'<span class="unbroken">{text}</span>' if len(text) > 20 else text
 
-    def derivative(self, of: Expression, by: Expression) -> str:
+    def derivative(self, of: WrittenFormula, by: str) -> str:
         """∂<var>L</var>/∂<var>x</var><sub>12</sub>, never broken in two."""
         return f'<span class="unbroken">{super().derivative(of, by)}</span>'
 
-    def power(self, base: Expression, exponent: int) -> str:
+    def power(self, base: WrittenFormula, exponent: int) -> WrittenFormula:
         """b<sup>2</sup>."""
-        return f"{self.inside(base, TIGHT)}<sup>{exponent}</sup>"
+        return WrittenFormula(f"{self.inside(base, TIGHT)}<sup>{exponent}</sup>", POWER)
 
-    def applied(self, function: str, to: Expression) -> tuple[str, int]:
+    def applied(self, function: str, to: WrittenFormula) -> WrittenFormula:
         """e<sup>z</sup>."""
         if function == "exp":
-            return f"e<sup>{self.text(to)}</sup>", POWER
+            return WrittenFormula(f"e<sup>{to.text}</sup>", POWER)
         return super().applied(function, to)
 
     def bracket(self, left: str, relation: str, right: str) -> str:
         """[z > 0]."""
         return f'<span class="unbroken">[{left} {escape(relation)} {right}]</span>'
 
-    def total(self, of: Total) -> tuple[str, int]:
+    def total(self, of: Total, scope: None) -> WrittenFormula:
         """Σ with its letter beneath."""
         letters = ",".join(_index(index.name) for index in of.over)
-        return f"Σ<sub>{letters}</sub> {self.inside(of.body, PRODUCT)}", SIGNED
+        return WrittenFormula(
+            f"Σ<sub>{letters}</sub> {self.inside(self.fold(of.body, None), PRODUCT)}", SIGNED
+        )
 
 
 def _index(shown: str) -> str:

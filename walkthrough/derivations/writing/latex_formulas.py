@@ -12,10 +12,9 @@ from walkthrough.derivations.writing.text_formulas import (
     SIGNED,
     TIGHT,
     Writer,
-    few_digits,
-    positions,
-    split_level,
+    WrittenFormula,
 )
+from walkthrough.derivations.writing.written_entries import few_digits, positions, split_level
 from walkthrough.mathematics.notation import Entry, Expression, Number, Total
 
 _LATEX_NAMES = {"σ": r"\sigma ", "δ": r"\delta ", "η": r"\eta ", "∂": r"\partial "}
@@ -36,7 +35,6 @@ class LatexWriter(Writer):
     r"""Formulas for LaTeX with amsmath: \frac{\partial L}{\partial x_{12}}."""
 
     minus = "-"
-    times = r" \cdot "
 
     def plain(self, text: str) -> str:
         """Text with what LaTeX would take for a command escaped."""
@@ -50,10 +48,6 @@ class LatexWriter(Writer):
         """Parentheses as high as what stands in them."""
         return rf"\left({text}\right)" if "frac" in text or "sum" in text else f"({text})"
 
-    def symbol(self, entry: Entry) -> str:
-        """The letter, with a superscript in parentheses as LaTeX has it: z^{(1)}."""
-        return self.name(entry.tensor.symbol)
-
     def name(self, symbol: str) -> str:
         """z⁽¹⁾ as z^{(1)}, K₁ as K_{1}."""
         name, level = split_level(symbol)
@@ -62,53 +56,55 @@ class LatexWriter(Writer):
         subscript = f"_{{{low}}}" if low else ""
         return _LATEX_NAMES.get(letter, letter) + subscript + (f"^{{({level})}}" if level else "")
 
-    def entry(self, entry: Entry) -> str:
+    def entry(self, of: Entry, scope: None) -> WrittenFormula:
         """x_{12}."""
-        shown = positions(entry)
-        single = few_digits(entry) and all(len(each) == 1 for each in shown)
+        shown = positions(of)
+        single = few_digits(of) and all(len(each) == 1 for each in shown)
         subscript = f"_{{{('' if single else ',').join(shown)}}}" if shown else ""
-        return self.symbol(entry) + subscript
+        return WrittenFormula(self.name(of.tensor.symbol) + subscript, TIGHT)
 
-    def number(self, value: Fraction) -> tuple[str, int]:
+    def number(self, of: Fraction) -> WrittenFormula:
         r"""\frac{1}{4}."""
-        if value.denominator == 1:
-            return super().number(value)
-        sign = "-" if value < 0 else ""
-        text = rf"{sign}\frac{{{abs(value.numerator)}}}{{{value.denominator}}}"
-        return text, SIGNED if sign else TIGHT
+        if of.denominator == 1:
+            return super().number(of)
+        sign = "-" if of < 0 else ""
+        text = rf"{sign}\frac{{{abs(of.numerator)}}}{{{of.denominator}}}"
+        return WrittenFormula(text, SIGNED if sign else TIGHT)
 
-    def product(self, parts: tuple[Expression, ...]) -> str:
+    def multiplied(self, factors: list[WrittenFormula]) -> WrittenFormula:
         """Factors side by side, fractions too."""
-        written = [self.formula(part) for part in parts]
-        dots = [part for part in parts if isinstance(part, Number)]
-        texts = [text if tight >= QUOTIENT else self.parenthesised(text) for text, tight in written]
-        texts[-1] = self.last(parts[-1], QUOTIENT)
-        return (r" \cdot " if dots and len(dots) < len(parts) and _bare(parts) else r"\,").join(texts)
+        dots = [part for part in factors if isinstance(part.of, Number)]
+        texts = [self.inside(part, QUOTIENT) for part in factors[:-1]]
+        texts.append(self.last(factors[-1], QUOTIENT))
+        dotted = dots and len(dots) < len(factors) and any(map(_is_whole, dots))
+        return WrittenFormula((r" \cdot " if dotted else r"\,").join(texts), PRODUCT)
 
-    def quotient(self, above: Expression, below: Expression) -> tuple[str, int]:
+    def quotient(self, above: WrittenFormula, below: WrittenFormula) -> WrittenFormula:
         r"""\frac{a}{b}."""
-        return rf"\frac{{{self.text(above)}}}{{{self.text(below)}}}", TIGHT
+        return WrittenFormula(rf"\frac{{{above.text}}}{{{below.text}}}", TIGHT)
 
-    def power(self, base: Expression, exponent: int) -> str:
+    def power(self, base: WrittenFormula, exponent: int) -> WrittenFormula:
         """b^{2}."""
-        return f"{self.inside(base, TIGHT)}^{{{exponent}}}"
+        return WrittenFormula(f"{self.inside(base, TIGHT)}^{{{exponent}}}", POWER)
 
-    def applied(self, function: str, to: Expression) -> tuple[str, int]:
-        r"""e^{z}, \ln y, \sigma(z)."""
-        inside, tight = self.formula(to)
-        if function == "exp":
-            return f"e^{{{inside}}}", POWER
-        if function == "floor":
-            return rf"\left\lfloor {inside} \right\rfloor", TIGHT
-        if function == "sigmoid":
-            return rf"\sigma({inside})", TIGHT
-        if tight == TIGHT and "frac" not in inside:
-            return rf"\{function} {inside}", QUOTIENT
-        return rf"\{function}{self.parenthesised(inside)}", TIGHT
+    def applied(self, function: str, to: WrittenFormula) -> WrittenFormula:
+        r"""e^{z}, \ln y, \sigma(z), \sqrt{a}."""
+        match function:
+            case "exp":
+                return WrittenFormula(f"e^{{{to.text}}}", POWER)
+            case "floor":
+                return WrittenFormula(rf"\left\lfloor {to.text} \right\rfloor", TIGHT)
+            case "sigmoid":
+                return WrittenFormula(rf"\sigma({to.text})", TIGHT)
+            case "sqrt":
+                return WrittenFormula(rf"\sqrt{{{to.text}}}", TIGHT)
+        if to.tight == TIGHT and "frac" not in to.text:
+            return WrittenFormula(rf"\{function} {to.text}", QUOTIENT)
+        return WrittenFormula(rf"\{function}{self.parenthesised(to.text)}", TIGHT)
 
-    def derivative(self, of: Expression, by: Expression) -> str:
+    def derivative(self, of: WrittenFormula, by: str) -> str:
         r"""\frac{\partial L}{\partial x_{12}}."""
-        return rf"\frac{{\partial {self.text(of)}}}{{\partial {self.text(by)}}}"
+        return rf"\frac{{\partial {of.text}}}{{\partial {by}}}"
 
     def bracket(self, left: str, relation: str, right: str) -> str:
         """[z > 0]."""
@@ -118,10 +114,12 @@ class LatexWriter(Writer):
         r"""\max(a, b)."""
         return rf"\max({', '.join(among)})"
 
-    def total(self, of: Total) -> tuple[str, int]:
+    def total(self, of: Total, scope: None) -> WrittenFormula:
         r"""\sum_n."""
-        letters = ",".join(index.name for index in of.over)
-        return rf"\sum_{{{letters}}} {self.inside(of.body, PRODUCT)}", SIGNED
+        return self._over(",".join(index.name for index in of.over), of.body)
+
+    def _over(self, letters: str, body: Expression) -> WrittenFormula:
+        return WrittenFormula(rf"\sum_{{{letters}}} {self.inside(self.fold(body, None), PRODUCT)}", SIGNED)
 
     def lettered_entry(self, of: LetteredEntry) -> str:
         """x_{c,i+p-1,j}."""
@@ -133,15 +131,14 @@ class LatexWriter(Writer):
         """A place in a subscript."""
         return self.text(of)
 
-    def lettered_sum(self, of: LetteredSum) -> tuple[str, int]:
+    def lettered_sum(self, of: LetteredSum) -> WrittenFormula:
         r"""\sum_{f,i,j}."""
-        letters = ",".join(self.entry(each) for each, _ in of.over)
-        return rf"\sum_{{{letters}}} {self.inside(of.body, PRODUCT)}", SIGNED
+        return self._over(",".join(self.text(each) for each, _ in of.over), of.body)
 
     def between(self, low: Expression, of: Expression, high: Expression) -> str:
         r"""1 \le i \le H."""
         return rf"{self.text(low)} \le {self.text(of)} \le {self.text(high)}"
 
 
-def _bare(parts: tuple[Expression, ...]) -> bool:
-    return any(isinstance(part, Number) and part.value.denominator == 1 for part in parts)
+def _is_whole(part: WrittenFormula) -> bool:
+    return isinstance(part.of, Number) and part.of.value.denominator == 1

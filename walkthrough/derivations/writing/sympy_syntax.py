@@ -8,7 +8,8 @@ from typing import ClassVar
 
 from walkthrough.derivations.derivation_notation import placed
 from walkthrough.derivations.general_notation import Between, LetteredEntry, LetteredSum, conditions
-from walkthrough.derivations.writing.text_formulas import POWER, PRODUCT, QUOTIENT, TIGHT, Writer, positions
+from walkthrough.derivations.writing.text_formulas import POWER, PRODUCT, TIGHT, Writer, WrittenFormula
+from walkthrough.derivations.writing.written_entries import positions
 from walkthrough.mathematics.notation import Entry, Expression, Total
 
 
@@ -16,14 +17,13 @@ class SymPyWriter(Writer):
     """Formulas that SymPy reads: x[1,2], Derivative(L, x[1,2]), exp(z[1])."""
 
     minus = "-"
-    times = "*"
     fractions: ClassVar[Mapping[Fraction, str]] = {}
     writes_out = True
 
-    def entry(self, entry: Entry) -> str:
+    def entry(self, of: Entry, scope: None) -> WrittenFormula:
         """x[1,2], by its name."""
-        shown = positions(entry, matrices=True)
-        return f"{entry.tensor.name}[{','.join(shown)}]" if shown else entry.tensor.name
+        shown = positions(of, matrices=True)
+        return WrittenFormula(f"{of.tensor.name}[{','.join(shown)}]" if shown else of.tensor.name, TIGHT)
 
     def line(self, of: Expression) -> str:
         """One side of a line: 0 where an entry in it does not exist."""
@@ -39,38 +39,33 @@ class SymPyWriter(Writer):
         """x[c,s1*(i - 1) + p,j]."""
         return f"{of.tensor.name}[{','.join(map(self.text, of.index))}]"
 
-    def lettered_sum(self, of: LetteredSum) -> tuple[str, int]:
+    def lettered_sum(self, of: LetteredSum) -> WrittenFormula:
         """Sum(g[i]*k[m - i], (i, 1, U)), with 0 for terms that there are not."""
         ranges = ", ".join(f"({self.text(each)}, 1, {self.text(size)})" for each, size in of.over)
-        return f"Sum({self._existing(of.body, of.conditions)}, {ranges})", TIGHT
+        return WrittenFormula(f"Sum({self._existing(of.body, of.conditions)}, {ranges})", TIGHT)
 
     def between(self, low: Expression, of: Expression, high: Expression) -> str:
         """(1 <= i) & (i <= H)."""
         place = self.text(of)
         return f"({self.text(low)} <= {place}) & ({place} <= {self.text(high)})"
 
-    def product(self, parts: tuple[Expression, ...]) -> str:
+    def multiplied(self, factors: list[WrittenFormula]) -> WrittenFormula:
         """a*b."""
-        return self.times.join(self.inside(part, PRODUCT + 1) for part in parts)
+        return WrittenFormula("*".join(self.inside(part, PRODUCT + 1) for part in factors), PRODUCT)
 
-    def quotient(self, above: Expression, below: Expression) -> tuple[str, int]:
-        """a/b; a sum below is written out, and in parentheses."""
-        return f"{self.inside(above, PRODUCT)}/{self.inside(below, POWER)}", QUOTIENT
-
-    def power(self, base: Expression, exponent: int) -> str:
+    def power(self, base: WrittenFormula, exponent: int) -> WrittenFormula:
         """b**2."""
-        return f"{self.inside(base, TIGHT)}**{exponent}"
+        return WrittenFormula(f"{self.inside(base, TIGHT)}**{exponent}", POWER)
 
-    def applied(self, function: str, to: Expression) -> tuple[str, int]:
+    def applied(self, function: str, to: WrittenFormula) -> WrittenFormula:
         """exp(z), log(y); σ as what it stands for."""
-        inside = self.text(to)
         if function == "sigmoid":
-            return f"(1/(1 + exp(-{self.inside(to, TIGHT)})))", TIGHT
-        return f"{'log' if function == 'ln' else function}({inside})", TIGHT
+            return WrittenFormula(f"(1/(1 + exp(-{self.inside(to, TIGHT)})))", TIGHT)
+        return WrittenFormula(f"{'log' if function == 'ln' else function}({to.text})", TIGHT)
 
-    def derivative(self, of: Expression, by: Expression) -> str:
+    def derivative(self, of: WrittenFormula, by: str) -> str:
         """Derivative(L, x[1,2])."""
-        return f"Derivative({self.text(of)}, {self.text(by)})"
+        return f"Derivative({of.text}, {by})"
 
     def bracket(self, left: str, relation: str, right: str) -> str:
         """Piecewise((1, z > 0), (0, True))."""
@@ -81,6 +76,6 @@ class SymPyWriter(Writer):
         """Max(a, b)."""
         return f"Max({', '.join(among)})"
 
-    def total(self, of: Total) -> tuple[str, int]:
+    def total(self, of: Total, scope: None) -> WrittenFormula:
         """All its terms."""
-        return self.formula(placed(of, {}, written_out=True))
+        return self.fold(placed(of, {}, written_out=True), scope)

@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 from itertools import pairwise
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from walkthrough.derivations.derivation_notation import Bracket, Derivative, Maximum, Words
 from walkthrough.derivations.general_notation import Between, LetteredEntry, LetteredSum
+from walkthrough.derivations.writing.written_entries import few_digits, positions
+from walkthrough.mathematics.folding import Algebra
 from walkthrough.mathematics.notation import (
-    Affine,
     Applied,
     Entry,
     Expression,
     Negative,
     Number,
-    Power,
+    Piecewise,
     Product,
     Quotient,
+    Same,
     Sum,
     Total,
 )
@@ -29,40 +31,25 @@ _LETTERS = str.maketrans("aehijklmnoprstuvx", "ₐₑₕᵢⱼₖₗₘₙₒₚ
 _FRACTIONS = {Fraction(1, 2): "½", Fraction(1, 4): "¼", Fraction(3, 4): "¾", Fraction(1, 3): "⅓"}
 _NEVER_CLOSE = (Number, Derivative, Bracket)
 
-
-def _is_power(of: Expression) -> bool:
-    """Whether it ends in an exponent, after which a parenthesis would look like a part of it."""
-    return isinstance(of, Applied) and of.function == "exp"
-
-
 # how tightly a formula holds together: only what is looser than its place needs parentheses
 SUM, SIGNED, PRODUCT, QUOTIENT, POWER, TIGHT = range(6)
 
 
-def positions(entry: Entry, matrices: bool = False) -> list[str]:
-    """The entry's indices counted from 1, leading axes of size 1 left out.
+class WrittenFormula(NamedTuple):
+    """A formula's text, how tightly it holds together, and what it says.
 
-    Two axes of an image stay, and of a matrix if `matrices` says so.
+    `after_minus` is what a sum writes after the minus of a negative term.
     """
-    shape = entry.tensor.shape
-    keep = 2 if len(shape) > 2 or matrices else 1
-    start = 0
-    while start < len(shape) - keep and shape[start] == 1:
-        start += 1
-    return [_position(position) for position in entry.index[start:]]
+
+    text: str
+    tight: int
+    of: Expression = Number(Fraction(0))
+    after_minus: str = ""
 
 
-def _position(position: Affine) -> str:
-    if not position.coefficients:
-        return str(position.constant + 1)
-    if position.alone is not None:
-        return position.alone.name
-    raise ValueError("an index is a number or a letter here")
-
-
-def few_digits(entry: Entry) -> bool:
-    """Whether every index of the tensor has one digit, so that none needs to be told from the next."""
-    return all(extent <= 9 for extent in entry.tensor.shape)
+def _is_power(of: Expression) -> bool:
+    """Whether it ends in an exponent, after which a parenthesis would look like a part of it."""
+    return isinstance(of, Applied) and of.function == "exp"
 
 
 def _below(letters: str) -> str:
@@ -71,7 +58,7 @@ def _below(letters: str) -> str:
     return lowered if lowered != letters else f"_{letters}"
 
 
-class Writer:
+class Writer(Algebra[WrittenFormula, None]):
     """Formulas as plain text: ∂L/∂x₁₂ = g₁₁·k₁₂ + g₁₂·k₁₁."""
 
     minus = "−"
@@ -83,7 +70,7 @@ class Writer:
 
     def text(self, of: Expression) -> str:
         """The formula."""
-        return self.formula(of)[0]
+        return self.fold(of, None).text
 
     def words(self, words: Words) -> str:
         """A sentence with formulas in it."""
@@ -101,131 +88,147 @@ class Writer:
         """The formula in pieces between which a line may be broken, each with its sign."""
         if not isinstance(of, Sum):
             return [self.text(of)]
-        # a Σ must not seem to go on over the terms that follow it
-        *some, last = of.terms
-        first, *rest = [*map(self._closed, some), last]
-        return [self.inside(first, SIGNED), *(self._signed(term, term is last) for term in rest)]
+        return self.joined([self.fold(term, None) for term in of.terms])
 
-    def _closed(self, term: Expression) -> Expression:
+    def joined(self, terms: list[WrittenFormula]) -> list[str]:
+        """A sum's terms, each with its sign; a Σ must not seem to go on over the terms that follow it."""
+        first, *rest = [*map(self._closed, terms[:-1]), terms[-1]]
+        return [self.inside(first, SIGNED), *(self._signed(term, term is terms[-1]) for term in rest)]
+
+    def _closed(self, term: WrittenFormula) -> WrittenFormula:
         """The term, with a Σ at its end set apart."""
-        if isinstance(term, Product) and isinstance(term.factors[-1], Total) and not self.writes_out:
-            return Product((*term.factors[:-1], Sum((term.factors[-1],))))
+        if isinstance(term.of, Product) and self._goes_on(term.of.factors[-1]):
+            return self.fold(Product((*term.of.factors[:-1], Sum((term.of.factors[-1],)))), None)
         return term
 
-    # --- the parts of a formula, each with how tightly it holds together -----------------------------
+    def _goes_on(self, of: Expression) -> bool:
+        """Whether it is a Σ, which seems to take in all that follows."""
+        return isinstance(of, Total | LetteredSum) and not self.writes_out
 
-    def formula(self, of: Expression) -> tuple[str, int]:
-        """The formula, and how tightly it holds together."""
-        match of:
-            case Entry():
-                return self.entry(of), TIGHT
-            case Number(value):
-                return self.number(value)
-            case Sum():
-                return "".join(self.terms(of)), SUM
-            case Negative(part):
-                return self.minus + self.last(part, PRODUCT), SIGNED
-            case Product(parts):
-                return self.product(parts), PRODUCT
-            case Quotient(above, below):
-                return self.quotient(above, below)
-            case Power(base, exponent):
-                return self.power(base, exponent), POWER
-            case Applied(function, to):
-                return self.applied(function, to)
-            case Derivative(part, by):
-                return self.derivative(part, by), TIGHT
-            case Bracket(left, relation, right):
-                return self.bracket(self.text(left), relation, self.text(right)), TIGHT
-            case Maximum(among):
-                return self.maximum([self.text(each) for each in among]), TIGHT
-            case Total():
-                return self.total(of)
-            case LetteredEntry():
-                return self.lettered_entry(of), TIGHT
-            case LetteredSum():
-                return self.lettered_sum(of)
-            case Between(low, middle, high):
-                return self.between(low, middle, high), SUM
-        raise TypeError(f"no way to write {of}")
-
-    def inside(self, of: Expression, least: int) -> str:
-        """The formula, in parentheses if it is looser than its place."""
-        text, tight = self.formula(of)
-        return text if tight >= least else self.parenthesised(text)
-
-    def last(self, of: Expression, least: int) -> str:
-        """The same where nothing follows: Σ may then go on to the end."""
-        goes_on = isinstance(of, Total | LetteredSum) and not self.writes_out
-        return self.text(of) if goes_on else self.inside(of, least)
-
-    def _signed(self, term: Expression, ends: bool) -> str:
-        if isinstance(term, Negative):
-            return f" {self.minus} {self.inside(term.of, PRODUCT)}"
+    def _signed(self, term: WrittenFormula, ends: bool) -> str:
+        if isinstance(term.of, Negative):
+            return f" {self.minus} {term.after_minus}"
         return self.plus + (self.last if ends else self.inside)(term, PRODUCT)
+
+    def inside(self, part: WrittenFormula, least: int) -> str:
+        """A part's text, in parentheses if it is looser than its place."""
+        return part.text if part.tight >= least else self.parenthesised(part.text)
+
+    def last(self, part: WrittenFormula, least: int) -> str:
+        """The same where nothing follows: Σ may then go on to the end."""
+        return part.text if self._goes_on(part.of) else self.inside(part, least)
 
     def parenthesised(self, text: str) -> str:
         """(text)"""
         return f"({text})"
 
-    def entry(self, entry: Entry) -> str:
-        """x₁₂, or x[1,12] where indices have more digits, or p_c."""
-        shown = positions(entry)
-        symbol = entry.tensor.symbol
-        if not shown:
-            return symbol
-        if len(shown) == 1 and not shown[0].isdigit():
-            return symbol + _below(shown[0])
-        if any(not each.isdigit() for each in shown):
-            return f"{symbol}[{','.join(shown)}]"
-        if few_digits(entry):
-            return symbol + "".join(shown).translate(_SUBSCRIPTS)
-        if len(shown) == 1:
-            return symbol + shown[0].translate(_SUBSCRIPTS)
-        return f"{symbol}[{','.join(shown)}]"
+    # --- each kind of formula ------------------------------------------------------------------------
 
-    def number(self, value: Fraction) -> tuple[str, int]:
+    def fold(self, of: Expression, scope: None) -> WrittenFormula:
+        """The formula, written."""
+        return super().fold(of, scope)._replace(of=of)
+
+    def number(self, of: Fraction) -> WrittenFormula:
         """2, −1, 1/4."""
-        text = self.fractions.get(value) or str(value).replace("-", self.minus)
-        return text, SIGNED if value < 0 else TIGHT if value.denominator == 1 else QUOTIENT
+        text = self.fractions.get(of) or str(of).replace("-", self.minus)
+        return WrittenFormula(text, SIGNED if of < 0 else TIGHT if of.denominator == 1 else QUOTIENT)
 
-    def product(self, parts: tuple[Expression, ...]) -> str:
+    def entry(self, of: Entry, scope: None) -> WrittenFormula:
+        """x₁₂, or x[1,12] where indices have more digits, or p_c."""
+        shown = positions(of)
+        symbol = of.tensor.symbol
+        if not shown:
+            text = symbol
+        elif len(shown) == 1 and not shown[0].isdigit():
+            text = symbol + _below(shown[0])
+        elif all(each.isdigit() for each in shown) and (few_digits(of) or len(shown) == 1):
+            text = symbol + "".join(shown).translate(_SUBSCRIPTS)
+        else:
+            text = f"{symbol}[{','.join(shown)}]"
+        return WrittenFormula(text, TIGHT)
+
+    def added(self, terms: list[WrittenFormula]) -> WrittenFormula:
+        """a + b − c."""
+        return WrittenFormula("".join(self.joined(terms)), SUM)
+
+    def negative(self, of: WrittenFormula) -> WrittenFormula:
+        """−a."""
+        return WrittenFormula(
+            self.minus + self.last(of, PRODUCT), SIGNED, after_minus=self.inside(of, PRODUCT)
+        )
+
+    def multiplied(self, factors: list[WrittenFormula]) -> WrittenFormula:
         """a·b, a(b − c) without a dot, and a/b · c/d with room around it."""
-        text = self.inside(parts[0], PRODUCT + 1)
-        for before, part in pairwise(parts):
-            written = self.last(part, PRODUCT + 1) if part is parts[-1] else self.inside(part, PRODUCT + 1)
-            if isinstance(part, Quotient) or isinstance(before, Quotient):
+        text = self.inside(factors[0], PRODUCT + 1)
+        for before, part in pairwise(factors):
+            written = (self.last if part is factors[-1] else self.inside)(part, PRODUCT + 1)
+            if isinstance(part.of, Quotient) or isinstance(before.of, Quotient):
                 text += f" {self.times} "
-            elif not written.startswith("(") or isinstance(before, _NEVER_CLOSE) or _is_power(before):
+            elif not written.startswith("(") or isinstance(before.of, _NEVER_CLOSE) or _is_power(before.of):
                 text += self.times
             text += written
-        return text
+        return WrittenFormula(text, PRODUCT)
 
-    def quotient(self, above: Expression, below: Expression) -> tuple[str, int]:
+    def quotient(self, above: WrittenFormula, below: WrittenFormula) -> WrittenFormula:
         """a/b."""
-        over = self.text(below) if isinstance(below, Total) else self.inside(below, POWER)
-        return f"{self.inside(above, PRODUCT)}/{over}", QUOTIENT
+        over = below.text if self._goes_on(below.of) else self.inside(below, POWER)
+        return WrittenFormula(f"{self.inside(above, PRODUCT)}/{over}", QUOTIENT)
 
-    def power(self, base: Expression, exponent: int) -> str:
+    def power(self, base: WrittenFormula, exponent: int) -> WrittenFormula:
         """b²."""
-        return self.inside(base, TIGHT) + str(exponent).translate(_SUPERSCRIPTS)
+        return WrittenFormula(self.inside(base, TIGHT) + str(exponent).translate(_SUPERSCRIPTS), POWER)
 
-    def applied(self, function: str, to: Expression) -> tuple[str, int]:
-        """e^z, ln y, σ(z)."""
-        inside, tight = self.formula(to)
-        if function == "exp":
-            return f"e^{inside if tight == TIGHT else self.parenthesised(inside)}", POWER
-        if function == "floor":
-            return f"⌊{inside}⌋", TIGHT
-        if function == "sigmoid":
-            return f"σ({inside})", TIGHT
-        if tight == TIGHT:
-            return f"{function} {inside}", QUOTIENT
-        return f"{function}({inside})", TIGHT
+    def applied(self, function: str, to: WrittenFormula) -> WrittenFormula:
+        """e^z, ln y, σ(z), √a."""
+        match function:
+            case "exp":
+                return WrittenFormula(f"e^{self.inside(to, TIGHT)}", POWER)
+            case "floor":
+                return WrittenFormula(f"⌊{to.text}⌋", TIGHT)
+            case "sigmoid":
+                return WrittenFormula(f"σ({to.text})", TIGHT)
+            case "sqrt":
+                return WrittenFormula(f"√{self.inside(to, TIGHT)}", POWER)
+        if to.tight == TIGHT:
+            return WrittenFormula(f"{function} {to.text}", QUOTIENT)
+        return WrittenFormula(f"{function}({to.text})", TIGHT)
 
-    def derivative(self, of: Expression, by: Expression) -> str:
+    def same(self, of: Same, scope: None) -> WrittenFormula:
+        """A derivation writes [i = j] for it."""
+        raise TypeError(f"a derivation has brackets for this: {of}")
+
+    def piecewise(self, of: Piecewise, scope: None) -> WrittenFormula:
+        """A derivation writes brackets for it too."""
+        raise TypeError(f"a derivation has brackets for this: {of}")
+
+    def total(self, of: Total, scope: None) -> WrittenFormula:
+        """Σ_n e^z_n."""
+        letters = ",".join(index.name for index in of.over)
+        return self._sum(f"Σ{_below(letters)} ", of.body)
+
+    def _sum(self, sigma: str, body: Expression) -> WrittenFormula:
+        return WrittenFormula(sigma + self.inside(self.fold(body, None), PRODUCT), SIGNED)
+
+    def other(self, of: Expression, scope: None) -> WrittenFormula:
+        """What only a derivation writes."""
+        match of:
+            case Derivative(part, by):
+                return WrittenFormula(self.derivative(self.fold(part, None), self.text(by)), TIGHT)
+            case Bracket(left, relation, right):
+                return WrittenFormula(self.bracket(self.text(left), relation, self.text(right)), TIGHT)
+            case Maximum(among):
+                return WrittenFormula(self.maximum([self.text(each) for each in among]), TIGHT)
+            case LetteredEntry():
+                return WrittenFormula(self.lettered_entry(of), TIGHT)
+            case LetteredSum():
+                return self.lettered_sum(of)
+            case Between(low, middle, high):
+                return WrittenFormula(self.between(low, middle, high), SUM)
+        raise TypeError(f"no way to write {of}")
+
+    def derivative(self, of: WrittenFormula, by: str) -> str:
         """∂L/∂x₁₂."""
-        return f"∂{self.inside(of, POWER)}/∂{self.text(by)}"
+        return f"∂{self.inside(of, POWER)}/∂{by}"
 
     def bracket(self, left: str, relation: str, right: str) -> str:
         """[z > 0]."""
@@ -234,11 +237,6 @@ class Writer:
     def maximum(self, among: list[str]) -> str:
         """max(a, b)."""
         return f"max({', '.join(among)})"
-
-    def total(self, of: Total) -> tuple[str, int]:
-        """Σ_n e^z_n."""
-        letters = ",".join(index.name for index in of.over)
-        return f"Σ{_below(letters)} {self.inside(of.body, PRODUCT)}", SIGNED
 
     def lettered_entry(self, of: LetteredEntry) -> str:
         """x[c, s₁(i−1)+p, j], or g[f,i,j] where all places are letters."""
@@ -257,16 +255,10 @@ class Writer:
         """A comma, with room after it if a place is more than a letter."""
         return "," if all(len(each) == 1 for each in shown) else ", "
 
-    def lettered_sum(self, of: LetteredSum) -> tuple[str, int]:
+    def lettered_sum(self, of: LetteredSum) -> WrittenFormula:
         """Σ g[f,i,j]·k[…]; over which letters is said beside it."""
-        return f"Σ {self.inside(of.body, PRODUCT)}", SIGNED
+        return self._sum("Σ ", of.body)
 
     def between(self, low: Expression, of: Expression, high: Expression) -> str:
         """1 ≤ i+p−1 ≤ H."""
         return f"{self.place(low)} ≤ {self.place(of)} ≤ {self.place(high)}"
-
-
-def split_level(symbol: str) -> tuple[str, str]:
-    """z⁽¹⁾ as z and 1: the letter and the number of the layer that stands above it."""
-    name, _, level = symbol.partition("⁽")
-    return name, level.rstrip("⁾").translate(str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789"))
