@@ -38,7 +38,7 @@ from walkthrough.mathematics.notation import Cell, Entry, Expression, Number, Qu
 SAMPLES, MEAN_LOSS = letter("B"), letter("J")
 C, F, U, V, A, D, R, T = letters("C F U V A D R T")
 H, W, K1, K2 = letters("H W K1 K2")
-a, c, f, i, j, m, n, p, q, s, u, v = letters("a c f i j m n p q s u v")
+a, c, f, i, j, m, n, q, r, s, u, v = letters("a c f i j m n q r s u v")
 
 _BATCHES = (1, 2, 3, 4)
 _WINDOW = "u == floor((m + 1)/2), v == floor((n + 1)/2), one entry of the window is the largest, and not 0"
@@ -86,8 +86,8 @@ def _dense() -> Iterator[DerivationBlock]:
 
 def _convolution() -> Iterator[DerivationBlock]:
     delta, x, w = _named("delta", 1, F, U, V), _named("x", 1, C, H, W), _named("w", 1, F, C, K1, K2)
-    sum_ = LetteredSum(delta[f, i, j] * x[c, i + K1 - p, j + K2 - q], ((i, U), (j, V)))
-    yield _parameter(1, w[f, c, p, q], sum_, lambda layer: layer.w, (f, c, p, q))
+    sum_ = LetteredSum(delta[f, i, j] * x[c, i + K1 - q, j + K2 - r], ((i, U), (j, V)))
+    yield _parameter(1, w[f, c, q, r], sum_, lambda layer: layer.w, (f, c, q, r))
     b = _named("b", 1, F, U, V)
     yield _parameter(1, b[f, i, j], delta[f, i, j], lambda layer: layer.b, (f, i, j))
     turned = w[f, c, K1 + i - u, K2 + j - v]
