@@ -59,7 +59,8 @@ class Equality:
 class Equalities:
     """left = a = b = c, to be proved in every one of its cases; `premises` if it has its own.
 
-    `given` is a condition for all its lines. Where the cases are numbers of a range, it is `counted`.
+    `given` is a condition for all its lines. Where the cases are numbers of a range, it is `counted`. It is
+    `general` if it is no entry of these sizes, but what holds for any.
     """
 
     left: Expression
@@ -68,6 +69,7 @@ class Equalities:
     premises: Premises | None = None
     given: str = ""
     counted: bool = False
+    general: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,7 @@ class GeneralEqualities:
     steps: tuple[Equality, ...]
     instances: Callable[[], Iterable[Instance]]
     given: str = ""
+    general: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +157,7 @@ class ProvedEqualities:
     """A chain's lines, each with its proof: from ∂L/∂x₁₂ to the formula for it."""
 
     lines: tuple[ProvedLine, ...]
+    general: bool = False
 
 
 ProvedBlock: TypeAlias = ProvedEqualities | PartTitle | Paragraph | SideBySide

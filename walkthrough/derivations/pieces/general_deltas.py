@@ -205,7 +205,10 @@ def batch_mean(net: FourLayers) -> Iterator[DerivationBlock]:
         mean = Quotient(LetteredSum(body, ((s, SAMPLES),)), SAMPLES)
         step = Equality(mean, (f"the mean over the samples; counted for B = 1…{_BATCHES[-1]}",))
         yield GeneralEqualities(
-            change(Derivative(MEAN_LOSS, entry)), (step,), lambda: map(_Batch(layer).instance, _BATCHES)
+            change(Derivative(MEAN_LOSS, entry)),
+            (step,),
+            lambda: map(_Batch(layer).instance, _BATCHES),
+            general=False,
         )
 
 

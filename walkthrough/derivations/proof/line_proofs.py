@@ -148,4 +148,4 @@ def _lines(chain: Equalities | GeneralEqualities, proofs: list[HowProved]) -> Pr
         left = None if place else chain.left
         because = (*step.because, *where(step.right))
         lines.append(ProvedLine(left, step.right, because, proof, step.given or chain.given))
-    return ProvedEqualities(tuple(lines))
+    return ProvedEqualities(tuple(lines), chain.general)

@@ -85,9 +85,9 @@ def _at_zero(pieces: tuple[ProofCase, ...]) -> Iterator[DerivationBlock]:
     general = Equality(_OPEN + AT_ZERO * _ZERO, ("open, closed, and r at 0",), given="r is the slope at 0")
     at_half = {atom(AT_ZERO): half}
     mean = Equality(_OPEN + half * _ZERO, ("r = ½: the mean of both sides",), at_half, given="r == 1/2")
-    yield Equalities(Derivative(Y, Z), (general, mean), everywhere)
+    yield Equalities(Derivative(Y, Z), (general, mean), everywhere, general=True)
     usual = Equality(_OPEN, ("r = 0: closed at 0 too",), {atom(AT_ZERO): ZERO_TERM}, given="r == 0")
-    yield Equalities(Derivative(Y, Z), (usual,), everywhere)
+    yield Equalities(Derivative(Y, Z), (usual,), everywhere, general=True)
 
 
 def _backwards(pieces: tuple[ProofCase, ...]) -> Iterator[DerivationBlock]:
