@@ -25,9 +25,11 @@ from walkthrough.mathematics.folding import Algebra, rebuilt
 from walkthrough.mathematics.notation import (
     Entry,
     Expression,
+    Negative,
     Number,
     Piecewise,
     Same,
+    Sum,
     Tensor,
     Term,
     Total,
@@ -69,12 +71,20 @@ class LetteredEntry(Expression):
 
     @property
     def conditions(self) -> tuple[Between, ...]:
-        """When there is such an entry; a letter by itself runs over its axis anyway."""
+        """When there is such an entry; a letter by itself runs over its axis anyway, also backwards."""
         return tuple(
             Between(expression(1), place, size)
             for place, size in zip(self.index, self.tensor.sizes, strict=True)
-            if not isinstance(place, Entry | Number)
+            if not isinstance(place, Entry | Number) and not _backwards(place, size)
         )
+
+
+def _backwards(place: Expression, size: Expression) -> bool:
+    """Whether it is K + 1 − p, for a letter p."""
+    if not isinstance(place, Sum) or len(place.terms) != 3:
+        return False
+    last, one, back = place.terms
+    return last == size and one == ONE_TERM and isinstance(back, Negative) and isinstance(back.of, Entry)
 
 
 @dataclass(frozen=True, slots=True)

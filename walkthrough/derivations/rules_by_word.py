@@ -49,9 +49,9 @@ def _refuse_unknown(found: rules.DerivedRule, sizes: Sizes) -> None:
 def _page_letters(found: rules.DerivedRule) -> tuple[Paragraph, ...]:
     """How the page of a case, which names this rule, writes its letters, where it does otherwise."""
     other = {ours: theirs for ours, theirs in found.page_letters.items() if ours != theirs}
-    named = [f"{ours} is written {theirs}" for ours, theirs in other.items() if theirs]
-    named += [f"{ours} has the letter of what comes in" for ours, theirs in other.items() if not theirs]
-    return (Paragraph((f"On the page of a case, {' and '.join(named)}.",)),) if named else ()
+    before = "like the output of the layer before"
+    named = [f"{ours} is written {theirs or before}" for ours, theirs in other.items()]
+    return (Paragraph((f"On the page of a case {', '.join(named)}.",)),) if named else ()
 
 
 def derive_command(

@@ -32,7 +32,9 @@ def aligned(lines: tuple[ProvedLine, ...], writer: LatexWriter) -> Iterator[str]
                 yield start + formula + (rf" && \text{{{because}}}" if because else "") + end
             else:
                 yield start + formula + r" \\*"
-                yield rf"&\qquad\text{{\footnotesize {because}}}" + end
+                box = rf"\parbox{{.75\textwidth}}{{\raggedright\footnotesize {because}}}"
+                short = rf"\text{{\footnotesize {because}}}"
+                yield r"&\qquad" + (box if len(reasons[number]) > _LINE_WIDTH else short) + end
 
 
 def longest(lines: tuple[ProvedLine, ...]) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from html import escape
 
+from walkthrough.derivations.general_notation import LetteredEntry
 from walkthrough.derivations.writing.text_formulas import (
     POWER,
     PRODUCT,
@@ -49,16 +50,20 @@ class HtmlWriter(Writer):
             + (f"<sup>({escape(level)})</sup>" if level else "")
         )
 
+    def lettered_entry(self, of: LetteredEntry) -> str:
+        """An entry, never broken in two."""
+        return f'<span class="unbroken">{super().lettered_entry(of)}</span>'
+
     def between_places(self, shown: list[str]) -> str:
         """A comma with room after it."""
         return ", "
 
     def place(self, of: Expression) -> str:
-        """A place, close together, never broken in two."""
+        """A place, close together."""
         text = self.text(of)
         for sign in "+−":
             text = text.replace(f" {sign} ", sign)
-        return f'<span class="unbroken">{text}</span>' if len(text) > 20 else text
+        return text
 
     def derivative(self, of: WrittenFormula, by: str) -> str:
         """∂<var>L</var>/∂<var>x</var><sub>12</sub>, never broken in two."""

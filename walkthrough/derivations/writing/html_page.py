@@ -33,9 +33,11 @@ table.chain td { padding: .15rem .35rem; vertical-align: baseline; }
 table.chain tbody + tbody tr:first-child td { padding-top: .5rem; }
 table.chain tbody.long + tbody tr:first-child td { padding-top: 1.1rem; }
 table.chain td:nth-child(2) { white-space: nowrap; }
-table.chain td.because { color: #555; padding-left: 1.5rem; font-size: .9em; min-width: 12rem; }
+table.chain td.because { color: #555; padding-left: 1.5rem; font-size: .9em; min-width: 12rem;
+  max-width: 26rem; }
 table.chain tr.failed td { background: #fdecea; }
 div.picture { overflow-x: auto; margin: .9rem 0; }
+div.picture span { margin: 0 .4rem; }
 table.grid { display: inline-table; border-left: 2px solid; border-right: 2px solid; border-radius: .4rem;
   margin: .3rem .6rem; vertical-align: middle; }
 table.grid td { padding: .1rem .45rem; text-align: center; }
