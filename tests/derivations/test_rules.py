@@ -17,8 +17,22 @@ from walkthrough.derivations import (
     read_size,
     rule_words,
 )
+from walkthrough.derivations.derivation import (
+    Derivation,
+    Equalities,
+    Equality,
+    GeneralEqualities,
+    Instance,
+    Premises,
+    ProvedEqualities,
+)
+from walkthrough.derivations.derivation_notation import atom, letter
+from walkthrough.derivations.proof.line_proofs import prove
 from walkthrough.derivations.rules_by_word import rule
+from walkthrough.derivations.writing.ascii_signs import without_own_signs
 from walkthrough.derivations.writing.page_formats import FORMATS
+from walkthrough.formats.text import ascii_only
+from walkthrough.mathematics.notation import expression
 from walkthrough.words import shelf
 
 WORDS = [
@@ -159,7 +173,7 @@ def test_textbook_forms_are_kept() -> None:
     assert "= ½·((1 − t₁)/(1 − y₁) − t₁/y₁) " in derive_command("binary-cross-entropy-gradient")[0]
 
 
-@pytest.mark.parametrize("width", [80, 96])
+@pytest.mark.parametrize("width", [56, 76, 96])
 @pytest.mark.parametrize("word", WORDS)
 def test_lines_fit(word: str, width: int) -> None:
     page, _ = derive_command(word, width=width)
@@ -181,6 +195,74 @@ def test_lines_fit(word: str, width: int) -> None:
 def test_lines_of_large_sizes_fit(word: str, sizes: Sizes, width: int) -> None:
     page, _ = derive_command(word, sizes, width=width)
     assert max(map(len, page.splitlines())) <= width
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_ascii_fits_too_and_loses_nothing(word: str) -> None:
+    def said(text: str) -> str:
+        return ascii_only(without_own_signs(text))
+
+    page, _ = derive_command(word, width=56, said=said)
+    assert page.isascii()
+    assert "?" not in page
+    assert max(map(len, page.splitlines())) <= 56
+
+
+def test_definitions_carry_no_tick() -> None:
+    page, _ = derive_command("softmax-jacobian")
+    assert "\n  p₁ = e^z₁/Σₙ e^zₙ " in page
+    assert " ".join(page.split()).endswith(
+        "All 31 lines hold: 3 by definition, 27 proved by SymPy, 1 counted for the range that is named."
+    )
+    assert "All 6 lines counted for the range that is named." in derive_command("output-size")[0]
+    assert "1 by definition" in derive_command("relu-derivative")[0]
+
+
+def test_a_definition_that_does_not_hold_is_blamed_too() -> None:
+    y, z = letter("y"), letter("z")
+    chain = Equalities(y, (Equality(z * 2, ("its definition",), defines=True),))
+    premises = Premises({atom(y): z * 3})
+    (block,) = prove(Derivation("rule", "", "", premises, (chain,))).blocks
+    assert isinstance(block, ProvedEqualities)
+    assert not block.lines[0].proved
+
+
+def test_a_general_line_is_refuted_where_one_size_contradicts() -> None:
+    """m = n − k + 1 is right with a stride of 1 and wrong with a stride of 2."""
+    m, n, k = letter("m"), letter("n"), letter("k")
+    by_stride = {1: lambda a, b: a - b + 1, 2: lambda a, b: (a - b) // 2 + 1}
+    for stride, count in by_stride.items():
+        instances = [
+            Instance({"n": a, "k": b}, {}, Premises({atom(m): expression(count(a, b))}))
+            for a in range(1, 6)
+            for b in range(1, a + 1)
+        ]
+        chain = GeneralEqualities(m, (Equality(n - k + 1),), lambda several=instances: several)
+        (block,) = prove(Derivation("rule", "", "", Premises(), (chain,))).blocks
+        assert isinstance(block, ProvedEqualities)
+        assert block.lines[0].proof == ("counted" if stride == 1 else "")
+    nothing = GeneralEqualities(m, (Equality(n - k + 1),), list)
+    (block,) = prove(Derivation("rule", "", "", Premises(), (nothing,))).blocks
+    assert isinstance(block, ProvedEqualities)
+    assert not block.lines[0].proved
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        ("max-pool-gradient", "z is written p, g is written ∂L/∂p."),
+        ("cross-entropy-gradient", "On the page of a case p is written y, y is written t."),
+    ],
+)
+def test_the_page_says_how_a_case_writes_the_letters(word: str, said: str) -> None:
+    assert said in " ".join(derive_command(word)[0].split())
+
+
+def test_markdown_keeps_to_what_mathematics_on_the_web_knows() -> None:
+    for word in WORDS:
+        page, _ = derive_command(word, format="markdown")
+        assert "footnotesize" not in page
+        assert "parbox" not in page
 
 
 @pytest.mark.parametrize("format", FORMATS)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from walkthrough.derivations import rules
 from walkthrough.derivations.derivation import Paragraph, Proved
 from walkthrough.derivations.pieces.asked_sizes import CannotDerive, Sizes
-from walkthrough.derivations.writing.page_formats import WIDTH, Format, rendered
+from walkthrough.derivations.writing.page_formats import WIDTH, Format, Said, rendered
 from walkthrough.words import shelf
 from walkthrough.words.messages import quoted, suggestion
 
@@ -55,7 +55,11 @@ def _page_letters(found: rules.DerivedRule) -> tuple[Paragraph, ...]:
 
 
 def derive_command(
-    word: str | None, sizes: Sizes | None = None, format: Format = "text", width: int = WIDTH
+    word: str | None,
+    sizes: Sizes | None = None,
+    format: Format = "text",
+    width: int = WIDTH,
+    said: Said = str,
 ) -> tuple[str, int]:
     """The finished text and the exit status: 0, or 1 if a line is not proved; raises CannotDerive."""
     if word is None:
@@ -64,7 +68,7 @@ def derive_command(
             raise CannotDerive(f"{option} belongs to a rule: walkthrough derive RULE {option} …")
         return listing(format), 0
     proved = derived(word, sizes)
-    return rendered(proved, format, width), 0 if proved.holds else 1
+    return rendered(proved, format, width, said), 0 if proved.holds else 1
 
 
 def listing(format: Format = "text") -> str:

@@ -15,26 +15,40 @@ _LINE_WIDTH = 84
 
 def aligned(lines: tuple[ProvedLine, ...], writer: LatexWriter) -> Iterator[str]:
     """The rows of a chain; reasons beside the formulas if all of them fit there, else beneath."""
-    assert lines[0].left is not None
-    text = Writer()
-    rows = [_latex_rows(line, writer, text) for line in lines]
-    reasons = [text.words(line.because) + how(line) for line in lines]
-    beside = longest(lines) + max(map(len, reasons)) <= _LINE_WIDTH
-    for number, (line, each) in enumerate(zip(lines, rows, strict=True)):
-        left = "" if line.left is None else writer.text(line.left)
-        because = writer.words(line.because) + writer.plain(how(line))
+    beside = fits_beside(lines)
+    for number, line in enumerate(lines):
+        *some, last = formula_rows(line, writer)
+        because = reason(line, writer)
         end = r" \\" if number < len(lines) - 1 else ""
-        for at, (formula, _) in enumerate(each):
-            start = f"{left} &= " if at == 0 else r"&\quad "
-            if at < len(each) - 1:
-                yield start + formula + r" \\"
-            elif beside or not because:
-                yield start + formula + (rf" && \text{{{because}}}" if because else "") + end
-            else:
-                yield start + formula + r" \\*"
-                box = rf"\parbox{{.75\textwidth}}{{\raggedright\footnotesize {because}}}"
-                short = rf"\text{{\footnotesize {because}}}"
-                yield r"&\qquad" + (box if len(reasons[number]) > _LINE_WIDTH else short) + end
+        yield from (row + r" \\" for row in some)
+        if beside or not because:
+            yield last + (rf" && \text{{{because}}}" if because else "") + end
+        else:
+            yield last + r" \\*"
+            box = rf"\parbox{{.75\textwidth}}{{\raggedright\footnotesize {because}}}"
+            short = rf"\text{{\footnotesize {because}}}"
+            yield r"&\qquad" + (box if _reason_width(line) > _LINE_WIDTH else short) + end
+
+
+def fits_beside(lines: tuple[ProvedLine, ...]) -> bool:
+    """Whether all reasons of a chain fit beside its formulas."""
+    return longest(lines) + max(map(_reason_width, lines)) <= _LINE_WIDTH
+
+
+def formula_rows(line: ProvedLine, writer: LatexWriter) -> Iterator[str]:
+    """A line's formula, each row with its place for the sign =."""
+    left = "" if line.left is None else writer.text(line.left)
+    for at, (formula, _) in enumerate(_latex_rows(line, writer, Writer())):
+        yield (f"{left} &= " if at == 0 else r"&\quad ") + formula
+
+
+def reason(line: ProvedLine, writer: LatexWriter) -> str:
+    """Why a line holds."""
+    return writer.words(line.because) + writer.plain(how(line))
+
+
+def _reason_width(line: ProvedLine) -> int:
+    return len(Writer().words(line.because) + how(line))
 
 
 def longest(lines: tuple[ProvedLine, ...]) -> int:

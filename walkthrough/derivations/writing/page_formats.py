@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal, TypeAlias, get_args
 
 from walkthrough.derivations.derivation import Proved
@@ -11,14 +12,16 @@ FORMATS: tuple[Format, ...] = get_args(Format)
 
 WIDTH = 96
 
+Said: TypeAlias = Callable[[str], str]
 
-def rendered(proved: Proved, format: Format = "text", width: int = WIDTH) -> str:
-    """The finished page."""
+
+def rendered(proved: Proved, format: Format = "text", width: int = WIDTH, said: Said = str) -> str:
+    """The finished page; `said` is how its text is said where signs are few."""
     match format:
         case "text":
-            from walkthrough.derivations.writing.text_page import text_page
+            from walkthrough.derivations.writing.text_page import TextPage
 
-            return text_page(proved, width)
+            return TextPage(width, said).page(proved)
         case "json":
             from walkthrough.derivations.writing.json_lines import lines_as_json
 
