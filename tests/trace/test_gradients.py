@@ -78,6 +78,12 @@ LAYERS = {
             "type = 'conv2d'\nstride = 2\npadding = 1",
             {"kernel": KERNEL, "bias": grid([[[1, 2], [3, 4]], [[5, 6], [7, 8]]])},
         ),
+        Small(IMAGE, "type = 'conv2d'\npadding = 'same'\ndilation = 2", {"kernel": KERNEL}),
+        Small(
+            IMAGE,
+            "type = 'conv2d'\ngroups = 2\npadding = [1, 0, 2, 1]\nstride = 2",
+            {"kernel": KERNEL[:, :1], "bias": grid([1, -1])},
+        ),
     ],
     "max_pool2d": [
         Small(IMAGE, "type = 'max_pool2d'\nsize = 2\nstride = 1"),
@@ -97,6 +103,23 @@ LAYERS = {
             {"weight": grid([range(-4, 5), [2, 0, 1, -1, "1/2", 3, "1/3", 1, 0]]), "bias": grid([1, 2])},
         )
     ],
+    "conv1d": [
+        Small(IMAGE[:, 0], "type = 'conv1d'", {"kernel": KERNEL[:, :, 0], "bias": grid([1, -1])}),
+        Small(IMAGE[:, 0], "type = 'conv1d'\nflip = true\npadding = 'same'", {"kernel": KERNEL[:, :, 1]}),
+    ],
+    "conv_transpose2d": [
+        Small(IMAGE, "type = 'conv_transpose2d'", {"kernel": KERNEL, "bias": grid([1, -1])}),
+        Small(
+            IMAGE,
+            "type = 'conv_transpose2d'\nstride = [2, 3]\npadding = 1\noutput_padding = [1, 2]",
+            {"kernel": KERNEL},
+        ),
+    ],
+    "global_average_pool2d": [Small(IMAGE, "type = 'global_average_pool2d'")],
+    "leaky_relu": [
+        Small(grid(["1/2", -1, 2, "-1/3"]), "type = 'leaky_relu'"),
+        Small(grid(["1/2", -1, 2, "-1/3"]), "type = 'leaky_relu'\nslope = '1/5'"),
+    ],
     "sigmoid": [Small(ROW, "type = 'sigmoid'", exact=False)],
     "tanh": [Small(ROW, "type = 'tanh'", exact=False)],
     "softmax": [Small(ROW, "type = 'softmax'", exact=False)],
@@ -113,6 +136,10 @@ LOSSES = {
     ],
     "cross_entropy": [
         Small(OUTPUT, "type = 'flatten'", {}, "type = 'cross_entropy'", grid([0, "1/2", "1/2"]), False)
+    ],
+    "hinge": [
+        Small(OUTPUT, "type = 'flatten'", {}, "type = 'hinge'", grid([1, -1, 1])),
+        Small(OUTPUT, "type = 'flatten'", {}, "type = 'hinge'\nmargin = '1/4'", grid([1, -1, 1])),
     ],
     "upstream": [
         Small(ROW[:3], "type = 'flatten'", {}, "type = 'upstream'\ngradient = [2, -1, '1/2']"),
@@ -143,9 +170,10 @@ def loss(trace: Trace) -> Fraction:
 
 def moves(small: Small) -> Iterator[tuple[str, str, tuple[int, ...], tuple[int, ...]]]:
     """Each number that the loss depends on: its key, and the gradient's tensor and cell."""
-    name = read_case(small.text()).layers[0].name
+    case = read_case(small.text())
+    name, left_out = case.layers[0].name, len(case.samples[0].input.shape) - small.image.ndim
     for cell in np.ndindex(*small.image.shape):
-        yield "input", "input.grad", cell, (0,) * (small.image.ndim == 2) + cell
+        yield "input", "input.grad", cell, (0,) * left_out + cell
     for key, values in small.numbers.items():
         for cell in np.ndindex(*values.shape):
             yield key, f"{name}.{key}.grad", cell, cell

@@ -118,9 +118,13 @@ def _grid_of(numbers: list[Written], shape: Shape) -> Grid:
 # --- what a grid is used as --------------------------------------------------------------------
 
 
-def as_kernel(grid: Grid) -> Grid:
-    """filter × channel × row × column; of a lower rank it is a single filter, of rank 2 one channel."""
-    return grid.reshaped((1,) * (_HIGHEST_RANK - len(grid.shape)) + grid.shape)
+def as_kernel(grid: Grid, axes: int = 2) -> Grid:
+    """filter × channel × the window's axes; of a lower rank it is a single filter, or one channel too."""
+    rank = axes + 2
+    if len(grid.shape) > rank:
+        window = "row × column" if axes == 2 else "position"
+        raise Misread(f"found {times(grid.shape)}; expected at most filter × channel × {window}")
+    return grid.reshaped((1,) * (rank - len(grid.shape)) + grid.shape)
 
 
 def as_matrix(grid: Grid) -> Grid:
@@ -133,12 +137,12 @@ def as_matrix(grid: Grid) -> Grid:
 def input_shapes(written: Shape) -> list[Shape]:
     """The shapes that an input may be meant to have, likeliest first; the first that fits is taken.
 
-    A single row (or number) is flat, or an image of one row if the layers need an image. Rows and
-    columns are an image of one channel; if there is only one column or row, it may also be flat.
+    A single row (or number) is flat, or one channel of a row or a line, or a number for each channel. Rows
+    and columns are an image of one channel, or the channels of a line; a single one may also be flat.
     """
     if len(written) == 1:
-        return [written, (1, 1, *written)]
+        return [written, (1, 1, *written), (1, *written), (*written, 1, 1)]
     if len(written) == 2:
         image = (1, *written)
-        return [image, (max(written),)] if min(written) == 1 else [image]
+        return [image, (max(written),), written] if min(written) == 1 else [image, written]
     return [written]

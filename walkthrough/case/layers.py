@@ -22,7 +22,7 @@ from walkthrough.mathematics.windows import DoesNotFit, times
 from walkthrough.numbers.grid import MOST_NUMBERS, refuse_too_many
 from walkthrough.words import shelf
 from walkthrough.words.messages import quoted, suggestion
-from walkthrough.words.options import Kind, Pair, options
+from walkthrough.words.options import Extents, Option, Padding, options
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _TAKEN = ("input", "target", "loss")
@@ -100,38 +100,59 @@ def fill(
     known = reader.table(place, table, [*wanted, *besides])
     filled: dict[str, Any] = {}
     complete = True
-    for name, (sort, required) in wanted.items():
+    for name, option in wanted.items():
         if name in known:
-            filled[name] = reader.read((*place, name), _option, reader, sort, known[name])
+            filled[name] = reader.read((*place, name), _option, reader, option, known[name])
             complete = complete and filled[name] is not None
-        elif required:
+        elif option.required:
             reader.refuse((*place, name), f"is missing; {quoted(str(table['type']))} needs it")
             complete = False
     return filled if complete else None
 
 
-def _option(reader: Reader, sort: Kind, value: Any) -> Any:
-    if sort in ("grid", "kernel", "matrix"):
+def _option(reader: Reader, option: Option, value: Any) -> Any:
+    kind, axes = option.kind, option.axes
+    if kind in ("grid", "kernel", "matrix"):
         grid = read_grid(value, reader.folder)
-        return as_kernel(grid) if sort == "kernel" else as_matrix(grid) if sort == "matrix" else grid
-    if sort == "number":
+        return as_kernel(grid, axes) if kind == "kernel" else as_matrix(grid) if kind == "matrix" else grid
+    if kind == "number":
         return exact(value)
-    if sort in ("pair", "positive pair"):
-        return _pair(value, 1 if sort == "positive pair" else 0)
-    if sort == "shape":
+    if kind == "whole number":
+        return whole(value, 1, MOST_NUMBERS)
+    if kind in ("extents", "positive extents"):
+        return _extents(value, 1 if kind == "positive extents" else 0, axes)
+    if kind == "padding":
+        return _padding(value, axes)
+    if kind == "shape":
         return read_shape(value)
     if not isinstance(value, bool):
         raise Misread(f"found {found(value)}; expected true or false")
     return value
 
 
-def _pair(value: Any, least: int) -> Pair:
+_AXES = {1: "[positions]", 2: "[rows, columns]"}
+_SIDES = {1: "[before, after]", 2: "[top, bottom, left, right]"}
+
+
+def _extents(value: Any, least: int, axes: int) -> Extents:
     if not isinstance(value, list):
-        both = whole(value, least, MOST_NUMBERS)
-        return both, both
-    if len(value) != 2:
-        raise Misread(f"found {found(value)}; expected a whole number, or two: [rows, columns]")
-    return whole(value[0], least, MOST_NUMBERS), whole(value[1], least, MOST_NUMBERS)
+        return (whole(value, least, MOST_NUMBERS),) * axes
+    if len(value) != axes:
+        several = "two" if axes == 2 else "one"
+        raise Misread(f"found {found(value)}; expected a whole number, or {several}: {_AXES[axes]}")
+    return tuple(whole(each, least, MOST_NUMBERS) for each in value)
+
+
+def _padding(value: Any, axes: int) -> Padding:
+    if value == "same":
+        return "same"
+    if isinstance(value, list) and len(value) == 2 * axes:
+        return tuple(whole(each, 0, MOST_NUMBERS) for each in value)
+    if isinstance(value, str) or (isinstance(value, list) and len(value) != axes):
+        raise Misread(
+            f'found {found(value)}; expected a whole number, {_AXES[axes]}, {_SIDES[axes]} or "same"'
+        )
+    return _extents(value, 0, axes)
 
 
 # --- names -------------------------------------------------------------------------------------
@@ -195,6 +216,7 @@ def output_shapes(layers: Sequence[NamedLayer], shape: Shape) -> list[Shape]:
             out = named.layer.output_shape(shape)
             _refuse_large(named.layer, shape, out)
             named.layer.parameters(shape)
+            named.layer.constants(shape)
         except DoesNotFit as error:
             raise LayerDoesNotFit(f"layer {named.name}: {error}", place, error.key) from None
         shapes.append(out)
@@ -203,10 +225,7 @@ def output_shapes(layers: Sequence[NamedLayer], shape: Shape) -> list[Shape]:
 
 
 def _refuse_large(layer: Layer, shape: Shape, out: Shape) -> None:
-    padding = getattr(layer, "padding", (0, 0))
-    edges = (0,) * (len(shape) - 2) + tuple(padding)
-    padded = tuple(extent + 2 * pad for extent, pad in zip(shape, edges, strict=False))
-    for what, size, key in (("with its padding", padded, "padding"), ("its output", out, None)):
+    for what, size, key in (("with its padding", layer.framed(shape), "padding"), ("its output", out, None)):
         try:
             refuse_too_many(size)
         except ValueError:

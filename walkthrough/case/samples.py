@@ -145,4 +145,8 @@ def _target(placed: Placed, output: Shape, loss: Loss | None, trained: bool) -> 
         raise Misread(
             f"has {target.size} number(s) and the last layer gives {prod(output)} ({times(output)})"
         )
+    try:
+        loss.check_target(target)
+    except DoesNotFit as error:
+        raise Misread(str(error)) from None
     return target.reshaped(output)

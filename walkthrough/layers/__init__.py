@@ -1,22 +1,22 @@
-"""The shelf of layers: one file each, named as in case files."""
+"""The shelf of layers: one file each, named as in case files; and what a layer is.
+
+No layer knows another one; what several share (windows that slide) stands in `_windows`.
+"""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
 
 from walkthrough.mathematics.conventions import Conventions
-from walkthrough.mathematics.notation import indices
-from walkthrough.mathematics.windows import pool_shape, size_arithmetic, times
-from walkthrough.words.options import Pair, option
+from walkthrough.mathematics.windows import times
 
-__all__ = ["Conventions", "Entrywise", "Layer", "Pool"]
+__all__ = ["Conventions", "Entrywise", "Layer"]
 
 if TYPE_CHECKING:
-    from walkthrough.mathematics.notation import Entry, Equation, Index, Shape, Tensor
+    from walkthrough.mathematics.notation import Equation, Shape, Tensor
     from walkthrough.numbers.grid import Grid
 
 
@@ -49,6 +49,10 @@ class Layer(ABC):
     ) -> Iterator[Equation]:
         """How each entry of the output z comes from the input x, the parameters and the constants."""
 
+    def framed(self, shape: Shape) -> Shape:
+        """The input with its padding around it: what is really gone through."""
+        return shape
+
     def summary(self, shape: Shape) -> str:
         """What it does to an input of this shape, in a few words."""
         return f"{times(shape)} → {times(self.output_shape(shape))}"
@@ -68,38 +72,3 @@ class Entrywise(Layer):
     def summary(self, shape: Shape) -> str:
         """It works entry by entry."""
         return "entry by entry"
-
-
-@dataclass(frozen=True)
-class Pool(Layer):
-    """A layer that makes one number of each window; `stride` is the window's size unless it is given."""
-
-    default_name = "pool"
-    letter = "p"
-    what: ClassVar[str]
-    """What goes on of a window, in a word: largest, mean."""
-
-    size: Pair = option("positive pair")
-    stride: Pair | None = option("positive pair", default=None)
-    padding: Pair = option("pair", default=(0, 0))
-
-    def output_shape(self, shape: Shape) -> Shape:
-        """Channels as they are; the windows' rows and columns."""
-        return pool_shape(shape, self.size, self.stride or self.size, self.padding)
-
-    def window(self, x: Tensor, z: Tensor) -> tuple[Entry, Entry, tuple[Index, ...]]:
-        """An entry of the output, the entry of its window, and the indices that run over the window."""
-        (s, t), (top, left) = self.stride or self.size, self.padding
-        c, i, j = indices("c i j", z.shape)
-        u, v = indices("u v", self.size)
-        return z[c, i, j], x[c, s * i + u - top, t * j + v - left], (u, v)
-
-    def summary(self, shape: Shape) -> str:
-        """`largest of 2×2`."""
-        moved = "" if self.stride in (None, self.size) else f", stride {times(self.stride or self.size)}"
-        padded = "" if self.padding == (0, 0) else f", padding {times(self.padding)}"
-        return f"{self.what} of {times(self.size)}{moved}{padded}"
-
-    def size_arithmetic(self, shape: Shape) -> list[str]:
-        """Rows and columns of the output."""
-        return size_arithmetic(shape[1:], self.size, self.stride or self.size, self.padding)

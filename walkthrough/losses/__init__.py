@@ -21,9 +21,14 @@ class Loss(ABC):
 
     rule: ClassVar[str] = ""
     needs_target: ClassVar[bool] = True
+    mean: ClassVar[bool] = False
+    """Whether it is the mean of its terms over the outputs, not their sum."""
 
     def check(self, shape: Shape) -> None:  # noqa: B027  # most losses judge outputs of any shape
         """Raises DoesNotFit if an output of this shape cannot be judged."""
+
+    def check_target(self, target: Grid) -> None:  # noqa: B027  # most losses take any number
+        """Raises DoesNotFit if the target is none that this loss can take."""
 
     def shortcut(self, activation: str, outputs: int, target: Grid | None) -> str:
         """What the gradient before this activation comes down to: `y − t`; empty if nothing simple."""

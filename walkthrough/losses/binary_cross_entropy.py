@@ -17,6 +17,7 @@ class BinaryCrossEntropy(Loss):
     """L = −1/n · Σ (t·ln y + (1 − t)·ln(1 − y)) over the n outputs."""
 
     rule = "binary-cross-entropy-gradient"
+    mean = True
 
     def shortcut(self, activation: str, outputs: int, target: Grid | None) -> str:
         """After a sigmoid: (y − t)/n."""

@@ -25,7 +25,8 @@ class FormulaVoice(Voice):
 
     def formula(self, step: Formula) -> Working:
         """A function's value, the loss, or its slope."""
-        because = "the loss's derivative" if step.phase == "backward" else ""
+        slope = step.phase == "backward" and step.stage is self.steps.trace.network.loss
+        because = "the loss's derivative" if slope else ""
         return self.expression(step, at_place(step.expression, step.place), step.sample, because)
 
     def ref(self, entry: Entry, sample: int) -> Ref:

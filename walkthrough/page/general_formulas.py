@@ -15,14 +15,19 @@ from walkthrough.trace.network import Stage
 
 def forward_rule(stage: Stage) -> Rule:
     """z[i,j] = Σ x[i+p−1, j+q−1] · k[p,q]."""
-    (equation,) = stage.equations
+    equation = stage.equations[0]
     left = entry_text(equation.left, stage.z.symbol)
     right = equation.right
     letters = [f"{stage.x.symbol} {_role(stage.x)}"]
     letters += [f"{t.symbol} {t.name.rpartition('.')[2]}" for t in stage.parameters.values()]
     letters.append(f"{stage.z.symbol} output")
     if stage.sums:
-        text, over = _sum([contraction.part for contraction in stage.sums], lambda e: e.tensor.symbol)
+        parts = [contraction.part for contraction in stage.sums]
+        text, over = _sum(parts, lambda e: e.tensor.symbol)
+        if stage.sums[0].looped:  # several places of the loop go to one cell
+            fixed, said = _target(equation.left)
+            left = f"{stage.z.symbol}[{','.join(fixed)}]"
+            letters.insert(0, said)
     elif isinstance(right, Largest):
         text, over = f"max {entry_text(right.body, stage.x.symbol)}", right.over
     else:
@@ -33,15 +38,14 @@ def forward_rule(stage: Stage) -> Rule:
 
 def loss_rule(stage: Stage) -> Rule:
     """L = −(t·ln y + (1 − t)·ln(1 − y))."""
-    (equation,) = stage.equations
+    equation = stage.equations[0]
     letters = [f"{stage.x.symbol} {_role(stage.x)}", "t target"]
     return Rule(f"L = {written(equation.right, _general)}", _legend("", letters))
 
 
 def slope_rule(stage: Stage) -> Rule:
     """∂L/∂y = (1 − t)/(1 − y) − t/y."""
-    (equation,) = stage.equations
-    ((entry, slope),) = equation.derivatives
+    entry, slope = stage.equations[0].derivatives[0]
     return Rule(f"{_gradient(entry)} = {written(slope, _general)}", derivation=stage.judge.rule)
 
 

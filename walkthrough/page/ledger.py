@@ -56,9 +56,10 @@ class Ledger:
         self._laid: dict[tuple[str, bool], _Column | None] = {}
 
     def takes(self, name: str) -> bool:
-        """Whether a tensor is so large that its lines belong here."""
-        place = self.trace.places[name]
-        size = Tensor(name, place.shape).size
+        """Whether a tensor is so large that its lines belong here; of what is on the way none is."""
+        if name not in self.trace.places:
+            return False
+        size = Tensor(name, self.trace.places[name].shape).size
         contractions = self._contractions(name)
         rows = sum(_rows(contraction) for contraction in contractions) if contractions else size
         return (rows > LARGE or size > MANY) and not self.narration.symbolic

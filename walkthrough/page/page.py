@@ -60,7 +60,7 @@ class Page:
     @property
     def shapes(self) -> dict[str, Shape]:
         """Every tensor's shape, by its full name."""
-        return {name: place.shape for name, place in self.places.items()}
+        return {name: place.shape for name, place in self.steps.trace.everything.items()}
 
     def stage(self, name: str) -> Stage | None:
         """The layer (or the loss) of this name."""
@@ -212,6 +212,8 @@ class Page:
     def _full_correlation(self, stage: Stage, sample: int) -> Iterator[Block]:
         """Once a page: the input gradient is also g, padded, correlated with the kernel turned by 180°."""
         padding = getattr(stage.layer, "full_padding", lambda shape: None)(stage.x.shape)
+        if padding is not None and len(padding) != 2:
+            return
         first = next((s for s in self.steps.trace.network.layers if hasattr(s.layer, "full_padding")), None)
         if padding is None or stage is not first or sample or stage.x.size > MOST_NUMBERS:
             return
@@ -288,7 +290,7 @@ class Page:
         """A tensor as numbers in rows and columns, or as a picture if it is too large for that."""
         if self.narration.symbolic:
             return
-        shape = self.steps.trace.places[name].shape
+        shape = self.steps.trace.place(name).shape
         if not shape:
             return
         image = shape[-2:] if len(shape) > 1 else (1, *shape)

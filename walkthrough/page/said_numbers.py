@@ -52,7 +52,9 @@ class Voice:
         if ref is None:
             return "0"
         trace = self.steps.trace
-        place = trace.places[ref.tensor]
+        place = trace.place(ref.tensor)
+        if place.local in trace.ways:
+            return trace.letters[place.local] + subscript(ref.cell, place.shape)
         if place.local in ("loss", "target"):
             return "L" if place.local == "loss" else "t" + subscript(ref.cell, place.shape)
         base, grad, _ = place.local.removesuffix(".new").partition(".grad")
@@ -63,7 +65,7 @@ class Voice:
 
     def symbols(self, tensor: str, short: bool = False) -> list[str]:
         """The symbols of all cells of a tensor in reading order."""
-        shape = self.steps.trace.places[tensor].shape
+        shape = self.steps.trace.place(tensor).shape
         first = self.symbol(Ref(tensor, (0,) * len(shape)), short)
         letter = first.removesuffix(subscript((0,) * len(shape), shape))
         return [letter + each for each in subscripts(shape)]

@@ -109,7 +109,7 @@ def _sample(page: Page, word: str, stage: Stage | None, sample: int) -> Iterator
 def _tensor_or_cell(page: Page, word: str) -> Iterator[Block]:
     tensor, cell = resolve(word, page.shapes)
     stage = page.steps.stage_of(tensor)
-    local = page.places[tensor].local
+    local = page.steps.trace.place(tensor).local
     if stage is not None:
         yield Heading(word, 3, page.steps.phase(tensor))
         if local == stage.z.name:

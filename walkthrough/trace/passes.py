@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from math import lcm
@@ -85,15 +85,17 @@ def forward_stage(
     elif stage.choices:
         _choose(stage, stage.equations[0], replay, arithmetic)
     else:
-        parts = [_function(equation, replay, arithmetic, stable) for equation in stage.equations]
+        parts = [worked_out(equation, tensors, arithmetic, stable) for equation in stage.equations]
         replay.put(stage.z.name, _together(parts, arithmetic), arithmetic)
 
 
-def _function(equation: Equation, replay: SampleReplay[N], arithmetic: Arithmetic[N], stable: bool) -> N:
-    """What an equation gives of its output; 0 where it says nothing."""
+def worked_out(
+    equation: Equation, tensors: Mapping[str, N], arithmetic: Arithmetic[N], stable: bool = True
+) -> N:
+    """What a formula gives of the tensor on its left side; 0 where it says nothing."""
     formula = equation.computed if stable and equation.computed else equation.right
     part = Part(equation.left, ONE, (), equation.left.variables)
-    values = arithmetic.function(formula, part.variables, lambda entry: replay.tensors[entry.tensor.name])
+    values = arithmetic.function(formula, part.variables, lambda entry: tensors[entry.tensor.name])
     return _gathered(part, values, arithmetic)
 
 

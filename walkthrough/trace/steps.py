@@ -20,7 +20,7 @@ from walkthrough.mathematics.notation import (
 )
 from walkthrough.mathematics.readings import ONE, Part, Slopes
 from walkthrough.trace.network import Stage
-from walkthrough.trace.trace import Trace
+from walkthrough.trace.trace import Place, Trace
 
 Phase: TypeAlias = Literal["forward", "loss", "backward", "update"]
 
@@ -176,12 +176,14 @@ class Steps:
 
     def tensor(self, name: str) -> Iterator[AnyStep]:
         """The steps of a tensor's cells in reading order."""
-        for cell in Tensor(name, self.trace.places[name].shape).cells():
+        for cell in Tensor(name, self.trace.place(name).shape).cells():
             yield self.step(name, cell)
 
     def phase(self, name: str) -> Phase:
         """Where in the calculation a tensor belongs."""
-        local = self.trace.places[name].local
+        local = self.trace.place(name).local
+        if local in self.trace.ways:
+            return self.trace.ways[local].where
         if local.endswith(".new"):
             return "update"
         if local.endswith(".grad"):
@@ -190,7 +192,9 @@ class Steps:
 
     def stage_of(self, name: str) -> Stage | None:
         """The layer or the loss under whose heading a tensor's steps stand."""
-        local = self.trace.places[name].local
+        local = self.trace.place(name).local
+        if local in self.trace.ways:
+            return self.trace.ways[local].stage
         if local == "loss" or local == gradient_name(self._network.output.name):
             return self._network.loss
         if local in self._forward:
@@ -202,8 +206,10 @@ class Steps:
 
     def step(self, name: str, cell: Cell) -> AnyStep:
         """How a cell (counted from 0) of a tensor (its full name) comes about."""
-        place = self.trace.places[name]
+        place = self.trace.place(name)
         ref, phase, stage = Ref(name, cell), self.phase(name), self.stage_of(name)
+        if place.local in self.trace.ways:
+            return self._on_the_way(ref, place)
         if phase == "update":
             old = place.local.removesuffix(".new")
             return Update(ref, phase, stage, Ref(old, cell), Ref(gradient_name(old), cell))
@@ -223,6 +229,17 @@ class Steps:
             owner, tensor = self._parameters[place.local]
             return self._backward_step(ref, owner, tensor, sample)
         return Given(ref, phase, stage)
+
+    def _on_the_way(self, ref: Ref, place: Place) -> AnyStep:
+        way, phase = self.trace.ways[place.local], self.phase(ref.tensor)
+        if way.multiple is not None:
+            base, at, sample = ref.tensor.partition("@")
+            gradient = Ref(f"{base.rpartition('.')[0]}.grad{at}{sample}", ref.cell)
+            return Sums(ref, phase, way.stage, (Term(way.multiple[0], (gradient,)),))
+        equation = way.equation
+        (loop,) = Part(equation.left, ONE, (), equation.left.variables).places(ref.cell)
+        values = dict(zip(equation.left.variables, loop, strict=True))
+        return Formula(ref, phase, way.stage, equation.right, values, place.sample or 0, equation.left)
 
     def shortcut(self, step: Chain) -> str:
         """y − t, where activation and loss together give no more than that; otherwise nothing."""

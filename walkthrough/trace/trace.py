@@ -17,7 +17,8 @@ from walkthrough.numbers.exact_arithmetic import ExactArithmetic, RoundedArithme
 from walkthrough.numbers.floating import Floating
 from walkthrough.numbers.shown import FULL, Known, Shown, shown
 from walkthrough.trace.network import Network, network
-from walkthrough.trace.passes import SampleReplay, replay_sample
+from walkthrough.trace.on_the_way import Way, ways
+from walkthrough.trace.passes import SampleReplay, replay_sample, worked_out
 from walkthrough.trace.sameness import Sameness
 from walkthrough.trace.saturation import sharpen
 
@@ -50,6 +51,7 @@ class Run(Generic[N]):
     samples: tuple[SampleReplay[N], ...]
     means: dict[str, N]
     new: dict[str, N]
+    arithmetic: Arithmetic[N]
 
 
 AnyRun: TypeAlias = Run[Any]
@@ -65,7 +67,7 @@ class Trace:
         self.case = case
         self.network = network
         self._runs: dict[int, AnyRun] = {}
-        self._shown: dict[tuple[str, Cell, int, int], Shown] = {}
+        self._way: dict[tuple[str, int], Any] = {}
 
     # --- numbers ---------------------------------------------------------------------------------
 
@@ -138,7 +140,7 @@ class Trace:
         means: dict[str, Any] = {}
         new: dict[str, Any] = {}
         if self.network.loss is None:
-            return Run(samples, means, new)
+            return Run(samples, means, new, arithmetic)
         share = Fraction(1, len(samples))
         names = [gradient_name(tensor.name) for tensor in self.network.parameter_tensors]
         if "loss" in samples[0].tensors:
@@ -153,7 +155,7 @@ class Trace:
             for tensor in self.network.parameter_tensors:
                 pair = [samples[0].tensors[tensor.name], means[gradient_name(tensor.name)]]
                 new[f"{tensor.name}.new"] = arithmetic.combined(pair, [Fraction(1), -rate])
-        return Run(samples, means, new)
+        return Run(samples, means, new, arithmetic)
 
     # --- names -----------------------------------------------------------------------------------
 
@@ -192,6 +194,39 @@ class Trace:
                     add(f"{tensor.name}.new", f"{tensor.name}.new", None, tensor.shape)
         return found
 
+    @cached_property
+    def ways(self) -> dict[str, Way]:
+        """What may be written down on the way, by its name in a sample."""
+        rate = self.case.learning_rate
+        return ways(self.network, None if rate is None else rate.value)
+
+    @cached_property
+    def on_the_way(self) -> dict[str, Place]:
+        """Its tensors by their full names: e^z, y(1 − y), each output's share of the loss, −∂L/∂z."""
+        found: dict[str, Place] = {}
+        for local, way in self.ways.items():
+            of = way.multiple
+            if of is None:
+                for k in range(len(self.case.samples)):
+                    found[self.named(local, k)] = Place(self.named(local, k), local, k, way.tensor.shape)
+                continue
+            base, word = of[1].name, local.rpartition(".")[2]
+            for name, place in self.places.items():
+                if place.local == base and (word == "delta" or place.sample is None):
+                    tensor, at, sample = name.partition("@")
+                    own = f"{tensor.removesuffix('.grad')}.{word}{at}{sample}"
+                    found[own] = Place(own, local, place.sample, place.shape)
+        return found
+
+    @cached_property
+    def everything(self) -> dict[str, Place]:
+        """Every tensor that can be named: those of the calculation, and those on the way."""
+        return self.places | self.on_the_way
+
+    def place(self, name: str) -> Place:
+        """A tensor of the calculation, or one on the way, by its full name."""
+        return self.places[name] if name in self.places else self.on_the_way[name]
+
     def named(self, local: str, sample: int) -> str:
         """The full name of a sample's own tensor: the first sample's has no number."""
         return local if sample == 0 else f"{local}@{sample + 1}"
@@ -200,16 +235,34 @@ class Trace:
         """`conv[1,1]`: the name of a cell, counted from 1, leading axes of size 1 left out."""
         from walkthrough.case.cells import cell_name
 
-        return cell_name(tensor, cell, self.places[tensor].shape)
+        return cell_name(tensor, cell, self.place(tensor).shape)
 
     # --- values ----------------------------------------------------------------------------------
 
     def numbers(self, tensor: str, precision: int = _PRECISIONS[0]) -> Any:
         """A tensor's numbers as its kind of arithmetic has them."""
+        if tensor not in self.places:
+            return self._number_on_the_way(tensor, precision)
         place, run = self.places[tensor], self.run(precision)
         if place.sample is not None:
             return run.samples[place.sample].tensors[place.local]
         return run.new[place.local] if place.local in run.new else run.means[place.local]
+
+    def _number_on_the_way(self, tensor: str, precision: int) -> Any:
+        key = (tensor, precision)
+        if key not in self._way:
+            place, run = self.on_the_way[tensor], self.run(precision)
+            way = self.ways[place.local]
+            multiple = way.multiple
+            if multiple is not None:
+                base, at, sample = tensor.partition("@")
+                gradient = f"{base.rpartition('.')[0]}.grad{at}{sample}"
+                own = run.arithmetic.combined([self.numbers(gradient, precision)], [multiple[0]])
+            else:
+                tensors = run.samples[place.sample or 0].tensors
+                own = worked_out(way.equation, tensors, run.arithmetic)
+            self._way[key] = own
+        return self._way[key]
 
     def known(self, tensor: str, cell: Cell, precision: int = _PRECISIONS[0]) -> Known:
         """A cell's number, and how far the truth can be from it."""
@@ -252,7 +305,7 @@ class Trace:
         """
         from walkthrough.case.cells import NoSuchCell, resolve
 
-        tensor, cell = resolve(name, {each: place.shape for each, place in self.places.items()})
+        tensor, cell = resolve(name, {each: place.shape for each, place in self.everything.items()})
         if cell is None:
             raise NoSuchCell(f"{tensor} has many cells; name one of them")
         return self.shown(tensor, cell, digits).plain
@@ -266,16 +319,17 @@ class Trace:
         """The letter of each of a sample's tensors, and of each parameter."""
         tensors = (self.network.input, *(s.z for s in self.network.layers))
         own = (*self.network.parameter_tensors, *self.network.constant_tensors)
-        return {tensor.name: tensor.symbol for tensor in (*tensors, *own)}
+        way = {name: each.tensor.symbol for name, each in self.ways.items()}
+        return {tensor.name: tensor.symbol for tensor in (*tensors, *own)} | way
 
     def given_text(self, tensor: str, cell: Cell) -> str | None:
         """A number of the case as it is written there (0.10, not 0.1); None if it is computed."""
         grid = self.given_grid(tensor)
-        return None if grid is None else grid.text(ravel(cell, self.places[tensor].shape))
+        return None if grid is None else grid.text(ravel(cell, self.place(tensor).shape))
 
     def given_grid(self, tensor: str) -> Grid | None:
         """A tensor of the case as it is written there; None if it is computed."""
-        place = self.places[tensor]
+        place = self.place(tensor)
         sample = self.case.samples[place.sample or 0]
         if place.local in ("input", "target"):
             return sample.input if place.local == "input" else sample.target
@@ -283,7 +337,7 @@ class Trace:
 
     def network_tensor(self, name: str) -> Tensor:
         """The tensor under whose name the network's equations know a tensor of the trace."""
-        place = self.places[name]
+        place = self.place(name)
         return Tensor(place.local, place.shape)
 
 

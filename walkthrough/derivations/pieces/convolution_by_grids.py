@@ -24,10 +24,16 @@ class SecondRoute:
         assert isinstance(self.at.layer, Conv2d)
         return self.at.layer
 
+    @property
+    def corner(self) -> tuple[int, int]:
+        """The padding above and to the left."""
+        (top, _), (left, _) = self.layer.sliding.frame
+        return top, left
+
     @cached_property
     def padded_inputs(self) -> tuple[Rows, ...]:
         """Each channel of the input with its padding around it."""
-        (top, left), (channels, rows, columns) = self.layer.padding, self.at.x.shape
+        (top, left), (channels, rows, columns) = self.corner, self.at.x.shape
         shape = (rows + 2 * top, columns + 2 * left)
         return tuple(framed_grid(grid(self.at.x, each), (top, left), shape) for each in range(channels))
 
@@ -40,7 +46,7 @@ class SecondRoute:
     def padded_gradients(self) -> tuple[Rows, ...]:
         """The same with as many zeros around it as a sliding kernel needs."""
         (rows, columns), (height, width) = self.at.x.shape[1:], self.at.parameters["kernel"].shape[2:]
-        before = (height - 1 - self.layer.padding[0], width - 1 - self.layer.padding[1])
+        before = (height - 1 - self.corner[0], width - 1 - self.corner[1])
         shape = (rows + height - 1, columns + width - 1)
         return tuple(framed_grid(each, before, shape) for each in self.spread_gradients)
 

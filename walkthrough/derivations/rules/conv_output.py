@@ -58,8 +58,8 @@ def _placed(second: SecondRoute, z: Entry) -> Equality:
     """The sum by laying the kernel on the padded image; the premise is the layer's own equation."""
     layer, (filter_, i, j) = second.layer, atom(z)[1]
     height, width = second.at.parameters["kernel"].shape[2:]
-    rows = _span(i * layer.stride[0] - layer.padding[0], height)
-    columns = _span(j * layer.stride[1] - layer.padding[1], width)
+    rows = _span(i * layer.stride[0] - second.corner[0], height)
+    columns = _span(j * layer.stride[1] - second.corner[1], width)
     total = without_zeros(second.output_products(atom(z)[1]))
     terms = total.terms if isinstance(total, Sum) else (total,)
     because = f"kernel laid on rows {rows}, columns {columns}"

@@ -82,7 +82,7 @@ def _placed(pool: Setting, z: Entry) -> Equality:
     layer = pool.layer
     assert isinstance(layer, MaxPool2d)
     channel, i, j = atom(z)[1]
-    step, corner = layer.stride or layer.size, layer.padding
+    step, corner = layer.stride or layer.size, [before for before, _ in layer.sliding.frame]
     top, left = i * step[0] - corner[0], j * step[1] - corner[1]
     rows = framed_grid(grid(pool.x, channel), (-top, -left), layer.size)
     among = tuple(each for row in rows for each in row if each != ZERO_TERM)

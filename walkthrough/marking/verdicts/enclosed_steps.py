@@ -7,16 +7,16 @@ from collections.abc import Callable, Iterable
 from itertools import product
 from typing import NamedTuple, TypeAlias
 
-from walkthrough.marking.verdicts.enclosed_formulas import Enclosed, Numbers
-from walkthrough.marking.verdicts.enclosures import NOUGHT, ONE, ZERO, Interval, Rational, hull, plus, times
+from walkthrough.marking.verdicts.enclosed_formulas import EnclosedFormula, Enclosures
+from walkthrough.marking.verdicts.enclosures import NOUGHT, ONE, ZERO, Enclosure, Rational, hull, plus, times
 
-Ways: TypeAlias = tuple[Interval, ...]
+Ways: TypeAlias = tuple[Enclosure, ...]
 """What a number can be, in each of the ways in which it may have been worked out; the usual one first."""
 
 _MOST_WAYS = 8
 
 
-class Rule(ABC):
+class EnclosedStep(ABC):
     """One way to work out a number from the numbers in `operands`.
 
     `copies` if the result is one of the operands as it stands: nobody rounds it anew.
@@ -26,10 +26,10 @@ class Rule(ABC):
     copies: bool = False
 
     @abstractmethod
-    def ways(self, numbers: Numbers) -> Ways:
+    def ways(self, numbers: Enclosures) -> Ways:
         """All that can come out; raises NoValue if nothing can."""
 
-    def blind(self, numbers: Numbers, doubted: set[int]) -> bool:
+    def blind(self, numbers: Enclosures, doubted: set[int]) -> bool:
         """Whether the doubted operands could be nearly anything and the result would be the same 0."""
         return False
 
@@ -42,10 +42,10 @@ class Summand(NamedTuple):
     second: int = -1
 
 
-class SumRule(Rule):
+class EnclosedSum(EnclosedStep):
     """A sum of products: convolution, dense, averages, their gradients, the mean of a batch, an update."""
 
-    def __init__(self, summands: Iterable[Summand], truth: Numbers) -> None:
+    def __init__(self, summands: Iterable[Summand], truth: Enclosures) -> None:
         self.summands = tuple(summands)
         used = {n for each in self.summands for n in (each.first, each.second) if n >= 0}
         self.operands = frozenset(used)
@@ -56,7 +56,7 @@ class SumRule(Rule):
         self._total = _added(self._products)
         self._exact = all(low is high for low, high in self._products)
 
-    def ways(self, numbers: Numbers) -> Ways:
+    def ways(self, numbers: Enclosures) -> Ways:
         """The sum of what each product can be."""
         if self._copied is not None:
             return (numbers[self._copied],)
@@ -76,7 +76,7 @@ class SumRule(Rule):
                 low, high = low + (new[0] - known[0]), high + (new[1] - known[0])
         return ((low, low) if low == high else (low, high),)
 
-    def blind(self, numbers: Numbers, doubted: set[int]) -> bool:
+    def blind(self, numbers: Enclosures, doubted: set[int]) -> bool:
         """Every doubted number is multiplied by a 0 that is not doubted, and nothing else is left."""
 
         def nothing(which: int) -> bool:
@@ -85,7 +85,7 @@ class SumRule(Rule):
         return all(nothing(s.first) or nothing(s.second) for s in self.summands)
 
 
-def _product(summand: Summand, numbers: Numbers) -> Interval:
+def _product(summand: Summand, numbers: Enclosures) -> Enclosure:
     coefficient, first, second = summand
     result = (coefficient, coefficient) if first < 0 else numbers[first]
     if second >= 0:
@@ -93,14 +93,14 @@ def _product(summand: Summand, numbers: Numbers) -> Interval:
     return result if first < 0 or coefficient is ONE else times((coefficient, coefficient), result)
 
 
-def _added(intervals: Iterable[Interval]) -> Interval:
+def _added(intervals: Iterable[Enclosure]) -> Enclosure:
     result = NOUGHT
     for each in intervals:
         result = plus(result, each)
     return result
 
 
-class LargestRule(Rule):
+class EnclosedLargest(EnclosedStep):
     """The largest of a window."""
 
     copies = True
@@ -109,7 +109,7 @@ class LargestRule(Rule):
         self.candidates = candidates
         self.operands = frozenset(candidates)
 
-    def ways(self, numbers: Numbers) -> Ways:
+    def ways(self, numbers: Enclosures) -> Ways:
         """At least the largest of the lower ends, at most the largest of the upper ones."""
         best, *others = (numbers[n] for n in self.candidates)
         for each in others:
@@ -120,55 +120,58 @@ class LargestRule(Rule):
         return (best,)
 
 
-class PositiveRule(Rule):
-    """What passes a ReLU."""
+class EnclosedGate(EnclosedStep):
+    """What passes a gate: a ReLU, or one that lets a share of what is negative through."""
 
-    copies = True
-
-    def __init__(self, operand: int) -> None:
+    def __init__(self, operand: int, above: Rational, below: Rational) -> None:
         self.operand = operand
         self.operands = frozenset([operand])
+        self.copies = {above, below} <= {ONE, ZERO}
+        self._above = above
+        self._below = below
 
-    def ways(self, numbers: Numbers) -> Ways:
-        """Nothing below 0."""
+    def ways(self, numbers: Enclosures) -> Ways:
+        """What each side of 0 gives; nothing below 0 if the gate closes."""
         low, high = numbers[self.operand]
         if low >= ZERO:
-            return ((low, high),)
-        return ((ZERO, high),) if high > ZERO else (NOUGHT,)
+            return (_part(self._above, (low, high)),)
+        if high <= ZERO:
+            return (_part(self._below, (low, high)),)
+        return (hull([_part(self._below, (low, ZERO)), _part(self._above, (ZERO, high))]),)
 
-    def blind(self, numbers: Numbers, doubted: set[int]) -> bool:
+    def blind(self, numbers: Enclosures, doubted: set[int]) -> bool:
         """A closed gate gives 0 for any negative number."""
-        return bool(numbers[self.operand][1] <= ZERO)
+        return self._below == ZERO and bool(numbers[self.operand][1] <= ZERO)
 
 
-class FormulaRule(Rule):
+class EnclosedFunction(EnclosedStep):
     """A function of entries: sigmoid, softmax, a loss, a slope."""
 
-    def __init__(self, formula: Enclosed) -> None:
+    def __init__(self, formula: EnclosedFormula) -> None:
         self._of = formula.of
         self.operands = formula.operands
 
-    def ways(self, numbers: Numbers) -> Ways:
+    def ways(self, numbers: Enclosures) -> Ways:
         """What the formula gives."""
         return (self._of(numbers),)
 
-    def blind(self, numbers: Numbers, doubted: set[int]) -> bool:
+    def blind(self, numbers: Enclosures, doubted: set[int]) -> bool:
         """It comes out as exactly 0 although an operand is open, so that operand does not matter."""
         return self.ways(numbers)[0] == NOUGHT
 
 
-class ChainRule(Rule):
+class EnclosedChain(EnclosedStep):
     """Upstream × local derivative, summed over the outputs that an entry goes into."""
 
-    def __init__(self, links: Iterable[tuple[int, Enclosed]]) -> None:
+    def __init__(self, links: Iterable[tuple[int, EnclosedFormula]]) -> None:
         self.links = tuple(links)
         self.operands = frozenset(n for up, local in self.links for n in (up, *local.operands))
 
-    def ways(self, numbers: Numbers) -> Ways:
+    def ways(self, numbers: Enclosures) -> Ways:
         """The sum of what each product can be."""
         return (_added(times(numbers[up], local.of(numbers)) for up, local in self.links),)
 
-    def blind(self, numbers: Numbers, doubted: set[int]) -> bool:
+    def blind(self, numbers: Enclosures, doubted: set[int]) -> bool:
         """Every product has a factor that is 0 beyond doubt."""
         return all(
             (up not in doubted and numbers[up] == NOUGHT)
@@ -180,23 +183,25 @@ class ChainRule(Rule):
 class Passage(NamedTuple):
     """A window (or gate) through which a gradient can come back.
 
-    `possible` gives the shares that the entry may get by one's own forward numbers, the usual one first.
+    `possible` gives the shares that the entry may get by one's own forward numbers, the usual one first;
+    `whole` if these are all or nothing.
     """
 
     upstream: int
     operands: frozenset[int]
-    possible: Callable[[Numbers], tuple[Rational, ...]]
+    possible: Callable[[Enclosures], tuple[Rational, ...]]
+    whole: bool = True
 
 
-class RouteRule(Rule):
+class EnclosedRoute(EnclosedStep):
     """A gradient sent back through a max pool or a ReLU, by one's own winners and gates."""
 
     def __init__(self, passages: Iterable[Passage]) -> None:
         self.passages = tuple(passages)
         self.operands = frozenset(n for each in self.passages for n in (each.upstream, *each.operands))
-        self.copies = len(self.passages) <= 1
+        self.copies = len(self.passages) <= 1 and all(each.whole for each in self.passages)
 
-    def ways(self, numbers: Numbers) -> Ways:
+    def ways(self, numbers: Enclosures) -> Ways:
         """The sum over the windows, for each choice that one's own numbers leave open."""
         each = [
             [_part(share, numbers[passage.upstream]) for share in passage.possible(numbers)]
@@ -212,23 +217,29 @@ class RouteRule(Rule):
         return tuple(_added(choice) for choice in product(*each))
 
 
-def _part(share: Rational, upstream: Interval) -> Interval:
+def _part(share: Rational, upstream: Enclosure) -> Enclosure:
     if share is ONE:
         return upstream
     return NOUGHT if share is ZERO else times((share, share), upstream)
 
 
-def gate(operand: int, output: int, at_zero: Rational) -> Callable[[Numbers], tuple[Rational, ...]]:
-    """The shares that a ReLU may let through: by what went in; or by what came out, if that does not fit."""
+def gate_shares(
+    operand: int, output: int, slopes: tuple[Rational, Rational, Rational]
+) -> Callable[[Enclosures], tuple[Rational, ...]]:
+    """The slopes that a gate may have: by what went in; or by what came out, if that does not fit.
 
-    def possible(numbers: Numbers) -> tuple[Rational, ...]:
+    `slopes` are those above 0, below 0 and at exactly 0.
+    """
+    above, below, at_zero = slopes
+
+    def possible(numbers: Enclosures) -> tuple[Rational, ...]:
         low, high = numbers[operand]
         least, most = numbers[output]
         if low > ZERO:
-            return (ONE,) if least > ZERO else (ONE, ZERO)
+            return (above,) if least > ZERO else (above, below)
         if high < ZERO:
-            return (ZERO, ONE) if most > ZERO else (ZERO,)
-        found = [at_zero] + [ONE] * bool(high > ZERO or most > ZERO) + [ZERO] * bool(low < ZERO)
+            return (below, above) if most > ZERO else (below,)
+        found = [at_zero] + [above] * bool(high > ZERO or most > ZERO) + [below] * bool(low < ZERO)
         return tuple(dict.fromkeys(found))
 
     return possible

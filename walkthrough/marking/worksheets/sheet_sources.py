@@ -24,7 +24,7 @@ STANDARD_INPUT = "standard input"
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class SheetSource:
     """Where worksheets are: a file, standard input, or a shipped case for its own claims.
 
     `passed_over` says that it was found in a folder, where what is no worksheet is no mistake.
@@ -36,19 +36,19 @@ class Source:
     passed_over: bool = False
 
 
-def sources(paths: Iterable[str | Path], exercises: Exercises) -> Iterator[Source | CaseError]:
+def sources(paths: Iterable[str | Path], exercises: Exercises) -> Iterator[SheetSource | CaseError]:
     """What there is to read, folders opened: their worksheets sorted by name, hidden files left out."""
     for each in paths:
         name = str(each)
         if name == "-":
-            yield Source(STANDARD_INPUT, None)
+            yield SheetSource(STANDARD_INPUT, None)
         elif isinstance(each, str) and exercises.is_shipped(name):
-            yield Source(name, None, shipped=True)
+            yield SheetSource(name, None, shipped=True)
         else:
             yield from _of_path(Path(each), exercises)
 
 
-def gather(found: Source, exercises: Exercises, case: str | None = None) -> Iterator[Gathered]:
+def gather(found: SheetSource, exercises: Exercises, case: str | None = None) -> Iterator[Gathered]:
     """The worksheets of a source, one after the other; `case` is for those that name none."""
     try:
         yield from _gather(found, exercises, case)
@@ -56,7 +56,7 @@ def gather(found: Source, exercises: Exercises, case: str | None = None) -> Iter
         yield error
 
 
-def rows(found: Source) -> int:
+def rows(found: SheetSource) -> int:
     """About how many worksheets a source has, without reading it."""
     if found.path is None or found.path.suffix.lower() not in (".csv", ".tsv"):
         return 1
@@ -67,14 +67,14 @@ def rows(found: Source) -> int:
         return 1
 
 
-def _of_path(path: Path, exercises: Exercises) -> Iterator[Source | CaseError]:
+def _of_path(path: Path, exercises: Exercises) -> Iterator[SheetSource | CaseError]:
     try:
         if not path.is_dir():
             if not path.exists():
                 message = f"is neither a file nor a shipped case; {_near(path, exercises)}"
                 yield CaseError([Problem(str(path), None, "", message)])
             else:
-                yield Source(str(path), path)
+                yield SheetSource(str(path), path)
             return
         with os.scandir(path) as entries:
             names = sorted(
@@ -91,10 +91,10 @@ def _of_path(path: Path, exercises: Exercises) -> Iterator[Source | CaseError]:
         message = "is a folder without worksheets (.toml, or .csv for a class)"
         yield CaseError([Problem(str(path), None, "", message)])
     for name in names:
-        yield Source(str(path / name), path / name, passed_over=True)
+        yield SheetSource(str(path / name), path / name, passed_over=True)
 
 
-def _gather(found: Source, exercises: Exercises, case: str | None) -> Iterator[Gathered]:
+def _gather(found: SheetSource, exercises: Exercises, case: str | None) -> Iterator[Gathered]:
     if found.shipped:
         yield own_claims(load(found.name), found.name, exercises)
         return
@@ -112,11 +112,11 @@ def _gather(found: Source, exercises: Exercises, case: str | None) -> Iterator[G
         yield own_claims(_case(found, text), found.name, exercises)
 
 
-def _case(found: Source, text: str) -> Case:
+def _case(found: SheetSource, text: str) -> Case:
     return read_case(text, found.name) if found.path is None else load(found.path)
 
 
-def _text(found: Source) -> str:
+def _text(found: SheetSource) -> str:
     """What stands in the file; raises CaseError."""
     try:
         if found.path is None:

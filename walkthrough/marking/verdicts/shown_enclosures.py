@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from walkthrough.marking.verdicts.enclosures import ZERO, Interval, Rational
+from walkthrough.marking.verdicts.enclosures import ZERO, Enclosure, Rational
 from walkthrough.marking.verdicts.precision import magnitude, power_of_ten
 from walkthrough.numbers.shown import Shown
 from walkthrough.numbers.written import digits as written_out
 
 
-def shown_value(of: Interval, digits: int) -> Shown:
+def shown_enclosure(of: Enclosure, digits: int) -> Shown:
     """A number to so many significant digits, half-up; in full if it ends within them.
 
     What no enclosure tells from 0 or from a tie is taken in the middle: it decides nothing.
@@ -36,6 +36,6 @@ def _ended(whole: int, exponent: int, negative: bool) -> Shown:
     return Shown(negative, text[:kept], exponent + len(text) - kept, True)
 
 
-def middle_of(of: Interval) -> Rational:
+def middle_of(of: Enclosure) -> Rational:
     """The number, or the middle of its enclosure."""
     return of[0] if of[0] is of[1] else (of[0] + of[1]) / 2

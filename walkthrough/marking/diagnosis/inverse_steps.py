@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 
 from flint import arb, fmpq
 
 from walkthrough.numbers.formulas import Quantity
+from walkthrough.numbers.quantities import quantity
 from walkthrough.trace.steps import Chain, Formula, Gate, Given, Ref, Route, Sums, Update
-from walkthrough.workbook.reworked import Page, Sought, Working
+from walkthrough.workbook.inverse_functions import inverse
+from walkthrough.workbook.reworked_steps import ReworkedStep, Sought
+from walkthrough.workbook.sheet_numbers import SheetNumbers
 
-ONE = fmpq(1)
+_ONE = fmpq(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +27,7 @@ class Link:
     onward: Callable[[Quantity], Quantity]
 
 
-def links(own: Working, page: Page) -> Iterator[Link]:
+def links(own: ReworkedStep, page: SheetNumbers) -> Iterator[Link]:
     """The operands behind a step through which a number can be followed back."""
     assert own.sought is not None
     for ref, sought, onward in _inverses(own, own.sought):
@@ -34,27 +38,33 @@ def links(own: Working, page: Page) -> Iterator[Link]:
 _Inverse = tuple[Ref, Sought, Callable[[Quantity], Quantity]]
 
 
-def _inverses(own: Working, sought: Sought) -> Iterator[_Inverse]:
+def _inverses(own: ReworkedStep, sought: Sought) -> Iterator[_Inverse]:
     step = own.step
     match step:
         case Gate():
-            if sought.low > 0:
-                yield step.operand, _between(sought, sought.low, sought.high), _same
+            yield from _through_gate(own, sought)
         case Formula() if step.phase == "forward":
             yield from _through_function(own, sought)
         case Sums() | Chain() | Route() | Update():
             yield from _through_product(own, sought)
 
 
-def _same(value: Quantity) -> Quantity:
-    return value
+def _through_gate(own: ReworkedStep, sought: Sought) -> Iterator[_Inverse]:
+    """Through an open gate; through a closed one nothing can be followed back."""
+    step = own.step
+    assert isinstance(step, Gate)
+    gate = step.slopes
+    slope = gate.above if sought.low > 0 else gate.below if sought.high < 0 else Fraction(0)
+    if slope > 0:
+        ends = (end / quantity(slope) for end in (sought.low, sought.high))
+        yield step.operand, _between(sought, *ends), own.passed
 
 
 def _between(sought: Sought, low: Quantity, high: Quantity) -> Sought:
     return Sought(low, high, None, sought.page)
 
 
-def _through_product(own: Working, sought: Sought) -> Iterator[_Inverse]:
+def _through_product(own: ReworkedStep, sought: Sought) -> Iterator[_Inverse]:
     """What one factor must have been for the sum to come out, if the sum has that one factor only once."""
     try:
         rows = [row for row in own.rows if row.coefficient]
@@ -78,18 +88,18 @@ def _through_product(own: Working, sought: Sought) -> Iterator[_Inverse]:
             yield ref, _between(sought, min(ends), max(ends)), onward
 
 
-def _through_function(own: Working, sought: Sought) -> Iterator[_Inverse]:
+def _through_function(own: ReworkedStep, sought: Sought) -> Iterator[_Inverse]:
     """The argument of a sigmoid or tanh; the ends are widened, and what is found is tried forwards."""
-    step, stage = own.step, own.stage
-    inverse = _INVERSES.get(own.type)
-    if inverse is None or stage is None or not isinstance(step, Formula):
+    step = own.step
+    assert isinstance(step, Formula)
+    undone = inverse(step.expression)
+    if undone is None:
         return
-    lowest, highest = _RANGE[own.type], ONE
-    low = inverse(sought.low) if sought.low > lowest else None
-    high = inverse(sought.high) if sought.high < highest else None
+    first, last = (sought.low, sought.high) if undone.rising else (sought.high, sought.low)
+    low, high = undone.of(first), undone.of(last)
     if low is None and high is None:
         return
-    ref = Ref(own.book.steps.full(stage.x.name, own.book.sample(own.ref)), own.ref.cell)
+    ref = own.refer(undone.entry, step.place)
     far = fmpq(10) ** 6
     ends = (-far if low is None else _outward(low, -1), far if high is None else _outward(high, 1))
 
@@ -104,15 +114,3 @@ def _outward(end: Quantity, direction: int) -> Quantity:
     scale = fmpq(10) ** 40
     floor = (arb(end) * scale).floor().unique_fmpz()
     return (fmpq(floor if floor is not None else 0) + 2 * direction) / scale
-
-
-def _logit(of: Quantity) -> Quantity:
-    return (arb(of) / (1 - arb(of))).log()
-
-
-def _atanh(of: Quantity) -> Quantity:
-    return ((1 + arb(of)) / (1 - arb(of))).log() / 2
-
-
-_INVERSES: Mapping[str, Callable[[Quantity], Quantity]] = {"sigmoid": _logit, "tanh": _atanh}
-_RANGE: Mapping[str, Quantity] = {"sigmoid": fmpq(0), "tanh": fmpq(-1)}

@@ -7,11 +7,11 @@ from itertools import count
 from operator import itemgetter
 from typing import Any, NamedTuple, TypeAlias
 
-from walkthrough.marking.model import Claim, Marked, VerdictWord, WrittenNumber
-from walkthrough.marking.verdicts.agreement import Said, with_truth
+from walkthrough.marking.marked_worksheets import Marked, NumberClaim, VerdictWord, WrittenNumber
+from walkthrough.marking.verdicts.agreement import WrittenRational, with_truth
 from walkthrough.marking.verdicts.calculation import Calculation
-from walkthrough.marking.verdicts.judge import Verdict
-from walkthrough.marking.verdicts.rules import RouteRule
+from walkthrough.marking.verdicts.enclosed_steps import EnclosedRoute
+from walkthrough.marking.verdicts.judge import Judgement
 from walkthrough.numbers.shown import Shown
 
 _MOST_REMEMBERED = 50_000
@@ -29,18 +29,18 @@ class Compared(NamedTuple):
     """
 
     written: WrittenNumber
-    said: Said
-    verdict: Verdict | None
+    said: WrittenRational
+    verdict: Judgement | None
     rounds: bool
     enough: bool
     bits: int
     serial: int
 
 
-class Placed(NamedTuple):
+class PlacedClaim(NamedTuple):
     """A claim, its place in the order of computation, and its number beside the true one, if it has one."""
 
-    claim: Claim
+    claim: NumberClaim
     number: int
     compared: Compared | None
 
@@ -54,13 +54,13 @@ class Comparisons:
     def __init__(self, calculation: Calculation) -> None:
         self._calculation = calculation
         self._compared: dict[tuple[int, int], Compared] = {}
-        self._placed: dict[int, Placed] = {}
+        self._placed: dict[int, PlacedClaim] = {}
         self._marked: dict[tuple[int, int, VerdictWord, bool], Marked] = {}
         self._yours: dict[tuple[int, Any], tuple[Shown | None]] = {}
         self.right: dict[tuple[int, Any] | None, Marked] = {}
         self._serial = count()
 
-    def placed(self, claim: Claim) -> Placed:
+    def placed(self, claim: NumberClaim) -> PlacedClaim:
         """A claim in its place; the same one comes back for the same claim."""
         known = self._placed.get(id(claim))
         if known is None:
@@ -68,11 +68,11 @@ class Comparisons:
             compared = None if claim.number is None else self._beside(number, claim.number)
             if len(self._placed) >= _MOST_REMEMBERED:
                 self._placed.clear()
-            known = self._placed[id(claim)] = Placed(claim, number, compared)
+            known = self._placed[id(claim)] = PlacedClaim(claim, number, compared)
         return known
 
     def marked(
-        self, claim: Claim, word: VerdictWord, expected: Shown, yours: Shown | None, enough: bool
+        self, claim: NumberClaim, word: VerdictWord, expected: Shown, yours: Shown | None, enough: bool
     ) -> Marked:
         """A marked claim; the same one comes back for the same, so that it is written out once."""
         key = id(claim), id(yours), word, enough
@@ -104,9 +104,9 @@ class Comparisons:
     def pick(self, number: int, written: frozenset[int]) -> Pick | None:
         """How to tell which written numbers one follows from, also by way of others; None if too many."""
         node = self._calculation.node
-        rules = node(number).rules
+        steps = node(number).steps
         wanted: set[int] = set()
-        if number in written and (len(rules) > 1 or any(isinstance(rule, RouteRule) for rule in rules)):
+        if number in written and (len(steps) > 1 or any(isinstance(step, EnclosedRoute) for step in steps)):
             wanted.add(number)  # which of several ways was taken shows in what was written
         seen, waiting = set[int](), [number]
         while waiting:
@@ -123,12 +123,12 @@ class Comparisons:
         known = self._compared.get(key)
         if known is None:
             calculation = self._calculation
-            said, truth = Said.of(written), calculation.truth[number]
+            said, truth = WrittenRational.of(written), calculation.truth[number]
             right = with_truth(said, truth, lambda digits: calculation.nearer(number, digits))
             ends = not said.units or (truth[0] is truth[1] and (truth[0] / said.units[0]).q == 1)
             # a number that is only copied was not worked out, and says nothing of how finely that is done
             rounds = not ends and not calculation.node(number).copies
-            verdict = None if right is None else Verdict(right.how, right)
+            verdict = None if right is None else Judgement(right.how, right)
             bits = written.units[0].denominator.bit_length() if written.units else 0
             if len(self._compared) >= _MOST_REMEMBERED:
                 self._compared.clear()

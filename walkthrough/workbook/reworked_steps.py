@@ -11,31 +11,16 @@ from typing import NamedTuple
 from flint import fmpq
 
 from walkthrough.mathematics.notation import Cell, Entry, Expression
-from walkthrough.mathematics.readings import Part
+from walkthrough.mathematics.readings import Part, Slopes
 from walkthrough.numbers.balls import FUNCTIONS
 from walkthrough.numbers.formulas import Functions, Place, Quantity, value_at
+from walkthrough.numbers.quantities import quantity
 from walkthrough.trace.network import Stage
 from walkthrough.trace.steps import AnyStep, Chain, Choice, Formula, Gate, Given, Ref, Route
-from walkthrough.workbook.own_numbers import NothingThere, Numbers, Own, Page, nearly, same_numbers
-from walkthrough.workbook.workbook import Change, Outline, Workbook, rational
-
-__all__ = [
-    "Change",
-    "NothingThere",
-    "Numbers",
-    "Outline",
-    "Own",
-    "Page",
-    "Row",
-    "Sought",
-    "Workbook",
-    "Working",
-    "added",
-    "nearly",
-    "rational",
-    "same_numbers",
-    "working",
-]
+from walkthrough.workbook.equation_structure import Structure
+from walkthrough.workbook.operands import Operands
+from walkthrough.workbook.sheet_numbers import SheetNumbers
+from walkthrough.workbook.workbook import Outline, Workbook
 
 ZERO = fmpq(0)
 
@@ -60,13 +45,13 @@ class Sought:
     low: Quantity
     high: Quantity
     unit: Quantity | None = None
-    page: Page = field(default_factory=lambda: Page({}))
+    page: SheetNumbers = field(default_factory=lambda: SheetNumbers({}))
 
 
-class Working:
+class ReworkedStep:
     """A cell's step with somebody's own numbers in it, and what is sought; with nothing, everything is."""
 
-    def __init__(self, book: Workbook, step: AnyStep, numbers: Numbers, sought: Sought | None) -> None:
+    def __init__(self, book: Workbook, step: AnyStep, numbers: Operands, sought: Sought | None) -> None:
         self.book = book
         self.step = step
         self.number = numbers
@@ -83,9 +68,9 @@ class Working:
         return self.step.stage
 
     @property
-    def type(self) -> str:
-        """The type of that layer or loss, as in case files."""
-        return self.step.stage.type if self.step.stage is not None else ""
+    def structure(self) -> Structure:
+        """What the equations of that layer or loss look like."""
+        return self.book.structure(self.step.stage)
 
     def fits(self, value: Quantity) -> bool:
         """Whether a result is certainly where one is sought."""
@@ -141,10 +126,23 @@ class Working:
         return Row(part, (share.upstream,), (upstream,), part * upstream)
 
     def open_share(self, operand: Ref) -> Quantity:
-        """1 for an open gate, 0 for a closed one, the convention's slope at 0."""
-        value = self.number(operand)
-        at_zero = self.book.trace.case.conventions.relu_at_zero
-        return fmpq(1) if value > 0 else rational(at_zero) if value == 0 else ZERO
+        """The gate's slope: 1 for an open one, 0 for a closed one, the convention's at exactly 0."""
+        value, gate = self.number(operand), self._gate
+        return quantity(gate.above if value > 0 else gate.at_zero if value == 0 else gate.below)
+
+    def passed(self, value: Quantity) -> Quantity:
+        """What a gate makes of a number."""
+        slope = self._gate.below if value < 0 else self._gate.above
+        if slope == 1:
+            return value
+        return quantity(slope) * value if slope else ZERO
+
+    @property
+    def _gate(self) -> Slopes:
+        step = self.step
+        assert isinstance(step, Gate | Route)
+        assert step.slopes is not None
+        return step.slopes
 
     def won_share(self, window: Ref, entry: Ref) -> Quantity:
         """The share of a window's gradient that an entry gets."""
@@ -166,11 +164,11 @@ class Working:
         match step:
             case Given():
                 value = self.book.trace.known(step.ref.tensor, step.ref.cell).value
-                return rational(value)
+                return quantity(value)
             case Choice():
                 return max(self.number(ref) for ref in step.candidates if ref is not None)
             case Gate():
-                return max(self.number(step.operand), ZERO)
+                return self.passed(self.number(step.operand))
             case Formula():
                 return self.formula(step.expression, step.place)
         return added(self.rows)
@@ -211,6 +209,6 @@ def added(rows: Iterable[Row]) -> Quantity:
     return result
 
 
-def working(book: Workbook, ref: Ref, numbers: Numbers, sought: Sought | None = None) -> Working:
+def reworked(book: Workbook, ref: Ref, numbers: Operands, sought: Sought | None = None) -> ReworkedStep:
     """A cell's step with these numbers in it."""
-    return Working(book, book.step(ref), numbers, sought)
+    return ReworkedStep(book, book.step(ref), numbers, sought)

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
-from walkthrough.case.claims import Claim as RawClaim
+from walkthrough.case.claims import Claim
 from walkthrough.mathematics.notation import Cell
 from walkthrough.numbers.shown import Shown
 
 if TYPE_CHECKING:
     from walkthrough.formulas import FormulaVerdict
-    from walkthrough.marking.diagnosis.likeliest_slips import LayerSlip
 
 VerdictWord: TypeAlias = Literal[
     "exact",
@@ -26,6 +25,10 @@ VerdictWord: TypeAlias = Literal[
     "unreadable",
     "blank",
 ]
+VERDICTS: tuple[VerdictWord, ...] = get_args(VerdictWord)
+"""All of them, in the contract's order."""
+RIGHT: frozenset[VerdictWord] = frozenset({"exact", "rounded", "cut-off", "own-rounding"})
+"""Right without regard to any other number; what `follows` is right too, for what came before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,7 @@ class WrittenNumber:
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class NumberClaim:
     """One number of a worksheet, for one cell.
 
     `tensor` is a full name of the trace and `at` a cell counted from 0; `number` is None if the place
@@ -69,8 +72,8 @@ class Worksheet:
     file: str
     case: str
     student: str | None
-    claims: tuple[Claim, ...]
-    formulas: tuple[RawClaim, ...] = ()
+    claims: tuple[NumberClaim, ...]
+    formulas: tuple[Claim, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,7 @@ class Marked:
     `expected` is the true value, `from_yours` what one's own earlier values give (None: nothing).
     """
 
-    claim: Claim
+    claim: NumberClaim
     verdict: VerdictWord
     expected: Shown | None
     from_yours: Shown | None
@@ -132,6 +135,16 @@ def unit_found(marked: Marked) -> Fraction | None:
     apart = abs(right.value - number.value)
     room = 2 if marked.verdict == "rounded" else 1
     return next((unit for unit in number.units if apart * room <= unit), None)
+
+
+@dataclass(frozen=True, slots=True)
+class LayerSlip:
+    """One slip that explains every wrong number of a tensor, and changes none of the right ones."""
+
+    slip: str
+    tensor: str
+    claims: tuple[NumberClaim, ...]
+    words: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,15 +12,23 @@ from typing import TypeAlias
 
 from flint import ctx
 
-from walkthrough.marking.model import Claim, Marked, MarkedSheet, Slip, VerdictWord, Worksheet
-from walkthrough.marking.verdicts.agreement import Agreement, Said, with_own
+from walkthrough.marking.marked_worksheets import (
+    Marked,
+    MarkedSheet,
+    NumberClaim,
+    Slip,
+    VerdictWord,
+    Worksheet,
+)
+from walkthrough.marking.verdicts.agreement import Agreement, WrittenRational, with_own
 from walkthrough.marking.verdicts.calculation import Calculation
-from walkthrough.marking.verdicts.carrying import AsWritten, Carried, Numbers, Unrounded
-from walkthrough.marking.verdicts.comparing import Comparisons, Pick, Placed
-from walkthrough.marking.verdicts.enclosures import BITS, Interval, fraction, rational
-from walkthrough.marking.verdicts.judge import Judge, Verdict
+from walkthrough.marking.verdicts.carried_numbers import AsWritten, Carried, DifferingNumbers, Unrounded
+from walkthrough.marking.verdicts.comparisons import Comparisons, Pick, PlacedClaim
+from walkthrough.marking.verdicts.enclosures import BITS, Enclosure, fraction
+from walkthrough.marking.verdicts.judge import Judge, Judgement
 from walkthrough.marking.verdicts.precision import Precision, working_precision
-from walkthrough.marking.verdicts.shown_values import middle_of, shown_value
+from walkthrough.marking.verdicts.shown_enclosures import middle_of, shown_enclosure
+from walkthrough.numbers.quantities import quantity
 from walkthrough.numbers.shown import Shown
 from walkthrough.trace.steps import Ref
 from walkthrough.trace.trace import Trace
@@ -38,7 +46,7 @@ class WrongStep:
     stood before rounding; None where their numbers lead nowhere. `claims` are the sheet's own, by cell.
     """
 
-    claim: Claim
+    claim: NumberClaim
     ref: Ref
     worksheet: Worksheet
     own: Callable[[Ref], Fraction | None]
@@ -104,12 +112,12 @@ class Marker:
             known = layout.orders[precision is not None] = tuple(sorted(between)), rounds
         return known[0], precision if known[1] else None
 
-    def shown(self, value: Interval) -> Shown:
+    def shown(self, value: Enclosure) -> Shown:
         """Somebody's own number, as it is shown."""
         memory, key = self.calculation.memory, ("shown", id(value))
         known: Shown | None = memory.get(key)
         if known is None:
-            known = shown_value(value, self.calculation.digits)
+            known = shown_enclosure(value, self.calculation.digits)
             memory.put(key, value, known)
         return known
 
@@ -123,7 +131,7 @@ class Marker:
                 if number in found or (number < first and not rounds):
                     continue
                 each = node(number)
-                if each.rules or (rounds and not each.copies):
+                if each.steps or (rounds and not each.copies):
                     found.add(number)
                     waiting.append(number)
             if rounds and len(found) > len(written) + _MOST_UNWRITTEN:
@@ -161,7 +169,7 @@ class Marking:
                 claims = tuple(self._diagnosed(claims, off, diagnose))
         return MarkedSheet(self._worksheet, claims, first)
 
-    def _verdicts(self) -> dict[int, Verdict]:
+    def _verdicts(self) -> dict[int, Judgement]:
         """The verdicts where they are not all simply right."""
         if all(known.verdict is not None for _, known in self._compared):
             return {}  # nothing is wrong, so nothing can be lucky, and no interval is asked for
@@ -171,7 +179,7 @@ class Marking:
     # --- the numbers on it, as far as they are asked for -------------------------------------------
 
     @cached_property
-    def _written(self) -> dict[int, Said]:
+    def _written(self) -> dict[int, WrittenRational]:
         return {number: known.said for number, known in self._compared}
 
     @cached_property
@@ -210,7 +218,7 @@ class Marking:
                     self._marker.comparisons.remember(key, marked)
             yield marked
 
-    def _marked(self, placed: Placed, other: Verdict | None) -> Marked:
+    def _marked(self, placed: PlacedClaim, other: Judgement | None) -> Marked:
         """A claim with its verdict: the one beside the truth, unless there is another."""
         claim, number, compared = placed
         if compared is None:
@@ -224,7 +232,7 @@ class Marking:
         enough = compared.enough if other is None else compared.said.enough(verdict.agreement)
         return self._marker.comparisons.marked(claim, verdict.word, expected, yours, enough)
 
-    def _yours(self, placed: Placed, way: int = 0) -> Shown | None:
+    def _yours(self, placed: PlacedClaim, way: int = 0) -> Shown | None:
         """The number as it follows from what was written, in the usual way or in the other."""
         number = placed[1]
         if not way and self.bits == BITS:
@@ -241,7 +249,7 @@ class Marking:
             picks[number] = self._marker.comparisons.pick(number, self._layout.written)
         return picks[number]
 
-    def _follows(self, placed: Placed, own: AsWritten) -> Shown | None:
+    def _follows(self, placed: PlacedClaim, own: AsWritten) -> Shown | None:
         _, number, compared = placed
         ways = own.anywhere(number)
         if len(ways) > 1 and compared is not None:
@@ -263,7 +271,7 @@ class Marking:
             else:
                 yield each
 
-    def _looked_up(self, numbers: Numbers) -> Callable[[Ref], Fraction | None]:
+    def _looked_up(self, numbers: DifferingNumbers) -> Callable[[Ref], Fraction | None]:
         def value(ref: Ref) -> Fraction | None:
             found = numbers.of(self._calculation.number(ref.tensor, ref.cell))
             return None if found is None else fraction(middle_of(found))
@@ -271,11 +279,11 @@ class Marking:
         return value
 
 
-def _precision(trace: Trace, rounded: list[Said]) -> Precision | None:
+def _precision(trace: Trace, rounded: list[WrittenRational]) -> Precision | None:
     """How finely this person works; where the case itself rounds every line, no finer than that."""
     precision = working_precision(rounded)
     decimals = trace.case.arithmetic.decimals
     if decimals is None:
         return precision
-    unit = rational(Fraction(1, 10**decimals))
+    unit = quantity(Fraction(1, 10**decimals))
     return Precision(0, unit) if precision is None else Precision(precision.digits, max(precision.unit, unit))

@@ -12,20 +12,22 @@ from collections.abc import Iterable, Sequence
 
 from flint import ctx
 
-from walkthrough.marking.verdicts.agreement import Agreement, Said
+from walkthrough.marking.verdicts.agreement import Agreement, WrittenRational
 from walkthrough.marking.verdicts.calculation import Calculation, Node
-from walkthrough.marking.verdicts.enclosures import Interval, NoValue, common, hull
+from walkthrough.marking.verdicts.enclosed_steps import Ways
+from walkthrough.marking.verdicts.enclosures import Enclosure, NoValue, common, hull
 from walkthrough.marking.verdicts.precision import Precision
-from walkthrough.marking.verdicts.rules import Ways
 
 
-class Numbers(dict[int, Interval]):
+class DifferingNumbers(dict[int, Enclosure]):
     """One person's numbers as far as they differ from the true ones, worked out in order.
 
     `written` is what they wrote, `lost` the numbers that theirs give no value for.
     """
 
-    def __init__(self, calculation: Calculation, written: dict[int, Said], order: Sequence[int]) -> None:
+    def __init__(
+        self, calculation: Calculation, written: dict[int, WrittenRational], order: Sequence[int]
+    ) -> None:
         self.calculation = calculation
         self.written = written
         self.lost: set[int] = set()
@@ -34,7 +36,7 @@ class Numbers(dict[int, Interval]):
         self._settled: set[int] = set()
         self._ways: dict[int, Ways] = {}
 
-    def __missing__(self, number: int) -> Interval:
+    def __missing__(self, number: int) -> Enclosure:
         return self.calculation.truth[number]
 
     def ways(self, number: int) -> Ways:
@@ -62,11 +64,11 @@ class Numbers(dict[int, Interval]):
         return known
 
     def _worked_out(self, node: Node) -> Ways:
-        found: list[Interval] = []
-        for rule in node.rules:
-            if not self.lost or self.lost.isdisjoint(rule.operands):
+        found: list[Enclosure] = []
+        for step in node.steps:
+            if not self.lost or self.lost.isdisjoint(step.operands):
                 try:
-                    found += rule.ways(self)
+                    found += step.ways(self)
                 except NoValue:
                     continue
         return tuple(found)
@@ -107,7 +109,7 @@ class Numbers(dict[int, Interval]):
         if taken is not truth and not (sure and taken[0] == truth[0]):
             self[number] = taken
 
-    def of(self, number: int) -> Interval | None:
+    def of(self, number: int) -> Enclosure | None:
         """What this person has for any number."""
         if number not in self._settled:
             self.anywhere(number)
@@ -115,11 +117,11 @@ class Numbers(dict[int, Interval]):
         return None if number in self.lost else self[number]
 
     @abstractmethod
-    def taken(self, number: int) -> Interval | None:
+    def taken(self, number: int) -> Enclosure | None:
         """What this person takes for a number when they go on."""
 
 
-class Carried(Numbers):
+class Carried(DifferingNumbers):
     """Everything that somebody may have used, whichever way they carried each number.
 
     Where an unwritten number can be worked out in two ways, `way` picks one of them; by default all are
@@ -129,7 +131,7 @@ class Carried(Numbers):
     def __init__(
         self,
         calculation: Calculation,
-        written: dict[int, Said],
+        written: dict[int, WrittenRational],
         order: Sequence[int],
         right: dict[int, Agreement],
         precision: Precision | None,
@@ -146,7 +148,7 @@ class Carried(Numbers):
         rest = self.calculation, self.written, self._order, self._right, self._precision
         return Carried(*rest, 0), Carried(*rest, 1)
 
-    def taken(self, number: int) -> Interval | None:
+    def taken(self, number: int) -> Enclosure | None:
         """What was written and what can have stood behind it; or what follows."""
         ways = self.ways(number)
         said = self.written.get(number)
@@ -157,29 +159,29 @@ class Carried(Numbers):
             return self._remembered_behind(number, said, ways)
         return self._follows(number, ways) if ways else None
 
-    def _follows(self, number: int, ways: Ways) -> Interval:
+    def _follows(self, number: int, ways: Ways) -> Enclosure:
         """For a number that was not written: all that it may have been rounded to on the way."""
         node = self.calculation.node(number)
         rounds = self._precision is not None and not node.copies
         possible = [self._precision.room(way) for way in ways] if rounds and self._precision else list(ways)
-        if len(possible) == len(node.rules) == 2:
+        if len(possible) == len(node.steps) == 2:
             if self._way is not None:
                 return possible[self._way]
             self.parted = self.parted or common(*possible) is None
         return possible[0] if len(possible) == 1 else hull(possible)
 
-    def _remembered_behind(self, number: int, said: Said, ways: Ways) -> Interval:
+    def _remembered_behind(self, number: int, said: WrittenRational, ways: Ways) -> Enclosure:
         key = ("behind", number, id(said), *map(id, ways))
-        known: Interval | None = self.calculation.memory.get(key)
+        known: Enclosure | None = self.calculation.memory.get(key)
         if known is None:
             known = self._behind(number, said, ways)
             self.calculation.memory.put(key, (said, ways), known)
         return known
 
-    def _behind(self, number: int, said: Said, ways: Ways) -> Interval:
+    def _behind(self, number: int, said: WrittenRational, ways: Ways) -> Enclosure:
         truth = self.calculation.truth[number]
         right = self._right.get(number)
-        possible: list[Interval] = [said.itself]
+        possible: list[Enclosure] = [said.itself]
         if right is not None:
             possible.append(truth)
         if said.units:
@@ -191,14 +193,14 @@ class Carried(Numbers):
         return hull(possible)
 
 
-def _ends_at(said: Said, ways: Ways) -> bool:
+def _ends_at(said: WrittenRational, ways: Ways) -> bool:
     """Whether what should stand here ends at the last digit written, so that nothing was rounded."""
     if not said.value:
         return True
     return len(ways) == 1 and ways[0][0] == ways[0][1] and (ways[0][0] / said.units[0]).q == 1
 
 
-class AsWritten(Numbers):
+class AsWritten(DifferingNumbers):
     """Somebody's own numbers as they wrote them, and what follows from these exactly.
 
     In the usual way, or in the other one (`way` 1) for somebody who takes y − t at once.
@@ -207,7 +209,7 @@ class AsWritten(Numbers):
     def __init__(
         self,
         calculation: Calculation,
-        written: dict[int, Said],
+        written: dict[int, WrittenRational],
         order: Sequence[int],
         right: dict[int, Agreement],
         way: int = 0,
@@ -221,27 +223,31 @@ class AsWritten(Numbers):
                 self[number] = said.itself
         self._settled.update(written)
 
-    def taken(self, number: int) -> Interval | None:
+    def taken(self, number: int) -> Enclosure | None:
         """What was written, or else what follows from it in the usual way."""
         said = self.written.get(number)
         if said is not None:
             return said.itself
         ways = self.ways(number)
-        if self._way and len(ways) == len(self.calculation.node(number).rules) == 2:
+        if self._way and len(ways) == len(self.calculation.node(number).steps) == 2:
             return ways[self._way]
         return ways[0] if ways else None
 
 
-class Unrounded(Numbers):
+class Unrounded(DifferingNumbers):
     """Somebody's own numbers as if they had never rounded: only what they got wrong is as written."""
 
     def __init__(
-        self, calculation: Calculation, written: dict[int, Said], order: Sequence[int], wrong: Iterable[int]
+        self,
+        calculation: Calculation,
+        written: dict[int, WrittenRational],
+        order: Sequence[int],
+        wrong: Iterable[int],
     ) -> None:
         super().__init__(calculation, written, order)
         self._wrong = set(wrong)
 
-    def taken(self, number: int) -> Interval | None:
+    def taken(self, number: int) -> Enclosure | None:
         """What follows, except where what was written is something else."""
         if number in self._wrong:
             return self.written[number].itself

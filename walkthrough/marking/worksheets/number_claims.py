@@ -10,18 +10,18 @@ from math import prod
 from typing import Any
 
 from walkthrough.case.cells import NoSuchCell
-from walkthrough.case.claims import Claim as RawClaim
+from walkthrough.case.claims import Claim
 from walkthrough.case.values import found
-from walkthrough.marking.model import Claim
+from walkthrough.marking.marked_worksheets import NumberClaim
 from walkthrough.marking.worksheets.claimed_grids import (
     WrittenGrid,
     fits,
     in_words,
-    read_grid,
+    read_claimed_grid,
     read_lists,
     word_of,
 )
-from walkthrough.marking.worksheets.claimed_numbers import Commas, settled, understand
+from walkthrough.marking.worksheets.claimed_numbers import Commas, settled_commas, understand
 from walkthrough.marking.worksheets.exercises import Exercise
 from walkthrough.mathematics.notation import Cell, Shape
 from walkthrough.words.problems import CaseError, Problem
@@ -34,13 +34,15 @@ _WORD = re.compile(r"""[^\s,;"']+""")
 _DECIMAL_COMMAS = "; commas on this sheet are decimal commas, so put blanks between the numbers"
 
 
-def read_claims(raw: Sequence[RawClaim], exercise: Exercise, file: str, toml: str = "") -> tuple[Claim, ...]:
+def read_number_claims(
+    raw: Sequence[Claim], exercise: Exercise, file: str, toml: str = ""
+) -> tuple[NumberClaim, ...]:
     """The claims in the order of the file; raises CaseError for names that no cell has or that stand twice.
 
     `toml` is the text in which the raw claims have their lines; without it no column is said.
     """
-    filling = _Filling(exercise, settled(text for each in raw for text in _texts(each.written)))
-    claims: list[Claim] = []
+    filling = _Filling(exercise, settled_commas(text for each in raw for text in _texts(each.written)))
+    claims: list[NumberClaim] = []
     problems: list[Problem] = []
     for each in raw:
         try:
@@ -77,7 +79,7 @@ class _Filling:
     exercise: Exercise
     commas: Commas
 
-    def read(self, raw: RawClaim, claims: list[Claim]) -> None:
+    def read(self, raw: Claim, claims: list[NumberClaim]) -> None:
         """Adds the claims in what is written for a cell or a tensor; raises NoSuchCell."""
         place = self.exercise.place(raw.cell)
         if place.at is None:
@@ -89,19 +91,19 @@ class _Filling:
         word = word_of(written).strip()
         claims.append(_claim_of([word])(place.name, place.tensor, place.at, word, raw.line, self.commas))
 
-    def _tensor(self, raw: RawClaim, tensor: str, name: str, claims: list[Claim]) -> None:
+    def _tensor(self, raw: Claim, tensor: str, name: str, claims: list[NumberClaim]) -> None:
         """A whole tensor; a single claim, unreadable, if its numbers are laid out otherwise."""
         shape = self.exercise.shapes[tensor]
         lists = isinstance(raw.written, list)
         text = str(raw.written) if lists else word_of(raw.written)
         blank = text.strip() in ("", "?")
-        grid = read_lists(raw.written) if lists else read_grid(text, self.commas)
+        grid = read_lists(raw.written) if lists else read_claimed_grid(text, self.commas)
         if not blank and fits(grid.shape, shape) and prod(shape) <= MOST_CLAIMS:
             self._grid(raw, grid, tensor, claims)
             return
         problem = None if blank else self._misfit(raw.written, text, grid, tensor, shape)
         first = (0,) * len(shape)
-        claims.append(Claim(name, tensor, first, text.strip(), None, raw.line, problem, True))
+        claims.append(NumberClaim(name, tensor, first, text.strip(), None, raw.line, problem, True))
 
     def _misfit(self, written: Any, text: str, grid: WrittenGrid, tensor: str, shape: Shape) -> str:
         if not isinstance(written, (str, int, list)) or isinstance(written, bool):
@@ -111,7 +113,7 @@ class _Filling:
         said = f"the grid {grid.described}, and {tensor} is {in_words(shape)}"
         return said + (_DECIMAL_COMMAS if self.commas != "separate" and "," in text else "")
 
-    def _grid(self, raw: RawClaim, grid: WrittenGrid, tensor: str, claims: list[Claim]) -> None:
+    def _grid(self, raw: Claim, grid: WrittenGrid, tensor: str, claims: list[NumberClaim]) -> None:
         first = raw.rows_from if isinstance(raw.written, str) else raw.line
         claim, commas = _claim_of(grid.words), self.commas
         claims.extend(
@@ -122,9 +124,9 @@ class _Filling:
         )
 
 
-def _claim(name: str, tensor: str, at: Cell, word: str, line: int, commas: Commas) -> Claim:
+def _claim(name: str, tensor: str, at: Cell, word: str, line: int, commas: Commas) -> NumberClaim:
     said = understand(word, commas)
-    return Claim(name, tensor, at, word, said.number, line, said.problem)
+    return NumberClaim(name, tensor, at, word, said.number, line, said.problem)
 
 
 # in a class the same numbers stand in the same lines, and a claim never changes
@@ -136,7 +138,7 @@ def _claim_of(words: Sequence[str]) -> Any:
     return _remembered if len(max(words, key=len)) <= _LONGEST_REMEMBERED else _claim
 
 
-def _add_columns(claims: list[Claim], toml: str) -> None:
+def _add_columns(claims: list[NumberClaim], toml: str) -> None:
     """Says of the first numbers that cannot be read in which column of their line they stand."""
     lines = toml.split("\n")
     unreadable = [place for place, claim in enumerate(claims) if claim.problem and not claim.whole]
@@ -163,12 +165,12 @@ def _column(lines: Sequence[str], word: str, before: int) -> tuple[int, int] | N
     return None
 
 
-def _twice(claims: Sequence[Claim], file: str) -> Iterator[Problem]:
+def _twice(claims: Sequence[NumberClaim], file: str) -> Iterator[Problem]:
     """The cells that are claimed more than once."""
     whole = {claim.tensor: claim for claim in claims if claim.whole}
     if not whole and len({(claim.tensor, claim.at) for claim in claims}) == len(claims):
         return
-    seen: dict[object, Claim] = {}
+    seen: dict[object, NumberClaim] = {}
     told = 0
     for claim in claims:
         first = seen.setdefault((claim.tensor, claim.at), claim)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import random
 
-from walkthrough.marking.model import Worksheet
-from walkthrough.marking.reports.results import as_json, sheet_table
-from walkthrough.marking.verdicts.one_pass import Marker
-from walkthrough.marking.worksheets.sheet_files import written
+from walkthrough.marking.marked_worksheets import Worksheet
+from walkthrough.marking.reports.results import sheet_as_json, sheet_table
+from walkthrough.marking.verdicts.marker import Marker
+from walkthrough.marking.worksheets.sheet_files import worksheet_of
 
 from .sheets import trace, verdict
 
@@ -28,16 +28,16 @@ def test_the_sheets_before_make_no_difference() -> None:
     draw, shared = random.Random(1), Marker(trace(CASE))
     for _ in range(100):
         cells = {cell: draw.choice(texts) for cell, texts in NUMBERS.items() if draw.random() < 0.9}
-        worksheet: Worksheet = written(cells or {"dense": "2.55"}, CASE).worksheet
+        worksheet: Worksheet = worksheet_of(cells or {"dense": "2.55"}, CASE).worksheet
         assert shared.mark(worksheet) == Marker(trace(CASE)).mark(worksheet)
 
 
 def test_a_line_of_json_is_the_table() -> None:
     marker = Marker(trace(CASE))
     for text in ("2.55", "-2.55", "?", "2,55,1", "2.5"):
-        sheet = marker.mark(written({"dense": text, "conv[1,1]": "765"}, CASE, student='"Ä"').worksheet)
+        sheet = marker.mark(worksheet_of({"dense": text, "conv[1,1]": "765"}, CASE, student='"Ä"').worksheet)
         for hidden in (False, True, False):
-            assert json.loads(as_json(sheet, hidden)) == sheet_table(sheet, hidden)
+            assert json.loads(sheet_as_json(sheet, hidden)) == sheet_table(sheet, hidden)
 
 
 def test_what_is_blank_follows_from_own_numbers_by_way_of_others_that_are() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 _MOST = 20_000
 
 
-class Remembered:
+class KeptResults:
     """Results by the very objects that they were made from; forgotten altogether when there are too many.
 
     A key names objects by their identity, so each entry keeps them alive.

@@ -15,9 +15,11 @@ from typing import TypeAlias
 from weakref import WeakKeyDictionary
 
 from walkthrough.numbers.formulas import Quantity
+from walkthrough.numbers.quantities import nearly, same_numbers
 from walkthrough.slips import SlipKind, all_slips
 from walkthrough.trace.steps import Ref
-from walkthrough.workbook.reworked import Numbers, Working, nearly, same_numbers, working
+from walkthrough.workbook.operands import Operands
+from walkthrough.workbook.reworked_steps import ReworkedStep, reworked
 from walkthrough.workbook.workbook import Workbook
 
 _MOST_TABLES = 2_000
@@ -25,7 +27,7 @@ _MOST_TERMS = 80
 """A longer sum is not laid out for all its slips: they are found by what is missing from it."""
 _ROOM = 1e-9
 
-Table: TypeAlias = tuple[list[float], list[int]]
+SlipResults: TypeAlias = tuple[list[float], list[int]]
 """What the slips give, in order, and which slip each number is of."""
 
 
@@ -34,14 +36,14 @@ class _Tables:
 
     def __init__(self) -> None:
         self.operands: dict[Ref, tuple[Ref, ...]] = {}
-        self._tables: OrderedDict[Hashable, tuple[tuple[Quantity, ...], Table]] = OrderedDict()
+        self._tables: OrderedDict[Hashable, tuple[tuple[Quantity, ...], SlipResults]] = OrderedDict()
 
-    def find(self, ref: Ref, numbers: tuple[Quantity, ...]) -> Table | None:
+    def find(self, ref: Ref, numbers: tuple[Quantity, ...]) -> SlipResults | None:
         """The table of a step with these operands, if it is known."""
         known = self._tables.get((ref, same_numbers(numbers)))
         return known[1] if known is not None and known[0] == numbers else None
 
-    def keep(self, ref: Ref, numbers: tuple[Quantity, ...], table: Table) -> None:
+    def keep(self, ref: Ref, numbers: tuple[Quantity, ...], table: SlipResults) -> None:
         """Remembers a table."""
         self._tables[ref, same_numbers(numbers)] = numbers, table
         if len(self._tables) > _MOST_TABLES:
@@ -51,7 +53,7 @@ class _Tables:
 _OF_BOOKS: WeakKeyDictionary[Workbook, _Tables] = WeakKeyDictionary()
 
 
-def possible(own: Working) -> Sequence[SlipKind]:
+def possible(own: ReworkedStep) -> Sequence[SlipKind]:
     """The slips that can give what is sought from this step, in the order of the shelf."""
     slips = all_slips()
     table = _table(own)
@@ -65,13 +67,13 @@ def possible(own: Working) -> Sequence[SlipKind]:
     return [kind for at, kind in enumerate(slips) if at in near or kind.chapter == "writing"]
 
 
-def operands(book: Workbook, ref: Ref) -> tuple[Ref, ...]:
+def operands_of_slips(book: Workbook, ref: Ref) -> tuple[Ref, ...]:
     """What the slips of a step depend on, as far as it has been laid out; nothing if it has not."""
     tables = _OF_BOOKS.get(book)
     return () if tables is None else tables.operands.get(ref, ())
 
 
-def _table(own: Working) -> Table | None:
+def _table(own: ReworkedStep) -> SlipResults | None:
     """The table of this step with these operands; None if it has too many terms, or no numbers."""
     tables = _OF_BOOKS.get(own.book)
     if tables is None:
@@ -92,9 +94,9 @@ def _table(own: Working) -> Table | None:
     return known
 
 
-def _laid_out(own: Working, numbers: Numbers) -> Table:
+def _laid_out(own: ReworkedStep, numbers: Operands) -> SlipResults:
     """Everything that every slip gives, in order."""
-    free = working(own.book, own.ref, numbers)
+    free = reworked(own.book, own.ref, numbers)
     found: list[tuple[float, int]] = []
     for at, kind in enumerate(all_slips()):
         if kind.chapter == "writing":

@@ -12,70 +12,70 @@ from flint import ctx, fmpq
 from hypothesis import given
 from hypothesis import strategies as st
 
-from walkthrough.marking.model import WrittenNumber
-from walkthrough.marking.verdicts.agreement import Said
-from walkthrough.marking.verdicts.enclosed_formulas import laid_out
+from walkthrough.marking.marked_worksheets import WrittenNumber
+from walkthrough.marking.verdicts.agreement import WrittenRational
+from walkthrough.marking.verdicts.enclosed_formulas import enclosed
 from walkthrough.marking.verdicts.enclosures import (
     BITS,
     FAR,
-    Interval,
+    Enclosure,
     NoValue,
+    enclosed_exp,
+    enclosed_ln,
+    enclosed_tanh,
     fraction,
-    ln,
     over,
     power,
-    rational,
     times,
     times_rest,
 )
-from walkthrough.marking.verdicts.enclosures import exp as enclosed_exp
-from walkthrough.marking.verdicts.enclosures import tanh as enclosed_tanh
 from walkthrough.marking.verdicts.precision import Precision, working_precision
-from walkthrough.marking.verdicts.shown_values import shown_value
+from walkthrough.marking.verdicts.shown_enclosures import shown_enclosure
 from walkthrough.marking.verdicts.winners import share_of
 from walkthrough.mathematics.notation import Tensor, indices, total
 from walkthrough.mathematics.notation import exp as power_of_e
+from walkthrough.numbers.quantities import quantity
 from walkthrough.numbers.shown import Known, shown
 
 numbers = st.fractions(min_value=-3, max_value=3, max_denominator=12)
-intervals = st.tuples(numbers, numbers).map(lambda pair: enclosed(*pair))
+intervals = st.tuples(numbers, numbers).map(lambda pair: enclosure_of(*pair))
 
 
-def enclosed(one: Fraction | int, other: Fraction | int | None = None) -> Interval:
+def enclosure_of(one: Fraction | int, other: Fraction | int | None = None) -> Enclosure:
     low, high = sorted((Fraction(one), Fraction(one if other is None else other)))
     if low == high:
-        value = rational(low)
+        value = quantity(low)
         return value, value
-    return rational(low), rational(high)
+    return quantity(low), quantity(high)
 
 
-def inside(of: Interval) -> list[fmpq]:
+def inside(of: Enclosure) -> list[fmpq]:
     """Both ends, the middle, and where an extreme may hide."""
     low, high = of
     return [low, high, (low + high) / 2, *(x for x in (fmpq(0), fmpq(1, 2)) if low <= x <= high)]
 
 
 @given(intervals, intervals)
-def test_a_product_lies_between_its_corners_and_reaches_them(one: Interval, other: Interval) -> None:
+def test_a_product_lies_between_its_corners_and_reaches_them(one: Enclosure, other: Enclosure) -> None:
     low, high = times(one, other)
     products = [a * b for a, b in product(inside(one), inside(other))]
     assert (low, high) == (min(products), max(products))
 
 
 @given(intervals)
-def test_a_times_1_minus_a_has_its_critical_point(of: Interval) -> None:
+def test_a_times_1_minus_a_has_its_critical_point(of: Enclosure) -> None:
     values = [a * (1 - a) for a in inside(of)]
     assert times_rest(of) == (min(values), max(values))
 
 
 @given(intervals, st.integers(1, 4))
-def test_an_even_power_is_least_at_0(of: Interval, exponent: int) -> None:
+def test_an_even_power_is_least_at_0(of: Enclosure, exponent: int) -> None:
     values = [a**exponent for a in inside(of)]
     assert power(of, exponent) == (min(values), max(values))
 
 
 @given(intervals, intervals)
-def test_a_quotient(above: Interval, below: Interval) -> None:
+def test_a_quotient(above: Enclosure, below: Enclosure) -> None:
     if below[0] == below[1] == 0:
         with pytest.raises(NoValue):
             over(above, below)
@@ -87,36 +87,36 @@ def test_a_quotient(above: Interval, below: Interval) -> None:
 
 
 @given(intervals)
-def test_functions_that_only_grow(of: Interval) -> None:
+def test_functions_that_only_grow(of: Enclosure) -> None:
     low, high = (float(fraction(end)) for end in of)
     for enclosure, function in ((enclosed_exp, exp), (enclosed_tanh, tanh)):
         found = [float(fraction(end)) for end in enclosure(of)]
         assert found == pytest.approx([function(low), function(high)])
         assert enclosure(of)[0] <= enclosure((of[1], of[1]))[1]
     if low > 0:
-        assert [float(fraction(end)) for end in ln(of)] == pytest.approx([log(low), log(high)])
+        assert [float(fraction(end)) for end in enclosed_ln(of)] == pytest.approx([log(low), log(high)])
     if high <= 0:
         with pytest.raises(NoValue):
-            ln(of)
+            enclosed_ln(of)
 
 
 def test_enclosures_are_narrow_and_never_exact_where_the_number_is_not() -> None:
     with ctx.workprec(BITS):
-        low, high = enclosed_exp(enclosed(1))
+        low, high = enclosed_exp(enclosure_of(1))
     assert 0 < high - low < fmpq(1, 10**30)
-    assert low < rational(Fraction("2.71828182845904523536028747135266249775724709")) < high
-    assert enclosed_exp(enclosed(0)) == (1, 1)
-    assert ln(enclosed(1)) == (0, 0)
+    assert low < quantity(Fraction("2.71828182845904523536028747135266249775724709")) < high
+    assert enclosed_exp(enclosure_of(0)) == (1, 1)
+    assert enclosed_ln(enclosure_of(1)) == (0, 0)
     # a power with more digits than anybody can write does not take forever
-    assert enclosed_exp(enclosed(10**400))[1] == FAR
+    assert enclosed_exp(enclosure_of(10**400))[1] == FAR
 
 
 def test_a_softmax_grows_with_its_own_number_and_falls_with_the_others() -> None:
     x = Tensor("x", (3,), "x")
     m, n = indices("m n", (3, 3))
     formula = power_of_e(x[m]) / total(power_of_e(x[n]), over=(n,))
-    shares = laid_out(formula, {m: 0}, lambda entry, at: entry.index[0].at(at))
-    within = {0: enclosed(0, 1), 1: enclosed(0, 2), 2: enclosed(-1, 0)}
+    shares = enclosed(formula, {m: 0}, lambda entry, at: entry.index[0].at(at))
+    within = {0: enclosure_of(0, 1), 1: enclosure_of(0, 2), 2: enclosure_of(-1, 0)}
     low, high = (float(fraction(end)) for end in shares.of(within))
 
     def share(a: float, b: float, c: float) -> float:
@@ -126,9 +126,9 @@ def test_a_softmax_grows_with_its_own_number_and_falls_with_the_others() -> None
     assert high == pytest.approx(share(1, 0, -1))
 
 
-def said(text: str) -> Said:
+def said(text: str) -> WrittenRational:
     decimals = len(text.partition(".")[2])
-    return Said.of(WrittenNumber(Fraction(text), (Fraction(1, 10**decimals),)))
+    return WrittenRational.of(WrittenNumber(Fraction(text), (Fraction(1, 10**decimals),)))
 
 
 def test_how_finely_somebody_works() -> None:
@@ -155,7 +155,9 @@ def test_how_finely_somebody_works() -> None:
     ],
 )
 def test_what_a_number_may_become_on_the_way_with_four_digits(value: str, low: str, high: str) -> None:
-    assert Precision(4, fmpq(0)).room(enclosed(Fraction(value))) == enclosed(Fraction(low), Fraction(high))
+    assert Precision(4, fmpq(0)).room(enclosure_of(Fraction(value))) == enclosure_of(
+        Fraction(low), Fraction(high)
+    )
 
 
 @pytest.mark.parametrize(
@@ -173,10 +175,10 @@ def test_what_a_number_may_become_on_the_way_with_four_digits(value: str, low: s
 def test_winners_of_a_window_of_intervals(
     window: list[tuple[int, int]], tie: str, shares: list[tuple[Fraction | int, ...]]
 ) -> None:
-    within = {at: enclosed(*ends) for at, ends in enumerate(window)}
-    within[9] = enclosed(max(low for low, _ in window), max(high for _, high in window))
+    within = {at: enclosure_of(*ends) for at, ends in enumerate(window)}
+    within[9] = enclosure_of(max(low for low, _ in window), max(high for _, high in window))
     for at, expected in enumerate(shares):
-        possible = share_of(at, (0, 1, 2), 9, tie, rational(Fraction(0)))(within)
+        possible = share_of(at, (0, 1, 2), 9, tie, quantity(Fraction(0)))(within)
         assert {fraction(each) for each in possible} == set(map(Fraction, expected))
 
 
@@ -186,4 +188,4 @@ def test_somebodys_numbers_are_shown_as_the_true_ones_are() -> None:
         below = draw.choice([1, 1, 2, 3, 5, 8, 10, 100, 10**5, 10**12, 7 * 10**3])
         value = Fraction(draw.randint(-(10**16), 10 ** draw.randint(1, 16)), below)
         value *= Fraction(10) ** draw.randint(-12, 12)
-        assert shown_value(enclosed(value), 10) == shown(Known(value), 10, 10)
+        assert shown_enclosure(enclosure_of(value), 10) == shown(Known(value), 10, 10)

@@ -9,13 +9,17 @@ from weakref import WeakKeyDictionary
 
 from flint import ctx
 
-from walkthrough.marking.diagnosis.findings import BITS, OwnNumbers, findings_with, sought_for, told
-from walkthrough.marking.diagnosis.sieve import operands
-from walkthrough.marking.diagnosis.traced_back import links
-from walkthrough.marking.model import Claim, Slip
+from walkthrough.marking.diagnosis.findings import SLIP_BITS, OwnNumbers, findings_with, sought_for, told
+from walkthrough.marking.diagnosis.inverse_steps import links
+from walkthrough.marking.diagnosis.possible_slips import operands_of_slips
+from walkthrough.marking.marked_worksheets import NumberClaim, Slip
 from walkthrough.numbers.formulas import Quantity
+from walkthrough.numbers.quantities import quantity, same_numbers
 from walkthrough.trace.steps import Ref
-from walkthrough.workbook.reworked import Numbers, Page, Workbook, rational, same_numbers, working
+from walkthrough.workbook.operands import Operands
+from walkthrough.workbook.reworked_steps import reworked
+from walkthrough.workbook.sheet_numbers import SheetNumbers
+from walkthrough.workbook.workbook import Workbook
 
 MOST_SLIPS = 3
 _CLEAR = 4.0
@@ -52,7 +56,7 @@ class _Remembered:
         self._explanations: OrderedDict[Hashable, tuple[_Situation, Explanation]] = OrderedDict()
         self._layouts: dict[frozenset[Ref], frozenset[Ref]] = {}
 
-    def layout(self, page: Page) -> int:
+    def layout(self, page: SheetNumbers) -> int:
         """A number that two worksheets share if the same cells stand on them."""
         if len(self._layouts) > _MOST_LAYOUTS:
             self._layouts.clear()
@@ -76,10 +80,10 @@ class _Remembered:
 _OF_BOOKS: WeakKeyDictionary[Workbook, _Remembered] = WeakKeyDictionary()
 
 
-def explained(claim: Claim, book: Workbook, own: OwnNumbers) -> tuple[Slip, ...]:
+def explained(claim: NumberClaim, book: Workbook, own: OwnNumbers) -> tuple[Slip, ...]:
     """The slips that give a wrong claim's number, the likeliest first."""
     own.about(book)
-    with ctx.workprec(BITS):
+    with ctx.workprec(SLIP_BITS):
         several = [_explanation(own.written, claim, book, own)]
         clear = any(score >= _CLEAR for score, _ in several[0].slips)
         if own.unrounded is not None and not clear:
@@ -96,7 +100,7 @@ def explained(claim: Claim, book: Workbook, own: OwnNumbers) -> tuple[Slip, ...]
     return tuple(slip for _, slip in ordered[:MOST_SLIPS])
 
 
-def _explanation(numbers: Numbers, claim: Claim, book: Workbook, own: OwnNumbers) -> Explanation:
+def _explanation(numbers: Operands, claim: NumberClaim, book: Workbook, own: OwnNumbers) -> Explanation:
     """With one kind of one's own numbers: from memory, if somebody had the same operands."""
     remembered = _OF_BOOKS.get(book)
     if remembered is None:
@@ -121,17 +125,17 @@ def _explanation(numbers: Numbers, claim: Claim, book: Workbook, own: OwnNumbers
 
 
 def _situation(
-    numbers: Numbers, claim: Claim, book: Workbook, own: OwnNumbers, layout: int
+    numbers: Operands, claim: NumberClaim, book: Workbook, own: OwnNumbers, layout: int
 ) -> _Situation | None:
     """All that an explanation depends on; None if that is too much, or not known yet."""
     ref = Ref(claim.tensor, claim.at)
-    wanted = operands(book, ref)
+    wanted = operands_of_slips(book, ref)
     if not wanted or claim.number is None or len(claim.written) > _LONGEST:
         return None
     value = claim.number.value
     room = max(claim.number.units, default=0 * value) / 2
     # what could have been copied from elsewhere
-    near = own.page.about(rational(value - room), rational(value + room))
+    near = own.page.about(quantity(value - room), quantity(value + room))
     try:
         used = (*map(numbers, wanted), *(number for _, number in near))
     except ArithmeticError:
@@ -140,10 +144,10 @@ def _situation(
     return _Situation((ref, claim.written, value.numerator, layout, cells, same_numbers(used)), used)
 
 
-def _leads_further(numbers: Numbers, claim: Claim, book: Workbook, own: OwnNumbers) -> bool:
+def _leads_further(numbers: Operands, claim: NumberClaim, book: Workbook, own: OwnNumbers) -> bool:
     """Whether slips were sought behind the step as well, where other operands count."""
     if claim.number is None:
         return False
-    unit = rational(claim.number.units[0] if claim.number.units else 0 * claim.number.value)
-    sought = sought_for(rational(claim.number.value), unit, own)
-    return any(links(working(book, Ref(claim.tensor, claim.at), numbers, sought), own.page))
+    unit = quantity(claim.number.units[0] if claim.number.units else 0 * claim.number.value)
+    sought = sought_for(quantity(claim.number.value), unit, own)
+    return any(links(reworked(book, Ref(claim.tensor, claim.at), numbers, sought), own.page))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from weakref import WeakKeyDictionary
 
 from walkthrough.marking.diagnosis.likeliest_slips import (
     Diagnosed,
@@ -11,12 +12,13 @@ from walkthrough.marking.diagnosis.likeliest_slips import (
     undecided,
     whole_layer,
 )
-from walkthrough.marking.model import MarkedSheet, Slip, Worksheet
-from walkthrough.marking.reports.results import RIGHT
-from walkthrough.marking.verdicts.one_pass import Marker, WrongStep
-from walkthrough.marking.worksheets.formula_claims import with_formulas
+from walkthrough.marking.marked_worksheets import RIGHT, MarkedSheet, Slip, Worksheet
+from walkthrough.marking.verdicts.claimed_formulas import with_formulas
+from walkthrough.marking.verdicts.marker import Marker, WrongStep
+from walkthrough.marking.worksheets.exercises import Exercise
 from walkthrough.trace.trace import Trace
-from walkthrough.workbook.reworked import Own, Workbook
+from walkthrough.workbook.operands import Own
+from walkthrough.workbook.workbook import Workbook
 
 
 class Examiner:
@@ -71,6 +73,20 @@ class Examiner:
 
         self.marker.mark(worksheet, look)
         return found
+
+
+class Examiners:
+    """Whoever examines the worksheets on each exercise: one examiner, for as long as it is open."""
+
+    def __init__(self) -> None:
+        self._known: WeakKeyDictionary[Exercise, Examiner] = WeakKeyDictionary()
+
+    def of(self, exercise: Exercise) -> Examiner:
+        """The examiner of an exercise."""
+        examiner = self._known.get(exercise)
+        if examiner is None:
+            examiner = self._known[exercise] = Examiner(exercise.trace, exercise.digits)
+        return examiner
 
 
 @dataclass(slots=True)
