@@ -23,6 +23,7 @@ from walkthrough.derivations.derivation_notation import (
 )
 from walkthrough.mathematics.folding import Algebra, rebuilt
 from walkthrough.mathematics.notation import (
+    Cell,
     Entry,
     Expression,
     Negative,
@@ -36,7 +37,7 @@ from walkthrough.mathematics.notation import (
     expression,
 )
 
-Numbers = Mapping[str, int]
+LetterValues = Mapping[str, int]
 """What the letters for sizes and places stand for, by name."""
 
 
@@ -107,6 +108,11 @@ def letters(names: str) -> tuple[Entry, ...]:
     return tuple(letter(name, name.translate(lowered)) for name in names.split())
 
 
+def counted_from_1(free: tuple[Entry, ...], cell: Cell) -> dict[str, int]:
+    """A cell's places, by the letters that stand for them."""
+    return {one.tensor.name: place + 1 for one, place in zip(free, cell, strict=True)}
+
+
 def conditions(of: Expression) -> tuple[Between, ...]:
     """The conditions under which the entries in a formula exist; sums in it have their own."""
     own = of.conditions if isinstance(of, LetteredEntry) else ()
@@ -138,13 +144,13 @@ def _listed(before: str, several: tuple[Between, ...]) -> list[str | Expression]
     return words
 
 
-def at_numbers(of: Expression, numbers: Numbers, tensors: Mapping[str, Tensor]) -> Expression:
+def at_numbers(of: Expression, numbers: LetterValues, tensors: Mapping[str, Tensor]) -> Expression:
     """The formula where its letters are these numbers, in entries of these tensors."""
     match of:
         case Entry():
             return Number(Fraction(numbers[of.tensor.name])) if of.tensor.name in numbers else of
         case LetteredEntry(tensor, index):
-            cell = tuple(whole(place, numbers) - 1 for place in index)
+            cell = tuple(whole_place(place, numbers) - 1 for place in index)
             found = tensors[tensor.name]
             inside = all(0 <= place < extent for place, extent in zip(cell, found.shape, strict=True))
             return at(found, cell) if inside else ZERO_TERM
@@ -157,9 +163,9 @@ def at_numbers(of: Expression, numbers: Numbers, tensors: Mapping[str, Tensor]) 
     return there
 
 
-def _places(of: LetteredSum, numbers: Numbers) -> Iterator[Numbers]:
+def _places(of: LetteredSum, numbers: LetterValues) -> Iterator[LetterValues]:
     """The letters' values at each term of a sum that has all its entries."""
-    extents = [range(1, whole(size, numbers) + 1) for _, size in of.over]
+    extents = [range(1, whole_place(size, numbers) + 1) for _, size in of.over]
     holding = of.conditions
     for values in product(*extents):
         each = {**numbers, **{one.tensor.name: v for (one, _), v in zip(of.over, values, strict=True)}}
@@ -167,25 +173,25 @@ def _places(of: LetteredSum, numbers: Numbers) -> Iterator[Numbers]:
             yield each
 
 
-def _holds(condition: Between, numbers: Numbers) -> bool:
-    low, value, high = (whole(each, numbers) for each in (condition.low, condition.of, condition.high))
+def _holds(condition: Between, numbers: LetterValues) -> bool:
+    low, value, high = (whole_place(each, numbers) for each in (condition.low, condition.of, condition.high))
     return low <= value <= high
 
 
-def whole(of: Expression, numbers: Numbers) -> int:
+def whole_place(of: Expression, numbers: LetterValues) -> int:
     """A size or a place as a whole number."""
     found = _PLACES.fold(of, numbers)
     assert found.denominator == 1, "a place is a whole number"
     return found.numerator
 
 
-class _PlaceNumbers(Algebra[Fraction, Numbers]):
+class _PlaceNumbers(Algebra[Fraction, LetterValues]):
     """Sizes and places, where their letters are numbers."""
 
     def number(self, of: Fraction) -> Fraction:
         return of
 
-    def entry(self, of: Entry, scope: Numbers) -> Fraction:
+    def entry(self, of: Entry, scope: LetterValues) -> Fraction:
         return Fraction(scope[of.tensor.name])
 
     def added(self, terms: list[Fraction]) -> Fraction:
@@ -207,13 +213,13 @@ class _PlaceNumbers(Algebra[Fraction, Numbers]):
         assert function == "floor", "of functions, a place knows ⌊ ⌋ only"
         return Fraction(floor(to))
 
-    def same(self, of: Same, scope: Numbers) -> Fraction:
+    def same(self, of: Same, scope: LetterValues) -> Fraction:
         return Fraction(of.one == of.other)
 
-    def total(self, of: Total, scope: Numbers) -> Fraction:
+    def total(self, of: Total, scope: LetterValues) -> Fraction:
         raise TypeError(f"no place: {of}")
 
-    def piecewise(self, of: Piecewise, scope: Numbers) -> Fraction:
+    def piecewise(self, of: Piecewise, scope: LetterValues) -> Fraction:
         raise TypeError(f"no place: {of}")
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from walkthrough.derivations import rules
 from walkthrough.derivations.derivation import Paragraph, Proved
 from walkthrough.derivations.pieces.asked_sizes import CannotDerive, Sizes
-from walkthrough.derivations.writing.page_formats import WIDTH, Format, Said, rendered
+from walkthrough.derivations.writing.page_formats import WIDTH, Format, InSigns, rendered
 from walkthrough.words import shelf
 from walkthrough.words.messages import quoted, suggestion
 
@@ -59,7 +59,7 @@ def derive_command(
     sizes: Sizes | None = None,
     format: Format = "text",
     width: int = WIDTH,
-    said: Said = str,
+    said: InSigns = str,
 ) -> tuple[str, int]:
     """The finished text and the exit status: 0, or 1 if a line is not proved; raises CannotDerive."""
     if word is None:

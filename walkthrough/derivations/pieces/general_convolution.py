@@ -19,7 +19,8 @@ from walkthrough.derivations.general_notation import (
     LetteredEntry,
     LetteredSum,
     LetteredTensor,
-    Numbers,
+    LetterValues,
+    counted_from_1,
     letters,
 )
 from walkthrough.derivations.pieces.asked_sizes import Sizes
@@ -148,14 +149,14 @@ def _instances(
             tensors = {each.name: each for each in (at.x, at.z, at.g)}
             tensors |= {name[0]: each for name, each in at.parameters.items()}
             for cell in entries(at).cells():
-                places = {one.tensor.name: place + 1 for one, place in zip(free, cell, strict=True)}
+                places = counted_from_1(free, cell)
                 yield Instance({**numbers, **places}, tensors, at.premises)
 
     return instances
 
 
 @cache
-def settings(flip: bool, bias: str) -> tuple[tuple[Setting, Numbers], ...]:
+def settings(flip: bool, bias: str) -> tuple[tuple[Setting, LetterValues], ...]:
     """Convolutions of many sizes, each with the numbers of its letters."""
     return tuple(
         _setting(flip, bias, rows, columns) for rows, columns in zip(_ROWS, reversed(_ROWS), strict=True)

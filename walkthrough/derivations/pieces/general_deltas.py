@@ -28,7 +28,13 @@ from walkthrough.derivations.derivation_notation import (
     written_product,
     written_sum,
 )
-from walkthrough.derivations.general_notation import LetteredEntry, LetteredSum, LetteredTensor, letters
+from walkthrough.derivations.general_notation import (
+    LetteredEntry,
+    LetteredSum,
+    LetteredTensor,
+    counted_from_1,
+    letters,
+)
 from walkthrough.derivations.pieces.asked_sizes import Sizes
 from walkthrough.derivations.pieces.delta_lines import between, change, layer_premises, which_is_largest
 from walkthrough.derivations.pieces.four_layer_network import FourLayers, LearningLayer, four_layers
@@ -158,7 +164,7 @@ def _instance(
 ) -> Instance:
     tensors = (layer.x, layer.w, layer.b, layer.z, layer.delta, *before)
     numbers = _sizes(layer) | _window(layer, cell)
-    numbers |= {one.tensor.name: place + 1 for one, place in zip(free, cell, strict=True)}
+    numbers |= counted_from_1(free, cell)
     return Instance(
         numbers,
         {each.name: each for each in tensors},

@@ -15,10 +15,15 @@ from walkthrough.derivations.derivation import (
     ProofCase,
 )
 from walkthrough.derivations.derivation_notation import LOSS, Bracket, Derivative, atom
-from walkthrough.derivations.general_notation import Between, LetteredSum, LetteredTensor, letters
+from walkthrough.derivations.general_notation import (
+    Between,
+    LetteredSum,
+    LetteredTensor,
+    counted_from_1,
+    letters,
+)
 from walkthrough.derivations.pieces.layers_in_letters import Setting, competing_entries, setting
 from walkthrough.derivations.pieces.pool_windows import around, largest_of_each
-from walkthrough.layers import Pool
 from walkthrough.layers.average_pool2d import AveragePool2d
 from walkthrough.layers.max_pool2d import MaxPool2d
 from walkthrough.mathematics.notation import Tensor, expression
@@ -75,7 +80,7 @@ def _averages(forwards: bool) -> Iterator[Instance]:
     for at, numbers in _settings(AveragePool2d):
         tensor, free = (at.z, (c, i, j)) if forwards else (at.x, (c, m, n))
         for cell in tensor.cells():
-            places = {one.tensor.name: place + 1 for one, place in zip(free, cell, strict=True)}
+            places = counted_from_1(free, cell)
             yield Instance({**numbers, **places}, _tensors(at), at.premises)
 
 
@@ -103,7 +108,7 @@ def _tensors(at: Setting) -> dict[str, Tensor]:
     return {each.name: each for each in (at.x, at.z, at.g)}
 
 
-def _settings(kind: type[Pool]) -> Iterator[tuple[Setting, Mapping[str, int]]]:
+def _settings(kind: type[MaxPool2d] | type[AveragePool2d]) -> Iterator[tuple[Setting, Mapping[str, int]]]:
     for rows, columns in zip(_ROWS, reversed(_ROWS), strict=True):
         size, stride, padding = zip(rows, columns, strict=True)
         at = setting(kind(size, stride, padding), (1, *_INPUT), "", {})

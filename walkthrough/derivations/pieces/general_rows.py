@@ -22,7 +22,7 @@ LENGTH, FIRST, SECOND = letters("n i j")
 
 LENGTHS = (1, 2, 3, 4)
 
-Row = Callable[[int], tuple[Premises, Iterable[Tensor]]]
+RowOfLength = Callable[[int], tuple[Premises, Iterable[Tensor]]]
 """What a row of so many numbers is: its premises, and the tensors that the formula names."""
 
 
@@ -38,7 +38,7 @@ def general_rows(*chains: GeneralEqualities, most: int = LENGTHS[-1]) -> Iterato
 def for_any_length(
     left: Expression,
     steps: tuple[Equality, ...],
-    row: Row,
+    row: RowOfLength,
     places: tuple[Entry, ...] = (FIRST,),
     lengths: tuple[int, ...] = LENGTHS,
     given: str = "",

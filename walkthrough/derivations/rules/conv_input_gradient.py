@@ -53,6 +53,12 @@ def _blocks(at: Setting) -> Iterator[DerivationBlock]:
             "that lies on it there.",
         )
     )
+    yield Paragraph(
+        (
+            "A transposed convolution's output is this same sum: what comes into it stands for g, what it "
+            "gives for ∂L/∂x.",
+        )
+    )
     yield PartTitle("All sums")
     reading = at.gradient(at.x)
     for x in all_entries(at.x):

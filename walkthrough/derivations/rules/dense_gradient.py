@@ -18,7 +18,7 @@ from walkthrough.derivations.derivation import (
     SideBySide,
 )
 from walkthrough.derivations.derivation_notation import LOSS, Derivative, all_entries, at, written_product
-from walkthrough.derivations.general_notation import LetteredSum, LetteredTensor, letters
+from walkthrough.derivations.general_notation import LetteredSum, LetteredTensor, counted_from_1, letters
 from walkthrough.derivations.pieces import asked_sizes as limits
 from walkthrough.derivations.pieces.asked_sizes import Sizes
 from walkthrough.derivations.pieces.layers_in_letters import Setting, blank, setting
@@ -135,5 +135,5 @@ def _instances(tensor: Callable[[Setting], Tensor], free: tuple[Entry, ...]) -> 
         named = {each.name: each for each in (at_sizes.x, at_sizes.z, at_sizes.g)}
         named |= {role[0]: each for role, each in at_sizes.parameters.items()}
         for cell in tensor(at_sizes).cells():
-            places = {one.tensor.name: place + 1 for one, place in zip(free, cell, strict=True)}
+            places = counted_from_1(free, cell)
             yield Instance({"A": inputs, "D": outputs, **places}, named, at_sizes.premises)

@@ -26,7 +26,7 @@ def how(line: ProvedLine) -> str:
     return ""
 
 
-def mark(line: ProvedLine) -> str:
+def tick(line: ProvedLine) -> str:
     """✓ for what was proved, ✗ for what was not; a definition has nothing to prove."""
     return "" if line.proof == "definition" else "✓" if line.proved else "✗"
 

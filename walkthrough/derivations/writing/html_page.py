@@ -17,7 +17,7 @@ from walkthrough.derivations.derivation import (
     Rows,
     SideBySide,
 )
-from walkthrough.derivations.writing.how_proved import how, mark, verdict
+from walkthrough.derivations.writing.how_proved import how, tick, verdict
 from walkthrough.derivations.writing.html_formulas import HtmlWriter
 
 _STYLE = """
@@ -111,6 +111,6 @@ def _html_line(line: ProvedLine, writer: HtmlWriter) -> str:
     terms = (_SIGN.sub(" \\1\u00a0", term).replace("·", "<wbr>·") for term in writer.terms(line.right))
     right = " ".join(f'<span class="term">{term.strip(" ")}</span>' for term in terms)
     return (
-        f"<tr{kind}><td>{mark(line)}</td><td>{left}</td><td>=</td><td>{right}</td>"
+        f"<tr{kind}><td>{tick(line)}</td><td>{left}</td><td>=</td><td>{right}</td>"
         f'<td class="because">{because}</td></tr>'
     )

@@ -12,10 +12,10 @@ FORMATS: tuple[Format, ...] = get_args(Format)
 
 WIDTH = 96
 
-Said: TypeAlias = Callable[[str], str]
+InSigns: TypeAlias = Callable[[str], str]
 
 
-def rendered(proved: Proved, format: Format = "text", width: int = WIDTH, said: Said = str) -> str:
+def rendered(proved: Proved, format: Format = "text", width: int = WIDTH, said: InSigns = str) -> str:
     """The finished page; `said` is how its text is said where signs are few."""
     match format:
         case "text":

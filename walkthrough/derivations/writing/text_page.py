@@ -19,7 +19,7 @@ from walkthrough.derivations.derivation import (
     SideBySide,
 )
 from walkthrough.derivations.derivation_notation import Words
-from walkthrough.derivations.writing.how_proved import how, mark, verdict
+from walkthrough.derivations.writing.how_proved import how, tick, verdict
 from walkthrough.derivations.writing.text_formulas import Writer
 
 Several = TypeVar("Several")
@@ -105,7 +105,7 @@ class TextPage:
         for line in lines:
             before = left if line.left is not None else " " * len(left)
             because = self._words((*line.because, how(line)))
-            start = f"{self.said(mark(line)):1} {before} = "
+            start = f"{self.said(tick(line)):1} {before} = "
             formula = _folded(list(map(self.said, _WRITER.terms(line.right))), self.width - len(start))
             texts = [start + formula[0], *(" " * (len(start) - 2) + each for each in formula[1:])]
             yield from self._with_reason(texts, because, len(start))
