@@ -10,10 +10,10 @@ from functools import cached_property
 from math import prod
 
 from walkthrough.case.cells import NoSuchCell, resolve
-from walkthrough.derivations.derivation import Case, Premises
-from walkthrough.derivations.expressions import Atom, placed
+from walkthrough.derivations.derivation import Premises, ProofCase
+from walkthrough.derivations.derivation_notation import Atom, placed
 from walkthrough.derivations.proof import polynomials
-from walkthrough.derivations.proof.meaning import Meaning, NotOfThisKind, Terms
+from walkthrough.derivations.proof.meaning import Meaning, NotOfThisKind, TermSums
 from walkthrough.derivations.proof.polynomials import Monomial, Polynomial
 from walkthrough.formulas.grammar import Unreadable
 from walkthrough.mathematics import readings
@@ -107,7 +107,7 @@ class Asked:
 
     def _slope(self, slope: Expression) -> Polynomial:
         try:
-            opened = Meaning(Terms(), Premises(), Case()).of(slope)
+            opened = Meaning(TermSums(), Premises(), ProofCase()).of(slope)
         except NotOfThisKind:
             raise Unreadable(f"the slope in {self.name} is no sum of products") from None
         letters = {tensor.name: letter for letter, tensor in self.letters.items()}
@@ -149,7 +149,7 @@ def _cell(index: tuple[int, ...], shape: Shape) -> Cell | None:
     return unravel(place - 1, shape) if 1 <= place <= prod(shape) else None
 
 
-def asked(network: Network, name: str) -> Asked:
+def asked_cell(network: Network, name: str) -> Asked:
     """The cell of this name; raises Unreadable if there is none, or none that a formula could say."""
     tensors: dict[str, tuple[Stage, Tensor | None, Tensor]] = {}
     for stage in network.stages:
@@ -167,7 +167,7 @@ def asked(network: Network, name: str) -> Asked:
     return Asked(name, stage, of, cell, network.target if stage is network.loss else None)
 
 
-def entry_text(name: Atom, shape: Shape) -> str:
+def claimed_entry_text(name: Atom, shape: Shape) -> str:
     """x[1,2]: an entry as a claim writes it."""
     letter, cell = name
     start = 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from walkthrough.derivations.expressions import Atom, all_entries, atom, placed
+from walkthrough.derivations.derivation_notation import Atom, all_entries, atom, placed
 from walkthrough.layers import Conventions
 from walkthrough.layers.softmax import Softmax
 from walkthrough.mathematics.notation import Equation, Expression, Tensor

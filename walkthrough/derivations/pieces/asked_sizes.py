@@ -24,7 +24,7 @@ class Sizes:
     """What somebody asked for; None where the rule's own default will do.
 
     `input` and `kernel` are rows × columns, a single number is a square (for a dense layer: how
-    many inputs). `inputs` is another word for a dense layer's input.
+    many inputs).
     """
 
     input: tuple[int, ...] | None = None
@@ -36,7 +36,6 @@ class Sizes:
     flip: bool = False
     classes: int | None = None
     outputs: int | None = None
-    inputs: int | None = None
 
     @property
     def given(self) -> tuple[str, ...]:
@@ -80,7 +79,7 @@ def count(name: str, given: int | None, default: int, most: int) -> int:
     return number
 
 
-def refuse_too_many(products: int) -> None:
+def refuse_too_many_products(products: int) -> None:
     """Raises CannotDerive if so many products would have to be written down."""
     if products > MOST_PRODUCTS:
         raise CannotDerive(

@@ -7,16 +7,16 @@ from fractions import Fraction
 from typing import Literal, TypeAlias
 
 from walkthrough.derivations.proof.polynomials import Monomial, Polynomial
-from walkthrough.formulas import slips as known
+from walkthrough.formulas import formula_slips as known
+from walkthrough.formulas.claimed_cells import Asked, asked_cell
+from walkthrough.formulas.formula_slips import FormulaSlip
+from walkthrough.formulas.formula_terms import Misindexed, formula_text, in_order, paired, term_text
 from walkthrough.formulas.grammar import Unreadable, polynomial
-from walkthrough.formulas.slips import FormulaSlip
-from walkthrough.formulas.symbols import Asked, asked
-from walkthrough.formulas.terms import Pair, formula_text, in_order, paired, term_text
 from walkthrough.trace.network import Network
 
 __all__ = ["FormulaSlip", "FormulaVerdict", "check_formula"]
 
-Verdict: TypeAlias = Literal["right", "wrong", "unreadable"]
+RightOrWrong: TypeAlias = Literal["right", "wrong", "unreadable"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class FormulaVerdict:
     that have no such partner. `reason` says why a formula could not be read.
     """
 
-    verdict: Verdict
+    verdict: RightOrWrong
     expected: str = ""
     missing: tuple[str, ...] = ()
     spare: tuple[str, ...] = ()
@@ -41,7 +41,7 @@ class FormulaVerdict:
 def check_formula(network: Network, cell_name: str, text: str) -> FormulaVerdict:
     """The verdict on a formula for a cell such as `conv.kernel.grad[2,1]`; it never raises."""
     try:
-        cell = asked(network, cell_name)
+        cell = asked_cell(network, cell_name)
         right = cell.polynomial
     except Unreadable as problem:
         return FormulaVerdict("unreadable", reason=str(problem))
@@ -80,5 +80,5 @@ def _wrong(cell: Asked, right: Polynomial, written: Polynomial, expected: str) -
     )
 
 
-def _text(pair: Pair, monomial: Monomial, cell: Asked) -> str:
+def _text(pair: Misindexed, monomial: Monomial, cell: Asked) -> str:
     return term_text(pair.coefficient, monomial, cell.letters)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from walkthrough.derivations.derivation import Rows
-from walkthrough.derivations.pieces.flat_positions import framed, grid, slid, spread, turned
-from walkthrough.derivations.pieces.sliding import Setting
+from walkthrough.derivations.pieces.formula_grids import framed_grid, grid, slid, spread, turned_grid
+from walkthrough.derivations.pieces.layers_in_letters import Setting
 from walkthrough.layers.conv2d import Conv2d
 from walkthrough.mathematics.notation import Cell, Expression
 
@@ -35,7 +35,7 @@ class SecondRoute:
         """Each channel of the input with its padding around it."""
         (top, left), (channels, rows, columns) = self.corner, self.at.x.shape
         shape = (rows + 2 * top, columns + 2 * left)
-        return tuple(framed(grid(self.at.x, each), (top, left), shape) for each in range(channels))
+        return tuple(framed_grid(grid(self.at.x, each), (top, left), shape) for each in range(channels))
 
     @cached_property
     def spread_gradients(self) -> tuple[Rows, ...]:
@@ -48,7 +48,7 @@ class SecondRoute:
         (rows, columns), (height, width) = self.at.x.shape[1:], self.at.parameters["kernel"].shape[2:]
         before = (height - 1 - self.corner[0], width - 1 - self.corner[1])
         shape = (rows + height - 1, columns + width - 1)
-        return tuple(framed(each, before, shape) for each in self.spread_gradients)
+        return tuple(framed_grid(each, before, shape) for each in self.spread_gradients)
 
     @cached_property
     def kernels(self) -> tuple[tuple[Rows, ...], ...]:
@@ -57,7 +57,7 @@ class SecondRoute:
         filters, channels = kernel.shape[:2]
         return tuple(
             tuple(
-                turned(grid(kernel, one, other)) if self.layer.flip else grid(kernel, one, other)
+                turned_grid(grid(kernel, one, other)) if self.layer.flip else grid(kernel, one, other)
                 for other in range(channels)
             )
             for one in range(filters)
@@ -66,7 +66,7 @@ class SecondRoute:
     @cached_property
     def turned_kernels(self) -> tuple[tuple[Rows, ...], ...]:
         """The kernel turned by 180°, once more than forwards."""
-        return tuple(tuple(map(turned, each)) for each in self.kernels)
+        return tuple(tuple(map(turned_grid, each)) for each in self.kernels)
 
     def output_products(self, cell: Cell) -> list[Expression]:
         """The products of the padded input ⋆ the kernel at the place of an output entry."""

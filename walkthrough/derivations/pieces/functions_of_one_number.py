@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from walkthrough.derivations.derivation import Chain, Premises, Step, Words
-from walkthrough.derivations.expressions import Derivative, atom, letter, multiplied
+from walkthrough.derivations.derivation import Equalities, Equality, Premises
+from walkthrough.derivations.derivation_notation import LOSS, Derivative, Words, atom, letter, written_product
 from walkthrough.layers import Conventions, Layer
 from walkthrough.mathematics.notation import Equation, Expression, Product
 
-Z, Y, G, LOSS = letter("z"), letter("y"), letter("g"), letter("L")
+Z, Y, G = letter("z"), letter("y"), letter("g")
 
 
 def equation_of(layer: Layer) -> Equation:
@@ -21,14 +21,14 @@ def premises(equation: Equation) -> Premises:
     return Premises(definitions={atom(Y): equation.right})
 
 
-def backwards(slope: Expression, equation: Equation | None, because: Words) -> Chain:
+def backwards(slope: Expression, equation: Equation | None, because: Words) -> Equalities:
     """∂L/∂z = ∂L/∂y · ∂y/∂z with its values."""
     factors = slope.factors if isinstance(slope, Product) else (slope,)
-    return Chain(
+    return Equalities(
         Derivative(LOSS, Z),
         (
-            Step(multiplied((Derivative(LOSS, Y), Derivative(Y, Z))), ("chain rule",)),
-            Step(multiplied((G, *factors)), because),
+            Equality(written_product((Derivative(LOSS, Y), Derivative(Y, Z))), ("chain rule",)),
+            Equality(written_product((G, *factors)), because),
         ),
         premises=Premises({atom(Y): equation.right} if equation else {}, {atom(Y): G}, LOSS),
     )

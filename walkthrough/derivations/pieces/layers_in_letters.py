@@ -9,18 +9,16 @@ from itertools import product
 from typing import Any
 
 from walkthrough.derivations.derivation import Premises
-from walkthrough.derivations.expressions import all_entries, at, atom, letter
-from walkthrough.derivations.pieces import sizes as limits
-from walkthrough.derivations.pieces.expansion import Reading, gradient_reading, output_reading
-from walkthrough.derivations.pieces.sizes import CannotDerive, Sizes, pair, side
+from walkthrough.derivations.derivation_notation import LOSS, all_entries, at, atom
+from walkthrough.derivations.pieces import asked_sizes as limits
+from walkthrough.derivations.pieces.asked_sizes import CannotDerive, Sizes, pair, side
+from walkthrough.derivations.pieces.sums_written_out import Reading, gradient_reading, output_reading
 from walkthrough.layers import Conventions, Layer
 from walkthrough.layers.conv2d import Conv2d
 from walkthrough.mathematics.notation import Cell, Entry, Equation, Index, Largest, Shape, Tensor
 from walkthrough.mathematics.windows import DoesNotFit, times
 from walkthrough.numbers.grid import Grid
 from walkthrough.words.options import Pair
-
-LOSS = letter("L")
 
 
 def blank(shape: Shape) -> Grid:
@@ -91,7 +89,7 @@ def _named(name: str, shape: Shape) -> Tensor:
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class WindowSizes:
     """Input, window, stride and padding, as asked for and within what a page can hold."""
 
     input: Pair
@@ -136,10 +134,10 @@ def window(
     channels: int = 1,
     filters: int = 1,
     stride: Pair | None = (1, 1),
-) -> Window:
+) -> WindowSizes:
     """The sizes of a layer with a window; a pool's stride is its window. Raises CannotDerive."""
     kernel = side("kernel", pair(sizes.kernel, kernel))
-    return Window(
+    return WindowSizes(
         side("input", pair(sizes.input, input)),
         kernel,
         side("stride", pair(sizes.stride, stride or kernel)),
@@ -158,7 +156,7 @@ def convolution(
     kernel = (chosen.filters, chosen.channels, *chosen.kernel)
     layer = Conv2d(blank(kernel), None, chosen.stride, chosen.padding, sizes.flip)
     out = output_shape(layer, shape)
-    limits.refuse_too_many(_product((*out, *kernel[1:])))
+    limits.refuse_too_many_products(_product((*out, *kernel[1:])))
     letters: dict[str, Shape] = {"kernel": kernel}
     if bias:
         letters["bias"] = (out[0],) if bias == "tied" else out
@@ -166,7 +164,7 @@ def convolution(
     return setting(layer, shape, text, letters)
 
 
-def windows(equation: Equation) -> dict[Entry, tuple[Entry, ...]]:
+def competing_entries(equation: Equation) -> dict[Entry, tuple[Entry, ...]]:
     """Which entries compete for each output, from the layer's equation; padding does not compete."""
     largest = equation.right
     assert isinstance(largest, Largest)

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from walkthrough.derivations.expressions import Atom
+from walkthrough.derivations.derivation_notation import Atom
 from walkthrough.derivations.proof import polynomials
 from walkthrough.derivations.proof.polynomials import Monomial, Polynomial
-from walkthrough.formulas.symbols import Asked, entry_text
-from walkthrough.formulas.terms import Pair, formula_text, term_text
+from walkthrough.formulas.claimed_cells import Asked, claimed_entry_text
+from walkthrough.formulas.formula_terms import Misindexed, formula_text, term_text
 
-Terms = list[tuple[Fraction, Monomial]]
+TermList = list[tuple[Fraction, Monomial]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class FormulaSlip:
     words: str
 
 
-def recognised(cell: Asked, written: Polynomial, pairs: list[Pair]) -> tuple[FormulaSlip, ...]:
+def recognised(cell: Asked, written: Polynomial, pairs: list[Misindexed]) -> tuple[FormulaSlip, ...]:
     """The slips that explain all of what was written, likeliest first."""
     found: list[FormulaSlip] = []
     for slip, at, terms, words in _played(cell, written, pairs):
@@ -35,7 +35,9 @@ def recognised(cell: Asked, written: Polynomial, pairs: list[Pair]) -> tuple[For
     return tuple(found)
 
 
-def _played(cell: Asked, written: Polynomial, pairs: list[Pair]) -> Iterator[tuple[str, str, Terms, str]]:
+def _played(
+    cell: Asked, written: Polynomial, pairs: list[Misindexed]
+) -> Iterator[tuple[str, str, TermList, str]]:
     """Every slip: its name, where, the formula that it gives, in words."""
     right = cell.right
     if "k" in cell.letters:
@@ -50,7 +52,7 @@ def _played(cell: Asked, written: Polynomial, pairs: list[Pair]) -> Iterator[tup
     yield from _shifted(cell)
 
 
-def _of_one_index(cell: Asked, pairs: list[Pair]) -> Iterator[tuple[str, str, Terms, str]]:
+def _of_one_index(cell: Asked, pairs: list[Misindexed]) -> Iterator[tuple[str, str, TermList, str]]:
     """One entry is read a step beside."""
     if len(pairs) != 1:
         return
@@ -64,7 +66,7 @@ def _of_one_index(cell: Asked, pairs: list[Pair]) -> Iterator[tuple[str, str, Te
         yield "neighbour-read", term_text(pair.coefficient, pair.right, cell.letters), terms, words
 
 
-def _of_one_term(cell: Asked, written: Polynomial) -> Iterator[tuple[str, str, Terms, str]]:
+def _of_one_term(cell: Asked, written: Polynomial) -> Iterator[tuple[str, str, TermList, str]]:
     """A term, or the bias, is left out, is there twice, or has the wrong sign."""
     right = cell.polynomial
     apart = {each for each in right.keys() | written.keys() if right.get(each) != written.get(each)}
@@ -80,7 +82,7 @@ def _of_one_term(cell: Asked, written: Polynomial) -> Iterator[tuple[str, str, T
         yield "term-doubled", text, [*cell.right, (coefficient, monomial)], f"{text} is there twice"
 
 
-def _shifted(cell: Asked) -> Iterator[tuple[str, str, Terms, str]]:
+def _shifted(cell: Asked) -> Iterator[tuple[str, str, TermList, str]]:
     """All entries of the input are read a step beside."""
     if cell.of is cell.stage.x or "k" not in cell.letters:
         return
@@ -91,7 +93,7 @@ def _shifted(cell: Asked) -> Iterator[tuple[str, str, Terms, str]]:
             yield "window-shifted", cell.name, terms, words
 
 
-def _moved(terms: Terms, letter: str, move: Callable[[tuple[int, ...]], tuple[int, ...]]) -> Terms:
+def _moved(terms: TermList, letter: str, move: Callable[[tuple[int, ...]], tuple[int, ...]]) -> TermList:
     def moved(name: Atom) -> Atom:
         return (letter, move(name[1])) if name[0] == letter else name
 
@@ -112,4 +114,4 @@ def _stepped(axis: int, step: int) -> Callable[[tuple[int, ...]], tuple[int, ...
 
 
 def _text(cell: Asked, name: Atom) -> str:
-    return entry_text(name, cell.letters[name[0]].shape)
+    return claimed_entry_text(name, cell.letters[name[0]].shape)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
-from walkthrough.derivations.expressions import all_entries, at
-from walkthrough.derivations.pieces import sizes as limits
-from walkthrough.derivations.pieces.expansion import Reading, gradient_reading, output_reading
-from walkthrough.derivations.pieces.sizes import Sizes
-from walkthrough.derivations.pieces.sliding import blank, output_shape, window, windows
-from walkthrough.layers import Conventions
-from walkthrough.layers import Layer as AnyLayer
+from walkthrough.derivations.derivation_notation import all_entries, at
+from walkthrough.derivations.pieces import asked_sizes as limits
+from walkthrough.derivations.pieces.asked_sizes import Sizes
+from walkthrough.derivations.pieces.layers_in_letters import blank, competing_entries, output_shape, window
+from walkthrough.derivations.pieces.sums_written_out import Reading, gradient_reading, output_reading
+from walkthrough.layers import Conventions, Layer
 from walkthrough.layers.conv2d import Conv2d
 from walkthrough.layers.dense import Dense
 from walkthrough.layers.flatten import Flatten
@@ -24,7 +23,7 @@ _POOL = MaxPool2d((2, 2))
 
 
 @dataclass(frozen=True)
-class Layer:
+class LearningLayer:
     """A layer that learns: z = f(x, w) + b, and δ = −η·∂L/∂z."""
 
     level: int
@@ -36,6 +35,8 @@ class Layer:
     delta: Tensor
     slope: Tensor
     """∂L/∂z, a letter of its own while one looks at this layer alone."""
+    pooled: Shape = ()
+    """What was flattened into its input: channel × row × column."""
 
     @cached_property
     def output(self) -> Reading:
@@ -51,7 +52,7 @@ class Layer:
 class FourLayers:
     """The layers, and which entries of z compete for each entry of the next x."""
 
-    layers: tuple[Layer, ...]
+    layers: tuple[LearningLayer, ...]
     sizes: str
 
     def competitors(self, level: int) -> Mapping[Entry, tuple[Entry, ...]]:
@@ -61,7 +62,7 @@ class FourLayers:
             return {at(after, (n,)): (at(z, (n,)),) for n in range(z.size)}
         pooled = Tensor("pooled", output_shape(_POOL, z.shape))
         (equation,) = _POOL.equations(z, pooled, Conventions())
-        among = windows(equation)
+        among = competing_entries(equation)
         if level == 0:
             return {at(after, _cell(each)): several for each, several in among.items()}
         (flat,) = Flatten().equations(pooled, after, Conventions())
@@ -82,9 +83,10 @@ def four_layers(sizes: Sizes) -> FourLayers:
     classes = limits.count("classes", sizes.classes, 3, limits.MOST_CLASSES)
     first = _convolution(0, (channels, *chosen.input), (1, channels, *chosen.kernel))
     second = _convolution(1, output_shape(_POOL, first.z.shape), (filters, 1, *chosen.kernel))
-    limits.refuse_too_many(30 * first.z.size * filters * chosen.kernel[0] * chosen.kernel[1])
-    (size,) = output_shape(Flatten(), output_shape(_POOL, second.z.shape))
-    third, fourth = _dense(2, size, hidden), _dense(3, hidden, classes)
+    limits.refuse_too_many_products(30 * first.z.size * filters * chosen.kernel[0] * chosen.kernel[1])
+    pooled = output_shape(_POOL, second.z.shape)
+    (size,) = output_shape(Flatten(), pooled)
+    third, fourth = replace(_dense(2, size, hidden), pooled=pooled), _dense(3, hidden, classes)
     text = f"{chosen.text}, {filters} filters in the second layer, {hidden} hidden, {classes} classes"
     return FourLayers((first, second, third, fourth), text)
 
@@ -99,18 +101,18 @@ def _tensors(level: int, x: Shape, w: Shape, z: Shape) -> list[Tensor]:
     return [*named, Tensor(f"slope{level}", z, f"∂L/∂z{high}")]
 
 
-def _convolution(level: int, shape: Shape, kernel: Shape) -> Layer:
+def _convolution(level: int, shape: Shape, kernel: Shape) -> LearningLayer:
     out = output_shape(Conv2d(blank(kernel), flip=True), shape)
     layer = Conv2d(blank(kernel), blank(out), flip=True)
     return _layer(level, layer, _tensors(level, shape, kernel, out), "kernel")
 
 
-def _dense(level: int, inputs: int, outputs: int) -> Layer:
+def _dense(level: int, inputs: int, outputs: int) -> LearningLayer:
     layer = Dense(blank((outputs, inputs)), blank((outputs,)))
     return _layer(level, layer, _tensors(level, (inputs,), (outputs, inputs), (outputs,)), "weight")
 
 
-def _layer(level: int, layer: AnyLayer, tensors: list[Tensor], learned: str) -> Layer:
-    x, w, b, z, _, _ = tensors
+def _layer(level: int, layer: Layer, tensors: list[Tensor], learned: str) -> LearningLayer:
+    x, w, b, z, delta, slope = tensors
     (equation,) = layer.equations(x, z, Conventions(), **{learned: w, "bias": b})
-    return Layer(level, equation, *tensors)
+    return LearningLayer(level, equation, x, w, b, z, delta, slope)

@@ -8,11 +8,11 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from walkthrough.derivations.proof.polynomials import Monomial
-from walkthrough.formulas.symbols import entry_text
+from walkthrough.formulas.claimed_cells import claimed_entry_text
 from walkthrough.mathematics.notation import Tensor
 
 if TYPE_CHECKING:
-    from walkthrough.formulas.symbols import Asked
+    from walkthrough.formulas.claimed_cells import Asked
 
 _ORDER = {"k": "gxkzb", "w": "gwxzb", "": "gxztyb"}
 """The order of factors: g·k, g·x and x·k of a convolution, w·x of a dense layer."""
@@ -20,7 +20,7 @@ _MOST_PAIRED = 150
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class Misindexed:
     """A term as written and as it should be: the same letters, other indices."""
 
     written: Monomial
@@ -31,20 +31,20 @@ class Pair:
 
 def paired(
     cell: Asked, missing: Mapping[Monomial, Fraction], spare: Mapping[Monomial, Fraction]
-) -> list[Pair]:
+) -> list[Misindexed]:
     """Spare terms matched with the missing ones they were probably meant to be, nearest first."""
     # whoever has hundreds of wrong terms does not look for a slip in one index
     partners: dict[tuple[Fraction, tuple[str, ...]], list[Monomial]] = {}
     for each in list(missing)[:_MOST_PAIRED]:
         partners.setdefault((missing[each], _letters(each)), []).append(each)
     candidates = [
-        Pair(one, other, spare[one], _distance(one, other))
+        Misindexed(one, other, spare[one], _distance(one, other))
         for one in list(spare)[:_MOST_PAIRED]
         for other in partners.get((spare[one], _letters(one)), ())
     ]
     order = in_order(cell)
     candidates.sort(key=lambda pair: (pair.distance, order.get(pair.right, 0), pair.written))
-    found: list[Pair] = []
+    found: list[Misindexed] = []
     used: set[Monomial] = set()
     for pair in candidates:
         if pair.written not in used and pair.right not in used:
@@ -87,7 +87,7 @@ def term_text(coefficient: Fraction, monomial: Monomial, letters: Mapping[str, T
     """-2*g[1,1]*x[2,1]."""
     order = _ORDER["k" if "k" in letters else "w" if "w" in letters else ""]
     factors = sorted(monomial, key=lambda each: (order.index(each[0]), each[1]))
-    texts = [entry_text(each, letters[each[0]].shape) for each in factors]
+    texts = [claimed_entry_text(each, letters[each[0]].shape) for each in factors]
     if not texts:
         return str(coefficient)
     product = "*".join(texts)

@@ -10,9 +10,9 @@ from typing import Any
 
 import sympy
 
-from walkthrough.derivations.derivation import Proof
-from walkthrough.derivations.expressions import Atom
-from walkthrough.derivations.proof.meaning import Algebra, NotOfThisKind
+from walkthrough.derivations.derivation import HowProved
+from walkthrough.derivations.derivation_notation import Atom
+from walkthrough.derivations.proof.meaning import FormulaKind, NotOfThisKind
 
 POINTS = 12
 
@@ -24,6 +24,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "tanh": lambda z: (sympy.exp(z) - sympy.exp(-z)) / (sympy.exp(z) + sympy.exp(-z)),
     "sigmoid": lambda z: 1 / (1 + sympy.exp(-z)),
     "floor": sympy.floor,
+    "sqrt": sympy.sqrt,
 }
 
 
@@ -57,7 +58,7 @@ class _Slopes(Mapping[Atom, Any]):
         return len(self._letters)
 
 
-class Functions(Algebra[Any]):
+class SymPyFormulas(FormulaKind[Any]):
     """SymPy's expressions."""
 
     def __init__(self) -> None:
@@ -102,7 +103,7 @@ class Functions(Algebra[Any]):
         return of.xreplace({_symbol(name): each for name, each in meaning.items()})
 
 
-def equal(one: Any, other: Any) -> Proof:
+def equal(one: Any, other: Any) -> HowProved:
     """How two formulas were seen to be equal: by SymPy, at random points, or not at all."""
     difference = one - other
     if difference == 0 or _vanishes(difference):

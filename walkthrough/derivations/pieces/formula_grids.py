@@ -7,7 +7,7 @@ that both ways give the same sums is what `derive` proves.
 from __future__ import annotations
 
 from walkthrough.derivations.derivation import Rows
-from walkthrough.derivations.expressions import ZERO, added, at, multiplied
+from walkthrough.derivations.derivation_notation import ZERO_TERM, at, written_product, written_sum
 from walkthrough.mathematics.notation import Expression, Tensor
 from walkthrough.words.options import Pair
 
@@ -18,7 +18,7 @@ def grid(tensor: Tensor, *leading: int) -> Rows:
     return tuple(tuple(at(tensor, (*leading, i, j)) for j in range(columns)) for i in range(rows))
 
 
-def turned(rows: Rows) -> Rows:
+def turned_grid(rows: Rows) -> Rows:
     """Turned by 180°: both rows and columns backwards."""
     return tuple(tuple(reversed(row)) for row in reversed(rows))
 
@@ -28,14 +28,14 @@ def spread(rows: Rows, step: Pair) -> Rows:
     (down, across), height, width = step, len(rows), len(rows[0])
     return tuple(
         tuple(
-            rows[i // down][j // across] if i % down == 0 and j % across == 0 else ZERO
+            rows[i // down][j // across] if i % down == 0 and j % across == 0 else ZERO_TERM
             for j in range((width - 1) * across + 1)
         )
         for i in range((height - 1) * down + 1)
     )
 
 
-def framed(rows: Rows, before: Pair, shape: Pair) -> Rows:
+def framed_grid(rows: Rows, before: Pair, shape: Pair) -> Rows:
     """With so many zeros above and on the left, and below and on the right up to this shape.
 
     A negative number cuts rows or columns off instead.
@@ -43,7 +43,7 @@ def framed(rows: Rows, before: Pair, shape: Pair) -> Rows:
     (top, left), height, width = before, len(rows), len(rows[0])
     return tuple(
         tuple(
-            rows[i - top][j - left] if 0 <= i - top < height and 0 <= j - left < width else ZERO
+            rows[i - top][j - left] if 0 <= i - top < height and 0 <= j - left < width else ZERO_TERM
             for j in range(shape[1])
         )
         for i in range(shape[0])
@@ -56,11 +56,11 @@ def slid(window: Rows, over: Rows, i: int, j: int, window_first: bool = False) -
     for p, row in enumerate(window):
         for q, entry in enumerate(row):
             pair = (over[i + p][j + q], entry)
-            products.append(multiplied(pair[::-1] if window_first else pair))
+            products.append(written_product(pair[::-1] if window_first else pair))
     return products
 
 
 def without_zeros(products: list[Expression]) -> Expression:
     """The sum of the products in which no factor is 0."""
-    kept = [each for each in products if ZERO not in getattr(each, "factors", (each,))]
-    return added(kept)
+    kept = [each for each in products if ZERO_TERM not in getattr(each, "factors", (each,))]
+    return written_sum(kept)

@@ -6,8 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from walkthrough.derivations.derivation import Chain, Step, Words
-from walkthrough.derivations.expressions import Derivative, added, at, atom, multiplied
+from walkthrough.derivations.derivation import Equalities, Equality
+from walkthrough.derivations.derivation_notation import (
+    Derivative,
+    Words,
+    at,
+    atom,
+    written_product,
+    written_sum,
+)
 from walkthrough.mathematics import readings
 from walkthrough.mathematics.notation import Cell, Entry, Equation, Expression, Negative, Number, Tensor
 from walkthrough.mathematics.readings import Part, Place
@@ -49,16 +56,16 @@ class Reading:
 
     def at(self, entry: Entry) -> Expression:
         """The sum at an entry."""
-        return added(weighted(*each) for each in self.products(atom(entry)[1]))
+        return written_sum(weighted(*each) for each in self.products(atom(entry)[1]))
 
 
 def weighted(coefficient: Fraction, factors: tuple[Entry, ...]) -> Expression:
     """coefficient · factor · factor; a coefficient of 1 is not written, one of −1 is a sign."""
     if coefficient == 1 and factors:
-        return multiplied(factors)
+        return written_product(factors)
     if coefficient == -1 and factors:
-        return Negative(multiplied(factors))
-    return multiplied((Number(coefficient), *factors))
+        return Negative(written_product(factors))
+    return written_product((Number(coefficient), *factors))
 
 
 def output_reading(equation: Equation) -> Reading:
@@ -88,17 +95,17 @@ def _reading(parts: tuple[Part, ...], called: dict[str, Tensor]) -> Reading:
 
 def chain_rule(
     loss: Entry, by: Entry, reading: Reading, z: Tensor, because: Words = (), letter: str = ""
-) -> Chain:
+) -> Equalities:
     """∂L/∂x = Σ ∂L/∂z · ∂z/∂x over the outputs that x goes into, then with its values."""
     products = reading.products(atom(by)[1])
     outputs = list(dict.fromkeys(at(z, atom(factors[0])[1]) for _, factors in products))
-    slopes = added(multiplied((Derivative(loss, each), Derivative(each, by))) for each in outputs)
-    values = added(weighted(*each) for each in products)
+    slopes = written_sum(written_product((Derivative(loss, each), Derivative(each, by))) for each in outputs)
+    values = written_sum(weighted(*each) for each in products)
     if not outputs:
-        return Chain(Derivative(loss, by), (Step(values, ("no output depends on ", by)),))
-    return Chain(
+        return Equalities(Derivative(loss, by), (Equality(values, ("no output depends on ", by)),))
+    return Equalities(
         Derivative(loss, by),
-        (Step(slopes, ("chain rule: ", by, " goes into ", *_listed(outputs))), Step(values, because)),
+        (Equality(slopes, ("chain rule: ", by, " goes into ", *_listed(outputs))), Equality(values, because)),
     )
 
 

@@ -6,21 +6,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
-from itertools import product
 from typing import TypeAlias
 
+from walkthrough.mathematics.folding import all_places, rebuilt
 from walkthrough.mathematics.notation import (
     Affine,
-    Applied,
     Cell,
     Entry,
     Expression,
     Index,
-    Negative,
     Number,
-    Power,
     Product,
-    Quotient,
     Same,
     Sum,
     Tensor,
@@ -33,8 +29,11 @@ from walkthrough.mathematics.notation import (
 Atom: TypeAlias = tuple[str, Cell]
 """A tensor's name and a cell, counted from 0: what a polynomial calls a variable."""
 
-ZERO = Number(Fraction(0))
-ONE = Number(Fraction(1))
+Words: TypeAlias = tuple[str | Expression, ...]
+"""A sentence in which formulas may stand."""
+
+ZERO_TERM = Number(Fraction(0))
+ONE_TERM = Number(Fraction(1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,16 @@ class Derivative(Expression):
     """∂of/∂by, not yet worked out."""
 
     of: Expression
-    by: Entry
+    by: Expression
+
+    @property
+    def parts(self) -> tuple[Expression, ...]:
+        """What is differentiated, and by what."""
+        return (self.of, self.by)
+
+    def with_parts(self, parts: tuple[Expression, ...]) -> Derivative:
+        """The same of others."""
+        return Derivative(*parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +61,16 @@ class Bracket(Expression):
     relation: str
     right: Expression
 
+    @property
+    def parts(self) -> tuple[Expression, ...]:
+        """Both sides."""
+        return (self.left, self.right)
+
+    def with_parts(self, parts: tuple[Expression, ...]) -> Bracket:
+        """The same of others."""
+        left, right = parts
+        return Bracket(left, self.relation, right)
+
 
 @dataclass(frozen=True, slots=True)
 class Maximum(Expression):
@@ -60,14 +78,14 @@ class Maximum(Expression):
 
     among: tuple[Expression, ...]
 
+    @property
+    def parts(self) -> tuple[Expression, ...]:
+        """What it is the largest of."""
+        return self.among
 
-@dataclass(frozen=True, slots=True)
-class Mean(Expression):
-    """1/B · Σ over the B samples of a batch; B is a letter, and a case may give it a number."""
-
-    body: Expression
-    over: Index
-    count: Entry
+    def with_parts(self, parts: tuple[Expression, ...]) -> Maximum:
+        """The same of others."""
+        return Maximum(parts)
 
 
 @cache
@@ -90,6 +108,10 @@ def letter(name: str, symbol: str = "") -> Entry:
     return Tensor(name, (), symbol or name)[()]
 
 
+LOSS = letter("L")
+"""The loss; its derivative with respect to an output is what a layer is given."""
+
+
 def atom(entry: Entry) -> Atom:
     """Which tensor and which cell an entry at a fixed place is."""
     if entry.flat:
@@ -97,15 +119,15 @@ def atom(entry: Entry) -> Atom:
     return entry.tensor.name, tuple(position.constant for position in entry.index)
 
 
-def added(terms: Iterable[Expression]) -> Expression:
+def written_sum(terms: Iterable[Expression]) -> Expression:
     """The sum of these, in this order; 0 of none."""
     several = tuple(terms)
     if len(several) == 1:
         return several[0]
-    return Sum(several) if several else ZERO
+    return Sum(several) if several else ZERO_TERM
 
 
-def multiplied(factors: Iterable[Term]) -> Expression:
+def written_product(factors: Iterable[Term]) -> Expression:
     """The product of these, in this order; a product among them is not set apart."""
     several: tuple[Expression, ...] = ()
     for each in map(expression, factors):
@@ -115,43 +137,14 @@ def multiplied(factors: Iterable[Term]) -> Expression:
 
 def placed(of: Expression, loops: Mapping[Index, int], written_out: bool = False) -> Expression:
     """The expression at these values of loop indices; sums over others stay sums, unless written out."""
-
-    def inner(part: Expression) -> Expression:
-        return placed(part, loops, written_out)
-
     match of:
         case Entry():
             return placed_entry(of, loops)
-        case Sum(parts):
-            return Sum(tuple(map(inner, parts)))
-        case Product(parts):
-            return Product(tuple(map(inner, parts)))
-        case Maximum(parts):
-            return Maximum(tuple(map(inner, parts)))
-        case Negative(part):
-            return Negative(inner(part))
-        case Quotient(above, below):
-            return Quotient(inner(above), inner(below))
-        case Power(base, exponent):
-            return Power(inner(base), exponent)
-        case Applied(function, to):
-            return Applied(function, inner(to))
-        case Derivative(part, by):
-            return Derivative(inner(part), placed_entry(by, loops))
-        case Bracket(left, relation, right):
-            return Bracket(inner(left), relation, inner(right))
         case Same(one, other) if not _open(one, other, loops):
-            return ONE if one.at(dict(loops)) == other.at(dict(loops)) else ZERO
-        case Mean(body, index, count):
-            return Mean(inner(body), index, count)
+            return ONE_TERM if one.at(dict(loops)) == other.at(dict(loops)) else ZERO_TERM
         case Total(body, over) if written_out:
-            places = product(*(range(index.extent) for index in over))
-            return added(
-                placed(body, {**loops, **dict(zip(over, place, strict=True))}, True) for place in places
-            )
-        case Total(body, over):
-            return Total(inner(body), over)
-    return of
+            return written_sum(placed(body, {**loops, **place}, True) for place in all_places(over))
+    return rebuilt(of, lambda part: placed(part, loops, written_out))
 
 
 def placed_entry(entry: Entry, loops: Mapping[Index, int]) -> Entry:
