@@ -12,10 +12,13 @@ from walkthrough.case.claims import Claim
 from walkthrough.case.heading import Arithmetic
 from walkthrough.case.layers import NamedLayer, output_shapes
 from walkthrough.case.samples import Sample
+from walkthrough.case.source import Source
+from walkthrough.case.values import Place
 from walkthrough.layers import Conventions
 from walkthrough.losses import Loss
 from walkthrough.mathematics.notation import Shape
 from walkthrough.numbers.written import Written
+from walkthrough.words.problems import Problem
 
 
 @dataclass(frozen=True)
@@ -24,7 +27,8 @@ class Case:
 
     `samples` is empty if it is trained on other data; `batch` says that they were written as
     `[[samples]]`. `claims`, `formulas` and `training` are as they stand in the file. `title` and
-    `source` are on one line and printable; `toml` is the whole file, unchanged.
+    `source` are on one line and printable; `toml` is the whole file, unchanged, and `file` what messages
+    call it.
     """
 
     name: str
@@ -43,6 +47,7 @@ class Case:
     path: Path | None
     toml: str = field(repr=False)
     formulas: tuple[Claim, ...] = field(default=(), hash=False)
+    file: str = ""
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -51,6 +56,10 @@ class Case:
             return ()
         named = _named_files(tomllib.loads(self.toml))
         return (self.path, *(self.path.parent / name for name in named))
+
+    def problem(self, place: Place, key: str, message: str) -> Problem:
+        """Something that is wrong at a place of the file, such as ("layers", 1), counted from 0."""
+        return Problem(self.file, Source(self.file, self.toml).line(place), key, message)
 
     def output_shapes(self, shape: Shape | None = None) -> tuple[Shape, ...]:
         """What comes out of each layer, for an input of this shape (the first sample's, if none is given).

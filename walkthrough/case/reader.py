@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from walkthrough.case.source import Source
 from walkthrough.case.values import Misread, Place, found
-from walkthrough.words.messages import suggestion
+from walkthrough.words.messages import shortened, suggestion
 from walkthrough.words.problems import CaseError, Problem
 
 Read = TypeVar("Read")
@@ -71,7 +71,7 @@ def key_name(place: Place) -> str:
         if isinstance(part, int):
             name += f"[{part + 1}]"
         elif part.replace("_", "").replace("-", "").isalnum():
-            name += f".{part}" if name else part
+            name += f".{shortened(part)}" if name else shortened(part)
         else:
             name += f'."{part[:80]}"' if name else f'"{part[:80]}"'
     return name

@@ -79,6 +79,7 @@ def read_text(text: str, name: str, file: str, folder: Path, path: Path | None) 
         training=training,
         path=path,
         toml=text,
+        file=file,
     )
     reader.done()
     return case

@@ -15,7 +15,7 @@ from walkthrough.mathematics.layout import Array
 from walkthrough.mathematics.notation import Entry, Expression, Index, Shape
 from walkthrough.numbers.arithmetic import Arithmetic, Selection, ranked
 from walkthrough.numbers.expressions import Functions, evaluate, plain_signs
-from walkthrough.numbers.grid import Grid
+from walkthrough.numbers.grid import Grid, nearest_float
 
 
 class Plain(Arithmetic[Array]):
@@ -35,7 +35,8 @@ class Plain(Arithmetic[Array]):
         """With NumPy's matrix product."""
         result: Array | None = None
         for contraction, operands in terms:
-            part = contract(contraction, operands, np.matmul)
+            with np.errstate(all="ignore"):
+                part = contract(contraction, operands, np.matmul)
             if contraction.part.coefficient != 1:
                 part = part * self.constant(contraction.part.coefficient)
             result = part if result is None else result + part
@@ -86,7 +87,7 @@ class Floating(Plain):
 
     def constant(self, value: Fraction) -> float:
         """The nearest float."""
-        return float(value)
+        return nearest_float(value)
 
     def given(self, grid: Grid) -> Array:
         """The nearest floats."""

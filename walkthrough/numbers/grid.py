@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from math import gcd, prod
+from math import gcd, inf, prod
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from walkthrough.numbers.written import MINUS, Written
@@ -97,7 +97,8 @@ class Grid:
         if self.numerators.dtype == np.int64 and self.denominator < 2**53 and self._largest < 2**53:
             array = np.asarray(self.numerators / float(self.denominator), dtype=np.float64)
         else:
-            array = np.array([float(value) for value in self.values()], dtype=np.float64).reshape(self.shape)
+            array = np.array([nearest_float(value) for value in self.values()], dtype=np.float64)
+            array = array.reshape(self.shape)
         array.flags.writeable = False
         return array
 
@@ -176,3 +177,11 @@ def _common_denominator(denominators: set[int]) -> int:
                     f"the common denominator of these numbers has over {MOST_DENOMINATOR_DIGITS:,} digits"
                 )
     return common
+
+
+def nearest_float(value: Fraction) -> float:
+    """The nearest float64; what is beyond them is infinite."""
+    try:
+        return float(value)
+    except OverflowError:
+        return inf if value > 0 else -inf

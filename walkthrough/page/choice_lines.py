@@ -9,7 +9,8 @@ from walkthrough.document import Sum, Window
 from walkthrough.mathematics.letters import bounded, rational, times
 from walkthrough.numbers.shown import Known
 from walkthrough.page.drafts import Attempt, Closing, Draft, Said
-from walkthrough.page.reasons_for_zero import equals, from_above, tied
+from walkthrough.page.reasons_for_zero import reason_for_zero
+from walkthrough.page.ties import equals, tied
 from walkthrough.trace.steps import Choice, Gate, Route
 
 
@@ -69,12 +70,12 @@ class ChoiceVoice(Closing):
     def route(self, step: Route) -> Draft:
         """A gradient on its way back: to the winners, through open gates."""
         live = [share for share in step.shares if share.share]
-        because = self._reason(step)
         if not live:
-            return Draft(step, (), (because,))
+            return Draft(step, (), (reason_for_zero(self, step),))
+        because = self._reason(step)
         symbols = Sum((tuple(times(each.share, [self.symbol(each.upstream)], "·") for each in live),))
-        if all(self.value(each.upstream) == 0 for each in live):
-            because = from_above(self, step, live[0].upstream) or because
+        if not self.symbolic:
+            because = reason_for_zero(self, step) or because
         if len(live) == 1 and live[0].share == 1:
             alike = ""
             if because.startswith("open: "):
@@ -93,8 +94,6 @@ class ChoiceVoice(Closing):
     def _reason(self, step: Route) -> str:
         """Why this much of the gradient comes back."""
         own = self.symbol(step.operand)
-        if not step.shares:
-            return f"{own} lies in no window"
         gate = step.slopes
         if gate is not None:
             sign = self.steps.sign(step.operand)
@@ -102,8 +101,8 @@ class ChoiceVoice(Closing):
                 return f"{own} is exactly 0, where this case takes the slope {rational(gate.at_zero)}"
             slope = gate.above if sign > 0 else gate.below
             how = f"{own} {'>' if sign > 0 else '<'} 0, so × {rational(slope)}"
-            return f"open: {how}" if sign > 0 else how if slope else f"closed: {how}"
-        return self._won(step) if any(share.share for share in step.shares) else self._lost(step)
+            return f"open: {how}" if sign > 0 else how
+        return self._won(step)
 
     def _won(self, step: Route) -> str:
         won = [share for share in step.shares if share.share]
@@ -113,15 +112,6 @@ class ChoiceVoice(Closing):
         several = f"{len(won)} of its {len(step.shares)} windows"
         alike = f", or {tied(most, self._tie)}," if most > 1 else ""
         return f"the largest{alike} in {several}"
-
-    def _lost(self, step: Route) -> str:
-        first = step.shares[0].winner
-        alone = len(step.shares) == 1
-        if alone and first is not None and self.steps.same(step.operand, first):
-            return f"equal to {self.symbol(first)}, which comes first (max_tie = {self._tie})"
-        winners = dict.fromkeys(self.symbol(each.winner) for each in step.shares)
-        those = f"{'that was' if len(winners) == 1 else 'those were'} {', '.join(winners)}"
-        return f"not the largest of {'its window' if alone else 'any of its windows'} ({those})"
 
 
 def _in_rows(texts: list[str], row: int) -> tuple[tuple[str, ...], ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -21,7 +22,7 @@ from walkthrough.mathematics.notation import (
 )
 from walkthrough.mathematics.notation import Sum as Addition
 from walkthrough.numbers.redone import redone, simplified
-from walkthrough.numbers.shown import Known, Shown, shown
+from walkthrough.numbers.shown import FULL, Known, Shown, shown
 from walkthrough.page.drafts import Attempt, Closing, Draft, Said
 from walkthrough.page.reductions import Reductions
 from walkthrough.trace.steps import AnyStep, Chain, Formula, Ref
@@ -228,16 +229,23 @@ class FormulaVoice(Closing):
 
         return redone(placed, read, precision)
 
-    def link(self, step: Chain, upstream: Ref) -> Shown | None:
-        """What comes back through one output: upstream × local derivative, with digits to spare."""
-        local, place = next((local, place) for ref, local, place in step.terms if ref == upstream)
-        factor = Entry(
-            self.steps.trace.network_tensor(upstream.tensor), tuple(affine(at) for at in upstream.cell)
-        )
-        product = Product((factor, at_place(local, place)))
+    def links(self, step: Chain) -> Iterator[tuple[Ref, Shown, Shown]]:
+        """What comes back through each output: upstream, the local derivative as a number, their product."""
+        for upstream, local, place in step.terms:
+            tensor = self.steps.trace.network_tensor(upstream.tensor)
+            factor = Entry(tensor, tuple(affine(at) for at in upstream.cell))
+            placed = at_place(local, place)
+            slope = self._read(placed, step.sample, 2)
+            back = self._read(Product((factor, placed)), step.sample, 0)
+            if slope is not None and back is not None:
+                yield upstream, slope, back
+
+    def _read(self, placed: Expression, sample: int, guard: int) -> Shown | None:
+        """An expression as programs read it: to so many digits, however the page rounds."""
 
         def question(precision: int) -> Shown:
-            return shown(self._known(product, step.sample, precision), self.digits + 6, 26)
+            known = self._known(placed, sample, precision)
+            return shown(known, self.digits + guard, FULL + guard)
 
         try:
             found: Shown = self.steps.trace.certain(question, _MOST_FOR_A_SIDE)

@@ -10,8 +10,8 @@ from walkthrough.mathematics.letters import bounded, rational, times
 from walkthrough.numbers.shown import Known, Shown
 from walkthrough.page.drafts import Attempt, Closing, Draft, Said, Subtotal
 from walkthrough.page.products import WORDS, Manner, contractions_of, manner
-from walkthrough.page.reasons_for_zero import from_above
-from walkthrough.trace.steps import Row, Sums, Term
+from walkthrough.page.reasons_for_zero import end_of_zero, is_zero
+from walkthrough.trace.steps import Given, Row, Sums, Term
 
 _MORE = 3
 """Digits that the operands of a subtotal have more than the subtotal."""
@@ -59,7 +59,7 @@ class SumVoice(Closing):
         texts = [self._product(term, how, laid.share) for term in terms]
         symbols = laid.set(texts)
         if step.copy:
-            zero = from_above(self, step, terms[0].factors[0])
+            zero = self._copied_zero(step)
             return Draft(step, (symbols,), (*because, zero) if zero else because)
         groups = _groups(laid.rows) if how.grouped and laid.share == 1 else []
 
@@ -67,6 +67,13 @@ class SumVoice(Closing):
             return self._with_subtotals(laid, texts, groups, guard) if groups else self._numbers(laid, guard)
 
         return Draft(step, (symbols,), because, attempt)
+
+    def _copied_zero(self, step: Sums) -> str:
+        """Why a gradient that is copied is 0; nothing of what is given, which stands above with its zeros."""
+        above = step.terms[0].factors[0]
+        if step.phase != "backward" or self.symbolic or above is None or not is_zero(self, above):
+            return ""
+        return "" if isinstance(self.steps.step(*above), Given) else end_of_zero(self, above)
 
     # --- numbers ---------------------------------------------------------------------------------
 

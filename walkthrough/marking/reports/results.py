@@ -11,31 +11,22 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
-from walkthrough.marking.model import Marked, MarkedFormula, MarkedSheet, Slip, VerdictWord, unit_found
-from walkthrough.marking.verdicts.remembered import Remembered
-from walkthrough.marking.worksheets.formula_claims import formula_table
+from walkthrough.marking.marked_worksheets import (
+    VERDICTS,
+    Marked,
+    MarkedFormula,
+    MarkedSheet,
+    Slip,
+    unit_found,
+)
+from walkthrough.marking.verdicts.kept_results import KeptResults
 from walkthrough.numbers.shown import Shown
 from walkthrough.words.messages import printable
 from walkthrough.words.problems import Problem
 
-VERDICTS: tuple[VerdictWord, ...] = (
-    "exact",
-    "rounded",
-    "cut-off",
-    "own-rounding",
-    "follows",
-    "lucky",
-    "no-evidence",
-    "wrong",
-    "unreadable",
-    "blank",
-)
-RIGHT: frozenset[VerdictWord] = frozenset({"exact", "rounded", "cut-off", "own-rounding"})
-"""Right without regard to any other number; what `follows` is right too, for what came before."""
-
 _CLAIM_COLUMNS = ("cell", "written", "verdict", "expected", "from_yours", "enough_digits", "line", "slip")
 _FORMULA_COLUMNS = ("missing", "spare", "misindexed", "instead")
-_WRITTEN_OUT = Remembered()
+_WRITTEN_OUT = KeptResults()
 _verdict_of = attrgetter("verdict")
 _as_json = json.JSONEncoder(ensure_ascii=False).encode
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
@@ -68,7 +59,7 @@ def sheet_table(sheet: MarkedSheet, hide_answers: bool = False) -> dict[str, Any
     return {**_whose(sheet), "claims": claims, **_in_all(sheet)}
 
 
-def as_json(sheet: MarkedSheet, hide_answers: bool = False) -> str:
+def sheet_as_json(sheet: MarkedSheet, hide_answers: bool = False) -> str:
     """The same as a line of JSON."""
     claims = [_claim_as_json(marked, hide_answers) for marked in sheet.claims]
     claims += [_as_json(formula_table(marked, hide_answers)) for marked in sheet.formulas]
@@ -134,6 +125,28 @@ def _claim(marked: Marked, hide_answers: bool) -> dict[str, Any]:
 
 def _slip(slip: Slip) -> dict[str, Any]:
     return {"slip": slip.slip, "at": slip.at, "gives": slip.gives.plain, "words": slip.words}
+
+
+def formula_table(marked: MarkedFormula, hide_answers: bool = False) -> dict[str, Any]:
+    """A marked formula, as `check --json` has it; without answers only the verdict and its place."""
+    verdict = marked.verdict
+    table: dict[str, Any] = {
+        "cell": printable(marked.cell),
+        "written": printable(marked.written),
+        "verdict": verdict.verdict,
+        "expected": None if hide_answers else verdict.expected or None,
+        "from_yours": None,
+        "enough_digits": True,
+        "line": marked.line,
+        **{name: [] if hide_answers else list(getattr(verdict, name)) for name in _FORMULA_COLUMNS},
+        "slips": [
+            {"slip": slip.slip, "at": slip.at, "gives": slip.gives, "words": slip.words}
+            for slip in (() if hide_answers else verdict.slips)
+        ],
+    }
+    if verdict.reason:
+        table["problem"] = printable(verdict.reason)
+    return table
 
 
 @lru_cache(maxsize=8_192)
