@@ -129,7 +129,6 @@ def _tell(message: str) -> None:
 def _said(problem: Exception) -> str:
     """The message of a problem that is the input's; of any other, what it is."""
     from walkthrough.case.cells import NoSuchCell
-    from walkthrough.commands.output import CannotWrite
     from walkthrough.derivations.pieces.asked_sizes import CannotDerive
     from walkthrough.trace.trace import CannotReplay
     from walkthrough.words.problems import CaseError

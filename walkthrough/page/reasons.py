@@ -102,7 +102,7 @@ class Reasons:
 
     def tree(self, name: str) -> Reason:
         """The tree of the cell of this name; raises NoSuchCell."""
-        shapes = {each: place.shape for each, place in self.steps.trace.places.items()}
+        shapes = {each: place.shape for each, place in self.steps.trace.everything.items()}
         tensor, cell = resolve(name, shapes)
         if cell is None:
             first = self.steps.trace.cell_name(tensor, (0,) * len(shapes[tensor]))

@@ -37,6 +37,10 @@ class Records:
         yield '{"case": ' + _json(self.case()) + ',\n "tensors": {'
         for number, name in enumerate(self.trace.places):
             yield (",\n  " if number else "\n  ") + f"{_json(name)}: {_json(self.tensor(name))}"
+        yield '\n },\n "on_the_way": {'
+        own = (name for name, place in self.trace.on_the_way.items() if not place.local.endswith(".delta"))
+        for number, name in enumerate(own):
+            yield (",\n  " if number else "\n  ") + f"{_json(name)}: {_json(self.tensor(name))}"
         yield '\n },\n "steps": ['
         wanted = self.trace.places if only is None else only
         steps = (line for each in wanted for line in self.lines(each))
@@ -77,7 +81,7 @@ class Records:
 
     def tensor(self, name: str) -> dict[str, Any]:
         """Shape and values; `exact` if every number is rational and known."""
-        shape = self.trace.places[name].shape
+        shape = self.trace.place(name).shape
         found = values_of(self.trace, name, self.narration.digits)
         if found is None:  # thirds, or a number near saturation: one by one
             cells = list(Tensor(name, shape).cells())
