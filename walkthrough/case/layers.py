@@ -37,10 +37,15 @@ class NamedLayer:
     layer: Layer
 
 
-def read_layers(reader: Reader, value: Any) -> list[NamedLayer | None]:
-    """The layers in order, None for those that cannot be read; what is wrong is noted."""
+def read_layers(reader: Reader, value: Any, loss: bool = False) -> list[NamedLayer | None]:
+    """The layers in order, None for those that cannot be read; what is wrong is noted.
+
+    With a loss there may be none: the loss is then taken of the input.
+    """
     if value is None or value == []:
-        reader.refuse(("layers",), "is missing; a case needs at least one layer, headed [[layers]]")
+        if not loss:
+            said = "is missing; a case needs at least one layer, headed [[layers]], or a [loss]"
+            reader.refuse(("layers",), said)
         return []
     tables = reader.tables(("layers",), value)
     read = [_layer(reader, ("layers", place), table) for place, table in enumerate(tables)]
@@ -125,6 +130,11 @@ def _option(reader: Reader, option: Option, value: Any) -> Any:
         return _padding(value, axes)
     if kind == "shape":
         return read_shape(value)
+    if kind == "word":
+        if value not in option.words:
+            listed = ", ".join(f'"{word}"' for word in option.words)
+            raise Misread(f"found {found(value)}; expected one of {listed}")
+        return value
     if not isinstance(value, bool):
         raise Misread(f"found {found(value)}; expected true or false")
     return value

@@ -143,7 +143,8 @@ def _target(placed: Placed, output: Shape, loss: Loss | None, trained: bool) -> 
         raise Misread(f"is missing; expected {prod(output)} number(s), one for each output")
     if target.size != prod(output):
         raise Misread(
-            f"has {target.size} number(s) and the last layer gives {prod(output)} ({times(output)})"
+            f"has {target.size} number(s) and there are {prod(output)} output(s) ({times(output)}); "
+            "expected one for each"
         )
     try:
         loss.check_target(target)

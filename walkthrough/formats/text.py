@@ -139,7 +139,7 @@ class TextFormat:
         if len(one) <= self.width:
             return [one]
         lines = self._folded(block.formula)
-        if len(f"{_INDENT * 2}{'     '.join(said)}") <= self.width:
+        if said and len(f"{_INDENT * 2}{'     '.join(said)}") <= self.width:
             return [*lines, f"{_INDENT * 2}{'     '.join(said)}"]
         return [*lines, *(line for part in said for line in self._folded(part, _INDENT * 2))]
 

@@ -31,8 +31,10 @@ from walkthrough.mathematics.notation import (
 __all__ = [
     "MINUS",
     "affine_text",
+    "conditions",
     "at_place",
     "entry_text",
+    "factor",
     "ranges",
     "rational",
     "subscript",
@@ -122,6 +124,24 @@ def written(expression: Expression, entry: Write, numeric: bool = False) -> str:
     return _Writer(entry, numeric).fold(expression, None).leading
 
 
+def factor(expression: Expression, entry: Write) -> str:
+    """The same where it stands beside other factors: in parentheses if they would tear it apart."""
+    return _Writer(entry, False).fold(expression, None).bound()
+
+
+def conditions(sign: Expression, entry: Write) -> tuple[str, str, str]:
+    """On which side of a kink one is: `a > b`, `a = b`, `a < b` for the sign of a − b."""
+    left, right = (written(side, entry) for side in _compared(sign))
+    return f"{left} > {right}", f"{left} = {right}", f"{left} < {right}"
+
+
+def _compared(sign: Expression) -> tuple[Expression, Expression]:
+    """a and b of a difference a − b; a and 0 of anything else."""
+    if isinstance(sign, Sum) and len(sign.terms) == 2 and isinstance(sign.terms[1], Negative):
+        return sign.terms[0], sign.terms[1].of
+    return sign, Number(Fraction(0))
+
+
 @dataclass(frozen=True, slots=True)
 class _Text:
     """A text; what kind of expression it is decides where it needs parentheses.
@@ -196,6 +216,8 @@ class _Writer(Algebra[_Text, None]):
         inside = to.text if simple else f"({to.text})"
         if function == "exp":
             return _text(f"e^{inside}", Applied)
+        if function == "ln1p":
+            return _text(f"ln(1 + {to.bound()})", Applied)
         if function == "sqrt":
             return _text(f"√{inside}", Applied)
         return _text(f"{function} {inside}" if simple else function + inside, Applied)
@@ -209,10 +231,16 @@ class _Writer(Algebra[_Text, None]):
             return _text(body.text, Total)
         return _text(f"Σ {body.bound()}", Total)
 
+    def _piece(self, of: Expression, scope: None) -> str:
+        return f"({self.fold(of, scope).text})" if isinstance(of, Piecewise) else self.fold(of, scope).leading
+
     def piecewise(self, of: Piecewise, scope: None) -> _Text:
-        sign, above, below = (self.fold(part, scope).leading for part in of.parts)
+        sign = self.fold(of.sign, scope).leading
         if of.above == of.sign and of.below == Number(Fraction(0)):
             return _text(f"max(0, {sign})", Applied)
         if of.above == of.sign and of.below == Negative(of.sign):
             return _text(f"|{sign}|", Applied)
-        return _text(f"{above} if {sign} > 0, else {below}", Piecewise)
+        left, right = _compared(of.sign)
+        above, below = (self._piece(piece, scope) for piece in (of.above, of.below))
+        sides = f"{self.fold(left, scope).leading} > {self.fold(right, scope).leading}"
+        return _text(f"{above} if {sides}, else {below}", Piecewise)

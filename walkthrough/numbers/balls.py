@@ -81,6 +81,10 @@ def _ln(of: Any) -> Any:
     return of.log()
 
 
+def _ln1p(of: Any) -> Any:
+    return _ln(1 + of) if isinstance(of, fmpq) or not of > -1 else of.log1p()
+
+
 def _tanh(of: Any) -> Any:
     if isinstance(of, fmpq):
         return fmpq(0) if of == 0 else arb(of).tanh()
@@ -114,7 +118,7 @@ def _elementwise(function: Callable[[Any], Any]) -> Callable[[Array], Array]:
     return lambda array: np.asarray(lifted(array), dtype=object)
 
 
-FUNCTIONS = MappingProxyType({"exp": _exp, "ln": _ln, "tanh": _tanh, "sqrt": _sqrt})
+FUNCTIONS = MappingProxyType({"exp": _exp, "ln": _ln, "ln1p": _ln1p, "tanh": _tanh, "sqrt": _sqrt})
 """e^x, ln, tanh and √x of one number, rational where the result is."""
 
 _ELEMENTWISE = MappingProxyType({name: _elementwise(function) for name, function in FUNCTIONS.items()})

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from fractions import Fraction
 
 from walkthrough.document import Rule
 from walkthrough.mathematics.contraction import Contraction
-from walkthrough.mathematics.letters import affine_text, entry_text, ranges, rational, written
-from walkthrough.mathematics.notation import Entry, Index, Largest, Quotient, Tensor, Total
+from walkthrough.mathematics.letters import affine_text, entry_text, factor, ranges, rational, written
+from walkthrough.mathematics.notation import Entry, Index, Largest, Number, Quotient, Tensor, Total
 from walkthrough.mathematics.readings import Part
 from walkthrough.trace.network import Stage
 
@@ -19,15 +20,18 @@ def forward_rule(stage: Stage) -> Rule:
     left = entry_text(equation.left, stage.z.symbol)
     right = equation.right
     letters = [f"{stage.x.symbol} {_role(stage.x)}"]
-    letters += [f"{t.symbol} {t.name.rpartition('.')[2]}" for t in stage.parameters.values()]
+    own = (*stage.parameters.values(), *stage.constants.values())
+    letters += [f"{t.symbol} {t.name.rpartition('.')[2]}" for t in own]
     letters.append(f"{stage.z.symbol} output")
     if stage.sums:
         parts = [contraction.part for contraction in stage.sums]
         text, over = _sum(parts, lambda e: e.tensor.symbol)
-        if stage.sums[0].looped:  # several places of the loop go to one cell
+        if any(index.extent > 1 for index in stage.sums[0].looped):  # several places of the loop go to one cell
             fixed, said = _target(equation.left)
             left = f"{stage.z.symbol}[{','.join(fixed)}]"
             letters.insert(0, said)
+        else:
+            over = (*_within(equation.left), *over)
     elif isinstance(right, Largest):
         text, over = f"max {entry_text(right.body, stage.x.symbol)}", right.over
     else:
@@ -87,13 +91,11 @@ def _chain_rule(part: Part, stage: Stage) -> Rule:
     assert part.local is not None
     upstream = Entry(part.factors[0].tensor, part.factors[0].index, part.factors[0].flat)
     over = [index for index in part.variables if index not in part.target.variables]
-    local = written(part.local, _general)
-    if any(sign in local for sign in "+−") and not local.endswith(")"):
-        local = f"({local})"
+    local = "" if part.local == Number(Fraction(1)) else f" · {factor(part.local, _general)}"
     sigma = "Σ " if over else ""
     letters = ranges(over)
     return Rule(
-        f"{_gradient(part.target)} = {sigma}{_gradient(upstream)} · {local}",
+        f"{_gradient(part.target)} = {sigma}{_gradient(upstream)}{local}",
         _legend(letters, ["chain rule: upstream × local derivative"]),
     )
 
@@ -112,12 +114,21 @@ def _sum(parts: list[Part], letter: Callable[[Entry], str]) -> tuple[str, tuple[
     for part in parts:
         named = part.target.variables
         summed = [index for index in part.variables if index.extent > 1 and index not in named]
-        product = " · ".join(entry_text(factor, letter(factor)) for factor in part.factors)
+        product = " · ".join(entry_text(each, letter(each)) for each in part.factors)
         share = "" if part.coefficient == 1 else f"{rational(part.coefficient)} · "
-        meet = bool(Contraction(part).looped)  # several places of the loop go to one cell
+        meet = any(index.extent > 1 for index in Contraction(part).looped)  # several places of the loop go to one cell
         texts.append(f"{share}{'Σ ' if summed or meet else ''}{product}")
         over += [index for index in summed if index not in over]
     return " + ".join(texts), tuple(over)
+
+
+def _within(target: Entry) -> Iterator[Index]:
+    """The indices that run over a block of the target, such as v in 2j+v."""
+    for position in target.index:
+        if position.alone is None and position.coefficients:
+            moving = [(index, step) for index, step in position.coefficients if index.extent > 1]
+            if len(moving) > 1:
+                yield min(moving, key=lambda pair: abs(pair[1]))[0]
 
 
 def _target(target: Entry) -> tuple[list[str], str]:

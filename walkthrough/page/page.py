@@ -166,7 +166,7 @@ class Page:
         yield forward_rule(stage)
         if stage is network.layers[0]:
             yield from self.grids(self._full("input", sample), "x, the input")
-        for tensor in stage.parameters.values():
+        for tensor in (*stage.parameters.values(), *stage.constants.values()):
             role = tensor.name.rpartition(".")[2]
             yield from self.grids(tensor.name, f"{tensor.symbol}, the {role}")
         name = self._full(stage.z.name, sample)
@@ -183,6 +183,8 @@ class Page:
             said = ", target t = " + ", ".join(target.text(place) for place in range(target.size))
         yield Heading(f"loss    {words}{said}", 3, "forward", self.number_of(stage))
         yield loss_rule(stage)
+        if not self.network.layers:
+            yield from self.grids(self._full("input", sample), "x, the input")
         yield from self.lines(self._full("loss", sample))
 
     def backward(self, stage: Stage, sample: int) -> Iterator[Block]:

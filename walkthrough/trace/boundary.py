@@ -29,7 +29,7 @@ _RESERVED = ("g", "L", "α")
 """Letters with a meaning on every page: the gradient of an output, the loss, the learning rate."""
 _MOST_CELLS = 10_000
 """Up to here it is counted that each cell of the output has one formula."""
-FUNCTIONS = ("exp", "ln", "tanh", "sqrt")
+FUNCTIONS = ("exp", "ln", "ln1p", "tanh", "sqrt")
 
 
 class NotPossible(TypeError):

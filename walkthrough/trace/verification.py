@@ -205,9 +205,10 @@ class _Vectorised(_Witness):
 
     def _logits(self, sample: int) -> Any:
         """What went into the last sigmoid, where float64 needs it: ln(1 − 1.0) is no number."""
-        last = self.of.trace.network.layers[-1]
-        is_float = self.of.trace.case.arithmetic.kind == "float"
-        return self.of.numbers(last.x.name, sample) if is_float and last.type == "sigmoid" else None
+        layers = self.of.trace.network.layers
+        if self.of.trace.case.arithmetic.kind != "float" or not layers or layers[-1].type != "sigmoid":
+            return None
+        return self.of.numbers(layers[-1].x.name, sample)
 
     def slope(self, stage: Stage, sample: int) -> Any:
         """The loss's derivative; a gradient that is given is the case's own."""

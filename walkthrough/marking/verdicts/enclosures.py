@@ -189,4 +189,9 @@ def _dyadic(exact: Any) -> Rational:
     return fmpq(mantissa, 1 << -places) if places < 0 else fmpq(mantissa * (1 << places))
 
 
-FUNCTIONS = {"exp": exp, "ln": ln, "tanh": tanh, "sqrt": sqrt}
+def ln1p(of: Interval) -> Interval:
+    """ln(1 + a)."""
+    return ln((1 + of[0], 1 + of[1]))
+
+
+FUNCTIONS = {"exp": exp, "ln": ln, "ln1p": ln1p, "tanh": tanh, "sqrt": sqrt}

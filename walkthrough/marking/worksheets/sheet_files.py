@@ -47,7 +47,7 @@ def read_worksheet(
     """
     source = Source(file, toml)
     table = source.table
-    if "layers" in table and "case" not in table:
+    if {"layers", "loss"} & table.keys() and "case" not in table:
         return None
     _refuse_unknown(source)
     exercise, name = _exercise(source, folder, exercises, case)
