@@ -9,6 +9,7 @@ one convention and the contract has three (ReLU at zero, ties of a maximum) the 
 from __future__ import annotations
 
 import math
+import warnings
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -228,7 +229,9 @@ def _convolution(axes: int) -> Callable[[Mapping[str, Any], Tensor, Mapping[str,
         def correlate(x: Tensor) -> Tensor:
             turned = kernel.flip(*range(2, axes + 2)) if layer.get("flip", False) else kernel
             if same:
-                return operation(x.unsqueeze(0), turned, padding="same", **options).squeeze(0)
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore")  # that an even kernel costs PyTorch a copy
+                    return operation(x.unsqueeze(0), turned, padding="same", **options).squeeze(0)
             framed = F.pad(x, _sides(layer.get("padding", 0), axes))
             return operation(framed.unsqueeze(0), turned, **options).squeeze(0)
 

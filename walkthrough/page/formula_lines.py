@@ -120,6 +120,8 @@ class FormulaVoice(Voice):
 
     def chain(self, step: Chain) -> Working:
         """A gradient before a function: upstream × local derivative, for each output."""
+        if not step.terms:
+            return self.closed(step, [], "because it goes into no output")
         products: list[Expression] = []
         locals_: list[Expression] = []
         reasons: list[str] = []
