@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from walkthrough.document import Sum, Window, Working
-from walkthrough.mathematics.letters import rational
+from walkthrough.mathematics.letters import MINUS, rational
 from walkthrough.numbers.shown import Known
 from walkthrough.page.said_numbers import Said, Voice, bounded, in_rows
 from walkthrough.trace.steps import Choice, Gate, Route
@@ -48,10 +48,10 @@ class ChoiceVoice(Voice):
         closed_to_0 = step.sign <= 0 and not below
         if below and step.sign >= 0:
             return self.closed(step, [operand], words[step.sign])
-        slope = bounded(rational(below))
+        slope = f"{MINUS}" if below == -1 else f"{bounded(rational(below))}·"
 
         def side(text: str) -> str:
-            return f"{slope}·{bounded(text)}" if below else f"max(0, {text})"
+            return f"{slope}{bounded(text)}" if below else f"max(0, {text})"
 
         def attempt(guard: int) -> list[Said]:
             own = self.value(step.operand, guard)
@@ -67,7 +67,7 @@ class ChoiceVoice(Voice):
         if not live:
             return self.closed(step, [], because)
         symbols = Sum((tuple(_part(each.share, self.symbol(each.upstream)) for each in live),))
-        if len(live) == 1 and live[0].share == 1:
+        if len(live) == 1 and abs(live[0].share) == 1:
             return self.closed(step, [symbols], because)
 
         def attempt(guard: int) -> list[Said]:
@@ -106,8 +106,8 @@ class ChoiceVoice(Voice):
 
 
 def _part(share: Fraction, factor: str) -> str:
-    if share == 1:
-        return factor
+    if abs(share) == 1:
+        return factor if share > 0 else f"{MINUS}{factor}"
     return (
         f"{factor}/{share.denominator}"
         if share.numerator == 1 and share.denominator % 10

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from walkthrough.document import Sum, Working
-from walkthrough.mathematics.letters import at_place, written
+from walkthrough.mathematics.folding import has_pieces
+from walkthrough.mathematics.letters import MINUS, at_place, written
 from walkthrough.mathematics.notation import Cell, Entry, Expression, Negative, Number, Product, affine, unravel
 from walkthrough.mathematics.notation import Sum as Addition
 from walkthrough.numbers.arithmetic import NeedsPrecision
 from walkthrough.numbers.redone import redone, simplified
 from walkthrough.numbers.shown import FULL, Known, Shown, shown
-from walkthrough.page.pieces import Pieces, has_pieces
+from walkthrough.page.pieces import Pieces
 from walkthrough.page.said_numbers import Said, Voice, bounded
 from walkthrough.trace.steps import AnyStep, Chain, Formula, Ref
 from walkthrough.trace.trace import CannotReplay
@@ -109,7 +110,7 @@ class FormulaVoice(Voice):
             if local is not None:
                 said += self._factors(*local, sample, said[0].complete, guard)
             elif isinstance(step, Chain) and isinstance(placed, Addition) and not _plain(placed):
-                said += self._summed(placed, sample, guard)
+                said += self._summed(placed, sample, guard, str(said[-1].side))
             return said
 
         return self.closed(step, [] if _is_number(placed) else [symbols], because, attempt)
@@ -181,11 +182,13 @@ class FormulaVoice(Voice):
         )
         return self._worked_out(Product((factor, at_place(local, place))), step.sample, 6)
 
-    def _summed(self, placed: Addition, sample: int, guard: int) -> list[Said]:
-        """The terms of a sum, each as one number."""
+    def _summed(self, placed: Addition, sample: int, guard: int, before: str) -> list[Said]:
+        """The terms of a sum, each as one number; nothing, if that is how they stood before."""
         found = [self._worked_out(term, sample, guard) for term in placed.terms]
         worth = [each for each in found if each is not None]
         if len(worth) < len(found):
+            return []
+        if before == " + ".join(each.text for each in worth).replace(f"+ {MINUS}", f"{MINUS} "):
             return []
         total = Known(sum((each.value for each in worth), Fraction(0)))
         return [Said(Sum((tuple(each.text for each in worth),)), total, all(each.complete for each in worth))]

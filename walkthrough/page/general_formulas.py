@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from walkthrough.document import Rule
 from walkthrough.mathematics.contraction import Contraction
-from walkthrough.mathematics.letters import affine_text, entry_text, factor, ranges, rational, written
+from walkthrough.mathematics.letters import MINUS, affine_text, entry_text, factor, ranges, rational, written
 from walkthrough.mathematics.notation import Entry, Index, Largest, Number, Quotient, Tensor, Total
 from walkthrough.mathematics.readings import Part
 from walkthrough.trace.network import Stage
@@ -34,6 +34,9 @@ def forward_rule(stage: Stage) -> Rule:
             over = (*_within(equation.left), *over)
     elif isinstance(right, Largest):
         text, over = f"max {entry_text(right.body, stage.x.symbol)}", right.over
+    elif len(stage.equations) > 1:
+        each = [f"{entry_text(e.left, stage.z.symbol)} = {written(e.right, _general)}" for e in stage.equations]
+        return Rule(";  ".join(each), _legend("", letters), stage.layer.rules.get("forward", ""))
     else:
         text = written(right, _general)
         over = right.below.over if isinstance(right, Quotient) and isinstance(right.below, Total) else ()
@@ -77,7 +80,7 @@ def _backward_rule(stage: Stage, tensor: Tensor) -> Rule | None:
     if not parts:
         return None
     if parts[0].local is not None:
-        return _chain_rule(parts[0], stage)
+        return _chain_rules(parts)
     text, over = _sum(parts, lambda e: "g" if e.tensor.name == stage.z.grad.name else e.tensor.symbol)
     target = parts[0].target
     if not Contraction(parts[0]).looped:
@@ -87,17 +90,27 @@ def _backward_rule(stage: Stage, tensor: Tensor) -> Rule | None:
     return Rule(f"{left} = {text}", "     ".join(part for part in (said or ranges(over), g) if part))
 
 
-def _chain_rule(part: Part, stage: Stage) -> Rule:
+def _chain_rules(parts: list[Part]) -> Rule:
+    """One formula; where an entry stands in several places, all that comes back from them."""
+    formulas: dict[str, list[str]] = {}
+    over: list[Index] = []
+    for part in parts:
+        target, text, indices = _chain_rule(part)
+        formulas.setdefault(target, []).append(text)
+        over += [index for index in indices if index not in over]
+    first, *others = (f"{target} = {' + '.join(texts)}" for target, texts in formulas.items())
+    several = [first, *(other.replace(" = ", " takes as well ", 1) for other in others)]
+    return Rule(";  ".join(several), _legend(ranges(over), ["chain rule: upstream × local derivative"]))
+
+
+def _chain_rule(part: Part) -> tuple[str, str, list[Index]]:
+    """What a derivative goes to, what comes back through it, and what is summed over."""
     assert part.local is not None
     upstream = Entry(part.factors[0].tensor, part.factors[0].index, part.factors[0].flat)
     over = [index for index in part.variables if index not in part.target.variables]
     local = "" if part.local == Number(Fraction(1)) else f" · {factor(part.local, _general)}"
     sigma = "Σ " if over else ""
-    letters = ranges(over)
-    return Rule(
-        f"{_gradient(part.target)} = {sigma}{_gradient(upstream)}{local}",
-        _legend(letters, ["chain rule: upstream × local derivative"]),
-    )
+    return _gradient(part.target), f"{sigma}{_gradient(upstream)}{local}", over
 
 
 def _general(entry: Entry) -> str:
@@ -115,11 +128,13 @@ def _sum(parts: list[Part], letter: Callable[[Entry], str]) -> tuple[str, tuple[
         named = part.target.variables
         summed = [index for index in part.variables if index.extent > 1 and index not in named]
         product = " · ".join(entry_text(each, letter(each)) for each in part.factors)
-        share = "" if part.coefficient == 1 else f"{rational(part.coefficient)} · "
+        size = abs(part.coefficient)
+        share = "" if size == 1 and product else rational(size) + (" · " if product else "")
+        sign = (MINUS if part.coefficient < 0 else "") if not texts else " − " if part.coefficient < 0 else " + "
         meet = any(index.extent > 1 for index in Contraction(part).looped)  # several places of the loop go to one cell
-        texts.append(f"{share}{'Σ ' if summed or meet else ''}{product}")
+        texts.append(f"{sign}{share}{'Σ ' if summed or meet else ''}{product}")
         over += [index for index in summed if index not in over]
-    return " + ".join(texts), tuple(over)
+    return "".join(texts), tuple(over)
 
 
 def _within(target: Entry) -> Iterator[Index]:

@@ -11,6 +11,7 @@ from walkthrough.numbers.shown import FULL, Known, Shown, shown
 from walkthrough.page.choice_lines import ChoiceVoice
 from walkthrough.page.formula_lines import FormulaVoice
 from walkthrough.page.said_numbers import Said, bounded, in_rows
+from walkthrough.trace.network import Stage
 from walkthrough.trace.steps import (
     AnyStep,
     Chain,
@@ -171,13 +172,17 @@ def rule_of(step: Sums) -> str:
         return ""
     if not step.terms:
         return "because it goes into no output"
-    others = [factor for term in step.terms for factor in term.factors[1:] if factor is not None]
+    others = [term for term in step.terms if len(term.factors) > 1 and None not in term.factors[1:]]
     if not others:
         local = rational(step.terms[0].coefficient)
         return "" if step.copy and not step.stage.parameters else f"chain rule: upstream × {local}"
-    name = others[0].tensor.partition("@")[0]
-    role = "input" if name == step.stage.x.name else name.rpartition(".")[2]
-    return f"chain rule: upstream × {role}"
+    return f"chain rule: upstream × {' × '.join(_roles(others[0], step.stage))}"
+
+
+def _roles(term: Term, stage: Stage) -> list[str]:
+    """What a product's factors after the first are to a stage: its input, its weight."""
+    names = [factor.tensor.partition("@")[0] for factor in term.factors[1:] if factor is not None]
+    return ["input" if name == stage.x.name else name.rpartition(".")[2] for name in names]
 
 
 def _share(terms: tuple[Term, ...]) -> Fraction:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from walkthrough.mathematics.folding import rebuilt
+from walkthrough.mathematics.folding import has_pieces, rebuilt
 from walkthrough.mathematics.letters import conditions
 from walkthrough.mathematics.notation import (
     Entry,
@@ -73,11 +73,6 @@ class Pieces:
         if _ZERO in parts:
             return _ZERO
         return parts[0] if len(parts) == 1 else Product(parts)
-
-
-def has_pieces(of: Expression) -> bool:
-    """Whether a formula is one in pieces, or has one in it."""
-    return isinstance(of, Piecewise) or any(has_pieces(part) for part in of.parts)
 
 
 def _named(of: Piecewise) -> bool:

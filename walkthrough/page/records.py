@@ -117,8 +117,8 @@ class Records:
                 best = candidates[winner]
                 assert best is not None
                 yield self._product(Fraction(1), [best])
-            case Gate(operand=operand, sign=sign):
-                yield self._product(Fraction(max(sign, 0)), [operand])
+            case Gate(operand=operand, sign=sign, slopes=slopes):
+                yield self._product(slopes.above if sign > 0 else slopes.below, [operand])
             case Chain(terms=links):
                 for upstream, _, _ in links:
                     back = self.narration.link(step, upstream)

@@ -102,7 +102,7 @@ class Trace:
         upstream = getattr(self.case.loss, "gradient", None)
         for sample in self.case.samples:
             sameness = Sameness(self.network, sample, upstream, precision)
-            own = arithmetic or ExactArithmetic(precision, sameness.proven)
+            own = arithmetic or ExactArithmetic(precision, sameness.proven, sameness.vanishes)
             parameters = {name: own.given(grid) for name, grid in self.network.given.items()}
             try:
                 replayed = replay_sample(
