@@ -79,6 +79,7 @@ def read_text(text: str, name: str, file: str, folder: Path, path: Path | None) 
         training=training,
         path=path,
         toml=text,
+        by_size=tuple(sorted(reader.sizes, key=lambda each: each.line or 0)),
     )
     reader.done()
     return case

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +49,10 @@ class Sameness:
             if first == second:
                 return True
         return False
+
+    def residue(self, tensor: str, place: int, stable: bool) -> Any:
+        """A number of a tensor as a residue."""
+        return self._tensor(tensor, stable).reshape(-1)[place]
 
     def vanishes(self, of: Expression, axes: tuple[Index, ...]) -> Array:
         """Where a formula is 0, for all values of these loop indices."""
@@ -107,3 +112,16 @@ class Sameness:
         if (doubt & ~proven).any():
             raise NeedsPrecision("a kink")
         return np.where(proven, 0, signs)
+
+
+def cancel(several: Sequence[Sameness], tensor: str, place: int) -> bool:
+    """Whether the numbers that several samples have in one place add up to 0, as formulas."""
+    from walkthrough.numbers.residues import Residue, value
+
+    for stable in _FORMS:
+        total = Residue(0)
+        for each in several:
+            total = total + Residue(value(each.residue(tensor, place, stable)))
+        if not total.value:
+            return True
+    return False

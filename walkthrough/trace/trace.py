@@ -18,7 +18,7 @@ from walkthrough.numbers.floating import Floating
 from walkthrough.numbers.shown import FULL, Known, Shown, shown
 from walkthrough.trace.network import Network, network
 from walkthrough.trace.passes import SampleReplay, replay_sample
-from walkthrough.trace.sameness import Sameness
+from walkthrough.trace.sameness import Sameness, cancel
 from walkthrough.trace.saturation import sharpen
 
 if TYPE_CHECKING:
@@ -75,7 +75,11 @@ class Trace:
         return self.case.arithmetic.kind == "exact"
 
     def run(self, precision: int = _PRECISIONS[0]) -> AnyRun:
-        """All numbers, at this precision or, where the choices need it, at a higher one."""
+        """All numbers, at this precision or, where the choices need it, at a higher one.
+
+        Raises CaseError if the case gives sizes instead of numbers.
+        """
+        self.case.refuse_sizes()
         for digits in _PRECISIONS:
             if digits < precision:
                 continue
@@ -98,10 +102,11 @@ class Trace:
         return self._with(None, precision)
 
     def _with(self, arithmetic: Arithmetic[Any] | None, precision: int) -> AnyRun:
-        samples = []
+        samples, known = [], []
         upstream = getattr(self.case.loss, "gradient", None)
         for sample in self.case.samples:
             sameness = Sameness(self.network, sample, upstream, precision)
+            known.append(sameness)
             own = arithmetic or ExactArithmetic(precision, sameness.proven, sameness.vanishes)
             parameters = {name: own.given(grid) for name, grid in self.network.given.items()}
             try:
@@ -111,7 +116,8 @@ class Trace:
             except LogOfZero as problem:
                 raise CannotReplay(f"{problem}{self._zeros(sameness.replay)}") from None
             samples.append(replayed)
-        return self._closed(tuple(samples), arithmetic or ExactArithmetic(precision))
+        means = ExactArithmetic(precision, lambda name, place, _: cancel(known, name, place))
+        return self._closed(tuple(samples), arithmetic or means)
 
     def _turned(self, replay: SampleReplay[Any]) -> None:
         """In float64, what saturation has lost is worked out once more."""
@@ -145,9 +151,10 @@ class Trace:
             names.append("loss")
         for name in names:
             several = [sample.tensors[name] for sample in samples]
-            means[name] = (
-                several[0] if len(several) == 1 else arithmetic.combined(several, [share] * len(several))
-            )
+            if len(several) == 1:
+                means[name] = several[0]
+            else:
+                means[name] = arithmetic.proven(arithmetic.combined(several, [share] * len(several)), name)
         if self.case.learning_rate is not None:
             rate = self.case.learning_rate.value
             for tensor in self.network.parameter_tensors:
