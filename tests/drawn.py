@@ -237,7 +237,9 @@ class Drawing:
         self.shape = (self.shape[0], *(n * f for n, f in zip(self.shape[1:], factor, strict=True)))
 
     def dropout(self) -> None:
-        texts = self.draw(st.lists(st.sampled_from("011"), min_size=prod(self.shape), max_size=prod(self.shape)))
+        texts = self.draw(
+            st.lists(st.sampled_from("011"), min_size=prod(self.shape), max_size=prod(self.shape))
+        )
         mask = np.array(texts, dtype=object).reshape(self.shape)
         while mask.ndim > 2 and mask.shape[0] == 1:
             mask = mask[0]

@@ -211,7 +211,11 @@ def _sides(written: object, axes: int) -> tuple[int, ...]:
     if not isinstance(written, list):
         return (int(exact(written)),) * (2 * axes)
     sides = [int(each) for each in written]
-    pairs = [(n, n) for n in sides] if len(sides) == axes else [(sides[2 * n], sides[2 * n + 1]) for n in range(axes)]
+    pairs = (
+        [(n, n) for n in sides]
+        if len(sides) == axes
+        else [(sides[2 * n], sides[2 * n + 1]) for n in range(axes)]
+    )
     return tuple(n for pair in reversed(pairs) for n in pair)
 
 

@@ -59,7 +59,9 @@ def matrix(rows: int, *values: int | str) -> Grid:
 def case_of(layer: Layer, values: str = "1/2 -1 2 0", arithmetic: str = "exact", gradient: str = "") -> Case:
     """A case of one such layer; what comes back is given, 1, 2, 3 … unless it is said."""
     text = f"learning_rate = '1/10'\narithmetic = '{arithmetic}'\n[input]\nvalues = '{values}'\n"
-    case = read_case(text + "[[layers]]\ntype = 'relu'\n[loss]\ntype = 'upstream'\ngradient = '" + values + "'")
+    case = read_case(
+        text + "[[layers]]\ntype = 'relu'\n[loss]\ntype = 'upstream'\ngradient = '" + values + "'"
+    )
     out = layer.output_shape(case.samples[0].input.shape)
     size = 1
     for extent in out:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from fractions import Fraction
 from typing import Any
 
@@ -119,9 +120,7 @@ def letters_that_clash(x: Tensor, z: Tensor, **own: Tensor) -> Equations:
 def neighbours(x: Tensor, z: Tensor, **own: Tensor) -> Equations:
     """A function that names two entries of one tensor, which are each other's in the next place."""
     (n,) = indices("n", z.shape)
-    yield z[n].equals(
-        exp(x[n] - 2 * x[n + 1]), derivatives={x[n]: z[n], x[n + 1]: -(2 * z[n])}
-    )
+    yield z[n].equals(exp(x[n] - 2 * x[n + 1]), derivatives={x[n]: z[n], x[n + 1]: -(2 * z[n])})
 
 
 def given_scale(x: Tensor, z: Tensor, **own: Tensor) -> Equations:
@@ -134,7 +133,9 @@ LET_IN: dict[str, tuple[Odd, str]] = {
     "a function of overlapping windows": (Odd(length_of_a_window, (3,)), "1/2 -1 2 0"),
     "a function of overlapping windows, by twos": (Odd(window_by_twos, (2,)), "1/2 -1 1 0 1/3"),
     "a product of three with two parameters": (
-        Odd(three_factors, (2,), {"weight": matrix(2, 1, 2, 0, -1, "1/2", 3, 1, 1), "scale": row(1, 2, -1, 3)}),
+        Odd(
+            three_factors, (2,), {"weight": matrix(2, 1, 2, 0, -1, "1/2", 3, 1, 1), "scale": row(1, 2, -1, 3)}
+        ),
         "1/2 -1 2 0",
     ),
     "a constant term": (Odd(with_a_constant), "1/2 -1 2 0"),
@@ -181,10 +182,8 @@ def everything_is_said(trace: Trace) -> None:
             assert list(drawn(reasons.tree(trace.cell_name(tensor, cell)), 80, False))
             own = working(book, Ref(tensor, cell), numbers)
             for kind in all_slips():
-                try:
+                with suppress(ArithmeticError):  # a slip may divide by zero: then it gives nothing
                     list(kind.play(own))
-                except ArithmeticError:
-                    pass  # a slip may divide by zero: then it gives nothing
 
 
 @pytest.mark.parametrize("name", sorted(LET_IN))
@@ -211,7 +210,9 @@ def cell_of(trace: Trace, at: int) -> tuple[int, ...]:
 
 def weighed(trace: Trace) -> Fraction:
     last = trace.network.output
-    pairs = ((trace.known(last.grad.name, c).value, trace.known(last.name, c, 80).value) for c in last.cells())
+    pairs = (
+        (trace.known(last.grad.name, c).value, trace.known(last.name, c, 80).value) for c in last.cells()
+    )
     return sum((one * other for one, other in pairs), Fraction(0))
 
 
@@ -311,7 +312,8 @@ REFUSED: dict[str, tuple[Odd, str]] = {
     "no equation": (Odd(nothing), "it has no equation"),
     "without its input": (Odd(of_what_does_not_matter, given={"mask": FOUR}), "no equation reads its input"),
     "a parameter that is not read": (
-        Odd(an_unread_parameter, learned={"weight": FOUR}), "no equation reads odd.weight"
+        Odd(an_unread_parameter, learned={"weight": FOUR}),
+        "no equation reads odd.weight",
     ),
     "no derivative": (Odd(a_function_without_derivative), "states no derivative with respect to it"),
     "a derivative too many": (Odd(a_stated_derivative_of_a_sum), "leave it out, it follows from how"),
@@ -322,7 +324,10 @@ REFUSED: dict[str, tuple[Odd, str]] = {
     "beyond": (Odd(beyond_its_input), "reaches beyond it"),
     "a largest in a formula": (Odd(a_largest_in_a_formula), "let it be an equation of its own"),
     "mixed": (Odd(mixed), "let them all be sums, or all functions"),
-    "an index twice": (Odd(an_index_twice, learned={"weight": row(1, 2)}), "two loop indices of one equation"),
+    "an index twice": (
+        Odd(an_index_twice, learned={"weight": row(1, 2)}),
+        "two loop indices of one equation",
+    ),
     "an unknown function": (Odd(an_unknown_function), "sin is no known function; there are exp"),
     "a gate on a parameter": (
         Odd(a_gate_with_a_parameter, learned={"weight": FOUR}),

@@ -54,7 +54,9 @@ class Case:
         if self.by_size:
             first, others = self.by_size[0], [problem.key for problem in self.by_size[1:]]
             more = f" (and {', '.join(others[:_MOST_NAMED])}{' …' if others[_MOST_NAMED:] else ''})"
-            said = f"{first.message}{more if others else ''}; its numbers are needed here, `sizes` does without"
+            said = (
+                f"{first.message}{more if others else ''}; its numbers are needed here, `sizes` does without"
+            )
             raise CaseError([replace(first, message=said)])
 
     @property

@@ -18,7 +18,10 @@ from walkthrough.numbers.grid import Grid, GridTooLarge
 from walkthrough.numbers.written import Written
 
 _HIGHEST_RANK = 4
-_FORMS = 'expected rows of numbers: text, [[1, 2], [3, 4]], { file = "…" }, { random = "normal", … } or { shape = [6, 1, 5, 5] }'
+_FORMS = (
+    'expected rows of numbers: text, [[1, 2], [3, 4]], { file = "…" }, { random = "normal", … }, '
+    "or their size alone, { shape = [6, 1, 5, 5] }"
+)
 
 
 def read_grid(value: Any, folder: Path) -> Grid:

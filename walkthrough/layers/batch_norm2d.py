@@ -74,9 +74,7 @@ class BatchNorm2d(Layer):
         """One equation, and its derivatives with respect to input, scale and shift."""
         at = x.positions()
         c = at[0]
-        gamma, beta, mean, variance = (
-            parameters[role][c] for role in ("gamma", "beta", "mean", "variance")
-        )
+        gamma, beta, mean, variance = (parameters[role][c] for role in ("gamma", "beta", "mean", "variance"))
         deviation = sqrt(variance + self.epsilon.value if self.epsilon.value else variance)
         yield z[at].equals(
             gamma * ((x[at] - mean) / deviation) + beta,

@@ -54,7 +54,9 @@ class Dense(Layer):
             hint = ""
             if outputs == prod(shape) != inputs:
                 other = "output-input" if self._by_input else "input-output"
-                hint = f'; if it has a {"column" if self._by_input else "row"} per input, say layout = "{other}"'
+                hint = (
+                    f'; if it has a {"column" if self._by_input else "row"} per input, say layout = "{other}"'
+                )
             raise DoesNotFit(
                 f"the weight has {inputs} {lines}, one per input, and {prod(shape)} number(s) come in "
                 f"({times(shape)}){hint}",

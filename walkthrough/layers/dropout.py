@@ -32,10 +32,14 @@ class Dropout(Entrywise):
         if not 0 <= self.p.value < 1:
             raise DoesNotFit(f"found p = {self.p.shown}; expected a chance from 0 to below 1", "p")
         if self.mask.shaped_like(shape) is None:
-            raise DoesNotFit(f"the mask is {times(self.mask.shape)} and what comes in is {times(shape)}", "mask")
+            raise DoesNotFit(
+                f"the mask is {times(self.mask.shape)} and what comes in is {times(shape)}", "mask"
+            )
         for place, value in enumerate(self.mask.values() if self.mask.known else ()):
             if value not in (0, 1):
-                raise DoesNotFit(f"found {self.mask.text(place)}; a mask has 1 for kept, 0 for dropped", "mask")
+                raise DoesNotFit(
+                    f"found {self.mask.text(place)}; a mask has 1 for kept, 0 for dropped", "mask"
+                )
         return shape
 
     def constants(self, shape: Shape) -> dict[str, Grid]:

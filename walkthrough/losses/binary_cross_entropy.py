@@ -23,7 +23,9 @@ class BinaryCrossEntropy(Loss):
         """From 0 to 1: a share, or a probability."""
         for place, value in enumerate(target.values()):
             if not 0 <= value <= 1:
-                raise DoesNotFit(f"found {target.text(place)}; binary cross-entropy takes targets from 0 to 1", "target")
+                raise DoesNotFit(
+                    f"found {target.text(place)}; binary cross-entropy takes targets from 0 to 1", "target"
+                )
 
     def shortcut(self, activation: str, outputs: int, target: Grid | None) -> str:
         """After a sigmoid: (y − t)/n."""

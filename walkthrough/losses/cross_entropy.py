@@ -22,7 +22,9 @@ class CrossEntropy(Loss):
         """From 0 to 1: a share, or a probability."""
         for place, value in enumerate(target.values()):
             if not 0 <= value <= 1:
-                raise DoesNotFit(f"found {target.text(place)}; cross-entropy takes targets from 0 to 1", "target")
+                raise DoesNotFit(
+                    f"found {target.text(place)}; cross-entropy takes targets from 0 to 1", "target"
+                )
 
     def shortcut(self, activation: str, outputs: int, target: Grid | None) -> str:
         """After a softmax, if the target's shares add up to 1: y − t."""

@@ -39,7 +39,9 @@ class MulticlassHinge(Loss):
         """1 for the right class, 0 for the others."""
         values = list(target.values())
         if sorted(values) != [0] * (len(values) - 1) + [1]:
-            raise DoesNotFit("is not one-hot; expected a 1 for the right class and 0 for all others", "target")
+            raise DoesNotFit(
+                "is not one-hot; expected a 1 for the right class and 0 for all others", "target"
+            )
 
     def equations(
         self, y: Tensor, t: Tensor, loss: Tensor, conventions: Conventions = USUAL

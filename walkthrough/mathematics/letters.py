@@ -31,8 +31,8 @@ from walkthrough.mathematics.notation import (
 __all__ = [
     "MINUS",
     "affine_text",
-    "conditions",
     "at_place",
+    "conditions",
     "entry_text",
     "factor",
     "ranges",

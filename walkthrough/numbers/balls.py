@@ -50,7 +50,9 @@ def enclosed_values(
             if vanishes is None:
                 raise
         zero = np.broadcast_to(vanishes(of, axes), np.shape(values))
-        return np.asarray(signs(np.where(zero, fmpq(0), values)))
+        left = np.array(values, dtype=object)
+        left[zero] = fmpq(0)
+        return np.asarray(signs(left))
 
     def numbers(entry: Entry) -> Array:
         name = entry.tensor.name

@@ -77,9 +77,9 @@ def simplified(expression: Expression, read: Callable[[Entry], Fraction | None])
             top, bottom = simplified(above, read), simplified(below, read)
             return top if _is(top, 0) or _is(bottom, 1) else Quotient(top, bottom)
         case Piecewise(sign, above, below, share) if above == sign:
-            left = simplified(sign, read)  # max(0, a) and |a| stay what they are
-            other = Negative(left) if below == Negative(sign) else simplified(below, read)
-            return Piecewise(left, left, other, share)
+            same = simplified(sign, read)  # max(0, a) and |a| stay what they are
+            other = Negative(same) if below == Negative(sign) else simplified(below, read)
+            return Piecewise(same, same, other, share)
     return rebuilt(expression, lambda part: simplified(part, read))
 
 

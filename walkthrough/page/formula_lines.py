@@ -8,7 +8,16 @@ from fractions import Fraction
 from walkthrough.document import Sum, Working
 from walkthrough.mathematics.folding import has_pieces
 from walkthrough.mathematics.letters import MINUS, at_place, written
-from walkthrough.mathematics.notation import Cell, Entry, Expression, Negative, Number, Product, affine, unravel
+from walkthrough.mathematics.notation import (
+    Cell,
+    Entry,
+    Expression,
+    Negative,
+    Number,
+    Product,
+    affine,
+    unravel,
+)
 from walkthrough.mathematics.notation import Sum as Addition
 from walkthrough.numbers.arithmetic import NeedsPrecision
 from walkthrough.numbers.redone import redone, simplified

@@ -26,7 +26,9 @@ def forward_rule(stage: Stage) -> Rule:
     if stage.sums:
         parts = [contraction.part for contraction in stage.sums]
         text, over = _sum(parts, lambda e: e.tensor.symbol)
-        if any(index.extent > 1 for index in stage.sums[0].looped):  # several places of the loop go to one cell
+        if any(
+            index.extent > 1 for index in stage.sums[0].looped
+        ):  # several places of the loop go to one cell
             fixed, said = _target(equation.left)
             left = f"{stage.z.symbol}[{','.join(fixed)}]"
             letters.insert(0, said)
@@ -35,7 +37,9 @@ def forward_rule(stage: Stage) -> Rule:
     elif isinstance(right, Largest):
         text, over = f"max {entry_text(right.body, stage.x.symbol)}", right.over
     elif len(stage.equations) > 1:
-        each = [f"{entry_text(e.left, stage.z.symbol)} = {written(e.right, _general)}" for e in stage.equations]
+        each = [
+            f"{entry_text(e.left, stage.z.symbol)} = {written(e.right, _general)}" for e in stage.equations
+        ]
         return Rule(";  ".join(each), _legend("", letters), stage.layer.rules.get("forward", ""))
     else:
         text = written(right, _general)
@@ -123,15 +127,20 @@ def _gradient(entry: Entry) -> str:
 
 
 def _sum(parts: list[Part], letter: Callable[[Entry], str]) -> tuple[str, tuple[Index, ...]]:
-    texts, over = [], []
+    texts: list[str] = []
+    over: list[Index] = []
     for part in parts:
         named = part.target.variables
         summed = [index for index in part.variables if index.extent > 1 and index not in named]
         product = " · ".join(entry_text(each, letter(each)) for each in part.factors)
         size = abs(part.coefficient)
         share = "" if size == 1 and product else rational(size) + (" · " if product else "")
-        sign = (MINUS if part.coefficient < 0 else "") if not texts else " − " if part.coefficient < 0 else " + "
-        meet = any(index.extent > 1 for index in Contraction(part).looped)  # several places of the loop go to one cell
+        sign = (
+            (MINUS if part.coefficient < 0 else "") if not texts else " − " if part.coefficient < 0 else " + "
+        )
+        meet = any(
+            index.extent > 1 for index in Contraction(part).looped
+        )  # several places of the loop go to one cell
         texts.append(f"{sign}{share}{'Σ ' if summed or meet else ''}{product}")
         over += [index for index in summed if index not in over]
     return "".join(texts), tuple(over)

@@ -1,4 +1,4 @@
-"""Sizes put into lines: each number with the arithmetic that gives it, and a picture of what one output sees."""
+"""Sizes put into lines: each with the arithmetic that gives it, and a picture of what one output sees."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ def size_blocks(sizes: Sizes, title: str) -> Iterator[Block]:
     yield Heading(title, 1)
     yield Prose(f"Input {times(sizes.network.input.shape)}.")
     yield _table(sizes)
-    yield Rule("r ← r + (k − 1)·j, j ← j·s", "r receptive field, j jump, k window, s stride; at first r = j = 1")
+    yield Rule(
+        "r ← r + (k − 1)·j, j ← j·s", "r receptive field, j jump, k window, s stride; at first r = j = 1"
+    )
     for number, layer in enumerate(sizes.layers, 1):
         stage = layer.stage
         yield Heading(f"{layer.name}    {stage.layer.summary(stage.x.shape)}", 3, "", str(number))
@@ -66,12 +68,19 @@ def shape_arithmetic(layer: LayerSize) -> str:
     worked = layer_.size_arithmetic(came)
     if worked:
         channels = f"{shape[0]} channel{'s' if shape[0] > 1 else ''}" if len(shape) > 1 else ""
-        return f"{', '.join([*([channels] if channels else []), *worked])}: {times(shape)}"
+        return f"{', '.join([*([channels] if channels else []), *_alike(worked)])}: {times(shape)}"
     if shape == came:
         return f"as it came in: {times(shape)}"
     if len(shape) == 1 and prod(came) == shape[0] and len(came) > 1:
         return f"{'·'.join(map(str, came))} = {shape[0]}"
     return f"{times(came)} → {times(shape)}"
+
+
+def _alike(axes: Sequence[str]) -> Sequence[str]:
+    """Rows and columns said once, where they are worked out alike."""
+    if len(axes) == 2 and axes[0].partition(" ")[2] == axes[1].partition(" ")[2]:
+        return [f"{axes[0].partition(' ')[0]} and {axes[1]}"]
+    return axes
 
 
 def parameter_arithmetic(layer: LayerSize) -> str:
@@ -88,7 +97,9 @@ def multiplication_arithmetic(layer: LayerSize) -> str:
         if len(part.factors) > 1:
             outer = [index.extent for index in part.variables if index in part.target.variables]
             inner = [index.extent for index in part.variables if index not in part.target.variables]
-            products = [_joined(outer)] + ([f"({_joined(inner)})" if len(inner) > 1 else _joined(inner)] if inner else [])
+            products = [_joined(outer)] + (
+                [f"({_joined(inner)})" if len(inner) > 1 else _joined(inner)] if inner else []
+            )
             terms.append(" · ".join(products))
     return _equals(" + ".join(terms), layer.multiplications)
 
@@ -97,11 +108,11 @@ def field_arithmetic(layer: LayerSize) -> str:
     """`rows 6 + (5 − 1)·2 = 14, jump 2·1 = 2; columns …`, or why it is what it is."""
     if layer.windows is None:
         return f"{_said(layer.field)}, as before: the same numbers in another arrangement"
-    whole = any(field.jump is None for field in layer.field)
-    if whole:
-        return f"{_said(layer.field)}: all of what comes in, {_sees(layer)}"
-    if all(window.size == 1 and window.step == 1 for window in layer.windows):
+    still = all(window.size == 1 and window.step == 1 for window in layer.windows)
+    if still and len(layer.windows) and _said(layer.field) == _said(layer.before):
         return f"{_said(layer.field)}, as before"
+    if any(field.jump is None for field in layer.field):
+        return f"{_said(layer.field)}: all of what comes in, {_sees(layer)}"
     lines = [_axis(*each) for each in zip(layer.before, layer.windows, layer.field, strict=True)]
     if len(set(lines)) == 1:
         return f"{lines[0]}: {_said(layer.field)}"
@@ -115,7 +126,9 @@ def _axis(before: Field, window: Window, after: Field) -> str:
     exact = before.size + (window.size - 1) * jump
     rounded = f" ≤ {after.size}" if exact != after.size else f" = {after.size}"
     moved = f"{_plain(jump)}·{_plain(step)}" if step >= 1 else f"{_plain(jump)}/{1 / step}"
-    return f"r = {before.size} + ({window.size} − 1)·{_plain(jump)}{rounded}, j = {moved} = {_plain(after.jump)}"
+    return (
+        f"r = {before.size} + ({window.size} − 1)·{_plain(jump)}{rounded}, j = {moved} = {_plain(after.jump)}"
+    )
 
 
 def _sees(layer: LayerSize) -> str:
@@ -169,7 +182,9 @@ def _picture(sizes: Sizes) -> Iterator[Block]:
     sight = sizes.sight(last)
     middle = ",".join(str(extent // 2 + 1) for extent in image_axes(last.shape))
     yield Heading("what one output sees", 3)
-    yield Prose(f"{last.name}[{middle}], in whichever channel, sees of the {times(extents)} input the pixels #:")
+    yield Prose(
+        f"{last.name}[{middle}], in whichever channel, sees of the {times(extents)} input the pixels #:"
+    )
     across = sight[-1]
     down = sight[0] if len(sight) > 1 else frozenset([0])
     lines = ("".join("#" if r in down and c in across else "." for c in range(columns)) for r in range(rows))

@@ -35,7 +35,7 @@ flag: true or false · shape: whole numbers from 1 · word: one of a few"""
 
 
 class Option(NamedTuple):
-    """A key of a layer or a loss: what it takes, whether it must be given, over how many axes, which words."""
+    """A key of a layer or a loss: what it takes, whether it must be given; its axes, or its words."""
 
     kind: Kind
     required: bool

@@ -19,6 +19,7 @@ from walkthrough.words.problems import CaseError, Problem
 
 if TYPE_CHECKING:
     from walkthrough.marking.diagnosis.examining import Examiner
+    from walkthrough.trace.sizes import Sizes
 
 # a class is about one case or a few, and a folder from strangers may name thousands
 _MOST_OPEN = 32
@@ -44,6 +45,13 @@ class Exercise:
         self.trace = Trace(case, network(case))
         self._places: dict[str, Place] = {}
         self._cells: dict[str, tuple[tuple[str, Cell], ...]] = {}
+
+    @cached_property
+    def sizes(self) -> Sizes:
+        """How large its layers are."""
+        from walkthrough.trace.sizes import sizes
+
+        return sizes(self.case)
 
     @cached_property
     def shapes(self) -> dict[str, Shape]:
@@ -160,6 +168,8 @@ def _opened(case: Case, digits: int) -> Exercise:
     if not case.samples:
         raise CaseError([Problem(file, None, "", "has no [input]: there is nothing to work out by hand")])
     exercise = Exercise(case, digits)
+    if case.by_size:
+        return exercise  # it has sizes that can be claimed, and no numbers
     try:
         exercise.trace.run()
     except CannotReplay as error:

@@ -34,7 +34,9 @@ def _deviation(stage: Stage[Numbers]) -> Numbers:
     """√(σ² + ε), as large as the input."""
     variance, epsilon = stage.parameters["variance"], Fraction(stage.options["epsilon"])
     if isinstance(variance, Box):
-        root = square_root(variance + Box.of([epsilon] * variance.numerators.size, variance.shape), stage.digits)
+        root = square_root(
+            variance + Box.of([epsilon] * variance.numerators.size, variance.shape), stage.digits
+        )
     else:
         root = np.sqrt(variance + float(epsilon))
     return _spread(stage, root)

@@ -41,4 +41,5 @@ def _short(judged: Judged[Numbers]) -> Numbers:
     if isinstance(apart, Box):
         size = apart.numerators.size
         return apart + Box.of([margin * (n != right) for n in range(size)], apart.shape)
-    return apart + float(margin) * (np.arange(apart.size) != right)
+    room = np.where(np.arange(apart.size) != right, float(margin), 0.0)
+    return apart + room
