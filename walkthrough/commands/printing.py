@@ -44,6 +44,7 @@ def loaded(name: str, arithmetic: str | None) -> Case:
     case = load(name)
     if not case.samples:
         raise click.UsageError(f"{name} is trained on other data and has no sample of its own to show")
+    case.refuse_sizes()
     if case.claims or case.formulas:
         _refuse_unknown_claims(case)
     if arithmetic is None:

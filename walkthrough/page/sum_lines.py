@@ -204,15 +204,16 @@ def _rule(step: Sums) -> tuple[str, ...]:
         return ("the same number",) if step.copy else ()
     if not step.terms:
         return ("it goes into no output",)
-    others = [factor for term in step.terms for factor in term.factors[1:] if factor is not None]
+    others = [term for term in step.terms if len(term.factors) > 1 and None not in term.factors[1:]]
     if not others:
         if step.copy and not step.stage.parameters:
             return ("the same number",)
         coefficients = {term.coefficient for term in step.terms}
         local = bounded(rational(coefficients.pop())) if len(coefficients) == 1 else "its share"
         return (f"chain rule: upstream × {local}",) if local != "−1" or not step.copy else ()
-    name = others[0].tensor.partition("@")[0]
-    role = "input" if name == step.stage.x.name else name.rpartition(".")[2]
+    names = [factor.tensor.partition("@")[0] for factor in others[0].factors[1:] if factor is not None]
+    roles = ("input" if name == step.stage.x.name else name.rpartition(".")[2] for name in names)
+    role = " × ".join(roles)
     return (f"chain rule: upstream × {role}",)
 
 
