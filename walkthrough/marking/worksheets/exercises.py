@@ -126,7 +126,8 @@ class Exercises:
         known = self._opened.get(key)
         if known is None:
             try:
-                known = _opened(load(name_or_path), self._digits)
+                known = _opened(case := load(name_or_path), self._digits)
+                refuse_unknown(case.claims, case.formulas, case.file, known.place)
             except CaseError as error:
                 known = error
             self._keep(key, known)
@@ -161,7 +162,6 @@ def _opened(case: Case, digits: int) -> Exercise:
     if not case.samples:
         raise CaseError([Problem(file, None, "", "has no [input]: there is nothing to work out by hand")])
     exercise = Exercise(case, digits)
-    refuse_unknown(case.claims, case.formulas, case.file, exercise.place)
     try:
         exercise.trace.run()
     except CannotReplay as error:
