@@ -11,6 +11,7 @@ from typing import Any
 from walkthrough.case import Case
 from walkthrough.case.claims import Claim as RawClaim
 from walkthrough.case.claims import read_claims as read_raw_claims
+from walkthrough.case.claims import refuse_unknown
 from walkthrough.case.source import Source
 from walkthrough.case.values import found
 from walkthrough.marking.model import Worksheet
@@ -68,6 +69,7 @@ def own_claims(case: Case, file: str, exercises: Exercises) -> Sheet:
     exercise = exercises.of(case)
     name = case.name if case.path is None or exercises.is_shipped(file) else case.path.name
     shown = printable(file if case.path is None else str(case.path))
+    refuse_unknown(case.claims, case.formulas, shown, exercise.place)
     claims = read_claims(case.claims, exercise, shown, case.toml)
     formulas = read_formulas(case.formulas, exercise, shown)
     return Sheet(Worksheet(file, name, None, claims, formulas), exercise)
