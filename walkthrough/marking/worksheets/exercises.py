@@ -7,14 +7,19 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from walkthrough.case import Case, list_shipped, load
 from walkthrough.case.cells import cell_name, resolve
+from walkthrough.case.claims import refuse_unknown
 from walkthrough.mathematics.notation import Cell, Shape
 from walkthrough.trace.network import network
 from walkthrough.trace.trace import CannotReplay, Trace
 from walkthrough.words.messages import printable, quoted, suggestion
 from walkthrough.words.problems import CaseError, Problem
+
+if TYPE_CHECKING:
+    from walkthrough.trace.sizes import Sizes
 
 # a class is about one case or a few, and a folder from strangers may name thousands
 _MOST_OPEN = 32
@@ -40,6 +45,13 @@ class Exercise:
         self.trace = Trace(case, network(case))
         self._places: dict[str, NamedCells] = {}
         self._cells: dict[str, tuple[tuple[str, Cell], ...]] = {}
+
+    @cached_property
+    def sizes(self) -> Sizes:
+        """How large its layers are."""
+        from walkthrough.trace.sizes import sizes
+
+        return sizes(self.case)
 
     @cached_property
     def shapes(self) -> dict[str, Shape]:
@@ -149,8 +161,11 @@ def _opened(case: Case, digits: int) -> Exercise:
     if not case.samples:
         raise CaseError([Problem(file, None, "", "has no [input]: there is nothing to work out by hand")])
     exercise = Exercise(case, digits)
+    if case.by_size:
+        return exercise  # it has sizes that can be claimed, and no numbers
+    refuse_unknown(case.claims, case.formulas, case.file, exercise.place)
     try:
         exercise.trace.run()
     except CannotReplay as error:
-        raise CaseError([Problem(file, None, "", str(error))]) from None
+        raise CaseError([error.problem]) from None
     return exercise
