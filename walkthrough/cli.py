@@ -12,6 +12,7 @@ import click
 from walkthrough.commands.deriving import derive
 from walkthrough.commands.marking import blindspots, check, worksheet
 from walkthrough.commands.showing import show, why
+from walkthrough.commands.stepping import step
 
 _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -50,7 +51,7 @@ def _say(text: str) -> None:
     sys.stdout.write((ascii_only(text) if needs_ascii() else text) + "\n")
 
 
-for _command in (show, why, check, worksheet, blindspots, derive):
+for _command in (show, why, step, check, worksheet, blindspots, derive):
     commands.add_command(_command)
 
 

@@ -7,6 +7,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, ClassVar
 
 from rich.segment import Segment
@@ -26,7 +27,9 @@ from walkthrough.stepper.pictures.at_work import AtWork
 from walkthrough.stepper.pictures.runs import Row, Run
 from walkthrough.stepper.screen import Status, boards_of, screen, with_overlay
 from walkthrough.stepper.walk import Walk
-from walkthrough.stepper.whatif.changes import CannotChange, changed
+from walkthrough.stepper.verifying import Verified, Witnesses
+from walkthrough.stepper.whatif.changes import CannotChange, Change, changed
+from walkthrough.stepper.whatif.saving import CannotSave, save, saved_text
 from walkthrough.words.messages import printable
 
 INTERRUPTED = 130
@@ -110,7 +113,7 @@ class Stepper(App[int]):
         super().__init__()
         self.walk = walk
         self.message = ""
-        self.verified = ""
+        self._witnesses = Witnesses(self._told)
         self.overlay: Overlay | None = None
         self.failed: BaseException | None = None
         self._theme = theme_of(os.environ.get("COLORFGBG"), self.no_color)
@@ -120,6 +123,7 @@ class Stepper(App[int]):
         self._input = Input(compact=True)
         self._speed = 3
         self._timer: Any = None
+        self._waiting: Any = None
         self._answer: Callable[[str], None] | None = None
 
     def compose(self) -> ComposeResult:
@@ -136,6 +140,11 @@ class Stepper(App[int]):
             if hasattr(signal, name) and threading.current_thread() is threading.main_thread():
                 loop.add_signal_handler(getattr(signal, name), self.exit, status)
         self.show()
+        self.set_timer(0.1, self._verify)
+
+    def on_unmount(self) -> None:
+        """What works beside the screen is ended with it."""
+        self._witnesses.stop()
 
     def on_resize(self, event: events.Resize) -> None:
         """Painted anew for another size."""
@@ -148,7 +157,8 @@ class Stepper(App[int]):
         width, height = size or self.size
         if width < 1 or height < 1:
             return
-        status = Status(self.verified, self.message, self.keys())
+        said = self._witnesses.verified.said(self.walk.ref.tensor) if self.walk.looked is None else ""
+        status = Status(said, self.message, self.keys())
         boards = boards_of(self.walk, self._at_work)
         rows = screen(self.walk, boards, width, height, status)
         if self.overlay is not None:
@@ -294,6 +304,26 @@ class Stepper(App[int]):
 
         threading.Thread(target=work, daemon=True).start()
 
+    def _verify(self) -> None:
+        """The witnesses begin with the case as it is now."""
+        opened = self.walk.opened
+        folder = opened.case.path.parent if opened.case.path else Path()
+        kind = opened.case.arithmetic
+        try:
+            toml = saved_text(opened, self._changes(), folder) if self.walk.changes else opened.case.toml
+        except CannotSave:
+            self._witnesses.stop()
+            return
+        decimals = f"{kind.decimals} decimals"
+        self._witnesses.start(toml, folder, decimals if kind.kind == "decimals" else kind.kind)
+
+    def _told(self) -> None:
+        if self.is_running:
+            self.show()
+
+    def _changes(self) -> tuple[Change, ...]:
+        return tuple(change for change, _ in self.walk.changes)
+
     # --- answers ---------------------------------------------------------------------------------
 
     def ask(self, words: str, answer: Callable[[str], None], value: str = "") -> None:
@@ -316,7 +346,7 @@ class Stepper(App[int]):
         if answer is not None:
             try:
                 answer(event.value)
-            except (NoSuchCell, CannotChange) as problem:
+            except (NoSuchCell, CannotChange, CannotSave) as problem:
                 self.message = printable(str(problem))
             self.show()
 
@@ -348,7 +378,17 @@ class Stepper(App[int]):
     def _change(self, ref: Any, text: str) -> None:
         change, opened = changed(self.walk.opened, ref, text)
         self.walk = self.walk.changed(change, opened)
-        self._at_work = AtWork(opened)
+        self._reopened()
+
+    def _reopened(self) -> None:
+        """Another replay is at hand: its pictures and its witnesses begin anew."""
+        self._at_work = AtWork(self.walk.opened)
+        self._witnesses.stop()
+        self._witnesses.verified = Verified()
+        if self._waiting is not None:
+            self._waiting.stop()
+        # somebody who changes several numbers in a row does not wait for witnesses in between
+        self._waiting = self.set_timer(0.5, self._verify)
 
     def press_undo(self) -> None:
         """u."""
@@ -356,7 +396,19 @@ class Stepper(App[int]):
             self.message = "nothing has been changed"
             return
         self.walk = self.walk.undone()
-        self._at_work = AtWork(self.walk.opened)
+        self._reopened()
+
+    def press_save(self) -> None:
+        """s."""
+        if not self.walk.changes:
+            self.message = "nothing has been changed; e changes a number"
+            return
+
+        def answer(name: str) -> None:
+            path = save(self.walk.opened, self._changes(), name)
+            self.message = f"saved as {path}"
+
+        self.ask("save the changed case as (a new file in this folder)", answer)
 
     # --- by itself -------------------------------------------------------------------------------
 

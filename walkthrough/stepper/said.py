@@ -35,7 +35,7 @@ def saying(walk: Walk, width: int) -> Saying:
     if walk.hidden:
         line = kept_back(line)
     elif walk.term is not None and walk.looked is None:
-        below.append(_term(walk))
+        below += _term(walk, width)
         line = marked(line, walk)
     text = [each.rstrip() for piece in TextFormat(width).render([line]) for each in piece.rstrip("\n").split("\n")]
     rows, at = _marked_rows(text)
@@ -80,15 +80,15 @@ def uses(walk: Walk, ref: Ref) -> str:
     return f"it goes into {len(found)} number{'s' if len(found) > 1 else ''}: {', '.join(names)}{more}"
 
 
-def _term(walk: Walk) -> str:
+def _term(walk: Walk, width: int) -> list[str]:
     assert walk.term is not None
     step = walk.opened.step(walk.ref)
-    count = walk.terms()
     line = term_line(walk.opened, step, walk.term)
-    said = f"term {walk.term + 1} of {count}"
+    said = f"term {walk.term + 1} of {walk.terms()}"
     if line.text:
         said += f":   {line.text}"
-    return said + (f"     {line.so_far}" if line.so_far else "")
+    one = f"{said}     {line.so_far}"
+    return [one.rstrip()] if len(one) + 3 <= width or not line.so_far else [said, f"  {line.so_far}"]
 
 
 # --- the term at hand in the line ----------------------------------------------------------------

@@ -48,12 +48,10 @@ def _columns(boards: Sequence[Board], numbers: Numbers, width: int, height: int)
         stacked = _stacked(columns, width, height)
         if _total(stacked) <= width:
             return stacked
-    columns = [[Drawing(board, numbers, min(4, digits))] for board in boards]
+    columns = [[Drawing(board, numbers, min(_FEW[-1], digits))] for board in boards]
     if sum(_least(column) for column in columns) + _GAP * (len(columns) - 1) > width:
         kept = [column for column in columns if not column[0].board.spare]
         columns = kept or columns
-    if sum(_least(column) for column in columns) + _GAP * (len(columns) - 1) > width:
-        columns = [[Drawing(column[0].board, numbers, min(3, digits))] for column in columns]
     return _stacked(columns, width, height)
 
 

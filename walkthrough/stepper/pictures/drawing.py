@@ -77,92 +77,94 @@ class Drawing:
 
     # --- widths ----------------------------------------------------------------------------------
 
-    def cell_width(self, top: int, bottom: int, left: int, right: int) -> int:
-        """The width of the widest number in a part of it (up to, not including, the last row and column)."""
+    def widths(self, top: int, bottom: int, left: int, right: int) -> list[int]:
+        """The width of each of some columns, for these rows (up to, not including, the last ones)."""
         if self.shaded:
-            return 1
+            return [1] * (right - left)
         if self.size[0] * self.size[1] <= MOST_NUMBERS:
-            return self._whole_width
-        return self._width(top, bottom, left, right)
+            # for all rows: nothing moves while one goes on
+            top, bottom = 0, self.size[0]
+        return [self._column_width(top, bottom, x) for x in range(left, right)]
+
+    def _column_width(self, top: int, bottom: int, x: int) -> int:
+        known = self._widths.get((top, bottom, x))
+        if known is None:
+            # of all numbers, also of those still to come
+            whole = replace(self.board, filled=None, blank=None)
+            texts = (self.numbers.text(whole, self._spot(y, x), self.digits) for y in range(top, bottom))
+            known = self._widths[top, bottom, x] = max((len(text) for text in texts), default=1)
+        return known
 
     @cached_property
-    def _whole_width(self) -> int:
-        # of all numbers, also of those still to come: nothing moves while they come
-        return self._width(0, self.size[0], 0, self.size[1])
-
-    def _width(self, top: int, bottom: int, left: int, right: int) -> int:
-        whole = replace(self.board, filled=None, blank=None)
-        return max(
-            (
-                len(self.numbers.text(whole, self._spot(y, x), self.digits))
-                for y in range(top, bottom)
-                for x in range(left, right)
-            ),
-            default=1,
-        )
+    def _widths(self) -> dict[tuple[int, int, int], int]:
+        return {}
 
     @cached_property
     def natural(self) -> int:
         """The columns of text that it takes as a whole, its title included."""
         rows, columns = self.size
-        if self.shaded:
-            body = 2 * columns + 1
-        elif columns > 4 * MOST_COLUMNS:
+        if columns > 4 * MOST_COLUMNS:
             return 10_000
-        else:
-            body = columns * (self.cell_width(0, rows, 0, columns) + 1) + 1
+        body = _text_width(self.widths(0, min(rows, MOST_COLUMNS), 0, columns))
         return max(body, len(f"{self.board.title}  {self.board.name}"))
 
     @cached_property
     def least(self) -> int:
         """The columns of text without which it does not show what it is for."""
         top, bottom, left, right = self.window
-        at_hand = self.focus
         if right - left > 7:
-            left, right = at_hand[2], min(at_hand[3], at_hand[2] + 3)
+            left, right = self.focus[2], min(self.focus[3], self.focus[2] + 3)
         if bottom - top > 20:
-            top, bottom = at_hand[0], at_hand[1]
-        columns = right - left + 1
-        width = self.cell_width(top, min(bottom, top + 20) + 1, left, right + 1)
-        return max(columns * (width + 1) + 1, min(len(self.board.title), 16))
+            top, bottom = self.focus[0], self.focus[0] + 20
+        body = _text_width(self.widths(top, min(bottom + 1, self.size[0]), left, right + 1))
+        return max(body, min(len(self.board.title), 16))
 
     # --- text ------------------------------------------------------------------------------------
 
     def rows(self, width: int, height: int) -> list[Row]:
         """It as rows of just this width, title first, and at most this many."""
-        rows, columns = self.size
-        top, bottom = self._seen(rows, max(height - 1, 1), self.focus[0], self.focus[1], 0)
-        left, right = self._columns(width, top, bottom)
-        cell = self.cell_width(top, bottom, left, right)
-        cell = min(cell, max(width - 2, 1))
+        top, bottom = self._seen_rows(max(height - 1, 1))
+        left, right = self._seen_columns(width, top, bottom)
+        widths = self.widths(top, bottom, left, right)
+        widths = [min(each, max(width - 2, 1)) for each in widths]
         drawn = [padded((Run(self._title(top, bottom, left, right, width), "title"),), width)]
         for y in range(top, bottom):
-            drawn.append(padded(self._row(y, left, right, cell), width))
+            drawn.append(padded(self._row(y, left, widths), width))
         return drawn
 
-    def _columns(self, width: int, top: int, bottom: int) -> tuple[int, int]:
+    def _seen_columns(self, width: int, top: int, bottom: int) -> tuple[int, int]:
         """The columns of it that fit, around what is marked."""
         columns = self.size[1]
-        count = columns
-        for _ in range(6):
-            left, right = self._seen(columns, count, self.focus[2], self.focus[3], 1)
-            cell = self.cell_width(top, bottom, left, right)
-            fits = max((width - 1) // (cell + 1), 1)
-            if right - left <= fits:
-                return left, right
-            count = min(fits, count - 1)
-        return self._seen(columns, count, self.focus[2], self.focus[3], 1)
+        wanted = ((0, columns), (self.window[2], self.window[3] + 1), (self.focus[2], self.focus[3] + 1))
+        left, right = self.focus[2], self.focus[2] + 1
+        for first, last in wanted:
+            if last - first <= width and _text_width(self.widths(top, bottom, first, last)) <= width:
+                left, right = first, last
+                break
+        right_first = True
+        for _ in range(2 * columns):
+            grown = (left, right + 1) if right_first else (left - 1, right)
+            other = (left - 1, right) if right_first else (left, right + 1)
+            chosen = next((each for each in (grown, other) if self._fits(each, width, top, bottom)), None)
+            if chosen is None:
+                break
+            left, right = chosen
+            right_first = right < self.window[3] + 1 or not right_first
+        return left, right
 
-    def _seen(self, size: int, room: int, first: int, last: int, axis: int) -> tuple[int, int]:
-        """A part of this size that holds the marked places, the window around them if it can."""
+    def _fits(self, seen: tuple[int, int], width: int, top: int, bottom: int) -> bool:
+        left, right = seen
+        inside = 0 <= left and right <= self.size[1]
+        return inside and _text_width(self.widths(top, bottom, left, right)) <= width
+
+    def _seen_rows(self, room: int) -> tuple[int, int]:
+        """The rows of it that fit, around what is marked."""
+        size = self.size[0]
         room = min(room, size)
-        low, high = self.window[2 * axis], self.window[2 * axis + 1]
-        if high - low < room:
-            first, last = low, high
-        start = (first + last + 1 - room) // 2
-        if last - first + 1 > room:
-            start = first
-        start = max(0, min(start, size - room))
+        first, last, *_ = self.window
+        if last - first >= room:
+            first, last = self.focus[0], min(self.focus[1], self.focus[0] + room - 1)
+        start = max(0, min((first + last + 1 - room) // 2, size - room))
         return start, start + room
 
     def _title(self, top: int, bottom: int, left: int, right: int, width: int) -> str:
@@ -183,7 +185,8 @@ class Drawing:
                 return text
         return title
 
-    def _row(self, y: int, left: int, right: int, cell: int) -> Row:
+    def _row(self, y: int, left: int, widths: list[int]) -> Row:
+        right = left + len(widths)
         marks = [self.board.marks.get(self._spot(y, x)) for x in range(left, right)]
         shades = self._shades(y, left, right) if self.shaded else None
         runs: list[Run] = []
@@ -198,19 +201,19 @@ class Drawing:
                 style = style if mark else self._pixel_style(y, left + at)
             runs.append(Run(text, style, ref))
             if at < len(marks):
-                runs.append(self._cell(y, left + at, cell, after, shades[at] if shades else None, ref))
+                runs.append(self._cell((y, left + at), widths[at], after, shades[at] if shades else None))
         return _joined(runs)
 
-    def _cell(self, y: int, x: int, cell: int, mark: Mark | None, shade: str | None, ref: object) -> Run:
-        spot = self._spot(y, x)
+    def _cell(self, at: Spot, width: int, mark: Mark | None, shade: str | None) -> Run:
+        spot = self._spot(*at)
         style = _STYLES[mark] if mark else self.numbers.style(self.board, spot)
-        at = self.board.ref(spot)
+        ref = self.board.ref(spot)
         if shade is not None:
-            return Run(shade, style, at)
+            return Run(shade, style, ref)
         text = self.numbers.text(self.board, spot, self.digits)
-        if len(text) > cell:
-            text = text[: cell - 1] + "…"
-        return Run(text.rjust(cell), style, at)
+        if len(text) > width:
+            text = text[: width - 1] + "…"
+        return Run(text.rjust(width), style, ref)
 
     def _pixel_style(self, y: int, x: int) -> Style:
         return self.numbers.style(self.board, self._spot(y, x))
@@ -232,6 +235,11 @@ class Drawing:
                 row, column = self._spot(y, x)
                 found.append(_SHADES[round(float(shades[row, column]) * (len(_SHADES) - 1))])
         return found
+
+
+def _text_width(widths: list[int]) -> int:
+    """The columns of text that columns of these widths take, with the signs between them."""
+    return sum(widths) + len(widths) + 1
 
 
 def _between(before: Mark | None, after: Mark | None) -> tuple[str, Mark | None]:
