@@ -28,11 +28,11 @@ class Verified:
         wrong = [witness for witness, _, agrees, _ in checks if not agrees]
         if wrong:
             return f"! the {' and the '.join(wrong)} witness DISAGREES about {tensor}: do not trust it"
-        names = " and ".join(witness for witness, *_ in checks)
+        names = ", ".join(witness for witness, *_ in checks)
         cells = checks[0][1]
         exactly = "exactly" if all(exact for *_, exact in checks) else "to all digits compared"
-        of = "its number" if cells == 1 else f"all {cells:,} numbers"
-        return f"✓ verified: {of} of {tensor}, by the {names} witness{'es' if len(checks) > 1 else ''}, {exactly}"
+        of = f"{tensor}" if cells == 1 else f"all {cells:,} of {tensor}"
+        return f"✓ verified {exactly}: {of} ({names})"
 
 
 class Witnesses:
@@ -47,7 +47,6 @@ class Witnesses:
     def start(self, toml: str, folder: Path, arithmetic: str) -> None:
         """Begins with a case, and forgets the one before."""
         self.stop()
-        self.verified = Verified()
         self._task = asyncio.get_running_loop().create_task(self._follow(toml, folder, arithmetic))
 
     def stop(self) -> None:
@@ -57,6 +56,7 @@ class Witnesses:
         if self._child is not None and self._child.returncode is None:
             self._child.kill()
         self._task = self._child = None
+        self.verified = Verified()
 
     async def _follow(self, toml: str, folder: Path, arithmetic: str) -> None:
         verified = self.verified

@@ -18,19 +18,19 @@ class AtWork:
     """The boards of any step of a case."""
 
     def __init__(self, opened: Opened) -> None:
-        self._opened = opened
+        self.opened = opened
         self._laying = lru_cache(200)(self._laid)
 
     def boards(self, ref: Ref, term: int | None = None, blank: bool = False) -> tuple[Board, ...]:
         """The boards of the step that works out a number; `term` is the term at hand."""
-        step = self._opened.step(ref)
-        terms = pieces(self._opened, step)
+        step = self.opened.step(ref)
+        terms = pieces(self.opened, step)
         found = [*self._read(step, terms, term), self._output(ref, blank)]
         return tuple(found)
 
     def used(self, ref: Ref) -> tuple[Board, ...]:
         """A number, and everything of the next stage that it goes into."""
-        opened = self._opened
+        opened = self.opened
         found = [self._plain(ref, {spot_of(ref): Mark.HERE})]
         uses = opened.uses(ref)
         if uses:
@@ -86,16 +86,16 @@ class AtWork:
         return found
 
     def _plain(self, ref: Ref, marks: dict[Spot, Mark], step: AnyStep | None = None) -> Board:
-        shape, outer = self._opened.shape(ref.tensor), outer_of(ref)
+        shape, outer = self.opened.shape(ref.tensor), outer_of(ref)
         short = isinstance(step, Sums) and len(step.terms) > 1
         return Board(self._title(ref.tensor, short), self._name(ref.tensor, outer), ref.tensor, shape, outer, marks)
 
     def _title(self, tensor: str, short: bool) -> str:
-        letter, brief = self._opened.letter(tensor), self._opened.letter(tensor, short=True)
+        letter, brief = self.opened.letter(tensor), self.opened.letter(tensor, short=True)
         return f"{brief} = {letter}" if short and brief != letter else letter
 
     def _name(self, tensor: str, outer: tuple[int, ...]) -> str:
-        shape = self._opened.shape(tensor)[: len(outer)]
+        shape = self.opened.shape(tensor)[: len(outer)]
         place = [str(at + 1) for at, extent in zip(outer, shape, strict=True) if extent > 1]
         return tensor + (f"[{','.join(place)}]" if place else "")
 
@@ -103,7 +103,7 @@ class AtWork:
         """What a gradient goes back to: the window, its winner, and the number at hand."""
         marks: dict[Spot, Mark] = {}
         for share in step.shares:
-            choice = self._opened.step(share.window)
+            choice = self.opened.step(share.window)
             if isinstance(choice, Choice):
                 window = [each for each in choice.candidates if each is not None]
                 marks |= {spot_of(each): Mark.WINDOW for each in window if spot_of(each) not in marks}
@@ -114,7 +114,7 @@ class AtWork:
         return self._plain(step.operand, marks)
 
     def _output(self, ref: Ref, blank: bool) -> Board:
-        shape = self._opened.shape(ref.tensor)
+        shape = self.opened.shape(ref.tensor)
         board = self._plain(ref, {spot_of(ref): Mark.HERE})
         filled = ravel(ref.cell, shape) + 1
         return replace(board, filled=filled, blank=ref.cell if blank else None)
@@ -123,12 +123,12 @@ class AtWork:
 
     def _laid(self, tensor: str) -> Laying | None:
         """How the factors of a tensor's steps lie on each other, asked of a step in its middle."""
-        shape = self._opened.shape(tensor)
-        step = self._opened.step(Ref(tensor, tuple(extent // 2 for extent in shape)))
+        shape = self.opened.shape(tensor)
+        step = self.opened.step(Ref(tensor, tuple(extent // 2 for extent in shape)))
         row = _row(step)
-        shapes: dict[str, Shape] = self._opened.shapes
-        parameters = {each.name for each in self._opened.trace.network.parameter_tensors}
-        return laying(pieces(self._opened, step), row, shapes, parameters)
+        shapes: dict[str, Shape] = self.opened.shapes
+        parameters = {each.name for each in self.opened.trace.network.parameter_tensors}
+        return laying(pieces(self.opened, step), row, shapes, parameters)
 
     def _laid_out(
         self,
@@ -171,11 +171,11 @@ class AtWork:
 
     def _frame(self, tensor: str, lies: Laying) -> Frame:
         """How much of padding the windows of a tensor meet: asked of its first and its last."""
-        shape = self._opened.shape(tensor)
+        shape = self.opened.shape(tensor)
         most = Frame()
         for cell in ((0,) * len(shape), tuple(extent - 1 for extent in shape)):
-            step = self._opened.step(Ref(tensor, cell))
-            terms = pieces(self._opened, step)
+            step = self.opened.step(Ref(tensor, cell))
+            terms = pieces(self.opened, step)
             first = next((piece for piece in terms if len(piece) > (lies.laid or 0) and None not in piece), None)
             base = lies.base(terms, first)
             below = next((ref for piece in terms if (ref := _slot(piece, lies.below))), None)
