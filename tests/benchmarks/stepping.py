@@ -131,7 +131,13 @@ def edit() -> list[float]:
     terminal.until(_FRAME)
     terminal.settle(4.0)
     found = []
-    for cell in ("input[14,14]", "conv1.kernel[2,1,3,3]", "dense1.weight[5,6]", "dense3.bias[4]", "input[1,1]"):
+    for cell in (
+        "input[14,14]",
+        "conv1.kernel[2,1,3,3]",
+        "dense1.weight[5,6]",
+        "dense3.bias[4]",
+        "input[1,1]",
+    ):
         terminal.press(b"e")
         terminal.press(f"{cell} = 0.625".encode())
         terminal.settle(0.5)

@@ -19,8 +19,13 @@ if TYPE_CHECKING:
 @click.argument("start", required=False, metavar="[CELL|STAGE]")
 @click.option("--fold-zeros", is_flag=True, help="Leave out products with 0.")
 @click.option("--arithmetic", help='Instead of the case\'s own: exact, float or "4 decimals".')
-@click.option("--digits", type=click.IntRange(1, 1000), default=10, show_default=True,
-              help="Significant digits of numbers that do not end.")
+@click.option(
+    "--digits",
+    type=click.IntRange(1, 1000),
+    default=10,
+    show_default=True,
+    help="Significant digits of numbers that do not end.",
+)
 @click.option("--no-color", is_flag=True, help="No colour.")
 @click.option("--plain", is_flag=True, help="Plain text in ASCII, a line each; on a terminal on Enter.")
 def step(

@@ -6,7 +6,9 @@ import asyncio
 import os
 import signal
 import threading
+from collections.abc import Iterator
 from pathlib import Path
+from time import perf_counter
 from typing import Any, ClassVar
 
 from rich.segment import Segment
@@ -19,7 +21,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from walkthrough.stepper.overlays import Overlay
-from walkthrough.stepper.palette import Theme, looks, theme_of
+from walkthrough.stepper.palette import Theme, is_dark, looks
 from walkthrough.stepper.pictures.runs import Row, Run
 from walkthrough.stepper.session import INTERRUPTED, Job, Session
 from walkthrough.stepper.verifying import Witnesses
@@ -53,7 +55,9 @@ KEYS = (
     ("q", "quit"),
 )
 _ENDINGS = (("SIGTERM", 143), ("SIGHUP", 129), ("SIGINT", INTERRUPTED))
-_SHARP = 0.5
+_IDLE, _SLICE, _PAUSE = 0.03, 0.004, 0.002
+"""Seconds after a key until the next lines are worked out; of a slice of that; and between slices."""
+_PATIENCE = 0.5
 """Seconds that the witnesses wait for another change before they begin."""
 
 
@@ -109,11 +113,14 @@ class Stepper(App[int]):
         self.picture = Painted()
         self.answer_line = Input(compact=True)
         self.witnesses = Witnesses(self.paint)
-        self.session.dark = theme_of(os.environ.get("COLORFGBG"), False) == "dark"
+        self.session.dark = is_dark(os.environ.get("COLORFGBG"))
         self._verifying: object = None
         self._later: Timer | None = None
         self._pace: Timer | None = None
         self._paced = 0.0
+        self._working: Job | None = None
+        self._ahead: Iterator[None] = iter(())
+        self._looking_ahead = False
 
     def compose(self) -> ComposeResult:
         """The painted screen, and a line to answer in."""
@@ -168,8 +175,19 @@ class Stepper(App[int]):
         if session.walk.opened is not self._verifying:
             self._verify()
         self.paint()
+        self._ahead = session.ahead()
+        if not self._looking_ahead:
+            self._looking_ahead = True
+            self.set_timer(_IDLE, self._look_ahead)
 
-    _working: Job | None = None
+    def _look_ahead(self) -> None:
+        """Some milliseconds' worth of what comes next; then keys are read before it goes on."""
+        ends = perf_counter() + _SLICE
+        while perf_counter() < ends:
+            if next(self._ahead, self) is self:
+                self._looking_ahead = False
+                return
+        self.set_timer(_PAUSE, self._look_ahead)
 
     def _ask(self) -> None:
         question, line = self.session.question, self.answer_line
@@ -183,7 +201,7 @@ class Stepper(App[int]):
             self.picture.focus()
 
     def _work(self, job: Job) -> None:
-        made: Overlay | None | Exception
+        made: Overlay | Exception | None
         try:
             made = job.make()
         except Exception as problem:
@@ -227,6 +245,16 @@ class Stepper(App[int]):
             self.session.click(self.picture.run_at(event.x, event.y))
             self.settle()
 
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """The wheel moves what is open over the screen."""
+        if self.session.overlay is not None:
+            self.action_press("down")
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """The wheel, back."""
+        if self.session.overlay is not None:
+            self.action_press("up")
+
     # --- witnesses -------------------------------------------------------------------------------
 
     def _verify(self) -> None:
@@ -235,7 +263,7 @@ class Stepper(App[int]):
         self.witnesses.stop()
         if self._later is not None:
             self._later.stop()
-        self._later = self.set_timer(_SHARP, self._call_witnesses)
+        self._later = self.set_timer(_PATIENCE, self._call_witnesses)
 
     def _call_witnesses(self) -> None:
         opened = self.session.walk.opened

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import lru_cache
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from walkthrough.document import Heading, Prose, Rule, Working
 from walkthrough.mathematics.notation import Cell, Shape
+from walkthrough.numbers.shown import Shown
 from walkthrough.page.narration import Narration
 from walkthrough.page.page import Page
 from walkthrough.trace.network import Stage
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from walkthrough.trace.trace import Trace
 
 _MOST_REMEMBERED = 4_000
+_MOST_VALUES = 200_000
 _SUBSCRIPT = re.compile(r"(?:[₀-₉]+|\[[0-9,]+\])$")
 T = TypeVar("T")
 
@@ -35,9 +39,11 @@ class Opened:
         self.trace = trace
         self.digits = digits
         self.steps = Steps(trace)
-        self.narration = Narration(self.steps, digits)
+        self.narration = _Remembering(self.steps, digits)
         self.page = Page(self.narration)
-        self._folded = Narration(self.steps, digits, fold_zeros=True)
+        self._folded = _Remembering(self.steps, digits, fold_zeros=True)
+        # formulas are asked for without their numbers, which take long where there are hundreds of terms
+        self._formulas = Page(Narration(self.steps, digits, symbolic=True))
         self.step: Callable[[Ref], AnyStep] = _remembered(lambda ref: self.steps.step(ref.tensor, ref.cell))
         self._working = _remembered(self._worked)
         self._short = _remembered(self._shortened)
@@ -90,7 +96,7 @@ class Opened:
         from walkthrough.page.selection import selected
 
         first = Ref(tensor, (0,) * len(self.shape(tensor)))
-        blocks = selected(self.page, (self.name(first),))
+        blocks = selected(self._formulas, (self.name(first),))
         opening = takewhile(lambda block: isinstance(block, Heading | Prose | Rule), blocks)
         found = tuple(block for block in opening if isinstance(block, Rule))
         step = self.step(first)
@@ -171,6 +177,37 @@ class Opened:
             parts = [contraction.part for contraction in stage.backward(tensor)]
         found = (term.factors[0] for term in self.steps.terms(parts, ref.cell, sample))
         return tuple(dict.fromkeys(Ref(output, each.cell) for each in found if each is not None))
+
+
+@dataclass(frozen=True)
+class _Remembering(Narration):
+    """The narration with its numbers kept: a line of 784 products asks for each of them several times."""
+
+    _numbers_shown: dict[tuple[Ref, int], Shown] = field(default_factory=dict, compare=False)
+    _values: dict[tuple[Ref, int], Fraction] = field(default_factory=dict, compare=False)
+
+    def number(self, ref: Ref | None, guard: int = 0) -> Shown:
+        """A number as it is shown, with some digits more."""
+        if ref is None:
+            return super().number(ref, guard)
+        known = self._numbers_shown.get((ref, guard))
+        if known is None:
+            known = _kept(self._numbers_shown, (ref, guard), super().number(ref, guard))
+        return known
+
+    def value(self, ref: Ref | None, guard: int = 0) -> Fraction:
+        """What the printed number says."""
+        if ref is None:
+            return super().value(ref, guard)
+        known = self._values.get((ref, guard))
+        return _kept(self._values, (ref, guard), super().value(ref, guard)) if known is None else known
+
+
+def _kept(memory: dict[Any, T], key: Any, found: T) -> T:
+    if len(memory) >= _MOST_VALUES:
+        memory.clear()
+    memory[key] = found
+    return found
 
 
 def _remembered(worked: Callable[[Any], T]) -> Callable[[Any], T]:

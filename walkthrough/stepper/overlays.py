@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from walkthrough.page.reasons import Reason, Reasons, drawn
+from walkthrough.page.records import flat
 from walkthrough.stepper.opened import Opened
 from walkthrough.stepper.pictures.runs import Row, Run, cut
+from walkthrough.stepper.pieces import pieces
 from walkthrough.stepper.walk import Walk
 from walkthrough.trace.steps import Ref
 
 HELP = (
-    ("→  ←  Space", "the next or the last line; in an opened line the next or the last term"),
+    ("→  ←  Space", "the next or the last line, or term of an opened line"),
     ("↓  ↑", "the next or the last line"),
     ("PgDn  PgUp", "the next or the last part: another tensor"),
     ("Home  End", "the first or the last line of all"),
-    ("Enter  Esc", "opens a line into its terms; closes whatever was opened"),
-    ("g", "goes to a number by its name: conv[2,3], input[5,4], conv.kernel.grad[1,1]"),
-    ("e", "what if: changes a number of the case; all the others are worked out anew"),
+    ("Enter  Esc", "opens a line into its terms; closes what was opened"),
+    ("g", "goes to a number: conv[2,3], input[5,4], conv.kernel.grad"),
+    ("e", "what if: changes a number; all others are worked out anew"),
     ("u  s", "undoes a change; saves the changed case as a new file"),
     ("n", "the next number of the worksheet that is wrong"),
     ("w", "why: where the number came from"),
@@ -25,8 +28,17 @@ HELP = (
     ("z", "folds the products with 0"),
     ("a  +  −", "goes on by itself; faster, slower"),
     ("t", "dark or light"),
-    ("q", "ends"),
-    ("mouse", "an output's number: goes there; any other: everything that it goes into"),
+    ("q  Ctrl-C", "ends"),
+    ("click", "on an output: goes there; on another number: what it goes into"),
+)
+
+SIGNS = (
+    ("[ ]", "the window: what goes into the number at hand"),
+    ("( )", "the largest of a window"),
+    ("« »", "the number, or the product, at hand"),
+    ("·  ?", "still to come; kept back"),
+    ("3→4", "changed from 3 to 4"),
+    ("!", "wrong on the worksheet; > right from your own earlier number"),
 )
 
 
@@ -55,14 +67,12 @@ class Overlay:
 
 def help_page() -> Overlay:
     """All keys."""
-    widest = max(len(keys) for keys, _ in HELP)
-    return Overlay("keys", ("", *(f"{keys.ljust(widest)}   {does}" for keys, does in HELP)))
+    lines = [f"{keys.ljust(11)}  {does}" for keys, does in HELP]
+    return Overlay("keys and signs", (*lines, "", *(f"{sign.ljust(11)}  {means}" for sign, means in SIGNS)))
 
 
 def why(walk: Walk, width: int) -> Overlay:
     """Where the number at hand came from."""
-    from walkthrough.page.reasons import drawn
-
     tree = reasons(walk.opened, walk.ref, walk.course.lines)
     return Overlay(f"why {walk.opened.name(walk.ref)}", tuple(drawn(tree, width - 2)))
 
@@ -71,12 +81,8 @@ _SMALL = 1_500
 """Lines of a case whose reasons are followed back to the inputs; of a larger one only at the first remove."""
 
 
-def reasons(opened: Opened, ref: Ref, lines: int):  # type: ignore[no-untyped-def]
+def reasons(opened: Opened, ref: Ref, lines: int) -> Reason:
     """The tree of a number."""
-    from walkthrough.page.reasons import Reason, Reasons
-    from walkthrough.page.records import flat
-    from walkthrough.stepper.pieces import pieces
-
     if lines <= _SMALL:
         return Reasons(opened.narration).tree(opened.name(ref))
 

@@ -73,9 +73,6 @@ def looks(theme: Theme) -> dict[Style, Look]:
     return {style: Look.parse(text) if text else Look.null() for style, text in named.items()}
 
 
-def theme_of(colours: str | None, no_color: bool) -> Theme:
-    """Light or dark as the terminal says in COLORFGBG, dark if it does not; none where nobody wants colour."""
-    if no_color:
-        return "none"
-    background = (colours or "").rpartition(";")[2]
-    return "light" if background in ("7", "15") else "dark"
+def is_dark(colours: str | None) -> bool:
+    """Whether the terminal is dark, as it says in COLORFGBG; it is, if it does not say."""
+    return (colours or "").rpartition(";")[2] not in ("7", "15")

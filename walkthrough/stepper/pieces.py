@@ -93,7 +93,9 @@ def term_line(opened: Opened, step: AnyStep, at: int) -> TermLine:
             symbol = f"{opened.symbol(share.upstream)}"
             window = f"from {opened.symbol(share.window)}"
             number = narration.text(share.upstream)
-            return TermLine(f"{window}: {rational(share.share)} · {symbol} = {rational(share.share)} · {number}")
+            return TermLine(
+                f"{window}: {rational(share.share)} · {symbol} = {rational(share.share)} · {number}"
+            )
         case Mean(over=over):
             return TermLine(f"sample {at + 1}: {narration.text(over[at])}")
     return TermLine("")
@@ -111,7 +113,7 @@ def _candidate(opened: Opened, candidates: tuple[Ref | None, ...], at: int) -> T
 
 def _product(opened: Opened, step: Sums, terms: tuple[Term, ...], at: int) -> TermLine:
     term = terms[at]
-    symbols = "·".join(opened.symbol(each, len(terms) > 1) for each in term.factors)
+    symbols = "·".join(opened.narration.symbol(each, len(terms) > 1) for each in term.factors)
     before = "" if term.coefficient == 1 else f"{rational(term.coefficient)}·"
     # with as many digits more than the result as redoing the product takes
     for guard in _GUARDS:

@@ -22,7 +22,9 @@ _MOST_READ_OUT = 200
 """Numbers of a slice that are read out; more of them nobody listens to."""
 _MOST_LAID_OUT = 80
 """Lines of a part for each of which is said where its window lies."""
-ASKED = "Enter goes on, a name goes there (conv[2,3]), input[1,1] = 5 changes a number, w why, b guess, q ends"
+ASKED = (
+    "Enter goes on, a name goes there (conv[2,3]), input[1,1] = 5 changes a number, w why, b guess, q ends"
+)
 
 Say = Callable[[str], None]
 
@@ -49,13 +51,16 @@ def _by_the_thousand(walk: Walk, part: Part, first: int) -> Iterator[str]:
     """A large part, its lines put together from columns as `show` does it."""
     at = part.first
     for block in walk.opened.page.lines(part.tensor):
-        texts = block.texts if isinstance(block, Lines) else (_flat(block),) if isinstance(block, Working) else ()
+        texts = (
+            block.texts if isinstance(block, Lines) else (_flat(block),) if isinstance(block, Working) else ()
+        )
         for text in texts:
             if at >= first:
                 ref = walk.course.ref(at)
                 own = walk.own.get(ref)
                 says = "".join(f"; {each}" for each in own.says) if own else ""
-                yield f"{part.unit} {at - part.first + 1} of {part.size}, {walk.opened.name(ref)}: {text}{says}"
+                where = f"{part.unit} {at - part.first + 1} of {part.size}, {walk.opened.name(ref)}"
+                yield f"{where}: {text}{says}"
             at += 1
 
 
@@ -167,5 +172,3 @@ def _answered(walk: Walk, answer: str, say: Say) -> Walk | None:
     except (NoSuchCell, CannotChange) as problem:
         say(printable(str(problem)))
         return None
-
-

@@ -37,7 +37,9 @@ def saying(walk: Walk, width: int) -> Saying:
     elif walk.term is not None and walk.looked is None:
         below += _term(walk, width)
         line = marked(line, walk)
-    text = [each.rstrip() for piece in TextFormat(width).render([line]) for each in piece.rstrip("\n").split("\n")]
+    text = [
+        each.rstrip() for piece in TextFormat(width).render([line]) for each in piece.rstrip("\n").split("\n")
+    ]
     rows, at = _marked_rows(text)
     if not walk.hidden:
         below += notes(walk)
@@ -129,20 +131,20 @@ def _marked_row(row: Sequence[str], at: int, whole: bool) -> tuple[str, ...]:
 
 
 def _marked_rows(text: list[str]) -> tuple[list[Row], int]:
-    """The rows with marks as runs of their own, and the last row with one."""
+    """The rows with marks as runs of their own, and the row with the second: the first with numbers."""
     rows: list[Row] = []
-    last = -1
+    found: list[int] = []
     for at, row in enumerate(text):
         runs: list[Run] = []
         rest = row
         while _MARK in rest and _END in rest:
-            last = at
+            found.append(at)
             before, _, rest = rest.partition(_MARK)
             inside, _, rest = rest.partition(_END)
             runs += [Run(before), Run(f"{_SHOWN[_MARK]}{inside}{_SHOWN[_END]}", "here")]
         runs.append(Run(rest))
         rows.append(tuple(run for run in runs if run.text))
-    return rows, last
+    return rows, found[min(1, len(found) - 1)] if found else -1
 
 
 def _folded(text: str, width: int, indent: str = "   ") -> list[str]:

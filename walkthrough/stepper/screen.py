@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from math import prod
 
-from walkthrough.formats.text import TextFormat
 from walkthrough.stepper.overlays import Overlay
 from walkthrough.stepper.pictures.arranging import arranged, needed
 from walkthrough.stepper.pictures.at_work import AtWork
 from walkthrough.stepper.pictures.boards import Board, Mark
 from walkthrough.stepper.pictures.drawing import is_shaded
 from walkthrough.stepper.pictures.numbers import Numbers
-from walkthrough.stepper.pictures.runs import Row, Run, cut, padded, plain, width_of
+from walkthrough.stepper.pictures.runs import Row, Run, cut, padded, plain
 from walkthrough.stepper.said import Saying, saying
 from walkthrough.stepper.walk import Walk
 from walkthrough.words.messages import printable
@@ -49,9 +48,9 @@ def screen(walk: Walk, boards: tuple[Board, ...], width: int, height: int, statu
             for left, right in zip(outline, middle, strict=True)
         ]
     rows = [_title(walk, width), *middle, _keys(status, width)]
-    return [padded(row, width, "bar" if at in (0, len(rows) - 1) else "plain") for at, row in enumerate(rows)][
-        :height
-    ]
+    return [
+        padded(row, width, "bar" if at in (0, len(rows) - 1) else "plain") for at, row in enumerate(rows)
+    ][:height]
 
 
 def numbers_of(walk: Walk) -> Numbers:
@@ -65,7 +64,7 @@ def boards_of(walk: Walk, at_work: AtWork) -> tuple[Board, ...]:
         return at_work.used(walk.looked)
     boards = at_work.boards(walk.ref, walk.term, walk.hidden)
     if any(ref.tensor == walk.ref.tensor for ref in walk.own):
-        boards = (*boards, replace(boards[-1], title="yours", name="", own=True, blank=None))
+        boards = (*boards, replace(boards[-1], title="yours", name="", own=True))
     return boards
 
 
@@ -112,7 +111,9 @@ def where(walk: Walk, width: int) -> Row:
     ref = walk.ref
     name = walk.opened.name(ref)
     if walk.looked is not None:
-        return cut((Run(f" {name}", "stage"), Run("   a number, and what it goes into   Esc goes back")), width)
+        return cut(
+            (Run(f" {name}", "stage"), Run("   a number, and what it goes into   Esc goes back")), width
+        )
     part = walk.part
     at = f"{part.unit} {walk.line - part.first + 1:,} of {part.size:,}"
     progress = f"line {walk.line + 1:,} of {walk.course.lines:,}"
@@ -197,7 +198,9 @@ def _body(walk: Walk, boards: tuple[Board, ...], width: int, room: int) -> list[
     said = saying(walk, width)
     least = min(5, room // 3)
     most = room - 2 - least
-    height = max(2, min(needed(boards), most, max(room * 3 // 5, room - 2 - len(said.rows) - len(said.below))))
+    height = max(
+        2, min(needed(boards), most, max(room * 3 // 5, room - 2 - len(said.rows) - len(said.below)))
+    )
     pictures = arranged(boards, numbers_of(walk), width - 3, height)
     rows: list[Row] = [(Run("   "), *row) for row in pictures]
     rows.append(_legend(walk, boards, width))
@@ -211,9 +214,9 @@ def _legend(walk: Walk, boards: tuple[Board, ...], width: int) -> Row:
     framed = "what it goes into" if walk.looked is not None else framed
     said = "   ".join(f"[ ] {framed}" if mark is Mark.WINDOW else _MARKED[mark] for mark in marks)
     if any(board.filled is not None and board.filled < prod(board.shape) for board in boards):
-        said += "   · still to come"
+        said += "   · to come"
     if any(is_shaded(board) for board in boards):
-        said += "   blank is the smallest, █ the largest"
+        said += "   blank to █ rising"
     return cut((Run(f"   {said}", "dim"),), width)
 
 
@@ -261,8 +264,6 @@ def _keys(status: Status, width: int) -> Row:
 def text_of(rows: list[Row]) -> str:
     """The screen as plain text."""
     return "\n".join(plain(row).rstrip() for row in rows) + "\n"
-
-
 
 
 def with_overlay(rows: list[Row], overlay: Overlay, width: int, height: int) -> list[Row]:

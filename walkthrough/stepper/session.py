@@ -6,7 +6,7 @@ and ends when the session has ended.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -15,6 +15,7 @@ from walkthrough.stepper import overlays
 from walkthrough.stepper.overlays import Overlay
 from walkthrough.stepper.pictures.at_work import AtWork
 from walkthrough.stepper.pictures.runs import Row, Run
+from walkthrough.stepper.pieces import pieces
 from walkthrough.stepper.screen import Status, boards_of, screen, with_overlay
 from walkthrough.stepper.walk import Walk
 from walkthrough.stepper.whatif.changes import CannotChange, Change, changed
@@ -26,13 +27,14 @@ INTERRUPTED = 130
 SPEEDS = (8.0, 5.0, 3.0, 2.0, 1.0, 0.5, 0.25, 0.1)
 """Seconds from line to line when it goes on by itself."""
 
-_MOVES = {
-    "forward", "back", "down", "up", "next_part", "previous_part", "enter",
-}  # fmt: skip
+_MANY = 50
+"""Terms of a line whose numbers are worked out some at a time."""
+
+_MOVES = {"forward", "back", "down", "up", "next_part", "previous_part", "enter"}
 _SCROLLS = {"down": 1, "up": -1, "forward": 1, "back": -1}
 _PAGES = {"next_part": 1, "previous_part": -1, "first": -1_000_000, "last": 1_000_000}
 
-Made: TypeAlias = "Overlay | None | Exception"
+Made: TypeAlias = Overlay | Exception | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,9 @@ class Session:
             self.overlay = self.overlay.scrolled(rows, page)
         elif name in _MOVES:
             self.overlay = None
-            self.walk = getattr(self.walk, name)()
+            before, self.walk = self.walk, getattr(self.walk, name)()
+            if name == "enter" and self.walk is before and before.term is None:
+                self.message = "this line is a single step; there are no terms to open"
         else:
             getattr(self, f"_{name}")()
 
@@ -264,7 +268,8 @@ class Session:
         self.message = self._pace()
 
     def _pace(self) -> str:
-        return f"{'goes on' if self.playing else 'would go on'} every {self.seconds:g} s   a {'stops' if self.playing else 'starts'}   + faster   − slower"
+        goes, does = ("goes on", "stops") if self.playing else ("would go on", "starts")
+        return f"{goes} every {self.seconds:g} s   a {does}   + faster   − slower"
 
     def tick(self) -> None:
         """The time for the next line has come."""
@@ -274,6 +279,29 @@ class Session:
         if self.walk.ended and not self.walk.hidden:
             self.playing = False
             self.message = "this was the last line"
+
+    # --- ahead -----------------------------------------------------------------------------------
+
+    def ahead(self) -> Iterator[None]:
+        """Works out what the next key is likely to ask for, in small pieces between which keys are read."""
+        walk = self.walk
+        for following in (walk.down(), walk.next_part(), walk.previous_part()):
+            opened, ref = walk.opened, following.ref
+            terms = pieces(opened, opened.step(ref))
+            yield
+            if len(terms) > _MANY:
+                for at, term in enumerate(terms):
+                    for each in term:
+                        opened.narration.value(each)
+                        opened.narration.value(each, 2)
+                    if not at % 10:
+                        yield
+            opened.working(ref, walk.fold)
+            yield
+            opened.rules(ref.tensor)
+            yield
+            boards_of(following, self._at_work)
+            yield
 
     # --- mouse -----------------------------------------------------------------------------------
 
@@ -288,5 +316,3 @@ class Session:
         elif run.goes is not None:
             own = run.goes.tensor == walk.part.tensor
             self.walk = walk.to(run.goes) if own else walk.look(run.goes)
-
-

@@ -93,7 +93,8 @@ def _says(marked: Marked, number: str) -> list[str]:
     said = [f"yours: {number}   {marked.verdict}" + (f", {words}" if words else "")]
     if marked.claim.problem:
         said.append(printable(marked.claim.problem))
-    if marked.from_yours is not None and marked.verdict in ("follows", "own-rounding", "lucky", "wrong"):
+    true = marked.expected is not None and marked.from_yours is not None
+    if true and marked.from_yours != marked.expected and marked.from_yours is not None:
         said.append(f"your own earlier numbers give {marked.from_yours.text}")
     for slip in marked.slips[:_MOST_SLIPS]:
         said.append(slip.words + (f": {slip.line}" if slip.line else ""))

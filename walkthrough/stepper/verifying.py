@@ -66,7 +66,8 @@ class Witnesses:
             stdin=pipe, stdout=pipe, stderr=asyncio.subprocess.DEVNULL, start_new_session=True,
         )  # fmt: skip
         self._child = child
-        assert child.stdin is not None and child.stdout is not None
+        assert child.stdin is not None
+        assert child.stdout is not None
         try:
             child.stdin.write(toml.encode())
             child.stdin.close()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from walkthrough.stepper.pictures.boards import Board
 from walkthrough.stepper.pictures.drawing import Drawing

@@ -88,7 +88,9 @@ class AtWork:
     def _plain(self, ref: Ref, marks: dict[Spot, Mark], step: AnyStep | None = None) -> Board:
         shape, outer = self.opened.shape(ref.tensor), outer_of(ref)
         short = isinstance(step, Sums) and len(step.terms) > 1
-        return Board(self._title(ref.tensor, short), self._name(ref.tensor, outer), ref.tensor, shape, outer, marks)
+        return Board(
+            self._title(ref.tensor, short), self._name(ref.tensor, outer), ref.tensor, shape, outer, marks
+        )
 
     def _title(self, tensor: str, short: bool) -> str:
         letter, brief = self.opened.letter(tensor), self.opened.letter(tensor, short=True)
@@ -153,7 +155,7 @@ class AtWork:
             if board.tensor == below.tensor:
                 board = self._below(step, board, lies, base, frame)
                 if here is not None and lies.below < len(here) and here[lies.below] is None:
-                    pairs = dict((at, on) for at, _, on in lies.pairs(terms, chosen))
+                    pairs = {at: on for at, _, on in lies.pairs(terms, chosen)}
                     if term in pairs:
                         spot = lies.below_at(base, pairs[term])
                         board = replace(board, marks={**board.marks, spot: Mark.HERE})
@@ -165,7 +167,7 @@ class AtWork:
         return found
 
     def _below(self, step: AnyStep, board: Board, lies: Laying, base: Spot, frame: Frame) -> Board:
-        covered = {spot: Mark.WINDOW for spot in lies.spots(base)}
+        covered = dict.fromkeys(lies.spots(base), Mark.WINDOW)
         title = f"{board.title} framed by 0" if frame != Frame() else board.title
         return replace(board, marks={**covered, **board.marks}, frame=frame, title=title)
 
@@ -176,7 +178,9 @@ class AtWork:
         for cell in ((0,) * len(shape), tuple(extent - 1 for extent in shape)):
             step = self.opened.step(Ref(tensor, cell))
             terms = pieces(self.opened, step)
-            first = next((piece for piece in terms if len(piece) > (lies.laid or 0) and None not in piece), None)
+            first = next(
+                (piece for piece in terms if len(piece) > (lies.laid or 0) and None not in piece), None
+            )
             base = lies.base(terms, first)
             below = next((ref for piece in terms if (ref := _slot(piece, lies.below))), None)
             if base is None or below is None:

@@ -8,6 +8,7 @@ from functools import cached_property
 from walkthrough.stepper.pictures.boards import Board, Mark, Spot
 from walkthrough.stepper.pictures.numbers import HIDDEN, WAITS, Numbers
 from walkthrough.stepper.pictures.runs import Row, Run, Style, padded
+from walkthrough.trace.steps import Ref
 
 MOST_COLUMNS = 14
 """Columns of numbers that are still set as numbers; an image of more is shaded, as on a page."""
@@ -154,7 +155,7 @@ class Drawing:
 
     def _fits(self, seen: tuple[int, int], width: int, top: int, bottom: int) -> bool:
         left, right = seen
-        inside = 0 <= left and right <= self.size[1]
+        inside = left >= 0 and right <= self.size[1]
         return inside and _text_width(self.widths(top, bottom, left, right)) <= width
 
     def _seen_rows(self, room: int) -> tuple[int, int]:
@@ -186,55 +187,58 @@ class Drawing:
         return title
 
     def _row(self, y: int, left: int, widths: list[int]) -> Row:
-        right = left + len(widths)
-        marks = [self.board.marks.get(self._spot(y, x)) for x in range(left, right)]
-        shades = self._shades(y, left, right) if self.shaded else None
+        cells = [self._cell((y, left + at), width) for at, width in enumerate(widths)]
         runs: list[Run] = []
-        for at in range(right - left + 1):
-            before = marks[at - 1] if at else None
-            after = marks[at] if at < len(marks) else None
-            text, mark = _between(before, after)
-            style: Style = _STYLES[mark] if mark else "plain"
-            ref = self.board.ref(self._spot(y, left + min(at, right - left - 1)))
-            if shades is not None and text == " " and at < len(marks):
-                text = shades[at]
-                style = style if mark else self._pixel_style(y, left + at)
-            runs.append(Run(text, style, ref))
-            if at < len(marks):
-                runs.append(self._cell((y, left + at), widths[at], after, shades[at] if shades else None))
+        before: Mark | None = None
+        for cell in cells:
+            sign, mark = _between(before, cell.mark)
+            if self.shaded and sign == " ":
+                # a pixel is two columns wide, so that it is about square
+                runs.append(Run(cell.text * 2, cell.style, cell.ref))
+            else:
+                runs.append(Run(sign, _STYLES[mark] if mark else "plain", cell.ref))
+                runs.append(Run(cell.text, cell.style, cell.ref))
+            before = cell.mark
+        sign, mark = _between(before, None)
+        runs.append(Run(sign, _STYLES[mark] if mark else "plain"))
         return _joined(runs)
 
-    def _cell(self, at: Spot, width: int, mark: Mark | None, shade: str | None) -> Run:
+    def _cell(self, at: Spot, width: int) -> _Cell:
         spot = self._spot(*at)
+        ref, mark = self.board.ref(spot), self.board.marks.get(spot)
         style = _STYLES[mark] if mark else self.numbers.style(self.board, spot)
-        ref = self.board.ref(spot)
-        if shade is not None:
-            return Run(shade, style, ref)
+        if self.shaded:
+            return _Cell(self._shade(spot, ref), style, mark, ref)
         text = self.numbers.text(self.board, spot, self.digits)
         if len(text) > width:
             text = text[: width - 1] + "…"
-        return Run(text.rjust(width), style, ref)
+        return _Cell(text.rjust(width), style, mark, ref)
 
-    def _pixel_style(self, y: int, x: int) -> Style:
-        return self.numbers.style(self.board, self._spot(y, x))
+    def _shade(self, spot: Spot, ref: Ref | None) -> str:
+        """A pixel of an image; what is not worked out yet is a dot."""
+        if ref is None:
+            return "0"
+        if ref.cell == self.board.blank:
+            return HIDDEN
+        if self.board.waits(ref):
+            return WAITS
+        return _SHADES[self._levels[spot[0]][spot[1]]]
 
-    def _shades(self, y: int, left: int, right: int) -> list[str]:
-        """A row of an image in shades; what is not worked out yet is a dot."""
-        board = self.board
-        shades = self.numbers.opened.shades(board.tensor, board.outer)
-        found = []
-        for x in range(left, right):
-            ref = board.ref(self._spot(y, x))
-            if ref is None:
-                found.append("0")
-            elif ref.cell == board.blank:
-                found.append(HIDDEN)
-            elif board.waits(ref):
-                found.append(WAITS)
-            else:
-                row, column = self._spot(y, x)
-                found.append(_SHADES[round(float(shades[row, column]) * (len(_SHADES) - 1))])
-        return found
+    @cached_property
+    def _levels(self) -> list[list[int]]:
+        shades = self.numbers.opened.shades(self.board.tensor, self.board.outer)
+        levels: list[list[int]] = (shades * (len(_SHADES) - 1) + 0.5).astype(int).tolist()
+        return levels
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    """What stands in a cell, how, and which number it is."""
+
+    text: str
+    style: Style
+    mark: Mark | None
+    ref: Ref | None
 
 
 def _text_width(widths: list[int]) -> int:
@@ -246,13 +250,9 @@ def _between(before: Mark | None, after: Mark | None) -> tuple[str, Mark | None]
     """The sign between two cells: one mark ends, or another begins; the weightier of them shows."""
     if before is after and before is Mark.WINDOW:
         return " ", Mark.WINDOW
-    ends = [(before, 1)] if before else []
-    begins = [(after, 0)] if after else []
-    found = sorted([*ends, *begins], key=lambda each: -_WEIGHT[each[0]])
-    if not found:
-        return " ", None
-    mark, side = found[0]
-    return mark.value[side], mark
+    if before is not None and (after is None or _WEIGHT[before] >= _WEIGHT[after]):
+        return before.value[1], before
+    return (" ", None) if after is None else (after.value[0], after)
 
 
 def _joined(runs: list[Run]) -> Row:

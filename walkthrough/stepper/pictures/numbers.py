@@ -37,7 +37,8 @@ class Numbers:
             return "0"
         if board.own:
             own = self.own.get(ref)
-            return "" if own is None or board.waits(ref) else own.short + own.mark
+            told = own is not None and not board.waits(ref) and ref.cell != board.blank
+            return own.short + own.mark if told and own is not None else ""
         if ref.cell == board.blank:
             return HIDDEN
         if board.waits(ref):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from math import lcm
+from typing import Any
 
 from walkthrough.case import Case, Sample
 from walkthrough.case.values import Misread, exact
@@ -56,17 +57,22 @@ def with_number(opened: Opened, ref: Ref, number: Written) -> Case:
         own = place.sample or 0
         samples[own] = _in_sample(samples[own], place.local, at, number)
         return replace(case, samples=tuple(samples))
-    if place.local == gradient_name(network.output.name) and hasattr(case.loss, "gradient"):
-        gradient: Grid = case.loss.gradient
-        return replace(case, loss=replace(case.loss, gradient=_with(gradient, at, number)))  # type: ignore[type-var]
+    upstream = getattr(case.loss, "gradient", None)
+    if place.local == gradient_name(network.output.name) and upstream is not None:
+        return replace(case, loss=_other(case.loss, "gradient", _with(upstream, at, number)))
     layer, _, role = place.local.partition(".")
     layers = tuple(
-        replace(each, layer=replace(each.layer, **{role: _with(getattr(each.layer, role), at, number)}))  # type: ignore[type-var]
+        replace(each, layer=_other(each.layer, role, _with(getattr(each.layer, role), at, number)))
         if each.name == layer
         else each
         for each in case.layers
     )
     return replace(case, layers=layers)
+
+
+def _other(of: Any, option: str, grid: Grid) -> Any:
+    """A layer or a loss with another grid as one of its options, which are its fields."""
+    return replace(of, **{option: grid})
 
 
 def _in_sample(sample: Sample, role: str, at: int, number: Written) -> Sample:

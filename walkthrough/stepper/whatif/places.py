@@ -14,7 +14,7 @@ from walkthrough.stepper.whatif.changes import Change
 
 @dataclass(frozen=True, slots=True)
 class Grids:
-    """A grid of the case with changed numbers: its key, the grid now, the new texts by place in reading order."""
+    """A grid with changed numbers: its key, the grid as it is now, the new texts by place in reading order."""
 
     place: Place
     grid: Grid

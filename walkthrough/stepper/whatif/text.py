@@ -20,6 +20,7 @@ from walkthrough.stepper.whatif.places import Grids
 
 _NUMBER = re.compile(r"[^\s,;]+")
 _BARE = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
+_BARE_VALUE = re.compile(r"[-+0-9.eE_a-zA-Z]+")
 _KEY_END = re.compile(r"""(?:[^="'\n]|"[^"\n]*"|'[^'\n]*')*=[ \t]*""")
 
 
@@ -120,9 +121,9 @@ def _numbers_in(text: str, written: bool) -> Iterator[tuple[int, int]]:
             end = _end(text, at)
             yield at, end
             at = end
-        elif match := re.compile(r"[-+0-9.eE_a-zA-Z]+").match(text, at):
-            yield match.span()
-            at = match.end()
+        elif bare := _BARE_VALUE.match(text, at):
+            yield bare.span()
+            at = bare.end()
         else:
             at += 1
 
