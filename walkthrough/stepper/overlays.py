@@ -62,7 +62,7 @@ class Overlay:
         aside = f"   {more:,} lines more ↓" if more > 0 else ""
         head = (Run(f" {self.title}", "stage"), Run(f"{aside}   Esc closes", "dim"))
         rows = [cut(head, width), *(cut((Run(f" {line}"),), width) for line in shown)]
-        return rows + [()] * (height - len(rows))
+        return (rows + [()] * (height - len(rows)))[:height]
 
 
 def help_page() -> Overlay:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from walkthrough.document import Relation, Side, Sum, Window, Working
 from walkthrough.formats.text import TextFormat
+from walkthrough.page.records import flat
 from walkthrough.stepper.pictures.numbers import HIDDEN
 from walkthrough.stepper.pictures.runs import Row, Run
 from walkthrough.stepper.pieces import pieces, signed, term_line
@@ -16,20 +18,21 @@ from walkthrough.trace.steps import Choice, Given, Ref, Sums
 _MARK, _END = "\ue000", "\ue001"
 _SHOWN = {_MARK: "«", _END: "»"}
 _MOST_NAMED = 12
+_SPARED = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Saying:
-    """The line, what is said below it, and which rows of the line have the mark (−1: none) and the value."""
+    """The line, and what is said below it; `marked` is its row with the mark (−1: none), `ends` its last."""
 
     rows: tuple[Row, ...]
     below: tuple[Row, ...]
-    marked: int = -1
-    ends: int = -1
+    marked: int
+    ends: int
 
 
-def saying(walk: Walk, width: int) -> Saying:
-    """What is said of the number at hand, no wider than this."""
+def saying(walk: Walk, width: int, room: int) -> Saying:
+    """What is said of the number at hand, no wider than this; without its columns where there is no room."""
     line = walk.opened.working(walk.ref, walk.fold)
     below: list[str] = []
     if walk.hidden:
@@ -37,17 +40,50 @@ def saying(walk: Walk, width: int) -> Saying:
     elif walk.term is not None and walk.looked is None:
         below += _term(walk, width)
         line = marked(line, walk)
-    text = [
-        each.rstrip() for piece in TextFormat(width).render([line]) for each in piece.rstrip("\n").split("\n")
-    ]
-    rows, at = _marked_rows(text)
     if not walk.hidden:
         below += notes(walk)
     said = tuple((Run(part, "message"),) for each in below for part in _folded(each, width))
+    text = _laid_out(line, width, room - len(said))
+    rows, at = _marked_rows(text)
     relation, value = line.sides[-1] if line.sides else ("=", "")
     closing = f"{relation} {value}" if isinstance(value, str) else ""
     ends = max((row for row, each in enumerate(text) if closing in each), default=len(text) - 1)
     return Saying(tuple(rows), said, at, ends)
+
+
+def _laid_out(line: Working, width: int, room: int) -> list[str]:
+    """The rows of a line: as on a page, or, where that takes too many, one after the other."""
+    text = _printed(line, width, 0)
+    if len(text) <= room:
+        return text
+    for other in (_printed(line, width, _SPARED), _flowed(line, width)):
+        if len(other) < len(text):
+            text = other
+        if len(text) <= room:
+            break
+    return text
+
+
+def _flowed(line: Working, width: int) -> list[str]:
+    """A line without its columns: terms one after the other, broken before a sign."""
+    sides = "".join(f" {relation} {flat(side)}" for relation, side in line.sides)
+    rows, row = [], f"   {line.left}"
+    for part in re.split(r" (?=[+−=≈←] )", sides)[1:]:
+        if len(row) + 1 + len(part) > width:
+            rows.append(row)
+            row = f"     {part}"
+        else:
+            row += f" {part}"
+    reason = f"     {line.because}" if line.because else ""
+    if len(row) + len(reason) <= width:
+        return [*rows, row + reason]
+    return [*rows, row, *_folded(line.because, width, "       ")]
+
+
+def _printed(line: Working, width: int, spared: int) -> list[str]:
+    """The rows of a line as a page prints it, with so many columns of its margin given up."""
+    printed = TextFormat(width + spared).render([line])
+    return [row[spared:].rstrip() for piece in printed for row in piece.rstrip("\n").split("\n")]
 
 
 def kept_back(line: Working) -> Working:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from math import prod
 
+from rich.cells import cell_len, set_cell_size
+
 from walkthrough.stepper.overlays import Overlay
-from walkthrough.stepper.pictures.arranging import arranged, needed
+from walkthrough.stepper.pictures.arranging import arranged, framed, needed
 from walkthrough.stepper.pictures.at_work import AtWork
 from walkthrough.stepper.pictures.boards import Board, Mark
 from walkthrough.stepper.pictures.drawing import is_shaded
@@ -84,9 +86,10 @@ def _title(walk: Walk, width: int) -> Row:
         said.insert(0, "zeros folded")
     aside = " · ".join(said)
     title = printable(case.title or case.name)
-    room = width - len(aside) - 4
-    title = title if len(title) <= room else title[: max(room - 1, 0)] + "…"
-    gap = " " * max(width - len(title) - len(aside) - 2, 1)
+    room = max(width - len(aside) - 4, 1)
+    if cell_len(title) > room:
+        title = set_cell_size(title, room - 1).rstrip() + "…"
+    gap = " " * max(width - cell_len(title) - len(aside) - 2, 1)
     return (Run(f" {title}{gap}{aside} ", "bar"),)
 
 
@@ -195,14 +198,16 @@ def _outline_column(walk: Walk, height: int) -> list[Row]:
 
 def _body(walk: Walk, boards: tuple[Board, ...], width: int, room: int) -> list[Row]:
     """The boards, what their marks mean, and the line; just so many rows."""
-    said = saying(walk, width)
-    least = min(5, room // 3)
-    most = room - 2 - least
-    height = max(
-        2, min(needed(boards), most, max(room * 3 // 5, room - 2 - len(said.rows) - len(said.below)))
-    )
+    # the window itself is always seen
+    said = saying(walk, width, room - 1 - min(framed(boards), needed(boards)))
+    wanted = len(said.rows) + len(said.below)
+    most = max(room - 1 - min(5, room // 3), 0)
+    # the rows of the boards beside the window give way to a long line, the window itself does not
+    height = min(needed(boards), max(room * 3 // 5, room - 1 - wanted), most)
+    if height + 1 + wanted > room:
+        height = min(height, max(framed(boards), room - 1 - wanted))
     pictures = arranged(boards, numbers_of(walk), width - 3, height)
-    rows: list[Row] = [(Run("   "), *row) for row in pictures]
+    rows: list[Row] = [(Run("   "), *row) for row in pictures[:height]]
     rows.append(_legend(walk, boards, width))
     rows += _line(said, room - len(rows), width)
     return [*rows, *([()] * (room - len(rows)))][:room]
@@ -269,4 +274,4 @@ def text_of(rows: list[Row]) -> str:
 def with_overlay(rows: list[Row], overlay: Overlay, width: int, height: int) -> list[Row]:
     """The screen with a page over it, between the title and the keys."""
     page = [padded(row, width) for row in overlay.rows(width, height - 2)]
-    return [rows[0], *page, rows[-1]]
+    return [rows[0], *page, rows[-1]][:height]

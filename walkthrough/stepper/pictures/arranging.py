@@ -34,6 +34,12 @@ def needed(boards: Sequence[Board]) -> int:
     return 1 + max((b.frame.top + b.rows + b.frame.bottom for b in boards), default=0)
 
 
+def framed(boards: Sequence[Board]) -> int:
+    """How many rows the tallest window takes, a row beside it and the title included."""
+    rows = [[row for row, _ in board.marks] or [0] for board in boards]
+    return 2 + max((max(each) - min(each) + 1 for each in rows), default=0)
+
+
 _Column = list[Drawing]
 
 

@@ -14,7 +14,7 @@ from walkthrough.stepper.whatif.changes import Change
 
 @dataclass(frozen=True, slots=True)
 class Grids:
-    """A grid with changed numbers: its key, the grid as it is now, the new texts by place in reading order."""
+    """A grid with changed numbers: its key, the grid as it is now, and the new texts by their places."""
 
     place: Place
     grid: Grid
