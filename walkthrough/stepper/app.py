@@ -66,6 +66,7 @@ class Painted(Widget):
 
     DEFAULT_CSS = "Painted { width: 1fr; height: 1fr; }"
     can_focus = True
+    ALLOW_SELECT = False
 
     def __init__(self) -> None:
         super().__init__()
@@ -137,9 +138,9 @@ class Stepper(App[int]):
                     loop.add_signal_handler(getattr(signal, name), self.exit, status)
         self.settle()
 
-    def on_unmount(self) -> None:
+    async def on_unmount(self) -> None:
         """What works beside the screen ends with it."""
-        self.witnesses.stop()
+        await self.witnesses.close()
 
     def _handle_exception(self, error: Exception) -> None:
         # Textual would print a traceback; a user sees a message, said by whoever runs the stepper
@@ -241,9 +242,8 @@ class Stepper(App[int]):
 
     def on_click(self, event: events.Click) -> None:
         """A click on whatever is painted there."""
-        if event.widget is self.picture:
-            self.session.click(self.picture.run_at(event.x, event.y))
-            self.settle()
+        self.session.click(self.picture.run_at(event.screen_x, event.screen_y))
+        self.settle()
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         """The wheel moves what is open over the screen."""

@@ -41,22 +41,25 @@ class Witnesses:
     def __init__(self, told: Callable[[], None]) -> None:
         self.verified = Verified()
         self._told = told
-        self._task: asyncio.Task[None] | None = None
-        self._child: asyncio.subprocess.Process | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
 
     def start(self, toml: str, folder: Path, arithmetic: str) -> None:
         """Begins with a case, and forgets the one before."""
         self.stop()
-        self._task = asyncio.get_running_loop().create_task(self._follow(toml, folder, arithmetic))
+        task = asyncio.get_running_loop().create_task(self._follow(toml, folder, arithmetic))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     def stop(self) -> None:
         """No more of it: the child is ended too."""
-        if self._task is not None:
-            self._task.cancel()
-        if self._child is not None and self._child.returncode is None:
-            self._child.kill()
-        self._task = self._child = None
+        for task in self._tasks:
+            task.cancel()
         self.verified = Verified()
+
+    async def close(self) -> None:
+        """No more of it, and no child left behind."""
+        self.stop()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _follow(self, toml: str, folder: Path, arithmetic: str) -> None:
         verified = self.verified
@@ -65,7 +68,6 @@ class Witnesses:
             *(sys.executable, "-m", "walkthrough.stepper.verifying", str(folder), arithmetic),
             stdin=pipe, stdout=pipe, stderr=asyncio.subprocess.DEVNULL, start_new_session=True,
         )  # fmt: skip
-        self._child = child
         assert child.stdin is not None
         assert child.stdout is not None
         try:
@@ -81,6 +83,7 @@ class Witnesses:
         finally:
             if child.returncode is None:
                 child.kill()
+                await child.communicate()
         self._told()
 
 
