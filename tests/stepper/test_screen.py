@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
 
 import pytest
@@ -10,9 +12,9 @@ from tests.stepper.walks import SIZES, at, shown, texts, walk_of_text, walk_thro
 from walkthrough.case import list_shipped
 from walkthrough.formats.text import TextFormat
 from walkthrough.page.narration import Narration
-from walkthrough.stepper.pieces import pieces
+from walkthrough.stepper.pieces import pieces, term_line
 from walkthrough.stepper.session import Session
-from walkthrough.trace.steps import Steps
+from walkthrough.trace.steps import Steps, Sums
 
 CASES = [each.name for each in list_shipped()]
 LARGE = {"lenet"}
@@ -103,6 +105,27 @@ def test_a_term_is_told_by_itself_with_the_sum_so_far():
     assert "term 5 of 9:   x₃₃·k₂₂ = (−255)·4 = −1020     so far = −510" in text
     assert "«x₃₃k₂₂»" in text
     assert "«(−255)·4»" in text
+
+
+@pytest.mark.parametrize("name", ["four-by-four", "two-conv-network"])
+def test_whoever_redoes_a_term_gets_what_is_printed(name):
+    """The product of the printed factors, rounded half-up to as many digits as are printed, is the value."""
+    walk = walk_through(name)
+    for line in places(walk):
+        step = walk.opened.step(walk.course.ref(line))
+        if not isinstance(step, Sums) or step.copy:
+            continue
+        for number in range(len(step.terms)):
+            _, *rest = re.split(" [=≈] ", term_line(walk.opened, step, number).text.replace("−", "-"))
+            if len(rest) < 2:
+                continue
+            assert len(rest[0]) < 50
+            printed = Decimal(1)
+            for factor in rest[0].split("·"):
+                printed *= Decimal(factor.strip("()"))
+            value = Decimal(rest[1])
+            unit = Decimal(1).scaleb(int(value.as_tuple().exponent))
+            assert printed.quantize(unit, ROUND_HALF_UP) == value, (step.ref, number)
 
 
 def test_what_is_not_worked_out_yet_does_not_stand_on_the_screen():

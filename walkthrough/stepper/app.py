@@ -7,6 +7,7 @@ import os
 import signal
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from time import perf_counter
 from typing import Any, ClassVar
@@ -113,7 +114,7 @@ class Stepper(App[int]):
         self.failed: BaseException | None = None
         self.picture = Painted()
         self.answer_line = Input(compact=True)
-        self.witnesses = Witnesses(self.paint)
+        self.witnesses = Witnesses(self.heard)
         self.session.dark = is_dark(os.environ.get("COLORFGBG"))
         self._verifying: object = None
         self._later: Timer | None = None
@@ -131,16 +132,16 @@ class Stepper(App[int]):
     def on_mount(self) -> None:
         """Painted, and ended by whatever ends a program."""
         self.picture.focus()
+        self.loop_of_screen = asyncio.get_running_loop()
         if threading.current_thread() is threading.main_thread():
-            loop = asyncio.get_running_loop()
             for name, status in _ENDINGS:
                 if hasattr(signal, name):
-                    loop.add_signal_handler(getattr(signal, name), self.exit, status)
+                    self.loop_of_screen.add_signal_handler(getattr(signal, name), self.exit, status)
         self.settle()
 
-    async def on_unmount(self) -> None:
+    def on_unmount(self) -> None:
         """What works beside the screen ends with it."""
-        await self.witnesses.close()
+        self.witnesses.stop()
 
     def _handle_exception(self, error: Exception) -> None:
         # Textual would print a traceback; a user sees a message, said by whoever runs the stepper
@@ -209,11 +210,13 @@ class Stepper(App[int]):
             made = problem
 
         def finished() -> None:
+            if not self.is_running:
+                return
             self.session.finished(job, made)
             self.settle()
 
-        if self.is_running:
-            self.call_from_thread(finished)
+        with suppress(RuntimeError):  # ended meanwhile
+            self.loop_of_screen.call_soon_threadsafe(finished)
 
     def _keep_pace(self) -> None:
         seconds = self.session.seconds if self.session.playing else 0.0
@@ -256,6 +259,11 @@ class Stepper(App[int]):
             self.action_press("up")
 
     # --- witnesses -------------------------------------------------------------------------------
+
+    def heard(self) -> None:
+        """The witnesses have said something; a thread of theirs says so, and does not wait."""
+        with suppress(RuntimeError):  # the loop is closed: nobody sees it any more
+            self.loop_of_screen.call_soon_threadsafe(self.paint)
 
     def _verify(self) -> None:
         """The witnesses begin anew, once nobody changes numbers any more."""

@@ -115,25 +115,23 @@ def _product(opened: Opened, step: Sums, terms: tuple[Term, ...], at: int) -> Te
     term = terms[at]
     symbols = "·".join(opened.narration.symbol(each, len(terms) > 1) for each in term.factors)
     before = "" if term.coefficient == 1 else f"{rational(term.coefficient)}·"
-    # with as many digits more than the result as redoing the product takes
-    for guard in _GUARDS:
-        said = [opened.narration.value(each, guard) for each in term.factors]
-        worth = _certain(opened, (term,), guard)
+    worth, guard = _certain(opened, (term,)), 0
+    for guard in _GUARDS:  # as many digits more as whoever redoes the product needs
         printed = term.coefficient
-        for each in said:
-            printed *= each
-        if worth is None or shown(Known(printed), opened.digits + guard, FULL + guard).value == worth.value:
+        for each in term.factors:
+            printed *= opened.narration.value(each, guard)
+        if worth is None or shown(Known(printed), opened.digits, FULL).value == worth.value:
             break
     numbers = "·".join(bounded(opened.narration.text(each, guard)) for each in term.factors)
     complete = opened.narration.all_complete(list(term.factors))
     text = f"{before}{symbols} {'=' if complete else '≈'} {before}{numbers}"
     if worth is not None and (len(term.factors) > 1 or before):
         text += f" {'=' if complete and worth.complete else '≈'} {worth.text}"
-    total = _certain(opened, terms[: at + 1], 0) if at else None
+    total = _certain(opened, terms[: at + 1]) if at else None
     return TermLine(text, "" if total is None else f"so far {_relation(total)} {total.text}")
 
 
-def _certain(opened: Opened, terms: tuple[Term, ...], guard: int) -> Shown | None:
+def _certain(opened: Opened, terms: tuple[Term, ...]) -> Shown | None:
     """The sum of some products; None where no number of digits shows that it is 0."""
     trace, digits = opened.trace, opened.digits
 
@@ -142,7 +140,7 @@ def _certain(opened: Opened, terms: tuple[Term, ...], guard: int) -> Shown | Non
         for term in terms:
             known = _worth(trace, term, precision)
             value, spread = value + known.value, spread + known.spread
-        return shown(Known(value, spread), digits + guard, FULL + guard)
+        return shown(Known(value, spread), digits, FULL)
 
     try:
         found: Shown = trace.certain(question, 320)

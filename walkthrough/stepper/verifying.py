@@ -5,10 +5,12 @@ The child reads a case on its standard input and says what each witness found, a
 
 from __future__ import annotations
 
-import asyncio
 import json
+import subprocess
 import sys
+import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,7 +19,7 @@ from pathlib import Path
 class Verified:
     """What the witnesses have said so far; `ended` once they have said all, `failed` if they could not."""
 
-    checks: dict[str, list[tuple[str, int, bool, bool]]] = field(default_factory=dict)
+    checks: dict[str, tuple[tuple[str, int, bool, bool], ...]] = field(default_factory=dict)
     ended: bool = False
 
     def said(self, tensor: str) -> str:
@@ -36,55 +38,70 @@ class Verified:
 
 
 class Witnesses:
-    """A child process that verifies a case; `told` is called whenever it has said something."""
+    """A child process that verifies a case; `told` is called, by another thread, when it says something."""
 
     def __init__(self, told: Callable[[], None]) -> None:
         self.verified = Verified()
         self._told = told
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._reader: _Reader | None = None
 
     def start(self, toml: str, folder: Path, arithmetic: str) -> None:
         """Begins with a case, and forgets the one before."""
         self.stop()
-        task = asyncio.get_running_loop().create_task(self._follow(toml, folder, arithmetic))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._reader = _Reader(toml, [str(folder), arithmetic], self.verified, self._told)
+        self._reader.start()
 
     def stop(self) -> None:
         """No more of it: the child is ended too."""
-        for task in self._tasks:
-            task.cancel()
-        self.verified = Verified()
+        if self._reader is not None:
+            self._reader.end()
+        self._reader, self.verified = None, Verified()
 
-    async def close(self) -> None:
-        """No more of it, and no child left behind."""
-        self.stop()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def _follow(self, toml: str, folder: Path, arithmetic: str) -> None:
-        verified = self.verified
-        pipe = asyncio.subprocess.PIPE
-        child = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "walkthrough.stepper.verifying", str(folder), arithmetic),
-            stdin=pipe, stdout=pipe, stderr=asyncio.subprocess.DEVNULL, start_new_session=True,
-        )  # fmt: skip
-        assert child.stdin is not None
-        assert child.stdout is not None
-        try:
-            child.stdin.write(toml.encode())
+class _Reader(threading.Thread):
+    """Hands the child its case, and notes what it says, until it ends or is ended."""
+
+    def __init__(self, toml: str, arguments: list[str], verified: Verified, told: Callable[[], None]) -> None:
+        super().__init__(daemon=True)
+        self._toml, self._arguments = toml, arguments
+        self._verified, self._told = verified, told
+        self._lock = threading.Lock()
+        self._child: subprocess.Popen[bytes] | None = None
+        self._over = False
+
+    def end(self) -> None:
+        """Ends the child, or sees to it that none is begun."""
+        with self._lock:
+            self._over = True
+            if self._child is not None:
+                self._child.kill()
+
+    def run(self) -> None:
+        """The thread."""
+        with self._lock:
+            if self._over:
+                return
+            self._child = child = subprocess.Popen(
+                [sys.executable, "-m", "walkthrough.stepper.verifying", *self._arguments],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )  # fmt: skip
+        with child, suppress(OSError, ValueError):
+            assert child.stdin is not None
+            assert child.stdout is not None
+            child.stdin.write(self._toml.encode())
             child.stdin.close()
-            while line := await child.stdout.readline():
+            for line in child.stdout:
                 tensor, witness, cells, agrees, exactly = json.loads(line)
-                verified.checks.setdefault(tensor, []).append((witness, cells, agrees, exactly))
-                self._told()
-            verified.ended = await child.wait() == 0
-        except (OSError, ValueError):
-            return
-        finally:
-            if child.returncode is None:
-                child.kill()
-                await child.communicate()
-        self._told()
+                said = self._verified.checks.get(tensor, ())
+                self._verified.checks[tensor] = (*said, (witness, cells, agrees, exactly))
+                self._tell()
+        self._verified.ended = child.returncode == 0
+        self._tell()
+
+    def _tell(self) -> None:
+        if not self._over:
+            self._told()
 
 
 def main(folder: str, arithmetic: str) -> None:

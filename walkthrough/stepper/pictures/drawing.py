@@ -174,9 +174,11 @@ class Drawing:
         seen = []
         y, x = self.first
         if (top, bottom) != (0, rows):
-            seen.append(f"rows {top + y + 1}–{bottom + y} of {self.board.rows}")
+            first, last = max(top + y + 1, 1), min(bottom + y, self.board.rows)
+            seen.append(f"rows {first}–{last} of {self.board.rows}")
         if (left, right) != (0, columns):
-            seen.append(f"columns {left + x + 1}–{right + x} of {self.board.columns}")
+            first, last = max(left + x + 1, 1), min(right + x, self.board.columns)
+            seen.append(f"columns {first}–{last} of {self.board.columns}")
         said = ", ".join(seen)
         brief = said.replace("rows ", "").replace("columns ", "").replace(", ", " × ")
         title, name = self.board.title, self.board.name
