@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 
 from walkthrough.stepper.walk import Walk
@@ -14,6 +15,8 @@ def run(walk: Walk, no_color: bool = False) -> int:
     from walkthrough.stepper.app import Stepper
 
     app = Stepper(walk)
+    # what a case has laid out stays until the end; looking through all of it again would hold up a key
+    gc.freeze()
     status = app.run()
     if app.failed is not None:
         raise app.failed
