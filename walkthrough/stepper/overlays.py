@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from walkthrough.page.reasons import Reason, Reasons, drawn
+from walkthrough.page.drawn_reasons import drawn
+from walkthrough.page.reasons import Reason, Reasons
 from walkthrough.page.records import flat
 from walkthrough.stepper.opened import Opened
 from walkthrough.stepper.pictures.runs import Row, Run, cut

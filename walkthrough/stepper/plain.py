@@ -156,7 +156,7 @@ def _answered(walk: Walk, answer: str, say: Say) -> Walk | None:
     if answer == "":
         return walk.leave() if walk.looked is not None else walk.forward()
     if answer == "w":
-        from walkthrough.page.reasons import drawn
+        from walkthrough.page.drawn_reasons import drawn
 
         for text in drawn(reasons(walk.opened, walk.ref, walk.course.lines), 1_000, plain=True):
             say(text)
