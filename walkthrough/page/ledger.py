@@ -248,7 +248,7 @@ class Ledger:
     ) -> tuple[set[int], set[int], set[int]]:
         """Lines that want more digits to be redone, lines with numbers that do not end, and rounded ones.
 
-        A float is rounded where the decimals that it is printed in do not give it.
+        A line is rounded where its numbers, as printed, do not give the result: by float64, or by hand.
         """
         parts = []
         for contraction in contractions:
@@ -262,14 +262,16 @@ class Ledger:
                 Exact(contract(contraction, arrays, integers.matrix_product), denominator, 0, unknown)
             )
         total = parts[0] if len(parts) == 1 else added(parts)
-        if total.unknown is None and not self.narration.floats:
+        rounds = self.narration.floats or self.narration.decimals is not None
+        if total.unknown is None and not rounds:
             return set(), set(), set()
         numerators = total.numerators.reshape(-1).tolist()
         said = result.numbers.numerators.reshape(-1).tolist()
         ours, theirs = result.numbers.denominator, total.denominator
+        pairs = enumerate(zip(numerators, said, strict=True)) if rounds else ()
+        rounded = {place for place, (own, true) in pairs if own * ours != true * theirs}
         if total.unknown is None:
-            pairs = enumerate(zip(numerators, said, strict=True))
-            return set(), set(), {place for place, (own, true) in pairs if own * ours != true * theirs}
+            return set(), set(), rounded
         unfinished = total.unknown.reshape(-1)
         places = np.flatnonzero(unfinished).tolist()
         # a printed number stands for what is less than half its last place away (0 for a complete one)
@@ -279,7 +281,7 @@ class Ledger:
             if abs(numerators[place] * ours - said[place] * theirs) * 2
             >= max(result.units[place], 1) * theirs
         }
-        return redo, set(places), set()
+        return redo, set(places), rounded
 
 
 def _floats(numbers: Array) -> Printed | None:

@@ -204,16 +204,17 @@ def _rule(step: Sums) -> tuple[str, ...]:
         return ("the same number",) if step.copy else ()
     if not step.terms:
         return ("it goes into no output",)
-    others = [factor for term in step.terms for factor in term.factors[1:] if factor is not None]
-    if not others:
-        if step.copy and not step.stage.parameters:
-            return ("the same number",)
-        coefficients = {term.coefficient for term in step.terms}
-        local = bounded(rational(coefficients.pop())) if len(coefficients) == 1 else "its share"
-        return (f"chain rule: upstream × {local}",) if local != "−1" or not step.copy else ()
-    name = others[0].tensor.partition("@")[0]
-    role = "input" if name == step.stage.x.name else name.rpartition(".")[2]
-    return (f"chain rule: upstream × {role}",)
+    parts = [each.part for each in contractions_of(step.stage, step.ref.tensor.partition("@")[0])]
+    others = [factor.tensor.name for part in parts for factor in part.factors[1:]]
+    if others:
+        role = "input" if others[0] == step.stage.x.name else others[0].rpartition(".")[2]
+        return (f"chain rule: upstream × {role}",)
+    if step.copy and not step.stage.parameters:
+        return ("the same number",)
+    coefficients = {term.coefficient for term in step.terms}
+    if not parts or len(coefficients) > 1:
+        return ()
+    return (f"chain rule: upstream × {bounded(rational(coefficients.pop()))}",)
 
 
 def _share(terms: tuple[Term, ...]) -> Fraction:
