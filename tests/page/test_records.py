@@ -90,7 +90,7 @@ def ends(value: Fraction) -> bool:
 @pytest.mark.parametrize("name", SHIPPED)
 def test_all_keys_are_there(name: str) -> None:
     document = shipped(name)
-    assert list(document) == ["case", "tensors", "steps", "checks"]
+    assert list(document) == ["case", "tensors", "on_the_way", "steps", "checks"]
     assert document["case"]["name"] == name
     assert {"name", "title", "conventions"} <= set(document["case"])
     assert set(document["case"]["conventions"]) == {"relu_at_zero", "max_tie"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,9 @@ from walkthrough.layers import Conventions
 from walkthrough.losses import Loss
 from walkthrough.mathematics.notation import Shape
 from walkthrough.numbers.written import Written
-from walkthrough.words.problems import Problem
+from walkthrough.words.problems import CaseError, Problem
+
+_MOST_NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,7 @@ class Case:
     `samples` is empty if it is trained on other data; `batch` says that they were written as
     `[[samples]]`. `claims`, `formulas` and `training` are as they stand in the file. `title` and
     `source` are on one line and printable; `toml` is the whole file, unchanged, and `file` what messages
-    call it.
+    call it. `by_size` are the places where the size of a grid stands instead of its numbers.
     """
 
     name: str
@@ -48,6 +50,17 @@ class Case:
     toml: str = field(repr=False)
     formulas: tuple[Claim, ...] = field(default=(), hash=False)
     file: str = ""
+    by_size: tuple[Problem, ...] = field(default=(), hash=False)
+
+    def refuse_sizes(self) -> None:
+        """Raises CaseError if the numbers of a grid are missing, because only its size is given."""
+        if self.by_size:
+            first, others = self.by_size[0], [problem.key for problem in self.by_size[1:]]
+            more = f" (and {', '.join(others[:_MOST_NAMED])}{' …' if others[_MOST_NAMED:] else ''})"
+            said = (
+                f"{first.message}{more if others else ''}; its numbers are needed here, `sizes` does without"
+            )
+            raise CaseError([replace(first, message=said)])
 
     @property
     def files(self) -> tuple[Path, ...]:

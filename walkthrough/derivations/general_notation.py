@@ -180,6 +180,8 @@ def _holds(condition: Between, numbers: LetterValues) -> bool:
 
 def whole_place(of: Expression, numbers: LetterValues) -> int:
     """A size or a place as a whole number."""
+    if isinstance(of, Entry):  # most places are a letter, and this is asked for every term of every sum
+        return numbers[of.tensor.name]
     found = _PLACES.fold(of, numbers)
     assert found.denominator == 1, "a place is a whole number"
     return found.numerator

@@ -34,6 +34,7 @@ __all__ = [
     "at_place",
     "bounded",
     "entry_text",
+    "factor",
     "ranges",
     "rational",
     "subscript",
@@ -147,6 +148,11 @@ def written(expression: Expression, entry: Write, numeric: bool = False, slope: 
     return _Writer(entry, numeric, slope).fold(expression, None).leading
 
 
+def factor(expression: Expression, entry: Write) -> str:
+    """The same where it stands beside other factors: in parentheses if they would tear it apart."""
+    return _Writer(entry, False, False).fold(expression, None).bound()
+
+
 @dataclass(frozen=True, slots=True)
 class _Text:
     """A text; what kind of expression it is decides where it needs parentheses.
@@ -228,6 +234,8 @@ class _Writer(Algebra[_Text, None]):
         inside = to.text if simple else f"({to.text})"
         if function == "exp":  # always in parentheses: e^(a)/b is no e^(a/b)
             return _text(f"e^({to.leading})", Applied)
+        if function == "ln1p":
+            return _text(f"ln(1 + {to.bound()})", Applied)
         if function == "sqrt":
             return _text(f"√{inside}", Applied)
         return _text(f"{function} {inside}" if simple else function + inside, Applied)
@@ -241,8 +249,12 @@ class _Writer(Algebra[_Text, None]):
             return _text(body.text, Total)
         return _text(f"Σ {body.bound()}", Total)
 
+    def _piece(self, of: Expression, scope: None) -> str:
+        return f"({self.fold(of, scope).text})" if isinstance(of, Piecewise) else self.fold(of, scope).leading
+
     def piecewise(self, of: Piecewise, scope: None) -> _Text:
-        sign, above, below = (self.fold(part, scope).leading for part in of.parts)
+        sign = self.fold(of.sign, scope).leading
+        above, below = (self._piece(piece, scope) for piece in (of.above, of.below))
         if of.above == of.sign and of.below == Number(Fraction(0)):
             return _text(f"max(0, {sign})", Applied)
         if of.above == of.sign and of.below == Negative(of.sign):

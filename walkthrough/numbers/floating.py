@@ -83,7 +83,9 @@ class Plain(Arithmetic[Array]):
 class Floating(Plain):
     """Arrays of float64, as NumPy and every framework have them."""
 
-    functions = MappingProxyType({"exp": np.exp, "ln": np.log, "tanh": np.tanh, "sqrt": np.sqrt})
+    functions = MappingProxyType(
+        {"exp": np.exp, "ln": np.log, "ln1p": np.log1p, "tanh": np.tanh, "sqrt": np.sqrt}
+    )
 
     def constant(self, value: Fraction) -> float:
         """The nearest float."""

@@ -32,13 +32,26 @@ class GridTooLarge(ValueError):
     """More numbers, or longer ones, than can be worked with; the limit is in the message."""
 
 
+class _NotGiven(Sequence[int]):
+    """So many numbers, none of which is known."""
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __getitem__(self, place: Any) -> Any:
+        raise ValueError("the numbers of this grid are not given")
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Grid:
     """A box of exact numbers, all over one common denominator, in reading order.
 
     `shape` is rows × columns, or with channels and filters before them. `texts`, if kept, are the
     numbers as written. Two grids are equal if they have the same shape and the same values. Make one
-    with `Grid.of` or `Grid.over`.
+    with `Grid.of` or `Grid.over`, or with `Grid.of_size` where only its shape is known.
     """
 
     shape: Shape
@@ -78,6 +91,16 @@ class Grid:
         if common != 1:
             flat = [int(number) // common for number in flat]
         return cls(shape, flat, denominator // common)
+
+    @classmethod
+    def of_size(cls, shape: Shape) -> Grid:
+        """A grid of which nothing but its shape is known; whoever asks for a number gets a ValueError."""
+        return cls(shape, _NotGiven(prod(shape)))
+
+    @property
+    def known(self) -> bool:
+        """Whether its numbers are given, and not its shape alone."""
+        return not isinstance(self.flat, _NotGiven)
 
     @cached_property
     def numerators(self) -> Numerators:
@@ -132,10 +155,13 @@ class Grid:
         return self if shape == self.shape else Grid(shape, self.flat, self.denominator, self.texts)
 
     def shaped_like(self, shape: Shape) -> Grid | None:
-        """Itself in this shape, if they differ only in leading axes of size 1; otherwise None."""
-        return (
-            self.reshaped(shape) if without_leading_ones(shape) == without_leading_ones(self.shape) else None
-        )
+        """Itself in this shape, if they differ only in leading axes of size 1; otherwise None.
+
+        A single row may also be what stands along the only axis that is longer than 1: channel × 1 × 1.
+        """
+        row = len(self.shape) == 1 and self.size == max(shape, default=1) == prod(shape)
+        same = without_leading_ones(shape) == without_leading_ones(self.shape)
+        return self.reshaped(shape) if same or row else None
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Grid):

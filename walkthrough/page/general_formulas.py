@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from walkthrough.document import Rule
 from walkthrough.mathematics.contraction import Contraction
-from walkthrough.mathematics.letters import affine_text, bounded, entry_text, ranges, rational, written
+from walkthrough.mathematics.letters import MINUS, affine_text, entry_text, ranges, rational, written
 from walkthrough.mathematics.notation import (
     Affine,
     Entry,
     Index,
     Largest,
+    Number,
     Piecewise,
     Quotient,
     Tensor,
     Total,
     affine,
 )
-from walkthrough.mathematics.readings import Part, Slopes
+from walkthrough.mathematics.readings import ONE, Part, Slopes
 from walkthrough.page.products import manner, meets, several
 from walkthrough.trace.network import Stage
 
@@ -40,8 +41,15 @@ def forward_rule(stage: Stage) -> Rule:
             fixed, said = _target(equation.left)
             left = f"{stage.z.symbol}[{','.join(fixed)}]"
             letters.insert(0, said)
+        else:
+            over = (*_within(equation.left), *over)
     elif isinstance(right, Largest):
         text, over = f"max {entry_text(right.body, stage.x.symbol)}", right.over
+    elif len(stage.equations) > 1:
+        each = [
+            f"{entry_text(e.left, stage.z.symbol)} = {written(e.right, _general)}" for e in stage.equations
+        ]
+        return Rule(";  ".join(each), _legend("", letters), stage.layer.rules.get("forward", ""))
     else:
         text = written(right, _general)
         over = right.below.over if isinstance(right, Quotient) and isinstance(right.below, Total) else ()
@@ -76,7 +84,7 @@ def _backward_rule(stage: Stage, tensor: Tensor) -> Rule | None:
     if not parts:
         return None
     if parts[0].local is not None:
-        return _chain_rule(parts[0])
+        return _chain_rules(parts)
     short = manner(stage, contractions).short
     g = [f"g = ∂L/∂{stage.z.symbol}"] if short else []
 
@@ -118,7 +126,21 @@ def _slopes(gate: Slopes, own: str) -> str:
     return f"{above} if {own} > 0, {at_zero} if {own} = 0, else {below}"
 
 
-def _chain_rule(part: Part) -> Rule:
+def _chain_rules(parts: list[Part]) -> Rule:
+    """One formula; where an entry stands in several places, all that comes back from them."""
+    formulas: dict[str, list[str]] = {}
+    over: list[Index] = []
+    for part in parts:
+        target, text, indices = _chain_rule(part)
+        formulas.setdefault(target, []).append(text)
+        over += [index for index in indices if index not in over]
+    first, *others = (f"{target} = {' + '.join(texts)}" for target, texts in formulas.items())
+    several = [first, *(other.replace(" = ", " takes as well ", 1) for other in others)]
+    return Rule(";  ".join(several), ranges(over))
+
+
+def _chain_rule(part: Part) -> tuple[str, str, list[Index]]:
+    """What a derivative goes to, what comes back through it, and what is summed over."""
     assert part.local is not None
     upstream = Entry(part.factors[0].tensor, part.factors[0].index, part.factors[0].flat)
     over = [index for index in part.variables if index not in part.target.variables]
@@ -126,7 +148,8 @@ def _chain_rule(part: Part) -> Rule:
     if isinstance(part.local, Piecewise) or (any(s in local for s in "+−") and not local.endswith(")")):
         local = f"({local})"
     sigma = "Σ " if any(index.extent > 1 for index in over) else ""
-    return Rule(f"{_gradient(part.target)} = {sigma}{_gradient(upstream)} · {local}", ranges(over))
+    local = "" if part.local == Number(ONE) else f" · {local}"
+    return _gradient(part.target), f"{sigma}{_gradient(upstream)}{local}", over
 
 
 def _solved(part: Part) -> Part:
@@ -167,18 +190,27 @@ def _gradient(entry: Entry) -> str:
 
 
 def _sum(parts: list[Part], letter: Callable[[Entry], str]) -> tuple[str, tuple[Index, ...]]:
-    texts, over = [], []
+    texts: list[str] = []
+    over: list[Index] = []
     for part in parts:
         named = part.target.variables
         summed = [index for index in part.variables if index.extent > 1 and index not in named]
         product = " · ".join(entry_text(factor, letter(factor)) for factor in part.factors)
-        if part.coefficient != 1:
-            product = f"{bounded(rational(part.coefficient))} · {_sigma(part)}{product}"
-        else:
-            product = f"{_sigma(part)}{product}"
-        texts.append(product)
+        size, negative = abs(part.coefficient), part.coefficient < 0
+        share = "" if size == 1 and product else rational(size) + (" · " if product else "")
+        sign = " − " if texts and negative else " + " if texts else MINUS if negative else ""
+        texts.append(f"{sign}{share}{_sigma(part)}{product}")
         over += [index for index in summed if index not in over]
-    return " + ".join(texts), tuple(over)
+    return "".join(texts), tuple(over)
+
+
+def _within(target: Entry) -> Iterator[Index]:
+    """The indices that run over a block of the target, such as v in 2j+v."""
+    for position in target.index:
+        if position.alone is None and position.coefficients:
+            moving = [(index, step) for index, step in position.coefficients if index.extent > 1]
+            if len(moving) > 1:
+                yield min(moving, key=lambda pair: abs(pair[1]))[0]
 
 
 def _sigma(part: Part) -> str:

@@ -176,6 +176,8 @@ class Page:
         yield self._heading(stage, "forward", sample)
         if stage is network.loss:
             yield loss_rule(stage)
+            if not network.layers:
+                yield from self.grids(self._full("input", sample), "x, the input")
             yield from self.lines(self._full("loss", sample))
             return
         sizes = stage.layer.size_arithmetic(stage.x.shape)

@@ -205,10 +205,11 @@ def _rule(step: Sums) -> tuple[str, ...]:
     if not step.terms:
         return ("it goes into no output",)
     parts = [each.part for each in contractions_of(step.stage, step.ref.tensor.partition("@")[0])]
-    others = [factor.tensor.name for part in parts for factor in part.factors[1:]]
+    others = next((part.factors[1:] for part in parts if len(part.factors) > 1), ())
     if others:
-        role = "input" if others[0] == step.stage.x.name else others[0].rpartition(".")[2]
-        return (f"chain rule: upstream × {role}",)
+        names = (factor.tensor.name for factor in others)
+        roles = ("input" if name == step.stage.x.name else name.rpartition(".")[2] for name in names)
+        return (f"chain rule: upstream × {' × '.join(roles)}",)
     if step.copy and not step.stage.parameters:
         return ("the same number",)
     coefficients = {term.coefficient for term in step.terms}

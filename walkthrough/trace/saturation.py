@@ -24,8 +24,11 @@ _NEAR = 1 - 2.0**-8
 
 def saturated(network: Network, replay: SampleReplay[Array]) -> bool:
     """Whether the last layer is a function, and an output of it is too near to 1."""
-    last, loss = network.layers[-1], network.loss
-    if loss is None or not loss.equations or last.sums or last.choices:
+    loss = network.loss
+    if loss is None or not loss.equations or not network.layers:
+        return False
+    last = network.layers[-1]
+    if last.sums or last.choices or last.parameters or last.constants:
         return False
     return bool((replay.tensors[last.z.name] > _NEAR).any())
 

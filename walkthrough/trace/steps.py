@@ -256,7 +256,7 @@ class Steps:
     def shortcut(self, step: Chain) -> str:
         """y − t, where activation and loss together give no more than that; otherwise nothing."""
         stage, loss = step.stage, self._network.loss
-        if stage is None or loss is None or stage is not self._network.layers[-1]:
+        if stage is None or loss is None or stage not in self._network.layers[-1:]:
             return ""
         return loss.judge.shortcut(
             stage.type, self._network.output.size, self.trace.case.samples[step.sample].target

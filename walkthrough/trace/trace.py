@@ -22,7 +22,7 @@ from walkthrough.trace.network import Network, network
 from walkthrough.trace.on_the_way import Way, ways
 from walkthrough.trace.passes import SampleReplay, replay_sample, worked_out
 from walkthrough.trace.refusal import CannotReplay, UncertainDigit, at_work, beyond, owner, refused
-from walkthrough.trace.sameness import Sameness
+from walkthrough.trace.sameness import Sameness, cancel
 from walkthrough.trace.saturation import sharpen
 from walkthrough.trace.stage import Stage
 
@@ -82,7 +82,11 @@ class Trace:
         return self.case.arithmetic.kind == "exact"
 
     def run(self, precision: int = _PRECISIONS[0]) -> AnyRun:
-        """All numbers, at this precision or, where the choices need it, at a higher one."""
+        """All numbers, at this precision or, where the choices need it, at a higher one.
+
+        Raises CaseError if the case gives sizes instead of numbers.
+        """
+        self.case.refuse_sizes()
         tried = []
         for digits in _PRECISIONS:
             if digits < precision:
@@ -114,11 +118,12 @@ class Trace:
         return self._with(None, precision)
 
     def _with(self, arithmetic: Arithmetic[Any] | None, precision: int) -> AnyRun:
-        samples = []
+        samples, known = [], []
         upstream = getattr(self.case.loss, "gradient", None)
         for sample in self.case.samples:
             sameness = Sameness(self.network, sample, upstream, precision)
-            own = arithmetic or ExactArithmetic(precision, sameness.proven)
+            known.append(sameness)
+            own = arithmetic or ExactArithmetic(precision, sameness.proven, sameness.vanishes)
             parameters = {name: own.given(grid) for name, grid in self.network.given.items()}
             try:
                 replayed = replay_sample(
@@ -131,7 +136,8 @@ class Trace:
                 self._stuck = at_work(self.network, sameness.replay)
                 raise
             samples.append(replayed)
-        return self._closed(tuple(samples), arithmetic or ExactArithmetic(precision))
+        means = ExactArithmetic(precision, lambda name, place, _: cancel(known, name, place))
+        return self._closed(tuple(samples), arithmetic or means)
 
     def _turned(self, replay: SampleReplay[Any]) -> None:
         """In float64, what saturation has lost is worked out once more."""
@@ -165,9 +171,10 @@ class Trace:
             names.append("loss")
         for name in names:
             several = [sample.tensors[name] for sample in samples]
-            means[name] = (
-                several[0] if len(several) == 1 else arithmetic.combined(several, [share] * len(several))
-            )
+            if len(several) == 1:
+                means[name] = several[0]
+            else:
+                means[name] = arithmetic.proven(arithmetic.combined(several, [share] * len(several)), name)
         if self.case.learning_rate is not None:
             rate = self.case.learning_rate.value
             for tensor in self.network.parameter_tensors:
