@@ -72,8 +72,13 @@ class Ledger:
 
     def because(self, name: str) -> str:
         """What holds for all lines of a tensor that is a sum of products, or a copy."""
-        first = self.steps.step(name, (0,) * len(self.trace.place(name).shape))
-        return rule_of(first) if isinstance(first, Sums) else ""
+        first = self._first(name)
+        return rule_of(first) if first else ""
+
+    def _first(self, name: str) -> Sums | None:
+        """The first line that is a sum of something; None if there is none."""
+        steps = self.steps.tensor(name) if self.contractions(name) else iter(())
+        return next((step for step in steps if isinstance(step, Sums) and step.terms), None)
 
     def lines(self, name: str) -> Iterator[list[str]]:
         """The lines of a tensor, some at a time; what holds for all of them is not said in each."""
@@ -221,9 +226,8 @@ class Ledger:
             pieces[end - 1] = pieces[end - 1][:-3]
             figures[end - 1] = figures[end - 1][:-3]
         redo, doubtful, rounded = self._checked(contractions, columns, result)
-        first = self.steps.step(name, (0,) * len(shape))
-        assert isinstance(first, Sums)
-        reason, complete = rule_of(first), result.complete.tolist()
+        first = self._first(name)
+        reason, complete = rule_of(first) if first else "", result.complete.tolist()
         rows: list[Row] = []
         start = 0
         for place, (left, value, end) in enumerate(zip(self._symbols(name), result.texts, ends, strict=True)):
@@ -234,7 +238,7 @@ class Ledger:
                 operands = "≈" if place in doubtful else "="
                 equal = complete[place] and operands == "=" and place not in rounded
                 ended = "=" if equal else "≈"
-                said = "" if first.copy else f"{operands} {''.join(figures[start:end])} "
+                said = "" if first and first.copy else f"{operands} {''.join(figures[start:end])} "
                 formula = f"{left} = {''.join(pieces[start:end])}"
                 rows.append(Row(formula, f"{said}{ended} {value}", reason))
             start = end
@@ -248,7 +252,7 @@ class Ledger:
     ) -> tuple[set[int], set[int], set[int]]:
         """Lines that want more digits to be redone, lines with numbers that do not end, and rounded ones.
 
-        A float is rounded where the decimals that it is printed in do not give it.
+        A line is rounded where its numbers, as printed, do not give the result: by float64, or by hand.
         """
         parts = []
         for contraction in contractions:
@@ -262,14 +266,16 @@ class Ledger:
                 Exact(contract(contraction, arrays, integers.matrix_product), denominator, 0, unknown)
             )
         total = parts[0] if len(parts) == 1 else added(parts)
-        if total.unknown is None and not self.narration.floats:
+        rounds = self.narration.floats or self.narration.decimals is not None
+        if total.unknown is None and not rounds:
             return set(), set(), set()
         numerators = total.numerators.reshape(-1).tolist()
         said = result.numbers.numerators.reshape(-1).tolist()
         ours, theirs = result.numbers.denominator, total.denominator
+        pairs = enumerate(zip(numerators, said, strict=True)) if rounds else ()
+        rounded = {place for place, (own, true) in pairs if own * ours != true * theirs}
         if total.unknown is None:
-            pairs = enumerate(zip(numerators, said, strict=True))
-            return set(), set(), {place for place, (own, true) in pairs if own * ours != true * theirs}
+            return set(), set(), rounded
         unfinished = total.unknown.reshape(-1)
         places = np.flatnonzero(unfinished).tolist()
         # a printed number stands for what is less than half its last place away (0 for a complete one)
@@ -279,7 +285,7 @@ class Ledger:
             if abs(numerators[place] * ours - said[place] * theirs) * 2
             >= max(result.units[place], 1) * theirs
         }
-        return redo, set(places), set()
+        return redo, set(places), rounded
 
 
 def _floats(numbers: Array) -> Printed | None:
