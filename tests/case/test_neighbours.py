@@ -52,7 +52,7 @@ def test_losses(word: str, answer: str) -> None:
     [
         (
             "type = 'conv2d'\nkernel = 1\nfilters = 6",
-            "filters: is no key here: the filters of the kernel say it",
+            "is no key here: the filters of the kernel say it",
         ),
         ("type = 'conv2d'\nkernel = 1\nin_channels = 6", "the channels of the kernel say it"),
         ("type = 'conv2d'\nkernel = 1\nstrides = 2", 'strides: is "stride" here'),
