@@ -85,7 +85,8 @@ def test_upsampling_makes_the_jump_smaller() -> None:
 
 
 def test_what_one_output_sees_has_holes_with_dilation() -> None:
-    text = "[input]\nshape = [1, 7, 7]\n[[layers]]\ntype = 'conv2d'\nkernel = { shape = [1,1,2,2] }\ndilation = 3"
+    layer = "type = 'conv2d'\nkernel = { shape = [1, 1, 2, 2] }\ndilation = 3"
+    text = f"[input]\nshape = [1, 7, 7]\n[[layers]]\n{layer}"
     found = sizes(read_case(text))
     rows, columns = found.sight(found.layers[0])  # of the output in row and column 3, from 1
     assert (sorted(rows), sorted(columns)) == ([2, 5], [2, 5])
