@@ -106,10 +106,10 @@ def _own(voice: Voice, step: AnyStep) -> str:
         case Sums(terms=terms):
             return _of_sum(voice, step) if terms else "it goes into no output"
         case Chain(terms=links):
-            alive = [upstream for upstream, _, _ in links if not is_zero(voice, upstream)]
+            live = [upstream for upstream, _, _ in links if not is_zero(voice, upstream)]
             if not links:
                 return "it goes into no output"
-            return "what comes back adds up to 0" if len(alive) > 1 else "the local derivative is 0"
+            return "what comes back adds up to 0" if len(live) > 1 else "the local derivative is 0"
         case Formula() if step.phase == "backward":
             return _of_slope(voice, step)
         case Mean(over=over):
