@@ -5,18 +5,24 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import cache
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from walkthrough.case import list_shipped, load
+from tests.drawn import case_texts
+from walkthrough.case import Arithmetic, list_shipped, load, read_case
 from walkthrough.document import Block, Grid, Side, Sum, Window, Working, Workings
 from walkthrough.formats.markdown import MarkdownFormat
 from walkthrough.formats.text import TextFormat
 from walkthrough.page.narration import Narration
 from walkthrough.page.page import Page
+from walkthrough.page.verification_table import closing
 from walkthrough.trace.steps import Steps
 from walkthrough.trace.trace import replay
+from walkthrough.trace.verification import Verification
 
 from .alike import assert_alike
 
@@ -368,3 +374,73 @@ def test_the_stages_stand_in_their_order_and_then_backwards() -> None:
     expected = [(*each, "forward") for each in numbered] + [(*each, "backward") for each in numbered[::-1]]
     expected += [("1", "conv", "0.1"), ("5", "dense", "0.1")]  # the update, with its rate
     assert [(line[0], line[1], line[-1]) for line in words] == expected
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(case_texts(), st.sampled_from([60, 80, 100, 140]))
+def test_every_block_of_drawn_networks_is_laid_out_alike(text: str, width: int) -> None:
+    for block in Page(Narration(Steps(replay(read_case(text))))).blocks():
+        if isinstance(block, Workings):
+            assert_alike(block, width)
+
+
+# --- what each arithmetic is for, and what there is nothing to show of ---
+
+
+def shown(name: str, arithmetic: Arithmetic, symbolic: bool = False) -> str:
+    case = replace(load(name), arithmetic=arithmetic)
+    narration = Narration(Steps(replay(case)), symbolic=symbolic)
+    return "".join(TextFormat(100).render(Page(narration).blocks()))
+
+
+def test_four_decimals_round_every_printed_number() -> None:
+    """But for what the case gives (0.01), and the numbers with which a line begins, no number is longer."""
+    text = shown("lecture-notes", Arithmetic("decimals", 4))
+    assert re.findall(r"\d+\.\d{5,}", text) == []
+    assert "≈ 1/(1 + 0.0781) = 1/1.0781 ≈ 0.9276" in text
+
+
+def test_floats_show_the_digits_that_tell_them_apart() -> None:
+    """0.1 + 0.2 in float64; and the sum of the lecture notes is not 2.55."""
+    case = read_case("[input]\nvalues = '0.1 0.2'\n[[layers]]\ntype = 'dense'\nweight = '1 1'\n")
+    narration = Narration(Steps(replay(replace(case, arithmetic=Arithmetic("float")))))
+    line = narration.line(narration.steps.step("dense", (0,)))
+    assert line.sides[-1] == ("≈", "0.30000000000000004")
+    assert re.search(
+        r"10\.2 \+ 12\.75 − 7\.65 − 12\.75 ≈ 2\.55000000000000\d+",
+        shown("lecture-notes", Arithmetic("float")),
+    )
+
+
+def test_without_numbers_the_right_sides_stay() -> None:
+    text = shown("lecture-notes", Arithmetic(), symbolic=True)
+    assert "   ∂L/∂z₁₁ = 0 " in text
+    assert "   ∂L/∂z₂₁ = ∂L/∂p₁₁ " in text
+    assert all(line.rstrip()[-1] not in "=≈" for line in text.splitlines() if line.strip())
+
+
+def test_a_flatten_adds_nothing_up() -> None:
+    text = whole("two-conv-network", 100)
+    assert "   f[c] = p[c,1,1]     " in text
+    assert "   ∂L/∂p[c,1,1] = ∂L/∂f[c]" in text
+
+
+def test_the_means_say_of_which_layer_and_what_the_marks_are() -> None:
+    text = whole("two-conv-network", 100)
+    means = text[text.index("means over the samples") :]
+    assert "⟨1⟩, ⟨2⟩: the number of sample 1, 2, …" in means
+    heads = [line.split()[1] for line in means.splitlines() if line.endswith(" mean")]
+    assert heads == ["conv1", "conv2", "dense1", "dense2", "loss"]
+    assert "   ∂L/∂k = ½·Σ ∂L/∂k⟨n⟩     n = 1…2" in means
+
+
+def test_what_there_is_not_is_said() -> None:
+    assert "No learning_rate, so no update." in whole("single-channel", 80)
+    assert "No loss, so no backward pass and no update." in whole("cross-correlation", 80)
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_the_verification_fits_60_columns(name: str) -> None:
+    verification = Verification(replay(load(name)))
+    text = "".join(TextFormat(60).render(closing(verification, list(verification.checks()))))
+    assert all(len(line) <= 60 for line in text.splitlines()), text

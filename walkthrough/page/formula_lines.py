@@ -156,7 +156,7 @@ class FormulaVoice(Closing):
     def chain(self, step: Chain) -> Draft:
         """A gradient before a function: upstream × local derivative, for each output."""
         if not step.terms:
-            return Draft(step, (), ("because it goes into no output",))
+            return Draft(step, (), ("it goes into no output",))
         products: list[Expression] = []
         for upstream, local, place in step.terms:
             tensor = self.steps.trace.network_tensor(upstream.tensor)

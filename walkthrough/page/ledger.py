@@ -238,7 +238,9 @@ class Ledger:
                 operands = "≈" if place in doubtful else "="
                 equal = complete[place] and operands == "=" and place not in rounded
                 ended = "=" if equal else "≈"
-                said = "" if first and first.copy else f"{operands} {''.join(figures[start:end])} "
+                # one entry, and nothing that it is multiplied by
+                copied = end - start == 2 and not pieces[start]
+                said = "" if copied else f"{operands} {''.join(figures[start:end])} "
                 formula = f"{left} = {''.join(pieces[start:end])}"
                 rows.append(Row(formula, f"{said}{ended} {value}", reason))
             start = end

@@ -9,7 +9,7 @@ from walkthrough.document import Sum
 from walkthrough.mathematics.letters import bounded, rational, times
 from walkthrough.numbers.shown import Known, Shown
 from walkthrough.page.drafts import Attempt, Closing, Draft, Said, Subtotal
-from walkthrough.page.products import WORDS, Manner, contractions_of, manner
+from walkthrough.page.products import WORDS, Manner, contractions_of, manner, several
 from walkthrough.page.reasons_for_zero import end_of_zero, is_zero
 from walkthrough.trace.steps import Given, Row, Sums, Term
 
@@ -200,17 +200,21 @@ def rule_of(step: Sums) -> str:
 
 
 def _rule(step: Sums) -> tuple[str, ...]:
-    if step.phase != "backward" or step.stage is None:
-        return ("the same number",) if step.copy else ()
+    if step.stage is None:
+        return ()
+    contractions = contractions_of(step.stage, step.ref.tensor.partition("@")[0])
+    parts = [each.part for each in contractions]
+    copied = len(parts) == 1 and len(parts[0].factors) == 1 and not several(contractions[0])
+    if step.phase != "backward":
+        return ("the same number",) if copied and parts[0].coefficient == 1 else ()
     if not step.terms:
         return ("it goes into no output",)
-    parts = [each.part for each in contractions_of(step.stage, step.ref.tensor.partition("@")[0])]
     others = next((part.factors[1:] for part in parts if len(part.factors) > 1), ())
     if others:
         names = (factor.tensor.name for factor in others)
         roles = ("input" if name == step.stage.x.name else name.rpartition(".")[2] for name in names)
         return (f"chain rule: upstream × {' × '.join(roles)}",)
-    if step.copy and not step.stage.parameters:
+    if copied and step.copy and not step.stage.parameters:
         return ("the same number",)
     coefficients = {term.coefficient for term in step.terms}
     if not parts or len(coefficients) > 1:
