@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from itertools import product
 from math import prod
 
@@ -117,3 +118,17 @@ def _leading_ones(shape: Shape) -> int:
 
 def _listed(parts: Iterable[object]) -> str:
     return ",".join(map(str, parts))
+
+
+# --- sizes -------------------------------------------------------------------------------------
+
+SIZES = ("shape", "parameters", "multiplications", "receptive_field")
+_SIZE = re.compile(rf"\s*([A-Za-z][A-Za-z0-9_]*)\.({'|'.join(SIZES)})\s*")
+_LONGEST = 200
+
+
+@lru_cache(maxsize=1024)
+def size_name(name: str) -> tuple[str, str] | None:
+    """The layer and the kind of size in `conv.shape`; None if it is no such name."""
+    match = _SIZE.fullmatch(name) if len(name) < _LONGEST else None
+    return (match[1], match[2]) if match else None

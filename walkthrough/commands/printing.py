@@ -63,8 +63,9 @@ def _refuse_unknown_claims(case: Case) -> None:
     from walkthrough.trace.network import network
     from walkthrough.trace.trace import Trace
 
-    shapes = {name: place.shape for name, place in Trace(case, network(case)).places.items()}
-    refuse_unknown(case.claims, case.formulas, case.file, lambda cell: resolve(cell, shapes))
+    shapes = {name: place.shape for name, place in Trace(case, network(case)).everything.items()}
+    layers = [layer.name for layer in case.layers]
+    refuse_unknown(case.claims, case.formulas, case.file, lambda cell: resolve(cell, shapes), layers)
 
 
 def replayed(case: Case) -> Trace:

@@ -13,6 +13,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from walkthrough.mathematics.letters import subscript, subscripts
+from walkthrough.mathematics.notation import ravel
 from walkthrough.numbers.shown import FULL, Known, Shown, shown
 from walkthrough.trace.steps import Ref, Steps
 
@@ -84,8 +85,12 @@ class Voice:
 
     def value(self, ref: Ref | None, guard: int = 0) -> Fraction:
         """What the printed number says."""
-        if ref is not None and self._given(ref) is not None and not self.floats:
-            return self.steps.trace.known(ref.tensor, ref.cell).value
+        if ref is not None and self._given(ref) is not None:
+            if not self.floats:
+                return self.steps.trace.known(ref.tensor, ref.cell).value
+            grid = self.steps.trace.given_grid(ref.tensor)
+            assert grid is not None
+            return grid.value(ravel(ref.cell, self.steps.trace.place(ref.tensor).shape))
         return self.number(ref, guard).value
 
     def complete(self, ref: Ref | None) -> bool:

@@ -204,17 +204,18 @@ def _rule(step: Sums) -> tuple[str, ...]:
         return ("the same number",) if step.copy else ()
     if not step.terms:
         return ("it goes into no output",)
-    others = [term for term in step.terms if len(term.factors) > 1 and None not in term.factors[1:]]
-    if not others:
-        if step.copy and not step.stage.parameters:
-            return ("the same number",)
-        coefficients = {term.coefficient for term in step.terms}
-        local = bounded(rational(coefficients.pop())) if len(coefficients) == 1 else "its share"
-        return (f"chain rule: upstream × {local}",) if local != "−1" or not step.copy else ()
-    names = [factor.tensor.partition("@")[0] for factor in others[0].factors[1:] if factor is not None]
-    roles = ("input" if name == step.stage.x.name else name.rpartition(".")[2] for name in names)
-    role = " × ".join(roles)
-    return (f"chain rule: upstream × {role}",)
+    parts = [each.part for each in contractions_of(step.stage, step.ref.tensor.partition("@")[0])]
+    others = next((part.factors[1:] for part in parts if len(part.factors) > 1), ())
+    if others:
+        names = (factor.tensor.name for factor in others)
+        roles = ("input" if name == step.stage.x.name else name.rpartition(".")[2] for name in names)
+        return (f"chain rule: upstream × {' × '.join(roles)}",)
+    if step.copy and not step.stage.parameters:
+        return ("the same number",)
+    coefficients = {term.coefficient for term in step.terms}
+    if not parts or len(coefficients) > 1:
+        return ()
+    return (f"chain rule: upstream × {bounded(rational(coefficients.pop()))}",)
 
 
 def _share(terms: tuple[Term, ...]) -> Fraction:

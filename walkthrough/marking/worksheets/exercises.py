@@ -46,6 +46,11 @@ class Exercise:
         self._places: dict[str, NamedCells] = {}
         self._cells: dict[str, tuple[tuple[str, Cell], ...]] = {}
 
+    @property
+    def layer_names(self) -> tuple[str, ...]:
+        """The names of its layers."""
+        return tuple(layer.name for layer in self.case.layers)
+
     @cached_property
     def sizes(self) -> Sizes:
         """How large its layers are."""
@@ -126,7 +131,8 @@ class Exercises:
         known = self._opened.get(key)
         if known is None:
             try:
-                known = _opened(load(name_or_path), self._digits)
+                known = _opened(case := load(name_or_path), self._digits)
+                refuse_unknown(case.claims, case.formulas, case.file, known.place, known.layer_names)
             except CaseError as error:
                 known = error
             self._keep(key, known)
@@ -163,7 +169,6 @@ def _opened(case: Case, digits: int) -> Exercise:
     exercise = Exercise(case, digits)
     if case.by_size:
         return exercise  # it has sizes that can be claimed, and no numbers
-    refuse_unknown(case.claims, case.formulas, case.file, exercise.place)
     try:
         exercise.trace.run()
     except CannotReplay as error:

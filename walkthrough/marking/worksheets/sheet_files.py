@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from walkthrough.case import Case
-from walkthrough.case.claims import Claim, read_claims
+from walkthrough.case.claims import Claim, read_claims, refuse_unknown
 from walkthrough.case.source import Source
 from walkthrough.case.values import found
 from walkthrough.marking.marked_worksheets import Worksheet
@@ -69,6 +69,7 @@ def own_claims(case: Case, file: str, exercises: Exercises) -> Sheet:
     exercise = exercises.of(case)
     name = case.name if case.path is None or exercises.is_shipped(file) else case.path.name
     shown = printable(file if case.path is None else str(case.path))
+    refuse_unknown(case.claims, case.formulas, shown, exercise.place, exercise.layer_names)
     claims = read_number_claims(case.claims, exercise, shown, case.toml)
     formulas = read_formulas(case.formulas, exercise, shown)
     sizes = sizes_among(case.claims, exercise)
