@@ -27,6 +27,7 @@ class Operands:
     def __init__(self, own: Own) -> None:
         self._own = own
         self._known: dict[Ref, Quantity] = {}
+        self._worked_out: dict[Ref, Quantity] = {}
         self.given: Callable[[Ref], Quantity | None] = lambda _: None
 
     def __call__(self, ref: Ref) -> Quantity:
@@ -42,10 +43,28 @@ class Operands:
             self._known[ref] = known
         return known
 
+    def worked_out(self, ref: Ref, value: Callable[[], Quantity]) -> Quantity:
+        """What a cell is by these numbers, whatever was written in it: worked out once."""
+        known = self._worked_out.get(ref)
+        if known is None:
+            known = self._worked_out[ref] = value()
+        return known
+
     @property
     def asked(self) -> list[Ref]:
         """The cells whose numbers were asked for."""
         return list(self._known)
+
+    def instead(self, other: Callable[[Ref], Quantity | None]) -> Operands:
+        """The same numbers, but those that `other` gives."""
+        changed = Operands(self._own)
+
+        def given(ref: Ref) -> Quantity | None:
+            number = other(ref)
+            return self(ref) if number is None else number
+
+        changed.given = given
+        return changed
 
     def noting(self) -> Operands:
         """The same numbers, none of them asked for yet."""
