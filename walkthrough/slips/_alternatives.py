@@ -18,6 +18,7 @@ from walkthrough.mathematics.letters import at_place, written
 from walkthrough.mathematics.notation import Entry, Equation, Expression, Tensor, exp, expression
 from walkthrough.mathematics.readings import slopes
 from walkthrough.numbers.formulas import Quantity, value_at
+from walkthrough.numbers.quantities import quantity
 from walkthrough.slips._lines import text
 from walkthrough.trace.network import Stage
 from walkthrough.words import shelf
@@ -45,7 +46,13 @@ class OtherFunction:
         gate = slopes(self.formula)
         if gate is not None:
             slope = gate.above if of > 0 else gate.below
-            return text(of) if slope == 1 else f"{text(of)}·{text(slope)}" if slope else f"max(0, {text(of)})"
+            return (
+                text(of)
+                if slope == 1
+                else f"{text(of)}·{text(quantity(slope))}"
+                if slope
+                else f"max(0, {text(of)})"
+            )
         return written(self.formula, lambda entry: text(of if entry.tensor is _Z else output), numeric=True)
 
 

@@ -365,7 +365,7 @@ def overlap_overwritten(own: ReworkedStep) -> Candidates:
 
 
 @slip(common=3)
-def one_filteronly_one(own: ReworkedStep) -> Candidates:
+def one_filter_only(own: ReworkedStep) -> Candidates:
     """Only one filter's share of an input gradient."""
     shares = shares_of_filters(own)
     for filter_, rows in shares.items():

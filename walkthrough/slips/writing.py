@@ -24,7 +24,7 @@ def sign_flipped(own: ReworkedStep) -> Candidates:
     """−v."""
     value = -own.right
     if own.right:
-        line = equals(f"−({text(own.right)})" if own.right < 0 else f"−{text(own.right)}", value, own.right)
+        line = equals(f"−({text(own.right)})", value, own.right)
         yield Candidate(value, lambda: Told("the sign is the other one", line))
 
 
