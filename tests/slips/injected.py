@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from flint import ctx
 
 from tests.slips.exercises import claim, refer, rounded, shipped, true_value
+from walkthrough.case import Case
 from walkthrough.marking.diagnosis.clues import everywhere
 from walkthrough.marking.diagnosis.examiner import Examiner
 from walkthrough.marking.marked_worksheets import MarkedSheet, Worksheet
+from walkthrough.mathematics.notation import ravel
 from walkthrough.numbers.formulas import Quantity
+from walkthrough.numbers.grid import Grid
+from walkthrough.numbers.quantities import quantity
+from walkthrough.numbers.written import Written
 from walkthrough.slips import Candidate, SlipKind
 from walkthrough.slips._lines import as_known
+from walkthrough.slips._given_numbers import given_operands, misreadings
 from walkthrough.trace.steps import Given, Ref
+from walkthrough.trace.trace import replay
 from walkthrough.workbook.operands import Operands
 from walkthrough.workbook.reworked_steps import ReworkedStep, reworked
 from walkthrough.workbook.workbook import Workbook
@@ -98,12 +105,66 @@ def _everywhere(
     book: Workbook, own: ReworkedStep, kind: SlipKind, candidate: Candidate, digits: int
 ) -> Iterator[tuple[Ref, str]]:
     for step in steps_of(book, own.ref.tensor):
-        if candidate.again is not None:
-            value = candidate.again(step)
-        else:
-            value = everywhere(step, kind, candidate.everywhere)
+        try:
+            if candidate.again is not None:
+                value = candidate.again(step)
+            else:
+                value = everywhere(step, kind, candidate.everywhere)
+        except ArithmeticError:
+            continue
         if value is not None and written(value, digits) != written(step.right, digits):
             yield step.ref, written(value, digits)
+
+
+def with_data_misread(name: str, draw: random.Random, digits: int) -> tuple[str, Ref, MarkedSheet] | None:
+    """A whole sheet of somebody who took one number of the case for another, worked out by a changed case."""
+    book = shipped(name)
+    own = next((own for own in _drawn_steps(book, draw) if given_operands(own)), None)
+    if own is None:
+        return None
+    ref = draw.choice(given_operands(own))
+    misreading = draw.choice(misreadings(own, ref))
+    case = with_number(book.trace.case, ref, misreading.number)
+    try:
+        other = replay(case)
+        claims = [
+            claim(book, book.name(each.ref), written(quantity(other.known(*each.ref).value), digits))
+            for tensor in book.trace.places
+            for each in (steps_of(book, tensor) if book.trace.network_tensor(tensor).size <= 400 else ())
+        ]
+    except (ArithmeticError, AssertionError):
+        return None  # the numbers lead nowhere
+    sheet = Worksheet("", name, None, tuple(claims))
+    return misreading.said, ref, examiner(name).mark(sheet)
+
+
+def with_number(case: Case, ref: Ref, number: Quantity) -> Case:
+    """The case with another number in one of its grids."""
+    base, _, sample = ref.tensor.partition("@")
+    value = Fraction(int(number.p), int(number.q))
+    if base in ("input", "target"):
+        at = int(sample or 1) - 1
+        samples = list(case.samples)
+        samples[at] = replace(samples[at], **{base: _changed(getattr(samples[at], base), ref.cell, value)})
+        return replace(case, samples=tuple(samples))
+    layer, _, role = base.partition(".")
+    layers = tuple(
+        replace(
+            each, layer=replace(each.layer, **{role: _changed(getattr(each.layer, role), ref.cell, value)})
+        )
+        if each.name == layer
+        else each
+        for each in case.layers
+    )
+    return replace(case, layers=layers)
+
+
+def _changed(grid: Grid, cell: tuple[int, ...], value: Fraction) -> Grid:
+    # a grid may be written without its leading axes of size 1
+    place = ravel(cell[len(cell) - len(grid.shape) :], grid.shape) if grid.shape else 0
+    numbers = [Written.of(each) for each in grid.values()]
+    numbers[place] = Written.of(value)
+    return Grid.of(numbers, grid.shape)
 
 
 def _drawn_steps(book: Workbook, draw: random.Random) -> list[ReworkedStep]:
@@ -134,8 +195,6 @@ def sheet_with(name: str, injected: Injected, digits: int) -> MarkedSheet:
 def true_value_of(own: ReworkedStep) -> Quantity:
     """The true number of a step."""
     value = true_value(own.book, own.ref)
-    from walkthrough.numbers.quantities import quantity
-
     return quantity(value)
 
 

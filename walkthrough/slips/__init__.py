@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TypeAlias
 
+from flint import arb
+
 from walkthrough.numbers.formulas import Quantity
 from walkthrough.trace.steps import Ref
 from walkthrough.words import shelf
@@ -73,7 +75,12 @@ def slip(common: float, solves: bool = False) -> Callable[[Play], SlipKind]:
 
     def shelved(play: Play) -> SlipKind:
         word, chapter = play.__name__.replace("_", "-"), play.__module__.rpartition(".")[2]
-        return SlipKind(word, chapter, common, (play.__doc__ or "").partition("\n")[0], play, solves)
+
+        def numbers(own: ReworkedStep) -> Candidates:
+            # a division by a ball around 0 gives none
+            return (each for each in play(own) if not isinstance(each.value, arb) or each.value.is_finite())
+
+        return SlipKind(word, chapter, common, (play.__doc__ or "").partition("\n")[0], numbers, solves)
 
     return shelved
 

@@ -15,7 +15,7 @@ from walkthrough.layers import Conventions, Entrywise
 from walkthrough.losses import Loss
 from walkthrough.mathematics.folding import with_entries
 from walkthrough.mathematics.letters import at_place, written
-from walkthrough.mathematics.notation import Entry, Equation, Expression, Tensor, exp, expression
+from walkthrough.mathematics.notation import Entry, Equation, Expression, Power, Tensor, exp, expression
 from walkthrough.mathematics.readings import slopes
 from walkthrough.numbers.formulas import Quantity, value_at
 from walkthrough.numbers.quantities import quantity
@@ -160,10 +160,10 @@ _SLOPES_BY_HAND = (
     expression(y),
     1 - y,
     y * (1 + y),
-    1 - y * y,
+    1 - Power(y, 2),
     y * (1 - y),
-    y * y,
-    1 - z * z,
+    Power(y, 2),
+    1 - Power(z, 2),
     exp(-z),
     1 / (1 + exp(-z)),
 )

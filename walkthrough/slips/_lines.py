@@ -18,9 +18,11 @@ _FEWER = (SHOWN_DIGITS, 7, 4, 2, 1)
 
 
 def as_known(value: Quantity) -> Known:
-    """A number and how far the truth can be from it."""
+    """A number and how far the truth can be from it; raises ArithmeticError where it is none."""
     if not isinstance(value, arb):
         return Known(Fraction(int(value.p), int(value.q)))
+    if not value.is_finite():
+        raise ArithmeticError("no number")
     middle, radius = (_fraction(part) for part in (value.mid(), value.rad()))
     return Known(middle, radius, exact=False)
 

@@ -85,10 +85,12 @@ def rate_misread(own: ReworkedStep) -> Candidates:
     for taken, places in _rates(own, old, rate, gradient):
         value = old - taken * gradient
         if own.fits(value):
-            yield _with_rate(own, taken, value, places)
+            yield _with_rate(own, taken, value, places, across=True)
+            yield _with_rate(own, taken, value, places, across=False)
 
 
-def _with_rate(own: ReworkedStep, taken: Quantity, value: Quantity, places: int) -> Candidate:
+def _with_rate(own: ReworkedStep, taken: Quantity, value: Quantity, places: int, across: bool) -> Candidate:
+    """A rate misread throughout the update, or for this layer only."""
     old, rate, gradient = _parts(own)
 
     def told() -> Told:
@@ -101,7 +103,7 @@ def _with_rate(own: ReworkedStep, taken: Quantity, value: Quantity, places: int)
         before, _, slope = _parts(other)
         return before - taken * slope
 
-    return Candidate(value, told, None, places, f"rate {text(taken)}", across=True, again=again)
+    return Candidate(value, told, None, places, f"rate {text(taken)}", across, again)
 
 
 @slip(common=3)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from fractions import Fraction
 from typing import TypeAlias
 
@@ -29,6 +29,8 @@ class Operands:
         self._known: dict[Ref, Quantity] = {}
         self._worked_out: dict[Ref, Quantity] = {}
         self.given: Callable[[Ref], Quantity | None] = lambda _: None
+        self.written: Collection[Ref] = frozenset()
+        """The cells in which this person wrote something."""
 
     def __call__(self, ref: Ref) -> Quantity:
         """The number in a cell; raises NothingThere."""
@@ -58,6 +60,7 @@ class Operands:
     def instead(self, other: Callable[[Ref], Quantity | None]) -> Operands:
         """The same numbers, but those that `other` gives."""
         changed = Operands(self._own)
+        changed.written = self.written
 
         def given(ref: Ref) -> Quantity | None:
             number = other(ref)
@@ -69,5 +72,6 @@ class Operands:
     def noting(self) -> Operands:
         """The same numbers, none of them asked for yet."""
         other = Operands(self._own)
+        other.written = self.written
         other.given = lambda ref: self._known[ref] if ref in self._known else self.given(ref)
         return other

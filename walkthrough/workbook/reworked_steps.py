@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from typing import NamedTuple
 
-from flint import fmpq
+from flint import arb, fmpq
 
 from walkthrough.mathematics.notation import Cell, Entry, Expression
 from walkthrough.mathematics.readings import Part, Slopes
@@ -215,17 +215,15 @@ class ReworkedStep:
             if each == ref:
                 met.append(each)
                 return number
-            if each in self._page or self.book.given(each) is not None or each.tensor == self.ref.tensor:
+            if each in self.number.written or self.book.given(each) is not None or each.tensor == self.ref.tensor:
                 return None
             return reworked(self.book, each, changed).right
 
         changed = self.number.instead(other)
         value = reworked(self.book, self.ref, changed).right
+        if isinstance(value, arb) and not value.is_finite():
+            raise ArithmeticError("no number")
         return value if met else None
-
-    @property
-    def _page(self) -> Collection[Ref]:
-        return () if self.sought is None else self.sought.page.cells
 
 
 def added(rows: Iterable[Row]) -> Quantity:

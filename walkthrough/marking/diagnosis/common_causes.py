@@ -12,7 +12,7 @@ from math import log
 
 from flint import ctx
 
-from walkthrough.marking.diagnosis.chance import numbers_like_it
+from walkthrough.marking.diagnosis.chance import MOST, MOST_ALONE, numbers_like_it
 from walkthrough.marking.diagnosis.clues import Clue
 from walkthrough.marking.diagnosis.findings import (
     SLIP_BITS,
@@ -31,14 +31,16 @@ from walkthrough.trace.steps import Ref
 from walkthrough.workbook.reworked_steps import ReworkedStep, reworked
 from walkthrough.workbook.workbook import Workbook
 
-_BY_CHANCE = log(0.02)
+_BY_CHANCE = log(0.1)
 _COMMON = 10.0
 """How common all slips are together, for one place."""
 _STRAY = 3
 """One number in so many may have another cause."""
+_MANY = 5_000
 _NEARLY = 0.02
 _MOST_TRIED = 40
 _FEWEST_UNEXPLAINED = 3
+_MOSTLY_RIGHT = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +82,9 @@ class CommonCauses:
                     after[id(each.claim)] = self._first(each, cause.clue)
                 gone = {id(each.claim) for each in of}
                 left = [each for each in left if id(each.claim) not in gone]
+            most = MOST_ALONE if len(self._others) >= _MOSTLY_RIGHT * len(wrong) else MOST
             for each in left:
-                after[id(each.claim)] = replace(each, slips=self._without_contradictions(each))
+                after[id(each.claim)] = replace(each, slips=self._without_contradictions(each, most))
         for tensor, several in self._mostly_wrong(left).items():
             silent = tuple(each for each in several if not self._certain(each))
             for each in silent:
@@ -143,7 +146,7 @@ class CommonCauses:
     def _fit(self, clue: Clue, claim: NumberClaim) -> str:
         """Whether a misreading `gives` a claim's number, or `nearly`, or `not`; `elsewhere` if it changes nothing."""
         fits = set()
-        for numbers in self._own:
+        for numbers in self._own.ways(self._book, Ref(claim.tensor, claim.at)):
             here = self._step(claim, numbers)
             free = reworked(self._book, here.ref, here.number)
             value = clue.gives(free)
@@ -170,7 +173,7 @@ class CommonCauses:
 
     def _first(self, each: Diagnosed, clue: Clue) -> Diagnosed:
         """The claim with the common cause before any other."""
-        known = [slip for _, slip in each.explanation.slips]
+        known = list(each.explanation.likeliest)
         own = [slip for slip in known if slip.slip == clue.kind.word and slip.everywhere == clue.key]
         if not own:
             slip = self._told(each.claim, clue)
@@ -180,7 +183,7 @@ class CommonCauses:
 
     def _told(self, claim: NumberClaim, clue: Clue) -> Slip | None:
         """The misreading as it shows in this cell, with its line of arithmetic."""
-        for numbers in self._own:
+        for numbers in self._own.ways(self._book, Ref(claim.tensor, claim.at)):
             here = self._step(claim, numbers)
             for candidate in clue.kind.play(here):
                 if candidate.everywhere == clue.key:
@@ -205,17 +208,17 @@ class CommonCauses:
 
     # --- what is not explained -----------------------------------------------------------------------
 
-    def _without_contradictions(self, each: Diagnosed) -> tuple[Slip, ...]:
-        """The slips of a claim, without those that would show in numbers that are right."""
+    def _without_contradictions(self, each: Diagnosed, most: float) -> tuple[Slip, ...]:
+        """The slips of a claim, without coincidences and those that would show in numbers that are right."""
         kept = []
-        for _, slip in each.explanation.slips:
+        for slip in each.explanation.no_coincidence(most):
             clue = next(
                 (c for c in each.explanation.clues if c.kind.word == slip.slip and c.key == slip.everywhere),
                 None,
             )
             if clue is None or clue.tensor or self._leaves(clue):
                 kept.append(slip)
-        return tuple(kept[:MOST_SLIPS])
+        return tuple(kept)
 
     def _mostly_wrong(self, left: Sequence[Diagnosed]) -> dict[str, list[Diagnosed]]:
         """The tensors of which most numbers are wrong without a common cause."""
@@ -239,9 +242,6 @@ class CommonCauses:
         total = len(several) + sum(claim.tensor == tensor for claim in self._others)
         words = f"{len(several)} of {total} numbers of {tensor} are wrong, and nothing common explains them together"
         return LayerSlip("", tensor, tuple(each.claim for each in silent), words)
-
-
-_MANY = 5_000
 
 
 def _cut_off(own: ReworkedStep, value: Quantity) -> bool:

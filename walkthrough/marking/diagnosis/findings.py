@@ -9,7 +9,7 @@ from functools import cached_property
 
 from flint import arb, ctx
 
-from walkthrough.marking.diagnosis.chance import MOST, share_explained
+from walkthrough.marking.diagnosis.chance import MOST_ALONE, share_explained
 from walkthrough.marking.diagnosis.inverse_steps import Link, links
 from walkthrough.marking.diagnosis.possible_slips import possible
 from walkthrough.marking.marked_worksheets import NumberClaim, Slip
@@ -58,6 +58,7 @@ class OwnNumbers:
         for numbers in (self.written, self.unrounded):
             if numbers is not None:
                 numbers.given = lambda ref: None if ref in page else book.given(ref)
+                numbers.written = self.page.cells
 
     @cached_property
     def page(self) -> SheetNumbers:
@@ -121,8 +122,8 @@ class Finding:
 
     @property
     def explains(self) -> bool:
-        """Whether it is no more likely to be a coincidence than an explanation may be."""
-        return self.chance <= MOST
+        """Whether it can be more than a coincidence."""
+        return self.chance <= MOST_ALONE
 
 
 def findings(claim: NumberClaim, book: Workbook, own: OwnNumbers) -> list[Finding]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass
+from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from flint import ctx
 
+from walkthrough.marking.diagnosis.chance import MOST_ALONE
+from walkthrough.marking.diagnosis.clues import Clue, clues_of
 from walkthrough.marking.diagnosis.findings import (
     SLIP_BITS,
     OwnNumbers,
@@ -17,7 +20,6 @@ from walkthrough.marking.diagnosis.findings import (
     sought_for,
     told,
 )
-from walkthrough.marking.diagnosis.clues import Clue, clues_of
 from walkthrough.marking.diagnosis.inverse_steps import links
 from walkthrough.marking.diagnosis.possible_slips import operands_of_slips
 from walkthrough.marking.marked_worksheets import NumberClaim, Slip
@@ -29,7 +31,7 @@ from walkthrough.workbook.reworked_steps import reworked
 from walkthrough.workbook.sheet_numbers import SheetNumbers
 from walkthrough.workbook.workbook import Workbook
 
-MOST_SLIPS = 3
+MOST_SLIPS = 5
 _CLEAR = 4.0
 """From this score on, the numbers as written explain it well enough, and the unrounded ones are not tried."""
 _MOST_REMEMBERED = 4_000
@@ -37,15 +39,23 @@ _MOST_LAYOUTS = 500
 _LONGEST = 40
 
 
+class Weighed(NamedTuple):
+    """A slip, how common it is in its place, and how large a share of all numbers is given as easily."""
+
+    score: float
+    chance: float
+    slip: Slip
+
+
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """The likeliest slips with their scores, and which unit of the written number they fit.
+    """The likeliest slips, and which unit of the written number they fit.
 
     `clues` are the misreadings that may be the cause of other numbers as well, coincidences too. `right` if
     the number is none to explain: it is right with these operands.
     """
 
-    slips: tuple[tuple[float, Slip], ...] = ()
+    slips: tuple[Weighed, ...] = ()
     clues: tuple[Clue, ...] = ()
     unit: int = 0
     right: bool = False
@@ -53,7 +63,11 @@ class Explanation:
     @property
     def likeliest(self) -> tuple[Slip, ...]:
         """As many slips as are told."""
-        return tuple(slip for _, slip in self.slips[:MOST_SLIPS])
+        return self.no_coincidence(MOST_ALONE)
+
+    def no_coincidence(self, most: float) -> tuple[Slip, ...]:
+        """The slips where no larger share of all numbers is explained as easily."""
+        return tuple(each.slip for each in self.slips if each.chance <= most)[:MOST_SLIPS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,20 +118,21 @@ def explained(claim: NumberClaim, book: Workbook, own: OwnNumbers) -> Explanatio
             several.append(_explanation(numbers, claim, book, own))
             if several[-1].right:
                 return Explanation(right=True)
-            if any(score >= _CLEAR for score, _ in several[-1].slips):
+            if any(each.score >= _CLEAR for each in several[-1].slips):
                 break
             if len(several) > 1 and any(each.slips for each in several):
                 break  # numbers carried each in its own way are tried where nothing else gives it
     unit = min(each.unit for each in several)
-    best: dict[str, tuple[float, Slip]] = {}
+    best: dict[str, Weighed] = {}
     clues: dict[object, Clue] = {}
     for each in several:
-        for score, slip in each.slips if each.unit == unit else ():
-            if slip.slip not in best or best[slip.slip][0] < score:
-                best[slip.slip] = score, slip
+        for weighed in each.slips if each.unit == unit else ():
+            word = weighed.slip.slip
+            if word not in best or best[word].score < weighed.score:
+                best[word] = weighed
         for clue in each.clues:
             clues.setdefault(clue.name, clue)
-    ordered = sorted(best.values(), key=lambda scored: -scored[0])
+    ordered = sorted(best.values(), key=lambda weighed: -weighed.score)
     return Explanation(tuple(ordered), tuple(clues.values()), unit)
 
 
@@ -137,7 +152,7 @@ def _explanation(numbers: Operands, claim: NumberClaim, book: Workbook, own: Own
         unit, several = found
         likeliest = likeliest_first(several)[:MOST_SLIPS]
         made = Explanation(
-            tuple((each.score, told(each, claim, book)) for each in likeliest),
+            tuple(Weighed(each.score, each.chance, told(each, claim, book)) for each in likeliest),
             tuple(clues_of(several, Ref(claim.tensor, claim.at))),
             unit,
         )
