@@ -50,6 +50,8 @@ class Candidate:
     again: Callable[[ReworkedStep], Quantity | None] | None = None
 
 
+_SMALLEST, _LARGEST = arb(10) ** -400, arb(10) ** 400
+
 Candidates = Iterator[Candidate]
 Play: TypeAlias = Callable[[ReworkedStep], Candidates]
 
@@ -77,12 +79,18 @@ def slip(common: float, solves: bool = False) -> Callable[[Play], SlipKind]:
         word, chapter = play.__name__.replace("_", "-"), play.__module__.rpartition(".")[2]
 
         def numbers(own: ReworkedStep) -> Candidates:
-            # a division by a ball around 0 gives none
-            return (each for each in play(own) if not isinstance(each.value, arb) or each.value.is_finite())
+            return (each for each in play(own) if _can_be_written(each.value))
 
         return SlipKind(word, chapter, common, (play.__doc__ or "").partition("\n")[0], numbers, solves)
 
     return shelved
+
+
+def _can_be_written(value: Quantity) -> bool:
+    """Whether anybody could write a number: not one of a division by 0, and not 10 to a feature map."""
+    if not isinstance(value, arb):
+        return True
+    return bool(value.is_finite() and (value == 0 or _SMALLEST < value.abs_upper() < _LARGEST))
 
 
 @cache

@@ -149,7 +149,7 @@ class ReworkedStep:
         choice = self.book.step(window)
         assert isinstance(choice, Choice)
         best = max(self.number(ref) for ref in choice.candidates if ref is not None)
-        winners = [ref for ref in choice.candidates if ref is not None and self.number(ref) == best]
+        winners = [ref for ref in choice.candidates if ref is not None and not self.number(ref) < best]
         tie = self.book.trace.case.conventions.max_tie
         if tie == "first":
             return fmpq(int(winners[0] == entry))
@@ -215,7 +215,11 @@ class ReworkedStep:
             if each == ref:
                 met.append(each)
                 return number
-            if each in self.number.written or self.book.given(each) is not None or each.tensor == self.ref.tensor:
+            if (
+                each in self.number.written
+                or self.book.given(each) is not None
+                or each.tensor == self.ref.tensor
+            ):
                 return None
             return reworked(self.book, each, changed).right
 

@@ -1,4 +1,4 @@
-"""What may be the one cause of several numbers: a misreading that gives one of them, and can be tried on others."""
+"""What may be the one cause of several numbers: a misreading that gives one, and can be tried on others."""
 
 from __future__ import annotations
 

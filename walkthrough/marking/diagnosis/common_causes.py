@@ -144,7 +144,7 @@ class CommonCauses:
         return all(self._fit(clue, claim) in ("gives", "elsewhere") for claim in beside)
 
     def _fit(self, clue: Clue, claim: NumberClaim) -> str:
-        """Whether a misreading `gives` a claim's number, or `nearly`, or `not`; `elsewhere` if it changes nothing."""
+        """Whether a misreading `gives` a number, `nearly` or `not`; `elsewhere` if it changes nothing there."""
         fits = set()
         for numbers in self._own.ways(self._book, Ref(claim.tensor, claim.at)):
             here = self._step(claim, numbers)
@@ -240,7 +240,8 @@ class CommonCauses:
         self, tensor: str, several: Sequence[Diagnosed], silent: tuple[Diagnosed, ...]
     ) -> LayerSlip:
         total = len(several) + sum(claim.tensor == tensor for claim in self._others)
-        words = f"{len(several)} of {total} numbers of {tensor} are wrong, and nothing common explains them together"
+        count = f"{len(several)} of {total} numbers of {tensor}"
+        words = f"{count} are wrong, and nothing common explains them together"
         return LayerSlip("", tensor, tuple(each.claim for each in silent), words)
 
 
