@@ -161,13 +161,14 @@ class Student:
         value = reworked(self.book, ref, Operands(self.carried)).right
         return fraction(value)
 
-    def works_out_rounding(self, step: object, value: Fraction, digits: int) -> Fraction:
+    def works_out_rounding(self, step: object, value: Fraction, digits: int, blank: bool) -> Fraction:
         """The value again, what is on the way rounded to the decimals or the digits that it will have."""
         wrote = self.writes(value, digits)
         digits = len(wrote.text.lstrip("-0.").replace(".", ""))
         if wrote.unit is None or not wrote.value or "." not in wrote.text:
             return value
-        decimals, cut = self.habits.decimals or self.draw.random() < 0.3, self.draw.random() < self.habits.cut
+        decimals = self.habits.decimals or (not blank and self.draw.random() < 0.3)
+        cut = self.draw.random() < self.habits.cut
 
         def to_hand(part: Fraction) -> Fraction:
             if part.denominator == 1 or self.draw.random() > self.habits.within:
@@ -184,8 +185,13 @@ class Student:
             products = [up * to_hand(local) for up, local in terms]
             return sum(map(to_hand, products)) if len(products) > 1 else products[0]
         if isinstance(step, Sums | Update) and not getattr(step, "copy", False):
-            products = [fraction(row.product) for row in own.rows]
-            return sum(map(to_hand, products)) if len(products) > 1 else products[0]
+            products = [
+                to_hand(fraction(row.product)) if len(row.refs) > 1 or abs(row.coefficient) != 1
+                # a plain number is carried as it is
+                else fraction(row.product)
+                for row in own.rows
+            ]
+            return sum(products) if len(products) > 1 else value
         if isinstance(step, Formula):
             return OnTheWay(own, self.carried, to_hand).result(step.expression, step.place)
         return value
@@ -222,10 +228,14 @@ class Student:
                 blank = slip is None and self.draw.random() < self.habits.blank
                 # what is not written down is rounded no coarser than what is
                 digits = self.habits.digits[1] if blank else self.draw.randint(*self.habits.digits)
-                rounds = not blank or (self.habits.blanks_rounded and isinstance(step, Chain))
+                # and within its line by the digits that the others have: it shows none itself
+                in_blank = self.habits.blanks_rounded and isinstance(step, Chain) and not self.habits.decimals
+                rounds = not blank or in_blank
                 if self.habits.within and rounds and value.denominator > 1:
-                    within = self.works_out_rounding(step, value, digits)
-                    value = within if within.denominator > 1 else value
+                    within = self.works_out_rounding(step, value, digits, blank)
+                    # what is written shows no more than what the line was rounded to
+                    fits = self.writes(within, digits).unit == self.writes(value, digits).unit
+                    value = within if fits and within.denominator > 1 else value
                 self.before[ref] = value
                 copies = isinstance(step, Choice | Gate | Route) or (isinstance(step, Sums) and step.copy)
                 plain = copies or ends_soon(value)
