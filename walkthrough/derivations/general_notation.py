@@ -119,7 +119,7 @@ def conditions(of: Expression) -> tuple[Between, ...]:
     return tuple(dict.fromkeys((*own, *(each for part in of.parts for each in conditions(part)))))
 
 
-def where(of: Expression) -> Words:
+def where_words(of: Expression) -> Words:
     """Over which letters the sums in a formula go, and when there are such terms, in words."""
     words: list[str | Expression] = []
     for each in _sums(of):
