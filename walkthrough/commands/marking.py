@@ -25,7 +25,7 @@ def check(files: tuple[str, ...], everything: bool, hide_answers: bool, case: st
 
     options = CheckOptions(everything, hide_answers, case, format_of(how), how["digits"])  # type: ignore[arg-type]
     marked = check_command(files, options, lambda blocks: blocks_in(blocks, how))
-    write(marked, how, read=[Path(file) for file in files])
+    write(marked, how, read=lambda: marked.files)
     if marked.exit_status:
         sys.exit(marked.exit_status)
 
@@ -57,7 +57,7 @@ def blindspots(case: str, wanted: bool, **how: Any) -> None:
     if not opened.samples:
         raise click.UsageError(f"{case} has no sample of its own")
     found = found_in(opened)
-    suggestion = suggest(opened) if wanted else None
+    suggestion = suggest(opened, found) if wanted else None
     if format_of(how) == "json":
         table = found.table | ({"suggestion": suggestion and suggestion.table} if wanted else {})
         write([json.dumps(table, ensure_ascii=False, indent=1) + "\n"], how, opened)

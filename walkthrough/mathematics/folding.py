@@ -166,3 +166,8 @@ def totals(of: Expression) -> list[Total]:
     if isinstance(of, Total):
         return [of]
     return [each for part in of.parts for each in totals(part)]
+
+
+def has_pieces(of: Expression) -> bool:
+    """Whether a formula is one in pieces, or has one in it."""
+    return isinstance(of, Piecewise) or any(has_pieces(part) for part in of.parts)

@@ -57,6 +57,7 @@ __all__ = [
     "gradient_name",
     "indices",
     "ln",
+    "ln1p",
     "magnitude",
     "own_part",
     "positive_part",
@@ -244,7 +245,7 @@ class Power(Expression):
 
 @dataclass(frozen=True, slots=True)
 class Applied(Expression):
-    """A named function of one number: exp, ln, tanh, sqrt."""
+    """A named function of one number: exp, ln, ln1p, tanh, sqrt."""
 
     function: str
     to: Expression
@@ -341,6 +342,11 @@ def exp(term: Term) -> Applied:
 def ln(term: Term) -> Applied:
     """The natural logarithm."""
     return Applied("ln", expression(term))
+
+
+def ln1p(term: Term) -> Applied:
+    """ln(1 + a), for forms to compute with: a small a is not lost beside the 1."""
+    return Applied("ln1p", expression(term))
 
 
 def tanh(term: Term) -> Applied:

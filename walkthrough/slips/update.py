@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 
+from flint import fmpq
+
 from walkthrough.mathematics.folding import rebuilt
 from walkthrough.mathematics.notation import (
     Applied,
@@ -19,10 +21,10 @@ from walkthrough.mathematics.notation import (
     Sum,
 )
 from walkthrough.numbers.formulas import Quantity
-from walkthrough.numbers.quantities import quantity
+from walkthrough.numbers.quantities import nearly, quantity
 from walkthrough.slips import Candidate, Candidates, Told, slip
 from walkthrough.slips._functions import operands
-from walkthrough.slips._lines import equals, factor, product_text, sum_line, text
+from walkthrough.slips._lines import equals, factor, named, product_text, sum_line, text
 from walkthrough.trace.steps import Formula, Ref, Sums, Update
 from walkthrough.workbook.reworked_steps import ReworkedStep, Row, added
 
@@ -30,29 +32,40 @@ from walkthrough.workbook.reworked_steps import ReworkedStep, Row, added
 @slip(common=8)
 def gradient_added(own: ReworkedStep) -> Candidates:
     """w + αg."""
-    for old, rate, along, _ in _moves(own):
-        value = old + rate * along
-        line = equals(f"{text(old)} + {product_text((rate, along))}", value, old, along)
-        said = "the gradient is added instead of subtracted"
-        yield Candidate(value, lambda: Told(said, line), None, 1, "gradient added")  # noqa: B023  # of one
+    move = _move(own)
+    if move is None:
+        return
+    old, rate, along = move
+    value = old + rate * along
+    line = equals(f"{text(old)} + {product_text((rate, along))}", value, old, along)
+    said = "the gradient is added instead of subtracted"
+    yield Candidate(value, lambda: Told(said, line), None, 1, "gradient added")
 
 
 @slip(common=6)
 def rate_forgotten(own: ReworkedStep) -> Candidates:
     """w − g."""
-    for old, _, along, at in _moves(own):
-        value = old - along
-        line = equals(f"{text(old)} − {factor(along)}", value, old, along)
-        yield Candidate(value, lambda: Told("the learning rate is forgotten", line), at, 1, "rate forgotten")  # noqa: B023
+    move = _move(own)
+    if move is None:
+        return
+    old, _, along = move
+    value = old - along
+    line = equals(f"{text(old)} − {factor(along)}", value, old, along)
+    at = own.step.gradient if isinstance(own.step, Update) else None
+    yield Candidate(value, lambda: Told("the learning rate is forgotten", line), at, 1, "rate forgotten")
 
 
 @slip(common=6)
 def old_weight_forgotten(own: ReworkedStep) -> Candidates:
     """−αg."""
-    for _, rate, along, _ in _moves(own):
-        value = -rate * along
-        line, said = equals(product_text((-rate, along)), value, along), "the old weight is forgotten"
-        yield Candidate(value, lambda: Told(said, line), _old(own), 1, "old weight forgotten")  # noqa: B023
+    move = _move(own)
+    if move is None:
+        return
+    _, rate, along = move
+    value = -rate * along
+    line = equals(product_text((-rate, along)), value, along)
+    at = own.step.old if isinstance(own.step, Update) else next(iter(operands(own)), None)
+    yield Candidate(value, lambda: Told("the old weight is forgotten", line), at, 1, "old weight forgotten")
 
 
 @slip(common=4)
@@ -73,6 +86,96 @@ def new_weight_for_gradient(own: ReworkedStep) -> Candidates:
         return Told("the weight after the update is written in the gradient's place", line)
 
     yield Candidate(value, told, None, 1, "new weight for the gradient")
+
+
+@slip(common=4, solves=True)
+def rate_misread(own: ReworkedStep) -> Candidates:
+    """w − α′g with another rate α′: a power of ten off, twice or half of it, or a plain number."""
+    if not isinstance(own.step, Update):
+        return
+    old, rate, gradient = _parts(own)
+    for taken, places in _rates(own, old, rate, gradient):
+        value = old - taken * gradient
+        if own.fits(value):
+            yield _with_rate(own, taken, value, places, across=True)
+            yield _with_rate(own, taken, value, places, across=False)
+
+
+def _with_rate(own: ReworkedStep, taken: Quantity, value: Quantity, places: int, across: bool) -> Candidate:
+    """A rate misread throughout the update, or for this layer only."""
+    old, rate, gradient = _parts(own)
+
+    def told() -> Told:
+        line = equals(f"{text(old)} − {product_text((taken, gradient))}", value, old, gradient)
+        return Told(f"the learning rate is taken as {text(taken)} instead of {text(rate)}", line)
+
+    def again(other: ReworkedStep) -> Quantity | None:
+        if not isinstance(other.step, Update):
+            return None
+        before, _, slope = _parts(other)
+        return before - taken * slope
+
+    return Candidate(value, told, None, places, f"rate {text(taken)}", across, again)
+
+
+@slip(common=3)
+def rate_times_all(own: ReworkedStep) -> Candidates:
+    """α(w − g)."""
+    if isinstance(own.step, Update):
+        old, rate, gradient = _parts(own)
+        value = rate * (old - gradient)
+        line = equals(f"{text(rate)}·({text(old)} − {factor(gradient)})", value, old, gradient)
+        said = "the rate multiplies the old weight as well, α·(w − g)"
+        yield Candidate(value, lambda: Told(said, line), None, 1, "rate times all")
+
+
+@slip(common=2)
+def weight_times_gradient(own: ReworkedStep) -> Candidates:
+    """w − αgw."""
+    if isinstance(own.step, Update):
+        old, rate, gradient = _parts(own)
+        value = old - rate * gradient * old
+        line = equals(f"{text(old)} − {product_text((rate, gradient, old))}", value, old, gradient)
+        said = "the step is multiplied by the weight, w − α·g·w"
+        yield Candidate(value, lambda: Told(said, line), None, 1, "weight times gradient")
+
+
+@slip(common=5)
+def not_updated(own: ReworkedStep) -> Candidates:
+    """w, as it was."""
+    if isinstance(own.step, Update):
+        old, *_ = _parts(own)
+        own_old, said = own.step.old, "the weight is not updated at all"
+        yield Candidate(old, lambda: Told(said, named(own, own_old, old)), own_old, 1, "not updated")
+
+
+_OFTEN = (fmpq(10), fmpq(1, 10), fmpq(2), fmpq(1, 2), fmpq(100), fmpq(1, 100), fmpq(1000), fmpq(1, 1000))
+"""Times the right rate."""
+_PLAIN = 90
+"""How many plain rates there are: a digit, and where the point stands."""
+
+
+def _rates(
+    own: ReworkedStep, old: Quantity, rate: Quantity, gradient: Quantity
+) -> Iterator[tuple[Quantity, int]]:
+    """Rates that somebody may have taken, each with how many are as likely."""
+    often = [times * rate for times in _OFTEN]
+    for at, taken in enumerate(often):
+        yield taken, 1 + at
+    if own.sought is None or not gradient:
+        return
+    ends = [nearly((old - end) / gradient) for end in (own.sought.low, own.sought.high)]
+    for taken in _plain_between(min(ends), max(ends)):
+        if taken not in often and taken != rate:
+            yield taken, _PLAIN
+
+
+def _plain_between(low: float, high: float) -> Iterator[Quantity]:
+    """The numbers of one digit between two: 0.3, 0.05, 2."""
+    for power in range(-4, 1):
+        for digit in range(1, 10):
+            if low <= digit * 10.0**power * (1 + 1e-12) and digit * 10.0**power <= high * (1 + 1e-12):
+                yield fmpq(digit) * fmpq(10) ** power
 
 
 # --- what is kept from step to step ------------------------------------------------------------------
@@ -161,7 +264,7 @@ def step_miscounted(own: ReworkedStep) -> Candidates:
     step = own.step
     if not isinstance(step, Formula) or _uncorrected(own, own.ref) is None:
         return
-    (power,) = (part for part in _parts(step.expression) if isinstance(part, Power))
+    (power,) = (part for part in _inside(step.expression) if isinstance(part, Power))
     for t in dict.fromkeys((1, power.exponent - 1, power.exponent + 1)):
         if t not in (0, power.exponent):
             said = f"t is taken for {t} in the bias correction, not {power.exponent}"
@@ -171,23 +274,24 @@ def step_miscounted(own: ReworkedStep) -> Candidates:
 # --- pieces -----------------------------------------------------------------------------------------
 
 
-def _moves(own: ReworkedStep) -> Iterator[tuple[Quantity, Quantity, Quantity, Ref | None]]:
-    """Of an update: the old weight, the learning rate, what it moves along, and its cell if it is one."""
+def _move(own: ReworkedStep) -> tuple[Quantity, Quantity, Quantity] | None:
+    """Of an update: the old weight, the learning rate, and what it moves along."""
     step = own.step
     if isinstance(step, Update):
-        yield own.number(step.old), quantity(step.rate), own.number(step.gradient), step.gradient
-    elif isinstance(step, Formula) and step.phase == "update":
+        return _parts(own)
+    if isinstance(step, Formula) and step.phase == "update":
         match step.expression:
             case Sum((Entry() as old, Negative(Product((Constant() as rate, *along))))):
                 moved = own.formula(Product(tuple(along)), step.place)
-                yield own.formula(old, step.place), quantity(rate.value), moved, None
+                return own.formula(old, step.place), quantity(rate.value), moved
+    return None
 
 
-def _old(own: ReworkedStep) -> Ref | None:
+def _parts(own: ReworkedStep) -> tuple[Quantity, Quantity, Quantity]:
+    """The old weight, the learning rate and the gradient."""
     step = own.step
-    if isinstance(step, Update):
-        return step.old
-    return next(iter(operands(own)), None)
+    assert isinstance(step, Update)
+    return own.number(step.old), quantity(step.rate), own.number(step.gradient)
 
 
 def _kept_rows(own: ReworkedStep) -> tuple[list[Row], list[Row]] | None:
@@ -258,14 +362,14 @@ def _without_root(of: Expression) -> Expression:
     return of.to if isinstance(of, Applied) and of.function == "sqrt" else of
 
 
-def _parts(of: Expression) -> Iterator[Expression]:
+def _inside(of: Expression) -> Iterator[Expression]:
     yield of
     for part in of.parts:
-        yield from _parts(part)
+        yield from _inside(part)
 
 
 def _reads(of: Expression) -> bool:
-    return any(isinstance(part, Entry) for part in _parts(of))
+    return any(isinstance(part, Entry) for part in _inside(of))
 
 
 def _telling(said: str) -> Callable[[], Told]:

@@ -14,6 +14,7 @@ from typing import Literal, TypeAlias
 
 from walkthrough.mathematics import readings
 from walkthrough.mathematics.folding import totals
+from walkthrough.mathematics.letters import written
 from walkthrough.mathematics.notation import (
     Applied,
     Entry,
@@ -86,17 +87,10 @@ _MINUS = "−"
 
 def _step(move: Move) -> Equation:
     """What an update subtracts; of plain gradient descent rate × gradient."""
-    tensor, multiple = move.parameter, _factor(move.subtracted)
-    symbol = f"Δ{tensor.symbol}" if multiple is None else f"α·{multiple.tensor.symbol}"
+    tensor = move.parameter
+    symbol = written(move.subtracted, lambda entry: entry.tensor.symbol).replace(" · ", "·")
     own = Tensor(f"{tensor.name}.step", tensor.shape, symbol)
     return own[tensor.positions()].equals(move.subtracted)
-
-
-def _factor(of: Expression) -> Entry | None:
-    """The entry of which an expression is a multiple."""
-    if isinstance(of, Product) and len(of.factors) == 2 and isinstance(of.factors[1], Entry):
-        return of.factors[1]
-    return None
 
 
 def _negative(tensor: Tensor, word: str, symbol: str) -> Equation:

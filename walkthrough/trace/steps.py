@@ -61,15 +61,27 @@ class Given(Step):
     """A number that the case gives: an input, a parameter, a gradient from upstream."""
 
 
+class Row(NamedTuple):
+    """So many terms of a sum that stand in one row on paper, and the group that the row belongs to.
+
+    A group is named by what it goes through: (("c", 2),) for the second channel, (("bias", 0),) for a bias.
+    """
+
+    terms: int
+    group: tuple[tuple[str, int], ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Sums(Step):
     """A sum of products: conv, dense, average pool, their gradients; a copy is a sum of one entry.
 
-    `row` says after how many terms a person begins a new line (the kernel's rows); 0: no shape.
+    `row` says after how many terms a person begins a new line (the kernel's rows); 0: no shape. `rows` are
+    all rows in which a person writes them, however long each is.
     """
 
     terms: tuple[Term, ...]
     row: int = 0
+    rows: tuple[Row, ...] = ()
 
     @property
     def copy(self) -> bool:
@@ -297,7 +309,7 @@ class Steps:
     def shortcut(self, step: Chain) -> str:
         """y − t, where activation and loss together give no more than that; otherwise nothing."""
         stage, loss = step.stage, self._network.loss
-        if stage is None or loss is None or stage is not self._network.layers[-1]:
+        if stage is None or loss is None or stage not in self._network.layers[-1:]:
             return ""
         return loss.judge.shortcut(
             stage.type, self._network.output.size, self.trace.case.samples[step.sample].target
@@ -315,8 +327,7 @@ class Steps:
 
     def _forward_step(self, ref: Ref, phase: Phase, stage: Stage, sample: int) -> AnyStep:
         if stage.sums:
-            terms, row = self._terms([c.part for c in stage.sums], ref.cell, sample)
-            return Sums(ref, phase, stage, terms, row)
+            return Sums(ref, phase, stage, *self._terms([c.part for c in stage.sums], ref.cell, sample))
         equation, at = self._equation(stage, ref.cell)
         place = dict(zip(equation.left.variables, at, strict=True))
         if stage.gate is not None:
@@ -390,29 +401,32 @@ class Steps:
         parts = [contraction.part for contraction in stage.backward(tensor)]
         if any(part.local is not None for part in parts):
             return self._chain(ref, stage, parts, sample)
-        terms, row = self._terms(parts, ref.cell, sample)
-        return Sums(ref, "backward", stage, terms, row)
+        return Sums(ref, "backward", stage, *self._terms(parts, ref.cell, sample))
 
     def terms(self, parts: Iterable[Part], cell: Cell, sample: int) -> tuple[Term, ...]:
         """The multiply-adds of any reading at a cell of its target, a changed one too."""
         return self._terms(list(parts), cell, sample)[0]
 
-    def _terms(self, parts: list[Part], cell: Cell, sample: int) -> tuple[tuple[Term, ...], int]:
+    def _terms(
+        self, parts: list[Part], cell: Cell, sample: int
+    ) -> tuple[tuple[Term, ...], int, tuple[Row, ...]]:
         terms: list[Term] = []
         row = 0
+        rows: list[Row] = []
         for part in parts:
             names = [self.full(factor.tensor.name, sample) for factor in part.factors]
             cells = [part.cells(factor) for factor in part.factors]
             places = part.places(cell)
             if len(places) > 1 and not row:
                 row = _row(part, places)
+            rows += _rows(part, places, alone=len(parts) == 1)
             for place in places:
                 refs = []
                 for name, find in zip(names, cells, strict=True):
                     found = find(place)
                     refs.append(None if found is None else Ref(name, found))
                 terms.append(Term(part.coefficient, tuple(refs)))
-        return tuple(terms), row
+        return tuple(terms), row, tuple(rows)
 
     def _chain(self, ref: Ref, stage: Stage, parts: list[Part], sample: int) -> Chain:
         terms = []
@@ -451,6 +465,37 @@ def _extent(over: tuple[Index, ...]) -> int:
     for index in over:
         size *= index.extent
     return size
+
+
+_OUTER = ("c", "f")
+"""Loop indices that go through channels and filters, whatever the layer: sums are grouped by them."""
+
+
+def _rows(part: Part, places: list[tuple[int, ...]], alone: bool) -> list[Row]:
+    """The rows of a part's terms: a new one wherever an index other than the last one moves."""
+    if not places:
+        return []
+    own = part.factors[0].tensor.name.rpartition(".")[2] if len(part.factors) == 1 and not alone else ""
+    first = places[0]
+    moving = [at for at in range(len(part.variables)) if any(place[at] != first[at] for place in places)]
+    outer = [at for at in moving if part.variables[at].name in _OUTER]
+    rows: list[Row] = []
+    before = None
+    for place in places:
+        where = _outer(part, place, moving)
+        if where != before:
+            group = tuple((part.variables[at].name, _numbered(part, at, place)) for at in outer)
+            rows.append(Row(0, ((own, 0),) if own else group))
+        rows[-1] = Row(rows[-1].terms + 1, rows[-1].group)
+        before = where
+    return rows
+
+
+def _numbered(part: Part, at: int, place: tuple[int, ...]) -> int:
+    """Which channel an index means at a place, counted from 1: that of the input, if there are groups."""
+    index, values = part.variables[at], dict(zip(part.variables, place, strict=True))
+    found = [each for factor in part.factors for each in factor.index if index in dict(each.coefficients)]
+    return next((each for each in found if each.alone is None), found[0]).at(values) + 1 if found else 0
 
 
 def _row(part: Part, places: list[tuple[int, ...]]) -> int:

@@ -9,6 +9,8 @@ from functools import cache, cached_property, partial
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias
 
+import numpy as np
+
 from walkthrough.mathematics.notation import Cell, Tensor, own_part, ravel
 from walkthrough.numbers.arithmetic import Arithmetic, N, NeedsPrecision
 from walkthrough.numbers.balls import LogOfZero
@@ -21,20 +23,22 @@ from walkthrough.trace.network import Network, network
 from walkthrough.trace.on_the_way import Way, ways
 from walkthrough.trace.passes import SampleReplay, replay_sample, worked_out
 from walkthrough.trace.places import Place, Places, full_name
-from walkthrough.trace.sameness import Sameness, no_signs
+from walkthrough.trace.refusal import CannotReplay, UncertainDigit, at_work, beyond, owner, refused
+from walkthrough.trace.sameness import Sameness, cancel, no_signs
 from walkthrough.trace.saturation import sharpen
+from walkthrough.trace.stage import Stage
 from walkthrough.trace.start import Start
 
 if TYPE_CHECKING:
     from walkthrough.case import Case
     from walkthrough.numbers.grid import Grid
 
-_PRECISIONS = (40, 80, 320, 1280, 5120, 20480, 81920, 327680, 655360)
+__all__ = ["AnyRun", "CannotReplay", "Place", "Run", "Trace", "replay"]
+
+_PRECISIONS = (40, 80, 320, 1280, 5120, 10240, 20480, 40960)
 """Digits carried where numbers are irrational: more whenever a shown digit would be uncertain."""
-
-
-class CannotReplay(ArithmeticError):
-    """A case whose numbers lead nowhere: the log of an exact 0, or more digits than there is room for."""
+_MOST_TO_TELL_APART = 20480
+"""Digits that may be needed to work a case through at all; showing what comes of it takes some more."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,7 @@ class Trace:
         self._runs: dict[int, AnyRun] = {}
         self._sameness: dict[int, list[Sameness]] = {}
         self._way: dict[tuple[str, int], Any] = {}
+        self._stuck: Stage | None = None
 
     @cached_property
     def moves(self) -> tuple[Move, ...]:
@@ -118,18 +123,31 @@ class Trace:
         return self.case.arithmetic.kind == "exact"
 
     def run(self, precision: int = _PRECISIONS[0]) -> AnyRun:
-        """All numbers, at this precision or, where the choices need it, at a higher one."""
+        """All numbers, at this precision or, where the choices need it, at a higher one.
+
+        Raises CaseError if the case gives sizes instead of numbers.
+        """
+        self.case.refuse_sizes()
+        tried = []
         for digits in _PRECISIONS:
             if digits < precision:
                 continue
-            if digits in self._runs:
-                return self._runs[digits]
+            if digits > _MOST_TO_TELL_APART and not self._runs:
+                break
+            tried.append(digits)
             try:
-                self._runs[digits] = self._replayed(digits)
+                found = self._runs.get(digits) or self._replayed(digits)
             except NeedsPrecision:
                 continue
-            return self._runs[digits]
-        raise CannotReplay(f"two numbers are too close to be told apart with {_PRECISIONS[-1]} digits")
+            # whoever asks for fewer digits again need not fail again
+            self._runs.update(dict.fromkeys(tried, found))
+            return found
+        raise refused(
+            self.case,
+            self._stuck,
+            f"two numbers, or a number and 0, cannot be told apart with {_MOST_TO_TELL_APART:,} digits, the "
+            "most that are held; where an output saturates so far, smaller weights or inputs help",
+        )
 
     def _replayed(self, precision: int) -> AnyRun:
         kind = self.case.arithmetic
@@ -141,12 +159,13 @@ class Trace:
         return self._with(None, precision)
 
     def _with(self, arithmetic: Arithmetic[Any] | None, precision: int) -> AnyRun:
-        samples = []
+        samples, known = [], []
         upstream = getattr(self.case.loss, "gradient", None)
         residues = cache(partial(self._residues_given, precision))
-        several = [Sameness(self.network, each, upstream, precision, residues) for each in self.case.samples]
-        for sample, sameness in zip(self.case.samples, several, strict=True):
-            own = arithmetic or ExactArithmetic(precision, sameness.proven)
+        for sample in self.case.samples:
+            sameness = Sameness(self.network, sample, upstream, precision, residues)
+            known.append(sameness)
+            own = arithmetic or ExactArithmetic(precision, sameness.proven, sameness.vanishes)
             try:
                 replayed = replay_sample(
                     self.network,
@@ -159,10 +178,15 @@ class Trace:
                     self.back,
                 )
             except LogOfZero as problem:
-                raise CannotReplay(f"{problem}{self._zeros(sameness.replay)}") from None
+                at = at_work(self.network, sameness.replay)
+                raise refused(self.case, at, f"{problem}{self._zeros(sameness.replay)}") from None
+            except NeedsPrecision:
+                self._stuck = at_work(self.network, sameness.replay)
+                raise
             samples.append(replayed)
-        self._sameness[precision] = several
-        return self._closed(tuple(samples), arithmetic or ExactArithmetic(precision))
+        self._sameness[precision] = known
+        means = ExactArithmetic(precision, lambda name, place, _: cancel(known, name, place))
+        return self._closed(tuple(samples), arithmetic or means)
 
     def _given(self, arithmetic: Arithmetic[Any], left: Callable[[Trace], dict[str, Any]]) -> dict[str, Any]:
         """What a step starts from: the case's numbers, or what the step before has `left`."""
@@ -174,23 +198,23 @@ class Trace:
         given = {name: numbers.get(f"{name}.new", numbers[name]) for name in self.network.given}
         return given | {each.name: numbers[after(each.name)] for each in kept}
 
-    def _residues_given(self, precision: int) -> dict[str, Any]:
+    def _residues_given(self, precision: int, stable: bool) -> dict[str, Any]:
         """The same over residues: to prove that two numbers of a step are one."""
         from walkthrough.numbers.residues import Residues
 
-        return self._given(Residues(no_signs), lambda before: before._residues_left(precision))
+        return self._given(Residues(no_signs), lambda before: before._residues_left(precision, stable))
 
-    def _residues_left(self, precision: int) -> dict[str, Any]:
+    def _residues_left(self, precision: int, stable: bool) -> dict[str, Any]:
         """What this step leaves, over residues; its exact replay has made its choices before."""
         from walkthrough.numbers.residues import Residues
 
         arithmetic = Residues(no_signs)
         several = self._sameness[min(each for each in self._sameness if each >= precision)]
-        tensors = dict(several[0].given)
+        tensors = dict(several[0].given(stable))
         share = [Fraction(1, len(several))] * len(several)
         for tensor in self.network.parameter_tensors:
             name = tensor.grad.name
-            tensors[name] = arithmetic.combined([sample.tensor(name) for sample in several], share)
+            tensors[name] = arithmetic.combined([sample.tensor(name, stable) for sample in several], share)
         for move in self.moves:
             tensors |= move.work_out(tensors, arithmetic)
         return tensors
@@ -226,9 +250,10 @@ class Trace:
             names.append("loss")
         for name in names:
             several = [sample.tensors[name] for sample in samples]
-            means[name] = (
-                several[0] if len(several) == 1 else arithmetic.combined(several, [share] * len(several))
-            )
+            if len(several) == 1:
+                means[name] = several[0]
+            else:
+                means[name] = arithmetic.proven(arithmetic.combined(several, [share] * len(several)), name)
         run = Run(samples, means, {}, arithmetic)
         moved: dict[str, Any] = {}
         for move in self.moves:
@@ -320,17 +345,30 @@ class Trace:
             self._way[key] = own
         return self._way[key]
 
-    def known(self, tensor: str, cell: Cell, precision: int = _PRECISIONS[0]) -> Known:
-        """A cell's number, and how far the truth can be from it."""
-        numbers = self.numbers(tensor, precision)
+    def known(self, tensor: str, cell: Cell, precision: int | None = None) -> Known:
+        """A cell's number, and how far the truth can be from it.
+
+        `precision` is how many significant digits will do where it is enclosed: the replay may have had to
+        carry a hundred thousand. None: as many as it has.
+        """
+        numbers = self.numbers(tensor, precision or _PRECISIONS[0])
         if not isinstance(numbers, Exact):
             number = float(numbers[cell])
             if not isfinite(number):
-                raise CannotReplay(f"{self.cell_name(tensor, cell)} is beyond what float64 can hold")
+                raise self._beyond(tensor, cell)
             return Known(Fraction(number), exact=False)
-        spread = numbers.spread(cell)
-        value = numbers.fraction(cell)
+        value, spread = numbers.enclosure(cell, precision)
         return Known(value, spread, numbers.known(cell))
+
+    def refuse_infinite(self) -> None:
+        """Raises CannotReplay for the first number, in the order of computation, beyond float64."""
+        for name in self.places:
+            finite = np.isfinite(self.numbers(name))
+            if not finite.all():
+                raise self._beyond(name, tuple(int(at) for at in np.argwhere(~finite)[0]))
+
+    def _beyond(self, tensor: str, cell: Cell) -> CannotReplay:
+        return beyond(self.case, self.network, self.places[tensor].local, self.cell_name(tensor, cell))
 
     def certain(self, question: Callable[[int], Any], most: int = _PRECISIONS[-1]) -> Any:
         """The answer to a question about numbers, asked at higher and higher precision, up to `most` digits.
@@ -345,13 +383,17 @@ class Trace:
             except NeedsPrecision:
                 if not self.exact_arithmetic:
                     break
-        raise CannotReplay(f"a digit stays uncertain with {most} digits")
+        raise UncertainDigit(f"a digit stays uncertain with {most:,} digits, the most that are held")
 
     def shown(self, tensor: str, cell: Cell, digits: int, full: int = FULL) -> Shown:
         """A cell's number, to so many certain digits."""
-        result: Shown = self.certain(
-            lambda precision: shown(self.known(tensor, cell, precision), digits, full)
-        )
+        try:
+            result: Shown = self.certain(
+                lambda precision: shown(self.known(tensor, cell, precision), digits, full)
+            )
+        except UncertainDigit as problem:
+            at = owner(self.network, self.places[tensor].local)
+            raise refused(self.case, at, f"{self.cell_name(tensor, cell)}: {problem}") from None
         return result
 
     def value(self, name: str, digits: int = 10) -> str:
@@ -368,7 +410,8 @@ class Trace:
 
     def exact(self, tensor: str, cell: Cell) -> bool:
         """Whether a cell's number is rational and known exactly."""
-        return self.known(tensor, cell).exact
+        numbers = self.numbers(tensor)
+        return isinstance(numbers, Exact) and numbers.known(cell)
 
     @cached_property
     def letters(self) -> dict[str, str]:

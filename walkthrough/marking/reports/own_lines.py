@@ -49,7 +49,7 @@ class _OwnTrace(Trace):
         self._runs = trace._runs
         self._true, self._own, self._ref, self._result = trace, own, ref, result
 
-    def known(self, tensor: str, cell: Cell, precision: int = 0) -> Known:
+    def known(self, tensor: str, cell: Cell, precision: int | None = None) -> Known:
         """Somebody's own number; raises CannotReplay where theirs give none."""
         found = self._own(Ref(tensor, cell))
         if found is None:

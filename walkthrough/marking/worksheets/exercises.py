@@ -8,15 +8,21 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from walkthrough.case import Case, list_shipped, load
 from walkthrough.case.cells import NoSuchCell, cell_name, resolve
+from walkthrough.case.claims import refuse_unknown
+from walkthrough.marking.worksheets.order_of_computation import order_of_computation
 from walkthrough.mathematics.notation import Cell, Shape
 from walkthrough.trace.linked import linked
 from walkthrough.trace.network import network
 from walkthrough.trace.trace import CannotReplay, Trace
 from walkthrough.words.messages import printable, quoted, suggestion
 from walkthrough.words.problems import CaseError, Problem
+
+if TYPE_CHECKING:
+    from walkthrough.trace.sizes import Sizes
 
 # a class is about one case or a few, and a folder from strangers may name thousands
 _MOST_OPEN = 32
@@ -44,10 +50,22 @@ class Exercise:
         self._places: dict[str, NamedCells] = {}
         self._cells: dict[str, tuple[tuple[str, Cell], ...]] = {}
 
+    @property
+    def layer_names(self) -> tuple[str, ...]:
+        """The names of its layers."""
+        return tuple(layer.name for layer in self.case.layers)
+
+    @cached_property
+    def sizes(self) -> Sizes:
+        """How large its layers are."""
+        from walkthrough.trace.sizes import sizes
+
+        return sizes(self.case)
+
     @cached_property
     def shapes(self) -> dict[str, Shape]:
         """The shape of every tensor, by its full name."""
-        return {name: place.shape for name, place in self.trace.places.items()}
+        return {name: place.shape for name, place in order_of_computation(self.trace).items()}
 
     @cached_property
     def order(self) -> dict[str, int]:
@@ -127,7 +145,8 @@ class Exercises:
         known = self._opened.get(key)
         if known is None:
             try:
-                known = _opened(load(name_or_path), self._digits)
+                known = _opened(case := load(name_or_path), self._digits)
+                refuse_unknown(case.claims, case.formulas, case.file, known.place, known.layer_names)
             except CaseError as error:
                 known = error
             self._keep(key, known)
@@ -162,8 +181,10 @@ def _opened(case: Case, digits: int) -> Exercise:
     if not case.samples:
         raise CaseError([Problem(file, None, "", "has no [input]: there is nothing to work out by hand")])
     exercise = Exercise(case, digits)
+    if case.by_size:
+        return exercise  # it has sizes that can be claimed, and no numbers
     try:
         exercise.trace.run()
     except CannotReplay as error:
-        raise CaseError([Problem(file, None, "", str(error))]) from None
+        raise CaseError([error.problem]) from None
     return exercise

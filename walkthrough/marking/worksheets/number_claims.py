@@ -23,6 +23,7 @@ from walkthrough.marking.worksheets.claimed_grids import (
 )
 from walkthrough.marking.worksheets.claimed_numbers import Commas, settled_commas, understand
 from walkthrough.marking.worksheets.exercises import Exercise
+from walkthrough.marking.worksheets.size_names import is_size
 from walkthrough.mathematics.notation import Cell, Shape
 from walkthrough.words.problems import CaseError, Problem
 
@@ -45,6 +46,8 @@ def read_number_claims(
     claims: list[NumberClaim] = []
     problems: list[Problem] = []
     for each in raw:
+        if is_size(each.cell, exercise):
+            continue
         try:
             filling.read(each, claims)
         except NoSuchCell as error:

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from walkthrough.case import Case
-from walkthrough.case.claims import Claim, read_claims
+from walkthrough.case.claims import Claim, read_claims, refuse_unknown
 from walkthrough.case.source import Source
 from walkthrough.case.values import found
 from walkthrough.marking.marked_worksheets import Worksheet
 from walkthrough.marking.worksheets.exercises import Exercise, Exercises
 from walkthrough.marking.worksheets.formula_claims import read_formulas
 from walkthrough.marking.worksheets.number_claims import read_number_claims
+from walkthrough.marking.worksheets.size_names import sizes_among
 from walkthrough.words.messages import one_line, printable, quoted, suggestion
 from walkthrough.words.problems import CaseError, Problem
 
@@ -46,7 +47,7 @@ def read_worksheet(
     """
     source = Source(file, toml)
     table = source.table
-    if "layers" in table and "case" not in table:
+    if {"layers", "loss"} & table.keys() and "case" not in table:
         return None
     _refuse_unknown(source)
     exercise, name = _exercise(source, folder, exercises, case)
@@ -58,9 +59,8 @@ def read_worksheet(
     exercise = exercise.through(each.cell for each in raw)
     formulas = read_formulas(raw_formulas, exercise, file)
     student = label(table["student"]) or None if "student" in table else None
-    return Sheet(
-        Worksheet(file, name, student, read_number_claims(raw, exercise, file, toml), formulas), exercise
-    )
+    numbers, sizes = read_number_claims(raw, exercise, file, toml), sizes_among(raw, exercise)
+    return Sheet(Worksheet(file, name, student, numbers, formulas, sizes), exercise)
 
 
 def own_claims(case: Case, file: str, exercises: Exercises) -> Sheet:
@@ -70,9 +70,11 @@ def own_claims(case: Case, file: str, exercises: Exercises) -> Sheet:
     exercise = exercises.of(case).through(each.cell for each in case.claims)
     name = case.name if case.path is None or exercises.is_shipped(file) else case.path.name
     shown = printable(file if case.path is None else str(case.path))
+    refuse_unknown(case.claims, case.formulas, shown, exercise.place, exercise.layer_names)
     claims = read_number_claims(case.claims, exercise, shown, case.toml)
     formulas = read_formulas(case.formulas, exercise, shown)
-    return Sheet(Worksheet(file, name, None, claims, formulas), exercise)
+    sizes = sizes_among(case.claims, exercise)
+    return Sheet(Worksheet(file, name, None, claims, formulas, sizes), exercise)
 
 
 def worksheet_of(
@@ -90,7 +92,8 @@ def worksheet_of(
         exercise = named_exercise(name, Path(), exercises, "worksheet", None, "case")
     raw = [Claim(cell, _as_text(value), at, at) for at, (cell, value) in enumerate(claims.items(), 1)]
     exercise = exercise.through(claims)
-    return Sheet(Worksheet("", name, student, read_number_claims(raw, exercise, "worksheet")), exercise)
+    numbers = read_number_claims(raw, exercise, "worksheet")
+    return Sheet(Worksheet("", name, student, numbers, (), sizes_among(raw, exercise)), exercise)
 
 
 def label(student: Any) -> str:
