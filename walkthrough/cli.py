@@ -14,6 +14,7 @@ from walkthrough.commands.files import CannotWrite
 from walkthrough.commands.marking import blindspots, check, worksheet
 from walkthrough.commands.showing import show, why
 from walkthrough.commands.sizing import sizes
+from walkthrough.commands.stepping import step
 
 _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -52,7 +53,7 @@ def _say(text: str) -> None:
     sys.stdout.write((ascii_only(text) if needs_ascii() else text) + "\n")
 
 
-for _command in (show, why, sizes, check, worksheet, blindspots, derive):
+for _command in (show, why, sizes, step, check, worksheet, blindspots, derive):
     commands.add_command(_command)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import mpmath
 import sympy
 
-from walkthrough.derivations import Sizes
+from walkthrough.derivations import AskedSizes
 
 from .worlds import World
 
@@ -32,7 +32,9 @@ def upto(*lasts: int) -> Iterator[tuple[int, ...]]:
 # --- what the rules are about, said once more in numbers --------------------------------------------------
 
 
-def convolution(sizes: Sizes, channels: int = 1, filters: int = 1, bias: str = "") -> tuple[World, Ranges]:
+def convolution(
+    sizes: AskedSizes, channels: int = 1, filters: int = 1, bias: str = ""
+) -> tuple[World, Ranges]:
     (h, w), (k1, k2) = sizes.input or (3, 3), sizes.kernel or (2, 2)
     channels, filters = sizes.channels or channels, sizes.filters or filters
     (s1, s2), (p1, p2) = sizes.stride or (1, 1), sizes.padding or (0, 0)
@@ -66,7 +68,7 @@ def convolution(sizes: Sizes, channels: int = 1, filters: int = 1, bias: str = "
     return World(shapes, {"z": z, "L": loss}, sized), places
 
 
-def pool(sizes: Sizes, largest: bool) -> tuple[World, Ranges]:
+def pool(sizes: AskedSizes, largest: bool) -> tuple[World, Ranges]:
     (h, w), (k1, k2) = sizes.input or (4, 4), sizes.kernel or (2, 2)
     (s1, s2), (p1, p2) = sizes.stride or (k1, k2), sizes.padding or (0, 0)
     channels = sizes.channels or 1
@@ -254,7 +256,7 @@ def delta_letters(left: str) -> tuple[dict[str, int], Ranges]:
     return sizes, {"f": 2, "c": 1, "q": 2, "r": 2, "i": 2, "j": 2}
 
 
-def counted(sizes: Sizes) -> tuple[World, Ranges]:
+def counted(sizes: AskedSizes) -> tuple[World, Ranges]:
     (h, w), (k1, k2) = sizes.input or (6, 6), sizes.kernel or (3, 3)
     (s1, s2), (p1, p2) = sizes.stride or (1, 1), sizes.padding or (0, 0)
 

@@ -11,7 +11,7 @@ from typing import Any
 import mpmath
 import pytest
 
-from walkthrough.derivations import Sizes, derive_command, rule_words
+from walkthrough.derivations import AskedSizes, derive_command, rule_words
 
 from .rule_worlds import (
     Ranges,
@@ -36,13 +36,13 @@ HOW = {"definition", "terms", "sympy", "counted", "points"}
 RESERVED = {"E", "I", "S", "N", "O", "Q"}
 
 
-STRIDED = Sizes(input=(5, 4), kernel=(3, 2), stride=(2, 1), padding=(1, 0))
-TURNED = Sizes(input=(3, 4), kernel=(2, 2), padding=(1, 1), flip=True, channels=2, filters=2)
-UNEVEN = Sizes(input=(3, 4), kernel=(2, 3), outputs=2)
-CONVOLUTIONS = [Sizes(), STRIDED, TURNED]
-POOLS = [Sizes(), Sizes(input=(4, 5), kernel=(3, 2), stride=(1, 2), padding=(1, 0), channels=2)]
+STRIDED = AskedSizes(input=(5, 4), kernel=(3, 2), stride=(2, 1), padding=(1, 0))
+TURNED = AskedSizes(input=(3, 4), kernel=(2, 2), padding=(1, 1), flip=True, channels=2, filters=2)
+UNEVEN = AskedSizes(input=(3, 4), kernel=(2, 3), outputs=2)
+CONVOLUTIONS = [AskedSizes(), STRIDED, TURNED]
+POOLS = [AskedSizes(), AskedSizes(input=(4, 5), kernel=(3, 2), stride=(1, 2), padding=(1, 0), channels=2)]
 
-CASES: list[tuple[str, Sizes, Callable[[Sizes], tuple[World, Ranges]]]] = [
+CASES: list[tuple[str, AskedSizes, Callable[[AskedSizes], tuple[World, Ranges]]]] = [
     *(("conv-output", each, lambda s: convolution(s, bias="tied")) for each in CONVOLUTIONS),
     *(("conv-kernel-gradient", each, convolution) for each in CONVOLUTIONS),
     *(("conv-input-gradient", each, convolution) for each in CONVOLUTIONS),
@@ -50,23 +50,23 @@ CASES: list[tuple[str, Sizes, Callable[[Sizes], tuple[World, Ranges]]]] = [
     *(("multi-channel-gradients", each, lambda s: convolution(s, 2, 2, "untied")) for each in CONVOLUTIONS),
     *(("max-pool-gradient", each, lambda s: pool(s, largest=True)) for each in POOLS),
     *(("average-pool-gradient", each, lambda s: pool(s, largest=False)) for each in POOLS),
-    ("relu-derivative", Sizes(), lambda s: one_number(lambda z: max(z, mpmath.mpf(0)))),
-    ("sigmoid-derivative", Sizes(), lambda s: one_number(sigmoid)),
-    ("tanh-derivative", Sizes(), lambda s: one_number(mpmath.tanh)),
-    ("softmax-jacobian", Sizes(), lambda s: softmax(3)),
-    ("softmax-jacobian", Sizes(classes=5), lambda s: softmax(5)),
-    ("cross-entropy-gradient", Sizes(), lambda s: softmax(3)),
-    ("binary-cross-entropy-gradient", Sizes(), lambda s: binary(2)),
-    ("binary-cross-entropy-gradient", Sizes(outputs=3), lambda s: binary(3)),
-    ("squared-error-gradient", Sizes(outputs=3), lambda s: squared(3)),
-    ("dense-gradient", Sizes(), lambda s: dense(3, 2)),
-    ("dense-gradient", Sizes(input=(1,), outputs=4), lambda s: dense(1, 4)),
-    ("flatten-index", Sizes(), lambda s: flatten(2, 2, 3)),
-    ("output-size", Sizes(), counted),
-    ("output-size", Sizes(input=(7, 6), kernel=(3, 2), stride=(2, 3), padding=(1, 0)), counted),
-    ("sigmoid-network", Sizes(), lambda s: sigmoid_network(3, 3, 2, 2, 1)),
+    ("relu-derivative", AskedSizes(), lambda s: one_number(lambda z: max(z, mpmath.mpf(0)))),
+    ("sigmoid-derivative", AskedSizes(), lambda s: one_number(sigmoid)),
+    ("tanh-derivative", AskedSizes(), lambda s: one_number(mpmath.tanh)),
+    ("softmax-jacobian", AskedSizes(), lambda s: softmax(3)),
+    ("softmax-jacobian", AskedSizes(classes=5), lambda s: softmax(5)),
+    ("cross-entropy-gradient", AskedSizes(), lambda s: softmax(3)),
+    ("binary-cross-entropy-gradient", AskedSizes(), lambda s: binary(2)),
+    ("binary-cross-entropy-gradient", AskedSizes(outputs=3), lambda s: binary(3)),
+    ("squared-error-gradient", AskedSizes(outputs=3), lambda s: squared(3)),
+    ("dense-gradient", AskedSizes(), lambda s: dense(3, 2)),
+    ("dense-gradient", AskedSizes(input=(1,), outputs=4), lambda s: dense(1, 4)),
+    ("flatten-index", AskedSizes(), lambda s: flatten(2, 2, 3)),
+    ("output-size", AskedSizes(), counted),
+    ("output-size", AskedSizes(input=(7, 6), kernel=(3, 2), stride=(2, 3), padding=(1, 0)), counted),
+    ("sigmoid-network", AskedSizes(), lambda s: sigmoid_network(3, 3, 2, 2, 1)),
     ("sigmoid-network", UNEVEN, lambda s: sigmoid_network(3, 4, 2, 3, 2)),
-    ("delta-recursion", Sizes(), lambda s: four_layers()),
+    ("delta-recursion", AskedSizes(), lambda s: four_layers()),
 ]  # fmt: skip
 
 
@@ -117,7 +117,9 @@ def place_of(line: dict[str, Any], letters: dict[str, Any]) -> Any:
 @pytest.mark.parametrize(
     ("word", "sizes", "build"), CASES, ids=[f"{word}-{number}" for number, (word, _, _) in enumerate(CASES)]
 )
-def test_every_line_is_true(word: str, sizes: Sizes, build: Callable[[Sizes], tuple[World, Ranges]]) -> None:
+def test_every_line_is_true(
+    word: str, sizes: AskedSizes, build: Callable[[AskedSizes], tuple[World, Ranges]]
+) -> None:
     page, _ = derive_command(word, sizes, "json")
     told = json.loads(page)
     lines = told["lines"] + told["general"]
@@ -181,5 +183,5 @@ def test_conditions_are_given() -> None:
 def test_a_divisor_that_is_a_sum_keeps_its_parentheses() -> None:
     assert (
         '"exp(z[1])/(exp(z[1]) + exp(z[2]))"'
-        in derive_command("softmax-jacobian", Sizes(classes=2), "json")[0]
+        in derive_command("softmax-jacobian", AskedSizes(classes=2), "json")[0]
     )

@@ -46,20 +46,45 @@ def test_an_exact_number_needs_no_second_digit() -> None:
 @pytest.mark.parametrize(
     ("cell", "written", "word", "enough"),
     [
-        ("conv[2,1]", "1000", "rounded", True),  # 1020: neither ±½ nor ±5, but ±50; 10|00 are two digits
-        ("conv[1,4]", "300", "rounded", False),  # 255 lies within 300 ± 50: one digit
-        ("conv[1,4]", "200", "cut-off", False),  # 255 does not lie within 200 ± 50, but begins with 2
-        ("conv[1,4]", "260", "rounded", True),  # a tie, and 255 may go either way
-        ("conv[1,4]", "250", "rounded", True),
-        ("conv[1,4]", "250.0", "wrong", True),  # with a point its zeros are meant
-        ("conv[1,4]", "400", "wrong", True),
+        # 1020, 255 and 1275 are whole numbers of a few digits: nobody rounds them, and their zeros are digits
+        ("conv[2,1]", "1000", "wrong", True),
+        ("conv[1,4]", "300", "wrong", True),
+        ("conv[1,4]", "260", "wrong", True),
+        ("conv[1,4]", "250", "wrong", True),
+        ("conv[2,3]", "1300", "wrong", True),
+        ("conv[2,1]", "1020", "exact", True),
+        ("conv[2,1]", "1020.0", "exact", True),
+        # 1182.656231 is none: to the tens 1180, and to the hundreds 1200, of which two digits stay
+        ("dense.weight.grad[2]", "1180", "rounded", True),
+        ("dense.weight.grad[2]", "1200", "rounded", True),
+        ("dense.weight.grad[2]", "1100", "cut-off", True),
+        ("dense.weight.grad[2]", "1000", "wrong", True),
+        ("dense.weight.grad[2]", "1190", "wrong", True),
+        ("dense.weight.grad[2]", "1180.0", "wrong", True),  # with a point its zeros are meant
+        ("dense.weight.grad[1]", "900", "wrong", True),  # 946.12; to the tens it is 950, or 940
+        ("dense.weight.grad[1]", "950", "rounded", True),
+        ("sigmoid.grad", "10", "wrong", True),  # 13.8; one digit would be left
     ],
 )
-def test_zeros_at_the_end_of_a_whole_number_may_be_places_that_nobody_worked_out(
-    cell: str, written: str, word: str, enough: bool
-) -> None:
+def test_zeros_at_the_end_of_a_whole_number(cell: str, written: str, word: str, enough: bool) -> None:
     said = verdict(cell, {cell: written})
     assert (said.verdict, said.enough_digits) == (word, enough)
+
+
+def test_the_zeros_of_a_very_long_whole_number_may_be_rounding() -> None:
+    case = read_case('[input]\nvalues = "1275431 12754"\n[[layers]]\ntype = "average_pool2d"\nsize = 1\n')
+    assert words({"pool[1,1]": "1300000", "pool[1,2]": "13000"}, case) == {
+        "pool[1,1]": "rounded",
+        "pool[1,2]": "wrong",
+    }
+    assert words({"pool[1,1]": "1000000"}, case) == {"pool[1,1]": "wrong"}
+
+
+def test_zeros_of_ones_own_whole_number_are_digits_too() -> None:
+    # 255·4 for the wrong 250·4: 1000 + … is what follows, and not to the tens
+    claims = {"conv[1,1]": "-700", "conv[2,1]": "-700", "conv[1,2]": "266", "pool[1,1]": "270"}
+    assert words(claims)["pool[1,1]"] == "wrong"
+    assert words(claims | {"pool[1,1]": "266"})["pool[1,1]"] == "follows"
 
 
 def test_a_fraction_is_exact_or_nothing() -> None:
@@ -161,7 +186,10 @@ def test_a_gradient_that_is_0_by_structure_is_exact() -> None:
 
 def test_a_written_0_is_wrong_where_the_value_is_not_0() -> None:
     assert words({"flatten.grad[1]": "0"}) == {"flatten.grad[1]": "wrong"}  # 0.00927…
-    assert words({"flatten.grad[1]": "0.00"}) == {"flatten.grad[1]": "wrong"}
+    assert words({"flatten.grad[1]": "0.0"}) == {"flatten.grad[1]": "rounded"}
+    assert words({"flatten.grad[1]": "0.00"}) == {"flatten.grad[1]": "cut-off"}
+    assert words({"flatten.grad[1]": "0.000"}) == {"flatten.grad[1]": "wrong"}
+    assert words({"flatten.grad[1]": "0."}) == {"flatten.grad[1]": "wrong"}
     # from a gradient of exactly 0 it follows
     assert words({"dense.grad": "0", "flatten.grad[1]": "0"})["flatten.grad[1]"] == "follows"
 

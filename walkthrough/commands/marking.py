@@ -57,7 +57,7 @@ def blindspots(case: str, wanted: bool, **how: Any) -> None:
     if not opened.samples:
         raise click.UsageError(f"{case} has no sample of its own")
     found = found_in(opened)
-    suggestion = suggest(opened) if wanted else None
+    suggestion = suggest(opened, found) if wanted else None
     if format_of(how) == "json":
         table = found.table | ({"suggestion": suggestion and suggestion.table} if wanted else {})
         write([json.dumps(table, ensure_ascii=False, indent=1) + "\n"], how, opened)

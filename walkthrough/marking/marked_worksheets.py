@@ -35,7 +35,7 @@ RIGHT: frozenset[VerdictWord] = frozenset({"exact", "rounded", "cut-off", "own-r
 class WrittenNumber:
     """A number on a worksheet: its value, and the units that its last digit may stand for.
 
-    `units` is empty for a fraction (exact only); 100 has the units 1, 10 and 100, tried in this order,
+    `units` is empty for a fraction (exact only); 1000 has the units 1, 10 and 100, tried in this order,
     as its zeros may be places that nobody worked out.
     """
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import NamedTuple
 
-from flint import fmpq
+from flint import arb, fmpq
 
 from walkthrough.mathematics.notation import Cell, Entry, Expression
 from walkthrough.mathematics.readings import Part, Slopes
@@ -22,7 +22,7 @@ from walkthrough.workbook.operands import Operands
 from walkthrough.workbook.sheet_numbers import SheetNumbers
 from walkthrough.workbook.workbook import Outline, Workbook
 
-ZERO = fmpq(0)
+ZERO, ONE = fmpq(0), fmpq(1)
 
 
 class Row(NamedTuple):
@@ -149,7 +149,7 @@ class ReworkedStep:
         choice = self.book.step(window)
         assert isinstance(choice, Choice)
         best = max(self.number(ref) for ref in choice.candidates if ref is not None)
-        winners = [ref for ref in choice.candidates if ref is not None and self.number(ref) == best]
+        winners = [ref for ref in choice.candidates if ref is not None and not self.number(ref) < best]
         tie = self.book.trace.case.conventions.max_tie
         if tie == "first":
             return fmpq(int(winners[0] == entry))
@@ -200,12 +200,49 @@ class ReworkedStep:
         assert cell is not None
         return Ref(self.book.steps.full(entry.tensor.name, self.book.sample(self.ref)), cell)
 
+    def right_of(self, ref: Ref) -> Quantity:
+        """The right value of another cell, from the same person's operands; raises ArithmeticError."""
+        return self.number.worked_out(ref, lambda: reworked(self.book, ref, self.number).right)
+
+    def with_given(self, ref: Ref, number: Quantity) -> Quantity | None:
+        """The value if a given number is read as another one wherever it is used.
+
+        What is not on the sheet is worked out anew; None where this cell has nothing to do with it.
+        """
+        met: list[Ref] = []
+
+        def other(each: Ref) -> Quantity | None:
+            if each == ref:
+                met.append(each)
+                return number
+            if (
+                each in self.number.written
+                or self.book.given(each) is not None
+                or each.tensor == self.ref.tensor
+            ):
+                return None
+            return reworked(self.book, each, changed).right
+
+        changed = self.number.instead(other)
+        value = reworked(self.book, self.ref, changed).right
+        if isinstance(value, arb) and not value.is_finite():
+            raise ArithmeticError("no number")
+        return value if met else None
+
 
 def added(rows: Iterable[Row]) -> Quantity:
     """The sum of some terms."""
     result: Quantity = ZERO
     for row in rows:
         result = result + row.product
+    return result
+
+
+def product_of(values: Iterable[Quantity]) -> Quantity:
+    """The product of some numbers; of none, it is 1."""
+    result: Quantity = ONE
+    for value in values:
+        result = result * value
     return result
 
 

@@ -10,7 +10,7 @@ from typing import TypeAlias, TypeVar
 from flint import fmpq
 
 from walkthrough.mathematics import readings
-from walkthrough.mathematics.notation import Equation, Largest, Shape
+from walkthrough.mathematics.notation import Entry, Equation, Index, Largest, Shape, unravel
 from walkthrough.mathematics.readings import Part
 from walkthrough.numbers.formulas import Quantity
 from walkthrough.numbers.quantities import quantity
@@ -67,13 +67,19 @@ class Workbook:
             known = self._given[ref] = quantity(self.trace.known(ref.tensor, ref.cell).value)
         return known
 
+    def before(self, one: Ref, other: Ref) -> bool:
+        """Whether a number comes earlier in the order of computation than another one."""
+        order = self.remember("order", lambda: {name: at for at, name in enumerate(self.trace.places)})
+        last = len(order)
+        return (order.get(one.tensor, last), one.cell) < (order.get(other.tensor, last), other.cell)
+
     def shape(self, tensor: str) -> Shape:
         """The shape of a tensor under its full name."""
-        return self.trace.places[tensor].shape
+        return self.trace.place(tensor).shape
 
     def sample(self, ref: Ref) -> int:
         """Which sample a cell belongs to."""
-        return self.trace.places[ref.tensor].sample or 0
+        return self.trace.place(ref.tensor).sample or 0
 
     def name(self, ref: Ref) -> str:
         """The cell's name as on a worksheet."""
@@ -137,7 +143,28 @@ class Workbook:
         return tuple((quantity(term.coefficient), term.factors) for term in terms)
 
     def _local(self, ref: Ref) -> str:
-        return self.trace.places[ref.tensor].local
+        return self.trace.place(ref.tensor).local
+
+    def bordered(self, step: Sums) -> tuple[Outline, ...]:
+        """The terms of a forward sum with the pixels at the border in the place of padding."""
+        return self.remember(("bordered", step.ref), lambda: tuple(self._bordered(step)))
+
+    def _bordered(self, step: Sums) -> Iterator[Outline]:
+        assert step.stage is not None
+        for equation in step.stage.equations:
+            for part in readings.forward(equation) or ():
+                for place in part.places(step.ref.cell):
+                    values = dict(zip(part.variables, place, strict=True))
+                    refs = (self._clamped(factor, values, self.sample(step.ref)) for factor in part.factors)
+                    yield quantity(part.coefficient), tuple(refs)
+
+    def _clamped(self, entry: Entry, values: dict[Index, int], sample: int) -> Ref:
+        """The entry, or where it lies outside, the nearest one inside."""
+        positions = [position.at(values) for position in entry.index]
+        shape = (entry.tensor.size,) if entry.flat else entry.tensor.shape
+        inside = tuple(min(max(at, 0), extent - 1) for at, extent in zip(positions, shape, strict=True))
+        cell = unravel(inside[0], entry.tensor.shape) if entry.flat else inside
+        return Ref(self.steps.full(entry.tensor.name, sample), cell)
 
     def window(self, step: AnyStep, key: str, change: Change) -> tuple[Ref | None, ...] | None:
         """The entries of a pool's window when its equations are misread (None: padding)."""

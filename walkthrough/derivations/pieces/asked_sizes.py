@@ -20,7 +20,7 @@ class CannotDerive(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Sizes:
+class AskedSizes:
     """What somebody asked for; None where the rule's own default will do.
 
     `input` and `kernel` are rows × columns, a single number is a square (for a dense layer: how

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from walkthrough.derivations.derivation import Rows
+from walkthrough.derivations.derivation import GridRows
 from walkthrough.derivations.pieces.formula_grids import framed_grid, grid, slid, spread, turned_grid
 from walkthrough.derivations.pieces.layers_in_letters import Setting
 from walkthrough.layers.conv2d import Conv2d
@@ -31,19 +31,19 @@ class SecondRoute:
         return top, left
 
     @cached_property
-    def padded_inputs(self) -> tuple[Rows, ...]:
+    def padded_inputs(self) -> tuple[GridRows, ...]:
         """Each channel of the input with its padding around it."""
         (top, left), (channels, rows, columns) = self.corner, self.at.x.shape
         shape = (rows + 2 * top, columns + 2 * left)
         return tuple(framed_grid(grid(self.at.x, each), (top, left), shape) for each in range(channels))
 
     @cached_property
-    def spread_gradients(self) -> tuple[Rows, ...]:
+    def spread_gradients(self) -> tuple[GridRows, ...]:
         """Each filter's g with its entries as far apart as the windows are."""
         return tuple(spread(grid(self.at.g, each), self.layer.stride) for each in range(self.at.z.shape[0]))
 
     @cached_property
-    def padded_gradients(self) -> tuple[Rows, ...]:
+    def padded_gradients(self) -> tuple[GridRows, ...]:
         """The same with as many zeros around it as a sliding kernel needs."""
         (rows, columns), (height, width) = self.at.x.shape[1:], self.at.parameters["kernel"].shape[2:]
         before = (height - 1 - self.corner[0], width - 1 - self.corner[1])
@@ -51,7 +51,7 @@ class SecondRoute:
         return tuple(framed_grid(each, before, shape) for each in self.spread_gradients)
 
     @cached_property
-    def kernels(self) -> tuple[tuple[Rows, ...], ...]:
+    def kernels(self) -> tuple[tuple[GridRows, ...], ...]:
         """The kernel as it lies on the image forwards, by filter and channel."""
         kernel = self.at.parameters["kernel"]
         filters, channels = kernel.shape[:2]
@@ -64,7 +64,7 @@ class SecondRoute:
         )
 
     @cached_property
-    def turned_kernels(self) -> tuple[tuple[Rows, ...], ...]:
+    def turned_kernels(self) -> tuple[tuple[GridRows, ...], ...]:
         """The kernel turned by 180°, once more than forwards."""
         return tuple(tuple(map(turned_grid, each)) for each in self.kernels)
 

@@ -23,7 +23,7 @@ from walkthrough.derivations.general_notation import (
     counted_from_1,
     letters,
 )
-from walkthrough.derivations.pieces.asked_sizes import Sizes
+from walkthrough.derivations.pieces.asked_sizes import AskedSizes
 from walkthrough.derivations.pieces.layers_in_letters import Setting, convolution
 from walkthrough.mathematics.notation import Entry, Expression, Tensor
 
@@ -167,7 +167,7 @@ def _setting(
     flip: bool, bias: str, rows: tuple[int, int, int], columns: tuple[int, int, int]
 ) -> tuple[Setting, Mapping[str, int]]:
     kernel, stride, padding = zip(rows, columns, strict=True)
-    sizes = Sizes(input=_INPUT, kernel=kernel, stride=stride, padding=padding, flip=flip)
+    sizes = AskedSizes(input=_INPUT, kernel=kernel, stride=stride, padding=padding, flip=flip)
     at = convolution(sizes, bias, channels=2, filters=2)
     names = ("C", "H", "W", "F", "U", "V", "K1", "K2", "s1", "s2", "P1", "P2")
     numbers = (*at.x.shape, *at.z.shape, *kernel, *stride, *padding)

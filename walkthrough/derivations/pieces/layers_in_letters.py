@@ -11,7 +11,7 @@ from typing import Any
 from walkthrough.derivations.derivation import Premises
 from walkthrough.derivations.derivation_notation import LOSS, all_entries, at, atom
 from walkthrough.derivations.pieces import asked_sizes as limits
-from walkthrough.derivations.pieces.asked_sizes import CannotDerive, Sizes, pair, side
+from walkthrough.derivations.pieces.asked_sizes import AskedSizes, CannotDerive, pair, side
 from walkthrough.derivations.pieces.sums_written_out import Reading, gradient_reading, output_reading
 from walkthrough.layers import Conventions, Layer
 from walkthrough.layers.conv2d import Conv2d
@@ -128,7 +128,7 @@ def _one(size: Pair) -> str:
 
 
 def window(
-    sizes: Sizes,
+    sizes: AskedSizes,
     input: Pair = (3, 3),
     kernel: Pair = (2, 2),
     channels: int = 1,
@@ -148,7 +148,7 @@ def window(
 
 
 def convolution(
-    sizes: Sizes, bias: str = "", channels: int = 1, filters: int = 1, **defaults: Any
+    sizes: AskedSizes, bias: str = "", channels: int = 1, filters: int = 1, **defaults: Any
 ) -> Setting:
     """A convolution between letters; `bias` is "" (none), "tied" or "untied". Raises CannotDerive."""
     chosen = window(sizes, channels=channels, filters=filters, **defaults)

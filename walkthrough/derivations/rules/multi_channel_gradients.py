@@ -13,7 +13,7 @@ from walkthrough.derivations.derivation import (
     PartTitle,
 )
 from walkthrough.derivations.derivation_notation import LOSS, all_entries, atom
-from walkthrough.derivations.pieces.asked_sizes import Sizes
+from walkthrough.derivations.pieces.asked_sizes import AskedSizes
 from walkthrough.derivations.pieces.convolution_by_grids import SecondRoute
 from walkthrough.derivations.pieces.formula_grids import without_zeros
 from walkthrough.derivations.pieces.general_convolution import (
@@ -36,7 +36,7 @@ class MultiChannelGradients(DerivedRule):
     page_letters = letters_of(Conv2d)
     takes = ("input", "kernel", "stride", "padding", "channels", "filters", "flip")
 
-    def derive(self, sizes: Sizes) -> Derivation:
+    def derive(self, sizes: AskedSizes) -> Derivation:
         """Channel j of the input and filter i meet in the kernel's part i, j."""
         at = convolution(sizes, "untied", channels=2, filters=2)
         return Derivation(self.word, self.title, at.sizes, at.premises, (*_blocks(at), *_general(sizes.flip)))

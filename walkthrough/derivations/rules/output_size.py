@@ -16,7 +16,7 @@ from walkthrough.derivations.derivation import (
     ProofCase,
 )
 from walkthrough.derivations.derivation_notation import Atom, atom, letter
-from walkthrough.derivations.pieces.asked_sizes import CannotDerive, Sizes
+from walkthrough.derivations.pieces.asked_sizes import AskedSizes, CannotDerive
 from walkthrough.derivations.pieces.layers_in_letters import window
 from walkthrough.derivations.rules import DerivedRule
 from walkthrough.mathematics.notation import Applied, Entry, Expression, Number, Quotient, Sum, expression
@@ -32,7 +32,7 @@ class OutputSize(DerivedRule):
     title = "The output's size: how many windows fit"
     takes = ("input", "kernel", "stride", "padding")
 
-    def derive(self, sizes: Sizes) -> Derivation:
+    def derive(self, sizes: AskedSizes) -> Derivation:
         """In general, then for the rows and the columns at hand."""
         at = window(sizes, input=(6, 6), kernel=(3, 3))
         for axis in (0, 1):

@@ -84,6 +84,8 @@ class _Marking:
 
     def _written(self, kind: str) -> Size | None:
         found = _read(self.claims[kind].written) if kind in self.claims else None
+        if found is not None and len(found) > 1 and kind in ("parameters", "multiplications"):
+            return None  # 4,560 is one number with a thousands separator, or two
         if found is not None and kind == "receptive_field" and len(found) == 1:
             return found * len(self.layer.field)
         return found

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
-from math import prod
 from typing import Any, TypeAlias
 
 from walkthrough.case.values import found
@@ -88,7 +87,8 @@ def fits(written: Shape | None, shape: Shape) -> bool:
     if written == (1,) * (4 - len(shape)) + shape:
         return True
     count = max(shape, default=1)
-    return prod(shape) == count and written in ((1, 1, 1, count), (1, 1, count, 1))
+    flat = len(shape) == 1 or (len(shape) == 3 and shape[1:] == (1, 1))
+    return flat and written in ((1, 1, 1, count), (1, 1, count, 1))
 
 
 def in_words(shape: Shape) -> str:

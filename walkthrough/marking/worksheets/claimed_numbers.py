@@ -34,6 +34,8 @@ _POINT = re.compile(r"[0-9]\.|\.[0-9]")
 # from the beginning of a number only: a long one is looked at once
 _WITH_COMMA = re.compile(r"(?<![0-9])[0-9]++(?:,[0-9]++)+")
 _THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+")
+# of what is rounded two digits stay
+_FEWEST_DIGITS = 2
 # longer texts are rare, and would make what is remembered large
 _LONGEST_REMEMBERED = 40
 
@@ -154,10 +156,11 @@ def _short(number: str) -> str:
 
 
 def _units(text: str, value: Fraction, unit: Fraction) -> tuple[Fraction, ...]:
-    """The units that the last digit may stand for: 100 may have been rounded to 1, 10 or 100."""
+    """The units that the last digit may stand for: 1000 may have been rounded to 1, 10 or 100, not to 1000."""
     if unit != 1 or not value or "." in text or "e" in text or "E" in text:
         return (unit,)
-    return _powers_of_ten(len(text) - len(text.rstrip("0")))
+    zeros = len(text) - len(text.rstrip("0"))
+    return _powers_of_ten(max(0, min(zeros, len(text.lstrip("+-0")) - _FEWEST_DIGITS)))
 
 
 @lru_cache(maxsize=512)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from walkthrough.case import Case, list_shipped, load
 from walkthrough.case.cells import cell_name, resolve
 from walkthrough.case.claims import refuse_unknown
+from walkthrough.marking.worksheets.order_of_computation import order_of_computation
 from walkthrough.mathematics.notation import Cell, Shape
 from walkthrough.trace.network import network
 from walkthrough.trace.trace import CannotReplay, Trace
@@ -61,7 +62,7 @@ class Exercise:
     @cached_property
     def shapes(self) -> dict[str, Shape]:
         """The shape of every tensor, by its full name."""
-        return {name: place.shape for name, place in self.trace.places.items()}
+        return {name: place.shape for name, place in order_of_computation(self.trace).items()}
 
     @cached_property
     def order(self) -> dict[str, int]:

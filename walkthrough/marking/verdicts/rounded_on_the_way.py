@@ -1,0 +1,141 @@
+"""A line worked out by somebody who rounds within it: y(1 − y) ≈ 0.248, and only then −2.221 · 0.248.
+
+What is on the way to a number may have been rounded or cut off as finely as the number itself shows, or
+finer, and each part of it may have been left as it is. Somebody who rounds does it in one manner throughout
+the line, so that what can come out is a handful of numbers, not all that lies between them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from itertools import product
+from typing import NamedTuple
+
+from walkthrough.marking.verdicts.agreement import Agreement, WrittenRational, with_own
+from walkthrough.marking.verdicts.enclosed_formulas import EnclosedFormula, Enclosures
+from walkthrough.marking.verdicts.enclosed_steps import EnclosedStep, Ways
+from walkthrough.marking.verdicts.enclosures import FAR, ZERO, Enclosure, NoValue, Rational, hull
+from walkthrough.marking.verdicts.precision import Precision, magnitude, power_of_ten
+
+_FINER = 3
+_MOST_CHOICES = 128
+_FEWEST_DIGITS = 2
+
+Rounds = Callable[[Enclosure], Enclosure]
+
+
+class Manner(NamedTuple):
+    """How somebody rounds throughout a line: to this unit, or (unit 0) to so many significant digits."""
+
+    unit: Rational
+    digits: int
+    cut: bool
+
+    def of(self, value: Enclosure) -> Enclosure:
+        """A number on the way, rounded; a whole number stays as it is."""
+        low, high = value
+        if low is high and low.q == 1:
+            return value
+        first = self._rounded(low)
+        return (first, first) if low is high else (first, self._rounded(high))
+
+    def _rounded(self, value: Rational) -> Rational:
+        if value == ZERO or abs(value) >= FAR:
+            return value
+        unit = self.unit or power_of_ten(magnitude(value) - self.digits + 1)
+        whole = abs(value) / unit
+        above, below = int(whole.p), int(whole.q)
+        count = above // below if self.cut else (2 * above + below) // (2 * below)
+        return unit * count if value > ZERO else -unit * count
+
+
+def agreement_on_the_way(
+    said: WrittenRational, steps: Iterable[EnclosedStep], numbers: Enclosures
+) -> Agreement | None:
+    """How a written number agrees with what comes out if one rounds on the way as finely as it shows."""
+    for formula in filter(None, (step.formula for step in steps)):
+        try:
+            within = _hulled(formula, numbers, [each.anyhow for each in _coarsest(said)])
+        except NoValue:
+            continue
+        if with_own(said, (within,)) is None:
+            continue
+        for manner in _manners(said):
+            found = with_own(said, tuple(_results(formula, numbers, manner)))
+            if found is not None:
+                return found
+    return None
+
+
+def ways_on_the_way(said: WrittenRational, steps: Iterable[EnclosedStep], numbers: Enclosures) -> Ways:
+    """All that can have stood behind a written number if one rounds on the way as finely as it shows."""
+    found = []
+    for formula in filter(None, (step.formula for step in steps)):
+        with suppress(NoValue):
+            found.append(_hulled(formula, numbers, [each.anyhow for each in _coarsest(said)]))
+    return tuple(found)
+
+
+def room_on_the_way(formula: EnclosedFormula, numbers: Enclosures, precision: Precision) -> Enclosure:
+    """All that can come out if one rounds on the way as finely as elsewhere; raises NoValue."""
+    return _hulled(formula, numbers, [precision.room])
+
+
+def _coarsest(said: WrittenRational) -> Iterator[Precision]:
+    """The decimals and the significant digits that a number shows."""
+    if said.units and said.units[0] < 1:
+        yield Precision(0, said.units[0])
+    digits = said.digits - len(said.units) + 1
+    if digits >= _FEWEST_DIGITS:
+        yield Precision(digits, ZERO)
+
+
+def _manners(said: WrittenRational) -> Iterator[Manner]:
+    """The ways to round on the way, from the coarsest on."""
+    for finer in range(_FINER):
+        for digits, unit in _coarsest(said):
+            for cut in (False, True):
+                yield Manner(unit / 10**finer, digits + finer if digits else 0, cut)
+
+
+def _rounded_by_hand(formula: EnclosedFormula) -> bool:
+    """Whether somebody may write a part down: it is worked out, and no mere change of sign."""
+    named = isinstance(formula.shape, tuple) and formula.shape[0] == "negative"
+    return formula.combine is not None and bool(formula.operands) and not named
+
+
+def _hulled(formula: EnclosedFormula, numbers: Enclosures, rooms: list[Rounds]) -> Enclosure:
+    """Everything between the ends of what can come out."""
+    if formula.combine is None or not formula.operands:
+        return formula.of(numbers)
+    inner = []
+    for part in formula.inner:
+        value = _hulled(part, numbers, rooms)
+        inner.append(hull([value, *(room(value) for room in rooms)]) if _rounded_by_hand(part) else value)
+    return formula.combine(inner)
+
+
+def _results(formula: EnclosedFormula, numbers: Enclosures, manner: Manner) -> list[Enclosure]:
+    """What can come out, each part rounded in this manner or left as it is."""
+    if formula.combine is None or not formula.operands:
+        return [formula.of(numbers)]
+    parts = [_carried(part, numbers, manner) for part in formula.inner]
+    count = 1
+    for each in parts:
+        count *= len(each)
+    # of many parts all are rounded, or none
+    chosen = product(*parts) if count <= _MOST_CHOICES else zip(*((p[0], p[-1]) for p in parts), strict=True)
+    found: dict[Enclosure, None] = {}
+    for values in chosen:
+        try:
+            found[formula.combine(values)] = None
+        except NoValue:
+            continue
+    return list(found)
+
+
+def _carried(part: EnclosedFormula, numbers: Enclosures, manner: Manner) -> list[Enclosure]:
+    """What a part may be carried on as: first as it is, last rounded throughout."""
+    found = _results(part, numbers, manner)
+    return list(dict.fromkeys([*found, *map(manner.of, found)])) if _rounded_by_hand(part) else found
