@@ -103,7 +103,8 @@ def times(coefficient: Fraction, factors: list[str], between: str) -> str:
         return product
     if coefficient == -1:
         return MINUS + product
-    return f"{bounded(rational(coefficient))}·{product}" if product else rational(coefficient)
+    sign = between if len(factors) > 1 and between.strip() else "·"
+    return f"{bounded(rational(coefficient))}{sign}{product}" if product else rational(coefficient)
 
 
 def affine_text(position: Affine) -> str:
@@ -202,8 +203,11 @@ class _Writer(Algebra[_Text, None]):
             if term.kind is Negative:
                 rest += f" {MINUS} {term.tail}"
             else:
-                rest += f" + {term.bound() if term.kind is Entry else term.text}"
-        return _Text(terms[0].text + rest, terms[0].leading + rest, Sum)
+                rest += f" + {term.bound() if term.kind in (Entry, Piecewise) else term.text}"
+        first = terms[0]
+        if first.kind is Piecewise:
+            return _text(first.bound() + rest, Sum)
+        return _Text(first.text + rest, first.leading + rest, Sum)
 
     def multiplied(self, factors: list[_Text]) -> _Text:
         texts = [factor.bound() for factor in factors]

@@ -65,7 +65,7 @@ class FormulaVoice(Closing):
     ) -> Draft:
         """A line that is one formula: symbols, numbers, what is left of it, value."""
         symbols = written(placed, lambda entry: self.symbol(self.ref(entry, sample)))
-        if " if " in symbols:  # what follows belongs to all pieces
+        if isinstance(placed, Piecewise) and " if " in symbols:  # what follows belongs to all pieces
             symbols = f"({symbols})"
         decided, why = self._decided(placed, sample)
 

@@ -14,9 +14,11 @@ from walkthrough.mathematics.notation import (
     Equation,
     Index,
     Largest,
+    Negative,
     Number,
     Piecewise,
     Quotient,
+    Sum,
     Tensor,
     Total,
     affine,
@@ -155,7 +157,7 @@ def _chain_rule(part: Part) -> tuple[str, str, list[Index]]:
     upstream = Entry(part.factors[0].tensor, part.factors[0].index, part.factors[0].flat)
     over = [index for index in part.variables if index not in part.target.variables]
     local = written(part.local, _general, slope=True)
-    if isinstance(part.local, Piecewise) or (any(s in local for s in "+−") and not local.endswith(")")):
+    if isinstance(part.local, Sum | Negative | Piecewise):
         local = f"({local})"
     sigma = "Σ " if any(index.extent > 1 for index in over) else ""
     local = "" if part.local == Number(ONE) else f" · {local}"
