@@ -121,7 +121,7 @@ class TextFormat:
             for part in wrapped(INDENT, block.formula, INDENT * 3, self.width)
             for line in ([part] if len(part) <= self.width else folded(part.strip(), self.width, INDENT * 3))
         ]
-        if len(f"{INDENT * 2}{'     '.join(said)}") <= self.width:
+        if said and len(f"{INDENT * 2}{'     '.join(said)}") <= self.width:
             return [*lines, f"{INDENT * 2}{'     '.join(said)}"]
         return [*lines, *(line for part in said for line in folded(part, self.width, INDENT * 2))]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from math import isfinite
@@ -56,6 +56,8 @@ class Run(Generic[N]):
     means: dict[str, N]
     new: dict[str, N]
     arithmetic: Arithmetic[N]
+    own: tuple[Arithmetic[N], ...] = ()
+    """That of each sample, which has proved on which side of a kink it is."""
 
 
 AnyRun: TypeAlias = Run[Any]
@@ -118,12 +120,13 @@ class Trace:
         return self._with(None, precision)
 
     def _with(self, arithmetic: Arithmetic[Any] | None, precision: int) -> AnyRun:
-        samples, known = [], []
+        samples, known, each_own = [], [], []
         upstream = getattr(self.case.loss, "gradient", None)
         for sample in self.case.samples:
             sameness = Sameness(self.network, sample, upstream, precision)
             known.append(sameness)
             own = arithmetic or ExactArithmetic(precision, sameness.proven, sameness.vanishes)
+            each_own.append(own)
             parameters = {name: own.given(grid) for name, grid in self.network.given.items()}
             try:
                 replayed = replay_sample(
@@ -137,7 +140,7 @@ class Trace:
                 raise
             samples.append(replayed)
         means = ExactArithmetic(precision, lambda name, place, _: cancel(known, name, place))
-        return self._closed(tuple(samples), arithmetic or means)
+        return replace(self._closed(tuple(samples), arithmetic or means), own=tuple(each_own))
 
     def _turned(self, replay: SampleReplay[Any]) -> None:
         """In float64, what saturation has lost is worked out once more."""
@@ -285,7 +288,7 @@ class Trace:
                 own = run.arithmetic.combined([self.numbers(gradient, precision)], [multiple[0]])
             else:
                 tensors = run.samples[place.sample or 0].tensors
-                own = worked_out(way.equation, tensors, run.arithmetic)
+                own = worked_out(way.equation, tensors, run.own[place.sample or 0])
             self._way[key] = own
         return self._way[key]
 
