@@ -247,6 +247,8 @@ def other_derivative(own: ReworkedStep) -> Candidates:
     stage, step = own.stage, own.step
     if stage is None or stage not in own.book.trace.network.layers:
         return
+    if isinstance(step, Chain) and not step.terms:
+        return
     if isinstance(step, Chain) and len(step.terms) > 1:
         yield from _own_classonly_one(own)
         return
