@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
-from walkthrough.derivations.derivation import GridRows
-from walkthrough.derivations.pieces.formula_grids import framed_grid, grid, slid, spread, turned_grid
+from walkthrough.derivations.derivation import Equalities, Equality, GridRows
+from walkthrough.derivations.pieces.formula_grids import (
+    framed_grid,
+    grid,
+    slid,
+    spread,
+    turned_grid,
+    without_zeros,
+)
 from walkthrough.derivations.pieces.layers_in_letters import Setting
 from walkthrough.layers.conv2d import Conv2d
 from walkthrough.mathematics.notation import Cell, Expression
@@ -88,3 +95,11 @@ class SecondRoute:
         channel, i, j = cell
         pairs = zip(self.turned_kernels, self.padded_gradients, strict=True)
         return [each for kernels, over in pairs for each in slid(kernels[channel], over, i, j)]
+
+
+def with_second_route(chain: Equalities, products: list[Expression], because: str) -> Equalities:
+    """The same sum from the grids, as a line of its own unless it reads the same to the letter."""
+    total = without_zeros(products)
+    *before, last = chain.steps
+    kept = before if total == last.right else chain.steps
+    return replace(chain, steps=(*kept, Equality(total, (because,))))
