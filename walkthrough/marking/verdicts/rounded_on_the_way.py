@@ -19,7 +19,7 @@ from walkthrough.marking.verdicts.precision import Precision, magnitude, power_o
 
 _FINER = 3
 _MOST_CHOICES = 128
-_MOST_STEPS = 3
+_MOST_STEPS = 12
 _FEWEST_DIGITS = 2
 
 Rounds = Callable[[Enclosure], Enclosure]
@@ -143,8 +143,10 @@ def _results(formula: EnclosedFormula, numbers: Enclosures, manner: Manner) -> l
     count = 1
     for each in parts:
         count *= len(each)
-    # of many parts all are rounded, or none
-    chosen = product(*parts) if count <= _MOST_CHOICES else zip(*((p[0], p[-1]) for p in parts), strict=True)
+    if count <= _MOST_CHOICES:
+        chosen: Iterable[tuple[Enclosure, ...]] = product(*parts)
+    else:  # of many parts all are rounded, or none
+        chosen = zip(*((part[0], hull(part[1:] or part)) for part in parts), strict=True)
     found: dict[Enclosure, None] = {}
     for values in chosen:
         try:

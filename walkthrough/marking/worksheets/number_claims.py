@@ -98,7 +98,7 @@ class _Filling:
         text = str(raw.written) if lists else word_of(raw.written)
         blank = text.strip() in ("", "?")
         grid = read_lists(raw.written) if lists else read_claimed_grid(text, self.commas)
-        if not blank and fits(grid.shape, shape) and prod(shape) <= MOST_CLAIMS:
+        if not blank and not grid.doubt and fits(grid.shape, shape) and prod(shape) <= MOST_CLAIMS:
             self._grid(raw, grid, tensor, claims)
             return
         problem = None if blank else self._misfit(raw.written, text, grid, tensor, shape)
@@ -108,6 +108,8 @@ class _Filling:
     def _misfit(self, written: Any, text: str, grid: WrittenGrid, tensor: str, shape: Shape) -> str:
         if not isinstance(written, (str, int, list)) or isinstance(written, bool):
             return f"found {found(written)}; expected numbers, {tensor} is {in_words(shape)}"
+        if grid.doubt:
+            return grid.doubt
         if fits(grid.shape, shape):
             return f"has over {MOST_CLAIMS:,} numbers, the most that are marked"
         said = f"the grid {grid.described}, and {tensor} is {in_words(shape)}"
