@@ -334,10 +334,10 @@ def test_any_format_may_render_the_report(tmp_path: Path) -> None:
 
 
 def test_the_digits_that_were_found_are_said(tmp_path: Path) -> None:
-    """1275 as 1300 is right to the hundreds, and as 1280 to the tens: its zeros were not worked out."""
+    """1182.656 as 1200 is right to the hundreds, and as 1180 to the tens: its zeros were not worked out."""
     file = tmp_path / "sheet.toml"
-    file.write_text('case = "lecture-notes"\n[claims]\n"conv[2,3]" = "1300"\n"conv[4,3]" = "1280"\n')
+    file.write_text('case = "lecture-notes"\n[claims]\n"dense.weight.grad[2]" = "1200"\n"dense.weight.grad[4]" = "1180"\n')
     (sheet,) = check(file)
     found = {marked.claim.cell: unit_found(marked) for marked in sheet.claims}
-    assert found == {"conv[2,3]": 100, "conv[4,3]": 10}
+    assert found == {"dense.weight.grad[2]": 100, "dense.weight.grad[4]": 10}
     assert [marked.verdict for marked in sheet.claims] == ["rounded", "rounded"]

@@ -17,7 +17,7 @@ from walkthrough.commands.printing import blocks_in, format_of, loaded, printing
 @click.argument("files", nargs=-1, required=True, metavar="FILE|FOLDER|CSV...")
 @click.option("--all", "everything", is_flag=True, help="Show every claim, not only what is not right.")
 @click.option("--hide-answers", is_flag=True, help="Say verdict and place only.")
-@click.option("--case", help="The case of worksheets that name none.")
+@click.option("--case", help="The case that all of them are about; others are reported, not marked.")
 @printing("text", "json", "markdown", "csv")
 def check(files: tuple[str, ...], everything: bool, hide_answers: bool, case: str | None, **how: Any) -> None:
     """Mark what somebody worked out: which number is wrong, whose fault it is, what the slip was."""

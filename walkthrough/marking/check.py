@@ -35,8 +35,8 @@ _MANY = 50
 class CheckOptions:
     """What `check` is asked for.
 
-    `everything` lists every claim (`--all`); `hide_answers` says verdict and place only; `case` is for
-    worksheets that name none. `text` and `markdown` are blocks, rendered by whoever knows the format.
+    `everything` lists every claim (`--all`); `hide_answers` says verdict and place only; `case` is the one
+    that all worksheets must be about. `text` and `markdown` are blocks, rendered by whoever knows the format.
     """
 
     everything: bool = False
@@ -88,6 +88,8 @@ class Checked:
                     if isinstance(sheet, CaseError):
                         self._refuse(sheet)
                     else:
+                        if sheet.odd:
+                            self._refuse(CaseError(sheet.odd))
                         yield from self._mark(sheet)
                     read += 1
                     advance()
@@ -182,8 +184,8 @@ def check(
 ) -> tuple[MarkedSheet, ...]:
     """Your worksheets, marked: files, folders, tables of a class, shipped cases, or numbers from Python.
 
-    `check({"dense": "2.55"}, case="lecture-notes")` marks numbers from Python; `case` is the exercise of all
-    worksheets that name none. Raises CaseError if one cannot be read.
+    `check({"dense": "2.55"}, case="lecture-notes")` marks numbers from Python; `case` is the exercise that all
+    worksheets must be about. Raises CaseError if one cannot be read.
     """
     exercises, examiners = Exercises(digits), Examiners()
     return tuple(
@@ -217,6 +219,8 @@ def _sheets(
         for sheet in [source] if isinstance(source, CaseError) else gather(source, exercises, name):
             if isinstance(sheet, CaseError):
                 raise sheet
+            if sheet.odd:
+                raise CaseError(sheet.odd)
             yield sheet
 
 

@@ -111,9 +111,11 @@ def _coarsest(said: WrittenRational) -> Iterator[Precision]:
 
 
 def _manners(said: WrittenRational) -> Iterator[Manner]:
-    """The ways to round on the way, from the coarsest on."""
+    """The ways to round on the way, from the coarsest on; a decimal more than is shown, and digits."""
     for finer in range(_FINER):
         for digits, unit in _coarsest(said):
+            if unit and finer > 1:
+                continue
             for cut in (False, True):
                 yield Manner(unit / 10**finer, digits + finer if digits else 0, cut)
 

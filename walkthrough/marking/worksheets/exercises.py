@@ -9,7 +9,7 @@ from itertools import product
 from pathlib import Path
 
 from walkthrough.case import Case, list_shipped, load
-from walkthrough.case.cells import cell_name, resolve
+from walkthrough.case.cells import NoSuchCell, cell_name, resolve
 from walkthrough.marking.worksheets.order_of_computation import order_of_computation
 from walkthrough.mathematics.notation import Cell, Shape
 from walkthrough.trace.network import network
@@ -61,6 +61,24 @@ class Exercise:
             if len(self._places) < _MOST_NAMES and len(name) < 200:
                 self._places[name] = known
         return known
+
+    def has(self, name: str) -> bool:
+        """Whether a name is that of a cell or a tensor."""
+        if self.surely_unknown(name):
+            return False
+        try:
+            self.place(name)
+        except NoSuchCell:
+            return False
+        return True
+
+    def surely_unknown(self, name: str) -> bool:
+        """Whether a name is that of no tensor here, told at once: the nearest right one is not looked for."""
+        return name.partition("[")[0].partition("@")[0].strip() not in self._bases
+
+    @cached_property
+    def _bases(self) -> frozenset[str]:
+        return frozenset(name.partition("@")[0] for name in self.shapes)
 
     def cells(self, tensor: str) -> tuple[tuple[str, Cell], ...]:
         """The cells of a tensor in reading order, each with its name."""
