@@ -36,7 +36,7 @@ class CheckOptions:
     """What `check` is asked for.
 
     `everything` lists every claim (`--all`); `hide_answers` says verdict and place only; `case` is the one
-    that all worksheets must be about. `text` and `markdown` are blocks, rendered by whoever knows the format.
+    that all worksheets must be about. `page` is called with whose worksheet it is and its own report. `text` and `markdown` are blocks, rendered by whoever knows the format.
     """
 
     everything: bool = False
@@ -45,6 +45,7 @@ class CheckOptions:
     format: Literal["text", "json", "markdown", "csv"] = "text"
     digits: int = 10
     progress: bool = True
+    page: Callable[[str, Iterable[Block]], None] | None = None
 
 
 class Checked:
@@ -65,6 +66,7 @@ class Checked:
         self._exercises = Exercises(options.digits)
         self._examiners = Examiners()
         self._problems: list[Problem] = []
+        self._report_on = Report(options.everything, options.hide_answers, options.digits)
 
     def __iter__(self) -> Iterator[str]:
         match self._options.format:
@@ -105,6 +107,10 @@ class Checked:
             return
         if result.first_wrong is not None:
             self.exit_status = max(self.exit_status, 1)
+        if self._options.page is not None:
+            whose = result.worksheet.student or Path(result.worksheet.file).stem
+            blocks = self._report_on.blocks(result, sheet.exercise, self._examiners.of(sheet.exercise))
+            self._options.page(whose, blocks)
         yield result, sheet.exercise
 
     def _refuse(self, error: CaseError) -> None:
@@ -149,7 +155,6 @@ class Checked:
 
     def _report(self) -> Iterator[str]:
         options = self._options
-        report = Report(options.everything, options.hide_answers, options.digits)
         tally = ClassTally(options.everything, options.hide_answers)
         few: list[tuple[MarkedSheet, Exercise]] = []
         for sheet, exercise in self.marked():
@@ -163,7 +168,7 @@ class Checked:
         for sheet, exercise in few:
             if tally.sheets > 1:
                 yield "\n"
-            yield from self._render(report.blocks(sheet, exercise, self._examiners.of(exercise)))
+            yield from self._render(self._report_on.blocks(sheet, exercise, self._examiners.of(exercise)))
 
 
 def check_command(
