@@ -188,6 +188,11 @@ class Report:
         if of["no-evidence"]:
             names = _names([marked.claim.cell for marked in of["no-evidence"]])
             yield Prose(f"Agrees, but nearly any earlier number would have given it: {names}.")
+        if sheet.shortened is not None:
+            claim, used = sheet.shortened.claim, sheet.shortened.used.text
+            written = claim.written.strip().replace("-", MINUS)
+            names = _names(sheet.shortened.explains)
+            yield Prose(f"You wrote {claim.cell} = {written} and went on with {used}: that gives {names}.")
         yield from _unreadable(of["unreadable"])
 
     def _places(self, sheet: MarkedSheet) -> Iterator[Block]:
