@@ -252,6 +252,8 @@ def other_derivative(own: ReworkedStep) -> Candidates:
     if isinstance(step, Chain) and len(step.terms) > 1:
         yield from _own_classonly_one(own)
         return
+    if isinstance(step, Chain) and not step.terms:
+        return
     at = step.terms[0][2] if isinstance(step, Chain) else step.place if isinstance(step, Formula) else None
     if at is None or step.phase != "backward" or not own.structure.slope_by_output:
         return

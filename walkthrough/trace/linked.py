@@ -8,7 +8,8 @@ from fractions import Fraction
 
 from walkthrough.case.cells import NoSuchCell, resolve, step_of
 from walkthrough.numbers.shown import FULL, shown, superscript
-from walkthrough.trace.trace import CannotReplay, Trace
+from walkthrough.trace.refusal import CannotReplay, UncertainDigit
+from walkthrough.trace.trace import Trace
 
 MOST_STEPS = 100
 """Steps that are worked through by hand, one after the other; more are a training."""
@@ -67,14 +68,16 @@ def new_loss(trace: Trace, digits: int) -> NewLoss | None:
     try:
         following.run()
     except CannotReplay as problem:
-        return NewLoss(following, name, f"has no value: {problem}")
+        return NewLoss(following, name, f"cannot be given: {problem.problem.message.partition(';')[0]}")
     try:
         following.certain(
             lambda precision: shown(following.known(name, (), precision), digits, FULL), _ENOUGH
         )
-    except CannotReplay:
+    except UncertainDigit:
         known = following.known(name, (), _ENOUGH)
         if abs(known.value) + known.spread < Fraction(1, 10 ** (_ENOUGH - 80)):
             return NewLoss(following, name, f"is smaller than 10{superscript(80 - _ENOUGH)}")
         return NewLoss(following, name, f"is uncertain even with {_ENOUGH:,} digits")
+    except CannotReplay as problem:
+        return NewLoss(following, name, f"cannot be given: {problem.problem.message}")
     return NewLoss(following, name)
