@@ -61,9 +61,7 @@ class SecondRoute:
     def kernels(self) -> tuple[tuple[GridRows, ...], ...]:
         """The kernel as it lies on the image forwards, by filter and channel; dilated, with zeros in it."""
         filters, channels = self.at.parameters["kernel"].shape[:2]
-        return tuple(
-            tuple(self._laid(one, other) for other in range(channels)) for one in range(filters)
-        )
+        return tuple(tuple(self._laid(one, other) for other in range(channels)) for one in range(filters))
 
     def _laid(self, filter_: int, channel: int) -> GridRows:
         kernel = spread(grid(self.at.parameters["kernel"], filter_, channel), self.layer.dilation)

@@ -73,7 +73,9 @@ class _Norm:
         # the layer's ε is a number; here it is a letter, and what stands under the root is v = σ² + ε
         under = Tensor("v", channels, "v")
         one = blank(channels)
-        layer = BatchNorm2d(one, one, one, Grid.over([1] * channels[0], 1, channels), Written("0", Fraction(0)))
+        layer = BatchNorm2d(
+            one, one, one, Grid.over([1] * channels[0], 1, channels), Written("0", Fraction(0))
+        )
         (equation,) = layer.equations(self.x, self.z, Conventions(), **self.named, variance=under)
         definitions = {
             atom(z): placed(equation.right, dict(zip(equation.left.variables, atom(z)[1], strict=True)))
@@ -105,7 +107,7 @@ def _blocks(norm: _Norm) -> Iterator[DerivationBlock]:
     yield Paragraph(
         (
             "x is the input, z the output, g = ∂L/∂z the loss's gradient with respect to it. Each channel "
-            "has a mean μ and a variance σ², which are given, and a scale γ and a shift β, which are learned. "
+            "has a mean μ and a variance σ², which are given, and a scale γ and a shift β, which are learnt. "
             "ε is a small number that keeps the root away from 0. Were μ and σ² worked out from x, as in "
             "training, every z would depend on every x of its channel; here it depends on one.",
         )
@@ -157,7 +159,14 @@ def _gathered(norm: _Norm, channel: int) -> Equalities:
     together = written_sum(written_product(pair) for pair in each) / root
     steps = (
         _chain_rule(norm, channel, gamma),
-        Equality(by_place, ("what ", gamma, " is multiplied by",)),
+        Equality(
+            by_place,
+            (
+                "what ",
+                gamma,
+                " is multiplied by",
+            ),
+        ),
         Equality(together, ("the root is the same in the whole channel",)),
     )
     return Equalities(Derivative(LOSS, gamma), steps)
@@ -187,9 +196,7 @@ def _general() -> Iterator[DerivationBlock]:
         Equality(Derivative(LOSS, z) * Derivative(z, x), ("chain rule: only ", z, " knows it")),
         Equality(g * (gamma / root), ("the slope of the line",)),
     )
-    yield GeneralEqualities(
-        Derivative(LOSS, x), by_input, lambda: _instances(lambda norm: norm.x, (c, i, j))
-    )
+    yield GeneralEqualities(Derivative(LOSS, x), by_input, lambda: _instances(lambda norm: norm.x, (c, i, j)))
     by_scale = (
         Equality(LetteredSum(Derivative(LOSS, z) * Derivative(z, gamma), places), ("chain rule",)),
         Equality(LetteredSum(g * ((x - mean) / root), places), ("what ", gamma, " is multiplied by")),

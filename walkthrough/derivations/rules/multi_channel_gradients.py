@@ -81,9 +81,7 @@ def _blocks(at: Setting) -> Iterator[DerivationBlock]:
     reading = at.gradient(at.x)
     for x in all_entries(at.x):
         chain = chain_rule(LOSS, x, reading, at.z, ("what ", x, " is multiplied by there"))
-        yield with_second_route(
-            chain, second.input_products(atom(x)[1]), "each ∂L/∂Zᵢ ∗ Kᵢⱼ there, added up"
-        )
+        yield with_second_route(chain, second.input_products(atom(x)[1]), "each ∂L/∂Zᵢ ∗ Kᵢⱼ there, added up")
 
 
 def _sub(number: int) -> str:

@@ -129,9 +129,7 @@ def _output(both: _BothWays) -> Iterator[DerivationBlock]:
         back = chain_rule(_OTHER_LOSS, u, reading, convolution.z, ("what is laid on ", z))
         named = Equality(Derivative(_OTHER_LOSS, u), ("as the input gradient of the convolution",))
         chain = Equalities(z, (named, *back.steps), premises=both.premises)
-        yield with_second_route(
-            chain, both.grids.input_products(atom(z)[1]), "x, padded ⋆ k turned by 180°"
-        )
+        yield with_second_route(chain, both.grids.input_products(atom(z)[1]), "x, padded ⋆ k turned by 180°")
 
 
 def _input_gradient(both: _BothWays) -> Iterator[DerivationBlock]:
