@@ -83,7 +83,7 @@ def general_dilated_convolution() -> Iterator[DerivationBlock]:
     back = LetteredSum(there * k, ((f, F), (p, K1), (q, K2)))
     yield GeneralEqualities(
         Derivative(LOSS, x),
-        (over_windows, Equality(back, ("the window in which ", k, " lies on ", x))),
+        (over_windows, Equality(back, ("with stride 1: the window in which ", k, " lies on ", x))),
         lambda: every_place(_settings(stride_1=True), (c, m, n), lambda at: at.x),
         given="stride 1",
     )

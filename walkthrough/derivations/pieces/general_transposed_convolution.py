@@ -1,4 +1,4 @@
-"""A transposed convolution's sums for any size, stride and padding, and the sizes at which they are counted."""
+"""A transposed convolution's sums for any size, and the sizes at which they are counted."""
 
 from __future__ import annotations
 
