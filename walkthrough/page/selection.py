@@ -82,8 +82,8 @@ def _ref(page: Page, word: str) -> Ref:
 def _blocks(page: Page, word: str) -> Iterator[Block]:
     stage = page.stage(word)
     samples = range(len(page.steps.trace.case.samples))
-    if word == "update":
-        yield from page.update()
+    if word == "update" or (word in ("backward", "loss") and page.network.loss is None):
+        yield from page.update()  # or why there is none
     elif word in ("forward", "backward", "loss") or stage is not None:
         for sample in samples:
             if page.steps.trace.case.batch:
