@@ -161,7 +161,7 @@ def updated_weight_used(own: ReworkedStep) -> Candidates:
 def kernel_not_rotated(own: ReworkedStep) -> Candidates:
     """The input gradient from the same cells, with the kernel turned by 180°."""
     stage = own.stage
-    if stage is None or own.book.trace.places[own.ref.tensor].local != stage.x.grad.name:
+    if stage is None or own.book.trace.place(own.ref.tensor).local != stage.x.grad.name:
         return
     said = f"the kernel lies on the gradient the other way round, {how_turned(own)}"
     yield from misread(own, "kernel-flipped", turned_kernel, said)
@@ -173,7 +173,7 @@ def weighted_input_used(own: ReworkedStep) -> Candidates:
     stage = own.stage
     if stage is None or not isinstance(own.step, Sums):
         return
-    local = own.book.trace.places[own.ref.tensor].local
+    local = own.book.trace.place(own.ref.tensor).local
     weight = next((tensor for tensor in stage.parameters.values() if tensor.grad.name == local), None)
     if weight is None or weight in own.structure.added:
         return

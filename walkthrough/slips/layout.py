@@ -165,7 +165,7 @@ def _window_misread(own: ReworkedStep, key: str, change: Change, condition: str,
 
 def _to_input(own: ReworkedStep) -> bool:
     """Whether the step is a gradient sent back to the layer's input."""
-    return own.stage is not None and own.book.trace.places[own.ref.tensor].local == own.stage.x.grad.name
+    return own.stage is not None and own.book.trace.place(own.ref.tensor).local == own.stage.x.grad.name
 
 
 def how_turned(own: ReworkedStep) -> str:

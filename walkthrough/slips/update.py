@@ -58,8 +58,8 @@ def old_weight_forgotten(own: ReworkedStep) -> Candidates:
 @slip(common=4)
 def new_weight_for_gradient(own: ReworkedStep) -> Candidates:
     """w − αg in the gradient's cell."""
-    places, rate = own.book.trace.places, own.book.trace.case.learning_rate
-    name = places[own.ref.tensor].local.removesuffix(".grad")
+    trace, rate = own.book.trace, own.book.trace.case.learning_rate
+    name = trace.place(own.ref.tensor).local.removesuffix(".grad")
     if own.step.phase != "backward" or rate is None or name not in own.book.trace.network.parameters:
         return
     old = own.number(Ref(name, own.ref.cell))

@@ -69,11 +69,11 @@ class Workbook:
 
     def shape(self, tensor: str) -> Shape:
         """The shape of a tensor under its full name."""
-        return self.trace.places[tensor].shape
+        return self.trace.place(tensor).shape
 
     def sample(self, ref: Ref) -> int:
         """Which sample a cell belongs to."""
-        return self.trace.places[ref.tensor].sample or 0
+        return self.trace.place(ref.tensor).sample or 0
 
     def name(self, ref: Ref) -> str:
         """The cell's name as on a worksheet."""
@@ -137,7 +137,7 @@ class Workbook:
         return tuple((quantity(term.coefficient), term.factors) for term in terms)
 
     def _local(self, ref: Ref) -> str:
-        return self.trace.places[ref.tensor].local
+        return self.trace.place(ref.tensor).local
 
     def window(self, step: AnyStep, key: str, change: Change) -> tuple[Ref | None, ...] | None:
         """The entries of a pool's window when its equations are misread (None: padding)."""
