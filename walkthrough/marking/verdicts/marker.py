@@ -36,6 +36,7 @@ from walkthrough.numbers.shown import Shown
 from walkthrough.numbers.written import MINUS
 from walkthrough.trace.steps import Ref
 from walkthrough.trace.trace import Trace
+from walkthrough.words.messages import printable
 
 _MOST_LAYOUTS = 16
 # whoever leaves out more than this between two numbers had a machine that does not round
@@ -325,7 +326,9 @@ class Marking:
                 claim = _as_gradient(placed) if placed.turned else each.claim
                 ref = Ref(claim.tensor, claim.at)
                 slips = diagnose(WrongStep(claim, ref, self._worksheet, own, before))
-                yield replace(each, slips=tuple(map(_of_negative, slips) if placed.turned else slips))
+                if placed.turned:
+                    slips = tuple(_of_negative(slip, each.claim) for slip in slips)
+                yield replace(each, slips=tuple(slips))
             else:
                 yield each
 
@@ -359,12 +362,13 @@ def _as_gradient(placed: PlacedClaim) -> NumberClaim:
     )
 
 
-def _of_negative(slip: Slip) -> Slip:
+def _of_negative(slip: Slip, claim: NumberClaim) -> Slip:
     """A slip in a gradient, for whoever wrote the negative of it."""
+    written = printable(claim.written.strip()).replace("-", MINUS)
     return replace(
         slip,
         gives=replace(slip.gives, negative=not slip.gives.negative) if slip.gives.value else slip.gives,
-        words=f"with δ = {MINUS}∂L/∂z, {slip.words}",
+        words=f"your {written} is δ, the negative of the gradient; {slip.words.removeprefix('your ')}",
     )
 
 
