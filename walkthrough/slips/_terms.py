@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from walkthrough.mathematics.notation import Cell, entries
+from walkthrough.mathematics.notation import Cell, entries, own_part
 from walkthrough.slips import Candidate, Candidates, Told
 from walkthrough.slips._lines import equals, sum_line, text
 from walkthrough.slips._rereading import kernel_axes
@@ -60,7 +60,9 @@ def biases(own: ReworkedStep) -> list[Row]:
     if not isinstance(own.step, Sums) or own.step.phase != "forward":
         return []
     names = {tensor.name for tensor in own.structure.added}
-    return [row for row in own.rows if any(ref is not None and ref.tensor in names for ref in row.refs)]
+    return [
+        row for row in own.rows if any(ref is not None and own_part(ref.tensor) in names for ref in row.refs)
+    ]
 
 
 def kernel_rows(own: ReworkedStep) -> list[tuple[str, list[Row]]]:
@@ -76,7 +78,8 @@ def kernel_rows(own: ReworkedStep) -> list[tuple[str, list[Row]]]:
     groups: dict[str, list[Row]] = {}
     channels = [axis for axis in window.channels if kernel.shape[axis] > 1][:1]
     for row in own.rows:
-        ref = next((each for each in row.refs if each is not None and each.tensor == kernel.name), None)
+        name = own.book.beside(kernel.name, own.ref)
+        ref = next((each for each in row.refs if each is not None and each.tensor == name), None)
         if ref is not None:
             named = f"row {ref.cell[axes[0]] + 1} of the kernel"
             groups.setdefault(named, []).append(row)
@@ -109,7 +112,7 @@ def channels_of(own: ReworkedStep) -> tuple[str, int]:
             sliding = {each.axis for each in window.axes if window.entry.tensor == summed}
             for axis, position in enumerate(found[summed].index):
                 if axis not in sliding and any(index not in inside for index, _ in position.coefficients):
-                    return own.book.steps.full(tensor.name, own.book.sample(own.ref)), axis
+                    return own.book.beside(tensor.name, own.ref), axis
     return "", 0
 
 

@@ -186,7 +186,9 @@ def updated_weight_used(own: ReworkedStep) -> Candidates:
     stage = own.stage
     if stage is None or own.book.trace.case.learning_rate is None or not product_backwards(own):
         return
-    new = {tensor.name: f"{tensor.name}.new" for tensor in stage.parameters.values()}
+    beside, places = own.book.beside, own.book.trace.places
+    names = ((beside(each.name, own.ref), beside(f"{each.name}.new", own.ref)) for each in stage.inputs[:-1])
+    new = {old: updated for old, updated in names if updated in places}
     if not any(ref is not None and ref.tensor in new for row in own.rows for ref in row.refs):
         return
     rows = own.filled((row.coefficient, tuple(renamed(ref, new) for ref in row.refs)) for row in own.rows)
@@ -229,14 +231,15 @@ def weighted_input_used(own: ReworkedStep) -> Candidates:
     weight = next((tensor for tensor in stage.parameters.values() if tensor.grad.name == local), None)
     if weight is None or weight in own.structure.added:
         return
-    w = own.number(Ref(weight.name, own.ref.cell))
+    at = Ref(own.book.beside(weight.name, own.ref), own.ref.cell)
+    w = own.number(at)
     value = own.right * w
 
     def told() -> Told:
         condition = f"the input times the weight, x·w with w = {text(w)}, is taken for the input x"
         return Told(condition, equals(product_text((own.right, w)), value, own.right, w))
 
-    yield Candidate(value, told, Ref(weight.name, own.ref.cell), 1, "weighted input")
+    yield Candidate(value, told, at, 1, "weighted input")
 
 
 @slip(common=4)
@@ -244,6 +247,8 @@ def other_derivative(own: ReworkedStep) -> Candidates:
     """Another local derivative: y, 1 − y, y(1 + y), 1 − y², z(1 − z) for y(1 − y), or another layer's."""
     stage, step = own.stage, own.step
     if stage is None or stage not in own.book.trace.network.layers:
+        return
+    if isinstance(step, Chain) and not step.terms:
         return
     if isinstance(step, Chain) and len(step.terms) > 1:
         yield from _own_classonly_one(own)
@@ -298,9 +303,12 @@ def weight_for_input(own: ReworkedStep) -> Candidates:
     if stage is None or not isinstance(own.step, Sums) or own.step.phase != "backward":
         return
     if tensor is not None and tensor not in own.structure.added:
-        other, said = Ref(tensor.name, own.ref.cell), "the weight stands in the place of the input"
+        other, said = (
+            Ref(own.book.beside(tensor.name, own.ref), own.ref.cell),
+            "the weight stands in the place of the input",
+        )
     elif to_input(own) and stage.parameters:
-        other = Ref(own.book.steps.full(stage.x.name, own.book.sample(own.ref)), own.ref.cell)
+        other = Ref(own.book.beside(stage.x.name, own.ref), own.ref.cell)
         said = "the input stands in the place of the weight"
     else:
         return
@@ -321,10 +329,9 @@ def other_gradient_used(own: ReworkedStep) -> Candidates:
     stage = own.stage
     if stage is None or own.step.phase != "backward" or not isinstance(own.step, Sums | Chain | Route):
         return
-    full = own.book.steps.full
-    upstream, sample = full(stage.z.grad.name, own.book.sample(own.ref)), own.book.sample(own.ref)
+    upstream = own.book.beside(stage.z.grad.name, own.ref)
     for other in _neighbouring_gradients(own, stage):
-        name = full(other.grad.name, sample)
+        name = own.book.beside(other.grad.name, own.ref)
         if name == own.ref.tensor or other.size != stage.z.size:
             continue
         rows = [_from_elsewhere(own, row, upstream, Tensor(name, other.shape)) for row in own.rows]

@@ -390,7 +390,7 @@ def _otherwise_flat(own: ReworkedStep, stage: Stage, place: object) -> list[Row]
         other = Ref(own.ref.tensor, unravel(place(own.ref.cell, shape), shape))
         step = own.book.step(other)
         return own.filled(own.book.outlines(step)) if not isinstance(step, Route) else []
-    name = own.book.steps.full(stage.x.name, own.book.sample(own.ref))
+    name = own.book.beside(stage.x.name, own.ref)
     changed = []
     for coefficient, refs in own.book.outlines(own.step):
         moved = tuple(

@@ -10,7 +10,7 @@ from flint import fmpq
 
 from walkthrough.mathematics.folding import rebuilt
 from walkthrough.mathematics.letters import at_place, rational
-from walkthrough.mathematics.notation import Equation, Expression, Power, entries, ravel, unravel
+from walkthrough.mathematics.notation import Equation, Expression, Power, entries, own_part, ravel, unravel
 from walkthrough.mathematics.readings import ONE, Part
 from walkthrough.numbers.formulas import Place, Quantity
 from walkthrough.numbers.quantities import quantity
@@ -48,7 +48,7 @@ def wrong_target(own: ReworkedStep) -> Candidates:
     loss = isinstance(step, Formula) and step.phase == "loss"
     if target is None or not (loss or _at_the_loss(own)):
         return
-    name = own.book.steps.full(target.name, own.book.sample(own.ref))
+    name = own.book.beside(target.name, own.ref)
     right = {cell: own.number(Ref(name, cell)) for cell in target.cells()}
     others = [(other, said) for other, said in _targets(right) if other != right]
     for other, condition in others:
@@ -104,11 +104,11 @@ def other_loss(own: ReworkedStep) -> Candidates:
     step, stage, target = own.step, own.stage, own.book.trace.network.target
     if not isinstance(step, Formula) or stage is None or target is None or stage is not _loss(own):
         return
-    if own.ref.tensor.partition("@")[0] not in ("loss", stage.x.grad.name):
+    if own_part(own.ref.tensor) not in ("loss", stage.x.grad.name):
         return
     others = other_losses(stage.type)
     for word, loss in others:
-        given = own.book.trace.case.samples[step.sample].target
+        given = own.book.trace.case.samples[step.sample or 0].target
         assert given is not None
         try:
             loss.check_target(given)

@@ -204,7 +204,7 @@ class ReworkedStep:
         part = Part(entry, Fraction(1), (), tuple(place))
         cell = part.cells(entry)(tuple(place.values()))
         assert cell is not None
-        return Ref(self.book.steps.full(entry.tensor.name, self.book.sample(self.ref)), cell)
+        return Ref(self.book.beside(entry.tensor.name, self.ref), cell)
 
     def right_of(self, ref: Ref) -> Quantity:
         """The right value of another cell, from the same person's operands; raises ArithmeticError."""

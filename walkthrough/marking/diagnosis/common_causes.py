@@ -142,7 +142,7 @@ class CommonCauses:
         return all(self._fit(clue, claim) in ("gives", "elsewhere") for claim in beside)
 
     def _fit(self, clue: Clue, claim: NumberClaim) -> str:
-        """Whether a misreading `gives` a number, `nearly` or `not`; `elsewhere` if it changes nothing there."""
+        """Whether a misreading `gives` a number, `nearly` or `not`; `elsewhere` if it changes nothing."""
         fits = set()
         for numbers in self._own.ways(self._book, Ref(claim.tensor, claim.at)):
             here = self._step(claim, numbers)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from weakref import WeakKeyDictionary
 
 from walkthrough.marking.diagnosis.common_causes import CommonCauses, Diagnosed
@@ -12,7 +13,9 @@ from walkthrough.marking.diagnosis.remembered_diagnoses import Explanation, expl
 from walkthrough.marking.marked_worksheets import RIGHT, MarkedSheet, Slip, Worksheet
 from walkthrough.marking.verdicts.claimed_formulas import with_formulas
 from walkthrough.marking.verdicts.marker import Marker, WrongStep
+from walkthrough.marking.verdicts.size_claims import with_sizes
 from walkthrough.marking.worksheets.exercises import Exercise
+from walkthrough.trace.sizes import sizes
 from walkthrough.trace.trace import Trace
 from walkthrough.workbook.operands import Own
 from walkthrough.workbook.workbook import Workbook
@@ -23,11 +26,26 @@ class Examiner:
 
     def __init__(self, trace: Trace, digits: int = 10) -> None:
         self._trace = trace
-        self.marker = Marker(trace, digits)
-        self._book = Workbook(self.marker.calculation.steps)
+        self._digits = digits
+
+    @cached_property
+    def marker(self) -> Marker:
+        """Whoever gives the verdicts on numbers."""
+        return Marker(self._trace, self._digits)
+
+    @cached_property
+    def _book(self) -> Workbook:
+        return Workbook(self.marker.calculation.steps)
 
     def mark(self, worksheet: Worksheet) -> MarkedSheet:
-        """The worksheet with its verdicts and slips, the formulas too."""
+        """The worksheet with its verdicts and slips, the formulas and the sizes too."""
+        if worksheet.sizes:
+            only = not worksheet.claims and not worksheet.formulas
+            rest = MarkedSheet(worksheet, (), None) if only else self._marked(worksheet)
+            return with_sizes(rest, sizes(self._trace.case))
+        return self._marked(worksheet)
+
+    def _marked(self, worksheet: Worksheet) -> MarkedSheet:
         return with_formulas(self._numbers(worksheet), self._trace)
 
     def _numbers(self, worksheet: Worksheet) -> MarkedSheet:
