@@ -76,7 +76,8 @@ def _local_line(own: ReworkedStep, local: list[Quantity], value: Quantity) -> st
         _, expression, place = own.step.terms[0]
         return equals(formula_text(own, expression, place), value, value * 0)
     row = own.rows[0]
-    return named(own, row.refs[-1], value) if len(row.refs) > 1 and row.refs[-1] is not None else ""
+    ref = row.refs[-1] if len(row.refs) > 1 else None
+    return equals(text(value), value) if ref is None else named(own, ref, value)
 
 
 @slip(common=5)
