@@ -27,13 +27,15 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from walkthrough.case import load
 from walkthrough.formats.text import TextFormat
 from walkthrough.marking.check import CheckOptions, check_command
-from walkthrough.marking.verdicts.shown_values import shown_value
+from walkthrough.marking.verdicts.shown_enclosures import shown_enclosure
 from walkthrough.marking.worksheets.claimed_grids import laid_out
 from walkthrough.marking.worksheets.exercises import Exercise, Exercises
-from walkthrough.marking.worksheets.gathering import gather, sources
+from walkthrough.marking.worksheets.sheet_sources import gather, sources
+from walkthrough.numbers.quantities import quantity
 from walkthrough.numbers.written import read_number
 from walkthrough.trace.steps import Given, Ref, Steps
-from walkthrough.workbook.reworked import Numbers, rational, working
+from walkthrough.workbook.operands import Operands
+from walkthrough.workbook.reworked_steps import reworked
 from walkthrough.workbook.workbook import Workbook
 
 CASE = "lecture-notes"
@@ -70,9 +72,9 @@ class Class:
             text = trace.shown(ref.tensor, ref.cell, digits).plain
             if carried and own and not isinstance(self._book.step(ref), Given):
                 with suppress(ArithmeticError):  # their numbers may give nothing
-                    value = working(self._book, ref, Numbers(used)).right
-                    middle = rational(Fraction(float(value.mid()))) if isinstance(value, arb) else value
-                    text = shown_value((middle, middle), digits).plain
+                    value = reworked(self._book, ref, Operands(used)).right
+                    middle = quantity(Fraction(float(value.mid()))) if isinstance(value, arb) else value
+                    text = shown_enclosure((middle, middle), digits).plain
                     own[ref] = Fraction(int(middle.p), int(middle.q))
             if at in slips:
                 text = self._slipped(text)

@@ -18,7 +18,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from walkthrough.case.cells import cell_name
-from walkthrough.marking.verdicts.one_pass import Marker
+from walkthrough.marking.verdicts.marker import Marker
 from walkthrough.marking.worksheets.exercises import Exercises
 from walkthrough.marking.worksheets.sheet_files import read_worksheet
 from walkthrough.mathematics.notation import Shape

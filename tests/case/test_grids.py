@@ -148,9 +148,9 @@ def test_a_weight_has_a_row_for_each_output() -> None:
 
 
 def test_an_input_may_be_meant_in_several_shapes() -> None:
-    assert input_shapes((5,)) == [(5,), (1, 1, 5)]
-    assert input_shapes((3, 4)) == [(1, 3, 4)]
-    assert input_shapes((3, 1)) == [(1, 3, 1), (3,)]
+    assert input_shapes((5,)) == [(5,), (1, 1, 5), (1, 5), (5, 1, 1)]
+    assert input_shapes((3, 4)) == [(1, 3, 4), (3, 4)]
+    assert input_shapes((3, 1)) == [(1, 3, 1), (3,), (3, 1)]
     assert input_shapes((2, 3, 4)) == [(2, 3, 4)]
 
 

@@ -321,7 +321,7 @@ wieght = "1"
         'case.toml:1: titel: is not known here; did you mean "title"?',
         f'case.toml:2: learning_rate: "fast" is not a number; {expected}',
         f'case.toml:6: input.values: "x" is not a number; {expected}',
-        'case.toml:9: layers[1].type: "conv2" is not known; did you mean "conv2d"?',
+        'case.toml:9: layers[1].type: "conv2" is not known; did you mean "conv2d" or "conv1d"?',
         'case.toml:10: layers[2].weight: is missing; "dense" needs it',
         'case.toml:12: layers[2].wieght: is not known here; did you mean "weight"?',
     ]
@@ -347,7 +347,7 @@ wieght = "1"
         ),
         (
             f"input = [1,2,3]\n{DENSE}[loss]\ntype = 'squared_error'\ntarget = '1 2'",
-            "case.toml:8: loss.target: has 2 number(s) and the last layer gives 1 (1)",
+            "case.toml:8: loss.target: has 2 number(s) and there are 1 output(s) (1)",
         ),
         (
             f"input = [1,2,3]\n{DENSE}[loss]\ntype = 'binary_cross_entropy'",
@@ -361,7 +361,7 @@ wieght = "1"
             f"input = [1,2,3]\n{DENSE}[loss]\ntype = 'upstream'\ngradient = '1 2'",
             "case.toml:8: loss.gradient: the gradient is 2 and the last layer gives 1",
         ),
-        (f"input = [1,2,3]\n{DENSE}[loss]\ntype = 'hinge'", 'case.toml:7: loss.type: "hinge" is not known'),
+        (f"input = [1,2,3]\n{DENSE}[loss]\ntype = 'henge'", 'case.toml:7: loss.type: "henge" is not known'),
         (
             f"input = [1,2,3]\nloss = 3\n{DENSE}",
             "case.toml:2: loss: found the number 3; expected a table, [loss]",
@@ -383,7 +383,10 @@ wieght = "1"
             "input = [[1]]\n[[layers]]\ntype = 'conv2d'\nkernel = 1\nstride = 0",
             "case.toml:5: layers[1].stride: found the number 0; expected a whole number from 1",
         ),
-        ("input = [[1]]\n[[layers]]\ntype = 'conv2d'\nkernel = 1\npadding = [1]", "or two: [rows, columns]"),
+        (
+            "input = [[1]]\n[[layers]]\ntype = 'conv2d'\nkernel = 1\npadding = [1]",
+            'expected a whole number, [rows, columns], [top, bottom, left, right] or "same"',
+        ),
         ("input = [[1]]\n[[layers]]\ntype = 'conv2d'\nkernel = 1\nflip = 1", "expected true or false"),
         (
             "input = [[1]]\n[[layers]]\ntype = 'conv2d'\nkernel = 1\npadding = 1000000",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import cache
 
 from walkthrough.case import Case, load
-from walkthrough.marking.model import Marked, MarkedSheet
-from walkthrough.marking.verdicts.one_pass import Marker
-from walkthrough.marking.worksheets.sheet_files import written
+from walkthrough.marking.marked_worksheets import Marked, MarkedSheet
+from walkthrough.marking.verdicts.marker import Marker
+from walkthrough.marking.worksheets.sheet_files import worksheet_of
 from walkthrough.trace.trace import Trace, replay
 
 
@@ -22,7 +22,7 @@ def marker(case: str) -> Marker:
 
 
 def marked(claims: dict[str, str], case: str | Case = "lecture-notes") -> MarkedSheet:
-    worksheet = written(claims, case).worksheet
+    worksheet = worksheet_of(claims, case).worksheet
     if isinstance(case, str):
         return marker(case).mark(worksheet)
     return Marker(replay(case)).mark(worksheet)

@@ -14,10 +14,11 @@ from weakref import WeakKeyDictionary
 from flint import arb, fmpq
 
 from walkthrough.case.cells import cell_name
-from walkthrough.marking.model import Claim, Worksheet, WrittenNumber
+from walkthrough.marking.marked_worksheets import NumberClaim, Worksheet, WrittenNumber
 from walkthrough.trace.steps import Chain, Choice, Gate, Given, Ref, Route, Steps, Sums
 from walkthrough.trace.trace import Trace
-from walkthrough.workbook.reworked import Numbers, working
+from walkthrough.workbook.operands import Operands
+from walkthrough.workbook.reworked_steps import reworked
 from walkthrough.workbook.workbook import Workbook
 
 FULL = 40  # digits of somebody who never rounds
@@ -137,7 +138,7 @@ class Student:
             names = [self.steps.full(t.name, step.sample) for t in (network.output, network.target)]
             outputs = int(self.steps.shortcut(step).partition("/")[2] or 1)
             return (self.carried(Ref(names[0], ref.cell)) - self.carried(Ref(names[1], ref.cell))) / outputs
-        value = working(self.book, ref, Numbers(self.carried)).right
+        value = reworked(self.book, ref, Operands(self.carried)).right
         return fraction(value)
 
     def writes(self, value: Fraction, blank: bool = False) -> Wrote:
@@ -181,7 +182,7 @@ class Student:
         for line, (ref, wrote) in enumerate(self.written.items()):
             if ref not in self.blanks:
                 name = cell_name(ref.tensor, ref.cell, self.trace.places[ref.tensor].shape)
-                claims.append(Claim(name, ref.tensor, ref.cell, wrote.text, number(wrote), line))
+                claims.append(NumberClaim(name, ref.tensor, ref.cell, wrote.text, number(wrote), line))
         self.draw.shuffle(claims)
         return Worksheet("sheet.toml", "case", None, tuple(claims))
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from walkthrough.marking.worksheets.claimed_numbers import Commas, settled, understand
+from walkthrough.marking.worksheets.claimed_numbers import Commas, settled_commas, understand
 from walkthrough.numbers.shown import Shown
 
 
@@ -112,7 +112,7 @@ def test_what_cannot_be_worked_with_is_unreadable(text: str) -> None:
     ],
 )
 def test_what_commas_are_is_settled_once_for_a_sheet(texts: list[str], commas: Commas) -> None:
-    assert settled(texts) == commas
+    assert settled_commas(texts) == commas
 
 
 def test_decimal_commas() -> None:
@@ -157,7 +157,7 @@ def test_thousands_are_unreadable_and_never_guessed() -> None:
 @pytest.mark.parametrize("commas", ["separate", "decimal", "open"])
 def test_a_long_text_is_refused_quickly_and_not_repeated(text: str, commas: Commas) -> None:
     started = time.monotonic()
-    settled([text])
+    settled_commas([text])
     said = problem(text, commas)
     assert time.monotonic() - started < 2
     assert len(said) < 500

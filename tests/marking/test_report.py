@@ -15,8 +15,7 @@ from walkthrough.case import load, read_case
 from walkthrough.document import Block
 from walkthrough.formats.text import TextFormat
 from walkthrough.marking.check import Checked, CheckOptions, check, check_command
-from walkthrough.marking.model import unit_found
-from walkthrough.marking.reports.results import VERDICTS
+from walkthrough.marking.marked_worksheets import VERDICTS, unit_found
 from walkthrough.words.problems import CaseError
 
 FLIPPED = """case = "lecture-notes"

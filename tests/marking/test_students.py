@@ -18,11 +18,12 @@ from hypothesis import strategies as st
 from tests.drawn import case_texts
 from walkthrough.case import read_case
 from walkthrough.case.cells import cell_name
-from walkthrough.marking.verdicts.agreement import Said, with_own
-from walkthrough.marking.verdicts.one_pass import Marker
+from walkthrough.marking.verdicts.agreement import WrittenRational, with_own
+from walkthrough.marking.verdicts.marker import Marker
 from walkthrough.trace.steps import Ref, Steps
 from walkthrough.trace.trace import CannotReplay, replay
-from walkthrough.workbook.reworked import Numbers, working
+from walkthrough.workbook.operands import Operands
+from walkthrough.workbook.reworked_steps import reworked
 
 from .sheets import marker, trace
 from .students import Habits, Student, fraction, number
@@ -100,7 +101,9 @@ def digit(student: Student, step: object, value: Fraction) -> Fraction:
 
 
 def term(student: Student, step: object, value: Fraction) -> Fraction:
-    rows = [row for row in working(student.book, step.ref, Numbers(student.carried)).rows if row.product != 0]
+    rows = [
+        row for row in reworked(student.book, step.ref, Operands(student.carried)).rows if row.product != 0
+    ]
     return value - fraction(student.draw.choice(rows).product) if len(rows) > 1 else -value
 
 
@@ -124,7 +127,7 @@ def slipped(case: str, seed: int, several: int) -> tuple[list[str], list[str]] |
         return None
     for ref, value in values.items():
         right = fmpq(value.numerator, value.denominator)
-        if with_own(Said.of(number(student.written[ref])), ((right, right),)) is not None:
+        if with_own(WrittenRational.of(number(student.written[ref])), ((right, right),)) is not None:
             return None
     sheet = marker(case).mark(student.sheet())
     names = [cell_name(ref.tensor, ref.cell, trace(case).places[ref.tensor].shape) for ref in values]

@@ -8,11 +8,11 @@ from types import SimpleNamespace
 import pytest
 
 from walkthrough.case import list_shipped, load
-from walkthrough.marking.model import Claim, Worksheet
+from walkthrough.marking.marked_worksheets import NumberClaim, Worksheet
 from walkthrough.marking.worksheets.empty_sheets import empty_class_list, empty_worksheet
 from walkthrough.marking.worksheets.exercises import Exercises
-from walkthrough.marking.worksheets.gathering import gather, sources
-from walkthrough.marking.worksheets.sheet_files import Sheet, read_worksheet, written
+from walkthrough.marking.worksheets.sheet_files import Sheet, read_worksheet, worksheet_of
+from walkthrough.marking.worksheets.sheet_sources import gather, sources
 from walkthrough.words.problems import CaseError
 
 SHEET = '''case = "lecture-notes"
@@ -37,7 +37,7 @@ def read(toml: str, case: str | None = None, folder: Path = Path()) -> Worksheet
     return sheet.worksheet
 
 
-def claims(toml: str, case: str = "lecture-notes") -> dict[str, Claim]:
+def claims(toml: str, case: str = "lecture-notes") -> dict[str, NumberClaim]:
     return {claim.cell: claim for claim in read(f"[claims]\n{toml}", case).claims}
 
 
@@ -103,7 +103,7 @@ def test_lines_are_those_that_toml_would_say_however_the_file_is_laid_out(toml: 
     quick = _quick(toml, source.table["claims"])
     slow = list(read_claims(source, source.table["claims"]))
     assert quick is None or quick == slow
-    sheet = written({"dense": "1"}, "lecture-notes").worksheet
+    sheet = worksheet_of({"dense": "1"}, "lecture-notes").worksheet
     assert sheet.claims[0].line == 1
 
 

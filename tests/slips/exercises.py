@@ -9,7 +9,7 @@ from functools import cache
 from walkthrough.case import Case, list_shipped, load, read_case
 from walkthrough.case.cells import resolve
 from walkthrough.marking.diagnosis.likeliest_slips import OwnNumbers, diagnose
-from walkthrough.marking.model import Claim, Slip
+from walkthrough.marking.marked_worksheets import NumberClaim, Slip
 from walkthrough.marking.worksheets.claimed_numbers import understand
 from walkthrough.numbers.shown import Known, shown
 from walkthrough.trace.steps import Given, Ref, Steps
@@ -42,18 +42,18 @@ def refer(book: Workbook, cell: str) -> Ref:
     return Ref(tensor, at)
 
 
-def claim(book: Workbook, cell: str, written: str) -> Claim:
+def claim(book: Workbook, cell: str, written: str) -> NumberClaim:
     ref = refer(book, cell)
     understood = understand(written)
     assert understood.number is not None, written
-    return Claim(cell, ref.tensor, ref.cell, written, understood.number, 1)
+    return NumberClaim(cell, ref.tensor, ref.cell, written, understood.number, 1)
 
 
 def true_value(book: Workbook, ref: Ref) -> Fraction:
     return book.trace.known(ref.tensor, ref.cell).value
 
 
-def sheet(book: Workbook, claims: Mapping[str, str]) -> tuple[dict[Ref, Claim], OwnNumbers]:
+def sheet(book: Workbook, claims: Mapping[str, str]) -> tuple[dict[Ref, NumberClaim], OwnNumbers]:
     """A worksheet, and its writer's numbers: those written, and the true ones elsewhere."""
     made = {refer(book, cell): claim(book, cell, written) for cell, written in claims.items()}
 

@@ -11,9 +11,10 @@ from flint import ctx
 
 from tests.slips.exercises import book_of, true_value
 from walkthrough.slips import all_slips
-from walkthrough.slips._lines import known
+from walkthrough.slips._lines import as_known
 from walkthrough.trace.steps import Ref
-from walkthrough.workbook.reworked import Numbers, working
+from walkthrough.workbook.operands import Operands
+from walkthrough.workbook.reworked_steps import reworked
 
 DRAW = np.random.default_rng(5)
 IMAGE = DRAW.integers(-9, 10, (2, 6, 5))
@@ -46,8 +47,8 @@ def window(row: int, column: int) -> np.ndarray:
 def gives(case, word: str, cell: tuple[int, ...]) -> set[Fraction]:
     (kind,) = (each for each in all_slips() if each.word == word)
     with ctx.workprec(256):
-        own = working(case, Ref("conv", cell), Numbers(lambda ref: true_value(case, ref)))
-        return {known(candidate.value).value for candidate in kind.play(own)}
+        own = reworked(case, Ref("conv", cell), Operands(lambda ref: true_value(case, ref)))
+        return {as_known(candidate.value).value for candidate in kind.play(own)}
 
 
 @pytest.mark.parametrize(("stride", "padding", "flip"), list(product([1, 2], [0, 1, 2], [False, True])))
@@ -98,5 +99,20 @@ def test_flattened_by_columns(word: str, place: tuple[int, int, int]) -> None:
     flat = IMAGE.transpose(place).reshape(-1)
     (kind,) = (each for each in all_slips() if each.word == word)
     for at in range(IMAGE.size):
-        own = working(case, Ref("flatten", (at,)), Numbers(lambda ref: true_value(case, ref)))
-        assert int(flat[at]) in {known(candidate.value).value for candidate in kind.play(own)}
+        own = reworked(case, Ref("flatten", (at,)), Operands(lambda ref: true_value(case, ref)))
+        assert int(flat[at]) in {as_known(candidate.value).value for candidate in kind.play(own)}
+
+
+def test_the_channels_of_a_group_are_no_window() -> None:
+    # z = 1·5 + 2·6 = 17 in the first group, 3·7 + 4·8 = 53 in the second
+    case = book_of(
+        "input.values = [[[1]], [[2]], [[3]], [[4]]]\n[[layers]]\ntype = 'conv2d'\ngroups = 2\n"
+        "kernel = [[[[5]], [[6]]], [[[7]], [[8]]]]\n"
+    )
+    assert [true_value(case, Ref("conv", (f, 0, 0))) for f in (0, 1)] == [17, 53]
+    second = (1, 0, 0)
+    assert gives(case, "channel-forgotten", second) == {21, 32}
+    assert gives(case, "kernel-flipped", second) == {53}
+    assert gives(case, "stride-ignored", second) == set()
+    assert gives(case, "padding-ignored", second) == set()
+    assert gives(case, "window-shifted", second) == {0}

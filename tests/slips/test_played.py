@@ -28,21 +28,22 @@ from tests.slips.exercises import (
 from walkthrough.case import read_case
 from walkthrough.marking.diagnosis.likeliest_slips import diagnose
 from walkthrough.slips import SlipKind, all_slips
-from walkthrough.slips._lines import known
+from walkthrough.slips._lines import as_known
 from walkthrough.trace.steps import Ref
 from walkthrough.trace.trace import CannotReplay
-from walkthrough.workbook.reworked import Numbers, working
+from walkthrough.workbook.operands import Operands
+from walkthrough.workbook.reworked_steps import reworked
 from walkthrough.workbook.workbook import Workbook
 
 
 def given_by(book: Workbook, kind: SlipKind, ref: Ref) -> list[Fraction]:
     """Every wrong number that a slip gives in a cell, from the true operands."""
-    numbers = Numbers(lambda each: true_value(book, each))
+    numbers = Operands(lambda each: true_value(book, each))
     with ctx.workprec(256):
-        own = working(book, ref, numbers)
+        own = reworked(book, ref, numbers)
         try:
-            values = [known(candidate.value).value for candidate in kind.play(own)]
-            right = known(own.right).value
+            values = [as_known(candidate.value).value for candidate in kind.play(own)]
+            right = as_known(own.right).value
         except ArithmeticError:
             return []
     return [value for value in values if abs(value - right) > abs(right) * Fraction(1, 10**20)]

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from itertools import product
 from math import prod
 
 from walkthrough.mathematics.notation import Cell, Shape
 from walkthrough.mathematics.windows import times
-from walkthrough.words.messages import quoted, suggestion
+from walkthrough.words.messages import quoted, shortened, suggestion
 
 _WORD = "[A-Za-z][A-Za-z0-9_]*"
 # no number in it is longer than an int can be read from quickly
@@ -70,17 +71,15 @@ def _tensor(written: str, shapes: Mapping[str, Shape]) -> str:
 def _cell(tensor: str, index: tuple[int, ...], shape: Shape) -> Cell:
     if not shape:
         raise NoSuchCell(f"{tensor} is a single number and takes no index")
+    named = shortened(f"{tensor}[{_listed(index)}]")
     left_out = len(shape) - len(index)
     if left_out < 0 or any(extent != 1 for extent in shape[:left_out]):
         raise NoSuchCell(
-            f"{tensor}[{_listed(index)}] has {len(index)} index(es) and {tensor} is {times(shape)}; "
-            f"{_allowed(tensor, shape)}"
+            f"{named} has {len(index)} index(es) and {tensor} is {times(shape)}; {_allowed(tensor, shape)}"
         )
     full = (1,) * left_out + index
     if any(not 1 <= position <= extent for position, extent in zip(full, shape, strict=True)):
-        raise NoSuchCell(
-            f"{tensor}[{_listed(index)}] lies outside: {tensor} is {times(shape)}; {_allowed(tensor, shape)}"
-        )
+        raise NoSuchCell(f"{named} lies outside: {tensor} is {times(shape)}; {_allowed(tensor, shape)}")
     return tuple(position - 1 for position in full)
 
 
@@ -98,6 +97,14 @@ def cell_name(tensor: str, cell: Cell, shape: Shape) -> str:
     if not shape:
         return tensor
     return f"{tensor}[{_listed(position + 1 for position in cell[_leading_ones(shape) :])}]"
+
+
+def cell_names(tensor: str, shape: Shape) -> list[str]:
+    """The names of all cells of a tensor in reading order."""
+    if not shape:
+        return [tensor]
+    axes = [[str(position + 1) for position in range(extent)] for extent in shape[_leading_ones(shape) :]]
+    return [f"{tensor}[{','.join(index)}]" for index in product(*axes)]
 
 
 def _leading_ones(shape: Shape) -> int:

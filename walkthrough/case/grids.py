@@ -18,7 +18,10 @@ from walkthrough.numbers.grid import Grid, GridTooLarge
 from walkthrough.numbers.written import Written
 
 _HIGHEST_RANK = 4
-_FORMS = 'expected rows of numbers: text, [[1, 2], [3, 4]], { file = "…" } or { random = "normal", … }'
+_FORMS = (
+    'expected rows of numbers: text, [[1, 2], [3, 4]], { file = "…" }, { random = "normal", … }, '
+    "or their size alone, { shape = [6, 1, 5, 5] }"
+)
 
 
 def read_grid(value: Any, folder: Path) -> Grid:
@@ -53,7 +56,15 @@ def _from_table(table: dict[str, Any], folder: Path) -> Grid:
         from walkthrough.case.drawn import draw
 
         return draw(table)
-    refuse_unknown(table, ["values", "file", "random"])
+    if "shape" in table:
+        from walkthrough.case.drawn import read_shape
+
+        refuse_unknown(table, ["shape"])
+        try:
+            return Grid.of_size(read_shape(table["shape"], limited=False))
+        except Misread as error:
+            raise Misread(str(error), ("shape", *error.below)) from None
+    refuse_unknown(table, ["values", "file", "random", "shape"])
     raise Misread(f"is an empty table; {_FORMS}")
 
 
@@ -118,9 +129,13 @@ def _grid_of(numbers: list[Written], shape: Shape) -> Grid:
 # --- what a grid is used as --------------------------------------------------------------------
 
 
-def as_kernel(grid: Grid) -> Grid:
-    """filter × channel × row × column; of a lower rank it is a single filter, of rank 2 one channel."""
-    return grid.reshaped((1,) * (_HIGHEST_RANK - len(grid.shape)) + grid.shape)
+def as_kernel(grid: Grid, axes: int = 2) -> Grid:
+    """filter × channel × the window's axes; of a lower rank it is a single filter, or one channel too."""
+    rank = axes + 2
+    if len(grid.shape) > rank:
+        window = "row × column" if axes == 2 else "position"
+        raise Misread(f"found {times(grid.shape)}; expected at most filter × channel × {window}")
+    return grid.reshaped((1,) * (rank - len(grid.shape)) + grid.shape)
 
 
 def as_matrix(grid: Grid) -> Grid:
@@ -133,12 +148,12 @@ def as_matrix(grid: Grid) -> Grid:
 def input_shapes(written: Shape) -> list[Shape]:
     """The shapes that an input may be meant to have, likeliest first; the first that fits is taken.
 
-    A single row (or number) is flat, or an image of one row if the layers need an image. Rows and
-    columns are an image of one channel; if there is only one column or row, it may also be flat.
+    A single row (or number) is flat, or one channel of a row or a line, or a number for each channel. Rows
+    and columns are an image of one channel, or the channels of a line; a single one may also be flat.
     """
     if len(written) == 1:
-        return [written, (1, 1, *written)]
+        return [written, (1, 1, *written), (1, *written), (*written, 1, 1)]
     if len(written) == 2:
         image = (1, *written)
-        return [image, (max(written),)] if min(written) == 1 else [image]
+        return [image, (max(written),), written] if min(written) == 1 else [image, written]
     return [written]

@@ -13,16 +13,17 @@ from walkthrough import layers as layer_shelf
 from walkthrough import losses as loss_shelf
 from walkthrough.case.drawn import read_shape
 from walkthrough.case.grids import as_kernel, as_matrix, read_grid
+from walkthrough.case.neighbours import unknown_type
 from walkthrough.case.reader import Reader
 from walkthrough.case.values import Misread, Place, exact, found, whole
 from walkthrough.layers import Layer
 from walkthrough.losses import Loss
 from walkthrough.mathematics.notation import Shape
 from walkthrough.mathematics.windows import DoesNotFit, times
-from walkthrough.numbers.grid import MOST_NUMBERS, refuse_too_many
+from walkthrough.numbers.grid import MOST_NUMBERS, Grid, refuse_too_many
 from walkthrough.words import shelf
-from walkthrough.words.messages import quoted, suggestion
-from walkthrough.words.options import Kind, Pair, options
+from walkthrough.words.messages import quoted
+from walkthrough.words.options import Extents, Option, Padding, options
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _TAKEN = ("input", "target", "loss")
@@ -37,10 +38,15 @@ class NamedLayer:
     layer: Layer
 
 
-def read_layers(reader: Reader, value: Any) -> list[NamedLayer | None]:
-    """The layers in order, None for those that cannot be read; what is wrong is noted."""
+def read_layers(reader: Reader, value: Any, loss: bool = False) -> list[NamedLayer | None]:
+    """The layers in order, None for those that cannot be read; what is wrong is noted.
+
+    With a loss there may be none: the loss is then taken of the input.
+    """
     if value is None or value == []:
-        reader.refuse(("layers",), "is missing; a case needs at least one layer, headed [[layers]]")
+        if not loss:
+            said = "is missing; a case needs at least one layer, headed [[layers]], or a [loss]"
+            reader.refuse(("layers",), said)
         return []
     tables = reader.tables(("layers",), value)
     read = [_layer(reader, ("layers", place), table) for place, table in enumerate(tables)]
@@ -85,10 +91,12 @@ def typed(reader: Reader, place: Place, table: Any, package: Any) -> tuple[str, 
         reader.refuse((*place, "type"), f"{said}; expected one of {listed}")
         return None
     if word not in shelf.names(package):
-        reader.refuse(
-            (*place, "type"), f"{quoted(word)} is not known; {suggestion(word, shelf.names(package))}"
-        )
-        return None
+        said = unknown_type(word, shelf.names(package))
+        reader.refuse((*place, "type"), f"{quoted(word)} {said}")
+        ours = re.match(r'is "(\w+)" here', said)
+        if ours is None:
+            return None
+        word = ours[1]  # so that its keys are looked at as well
     return word, shelf.load(package, word)
 
 
@@ -100,38 +108,69 @@ def fill(
     known = reader.table(place, table, [*wanted, *besides])
     filled: dict[str, Any] = {}
     complete = True
-    for name, (sort, required) in wanted.items():
+    for name, option in wanted.items():
         if name in known:
-            filled[name] = reader.read((*place, name), _option, reader, sort, known[name])
+            filled[name] = reader.read((*place, name), _option, reader, option, known[name])
             complete = complete and filled[name] is not None
-        elif required:
+            if isinstance(filled[name], Grid) and not filled[name].known:
+                reader.by_size((*place, name))
+        elif option.required:
             reader.refuse((*place, name), f"is missing; {quoted(str(table['type']))} needs it")
             complete = False
     return filled if complete else None
 
 
-def _option(reader: Reader, sort: Kind, value: Any) -> Any:
-    if sort in ("grid", "kernel", "matrix"):
+def _option(reader: Reader, option: Option, value: Any) -> Any:
+    kind, axes = option.kind, option.axes
+    if kind in ("grid", "kernel", "matrix"):
         grid = read_grid(value, reader.folder)
-        return as_kernel(grid) if sort == "kernel" else as_matrix(grid) if sort == "matrix" else grid
-    if sort == "number":
+        return as_kernel(grid, axes) if kind == "kernel" else as_matrix(grid) if kind == "matrix" else grid
+    if kind == "number":
         return exact(value)
-    if sort in ("pair", "positive pair"):
-        return _pair(value, 1 if sort == "positive pair" else 0)
-    if sort == "shape":
+    if kind == "whole number":
+        return whole(value, 1, MOST_NUMBERS)
+    if kind in ("extents", "positive extents"):
+        return _extents(value, 1 if kind == "positive extents" else 0, axes)
+    if kind == "padding":
+        return _padding(value, axes)
+    if kind == "shape":
         return read_shape(value)
+    if kind == "word":
+        if value not in option.words:
+            listed = ", ".join(f'"{word}"' for word in option.words)
+            raise Misread(f"found {found(value)}; expected one of {listed}")
+        return value
     if not isinstance(value, bool):
         raise Misread(f"found {found(value)}; expected true or false")
     return value
 
 
-def _pair(value: Any, least: int) -> Pair:
+_AXES = {1: "[positions]", 2: "[rows, columns]"}
+_SIDES = {1: "[before, after]", 2: "[top, bottom, left, right]"}
+
+
+def _extents(value: Any, least: int, axes: int) -> Extents:
     if not isinstance(value, list):
-        both = whole(value, least, MOST_NUMBERS)
-        return both, both
-    if len(value) != 2:
-        raise Misread(f"found {found(value)}; expected a whole number, or two: [rows, columns]")
-    return whole(value[0], least, MOST_NUMBERS), whole(value[1], least, MOST_NUMBERS)
+        return (whole(value, least, MOST_NUMBERS),) * axes
+    if len(value) != axes:
+        several = "two" if axes == 2 else "one"
+        raise Misread(f"found {found(value)}; expected a whole number, or {several}: {_AXES[axes]}")
+    return tuple(whole(each, least, MOST_NUMBERS) for each in value)
+
+
+def _padding(value: Any, axes: int) -> Padding:
+    if value == "same":
+        return "same"
+    if isinstance(value, list) and len(value) == 2 * axes:
+        return tuple(whole(each, 0, MOST_NUMBERS) for each in value)
+    if isinstance(value, str) and value.lower() in ("same", "valid"):
+        ours = 'written "same" here' if value.lower() == "same" else "a padding of 0"
+        raise Misread(f"found {found(value)}; that is {ours}")
+    if isinstance(value, str) or (isinstance(value, list) and len(value) != axes):
+        raise Misread(
+            f'found {found(value)}; expected a whole number, {_AXES[axes]}, {_SIDES[axes]} or "same"'
+        )
+    return _extents(value, 0, axes)
 
 
 # --- names -------------------------------------------------------------------------------------
@@ -187,14 +226,19 @@ class LayerDoesNotFit(ValueError):
         self.key = key
 
 
-def output_shapes(layers: Sequence[NamedLayer], shape: Shape) -> list[Shape]:
-    """What comes out of each layer for an input of this shape; raises LayerDoesNotFit."""
+def output_shapes(layers: Sequence[NamedLayer], shape: Shape, limited: bool = True) -> list[Shape]:
+    """What comes out of each layer for an input of this shape; raises LayerDoesNotFit.
+
+    `limited` says that the numbers will be worked out, so that no tensor may be too large for that.
+    """
     shapes: list[Shape] = []
     for place, named in enumerate(layers):
         try:
             out = named.layer.output_shape(shape)
-            _refuse_large(named.layer, shape, out)
+            if limited:
+                _refuse_large(named.layer, shape, out)
             named.layer.parameters(shape)
+            named.layer.constants(shape)
         except DoesNotFit as error:
             raise LayerDoesNotFit(f"layer {named.name}: {error}", place, error.key) from None
         shapes.append(out)
@@ -203,10 +247,7 @@ def output_shapes(layers: Sequence[NamedLayer], shape: Shape) -> list[Shape]:
 
 
 def _refuse_large(layer: Layer, shape: Shape, out: Shape) -> None:
-    padding = getattr(layer, "padding", (0, 0))
-    edges = (0,) * (len(shape) - 2) + tuple(padding)
-    padded = tuple(extent + 2 * pad for extent, pad in zip(shape, edges, strict=False))
-    for what, size, key in (("with its padding", padded, "padding"), ("its output", out, None)):
+    for what, size, key in (("with its padding", layer.framed(shape), "padding"), ("its output", out, None)):
         try:
             refuse_too_many(size)
         except ValueError:

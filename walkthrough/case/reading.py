@@ -50,7 +50,7 @@ def read_text(text: str, name: str, file: str, folder: Path, path: Path | None) 
     if len(text) > LARGEST_FILE:
         raise CaseError([Problem(file, None, "", "is over 20 MB, the most that is read")])
     source = Source(file, text)
-    if "case" in source.table and "layers" not in source.table:
+    if "case" in source.table and not {"layers", "loss"} & source.table.keys():
         message = f"is a worksheet for {quoted(str(source.table['case']))}, not a case: it has no [[layers]]"
         raise CaseError([Problem(file, source.line(("case",)), "case", message)])
     reader = Reader(source, folder)
@@ -61,7 +61,7 @@ def read_text(text: str, name: str, file: str, folder: Path, path: Path | None) 
 
     training = read_training(reader, table["training"]) if "training" in table else None
     loss_type, loss = read_loss(reader, table["loss"]) if "loss" in table else ("", None)
-    layers = read_layers(reader, table.get("layers"))
+    layers = read_layers(reader, table.get("layers"), "loss" in table)
     case = Case(
         name=printable(name),
         title=said("title", read_words, "") or printable(name),
@@ -79,6 +79,8 @@ def read_text(text: str, name: str, file: str, folder: Path, path: Path | None) 
         training=training,
         path=path,
         toml=text,
+        file=file,
+        by_size=tuple(sorted(reader.sizes, key=lambda each: each.line or 0)),
     )
     reader.done()
     return case
@@ -104,6 +106,6 @@ def _samples(
         reader.refuse(("input",), "is missing; a case needs an [input], [[samples]] or [training] with data")
     known = [each for each in layers if each is not None]
     # with a layer or the loss missing, what does not fit would only follow from that
-    if len(known) < len(layers) or not known or ("loss" in table and loss is None):
+    if len(known) < len(layers) or ("loss" in table and loss is None) or not (known or loss):
         return []
     return fit(reader, placed, known, loss, trained)

@@ -70,7 +70,7 @@ def _path(name_or_path: str | Path) -> Path:
     except (OSError, ValueError):
         pass  # a name that no file can have
     said = f"is neither a shipped case nor a file; {suggestion(name, sorted(shipped))}"
-    raise CaseError([Problem(name[:100], None, "", said)])
+    raise CaseError([Problem(name, None, "", said)])
 
 
 def _title(path: Path) -> str:

@@ -25,7 +25,7 @@ def check(files: tuple[str, ...], everything: bool, hide_answers: bool, case: st
 
     options = CheckOptions(everything, hide_answers, case, format_of(how), how["digits"])  # type: ignore[arg-type]
     marked = check_command(files, options, lambda blocks: blocks_in(blocks, how))
-    write(marked, how, read=[Path(file) for file in files])
+    write(marked, how, read=lambda: marked.files)
     if marked.exit_status:
         sys.exit(marked.exit_status)
 

@@ -44,6 +44,9 @@ def loaded(name: str, arithmetic: str | None) -> Case:
     case = load(name)
     if not case.samples:
         raise click.UsageError(f"{name} is trained on other data and has no sample of its own to show")
+    case.refuse_sizes()
+    if case.claims or case.formulas:
+        _refuse_unknown_claims(case)
     if arithmetic is None:
         return case
     try:
@@ -51,6 +54,17 @@ def loaded(name: str, arithmetic: str | None) -> Case:
     except Misread as problem:
         raise click.UsageError(f"--arithmetic: {problem}") from None
     return replace(case, arithmetic=kind)
+
+
+def _refuse_unknown_claims(case: Case) -> None:
+    """Raises CaseError if the case's source claims something of a cell that is not there."""
+    from walkthrough.case.cells import resolve
+    from walkthrough.case.claims import refuse_unknown
+    from walkthrough.trace.network import network
+    from walkthrough.trace.trace import Trace
+
+    shapes = {name: place.shape for name, place in Trace(case, network(case)).places.items()}
+    refuse_unknown(case.claims, case.formulas, case.file, lambda cell: resolve(cell, shapes))
 
 
 def replayed(case: Case) -> Trace:
@@ -82,13 +96,21 @@ def blocks_in(blocks: Iterable[Any], how: dict[str, Any]) -> Iterator[str]:
 
 
 def write(
-    pieces: Iterable[str], how: dict[str, Any], case: Case | None = None, read: Iterable[Path] = ()
+    pieces: Iterable[str],
+    how: dict[str, Any],
+    case: Case | None = None,
+    read: Callable[[], Iterable[Path]] = tuple,
 ) -> None:
-    """The output to its place; never onto the case, or another file that was read."""
+    """The output to its place; never onto the case, or what `read` gives: other files that were read."""
     from walkthrough.commands import output
 
-    if how["file"] is None and how.get("json_") is not None and format_of(how) == "json":
-        pieces = output.encodable(pieces)
-    if how["file"] is not None:
-        pieces = output.watched(pieces, f"writing {how['file'].name}")
-    output.write(pieces, how["file"], [*(case.files if case is not None else ()), *read])
+    if how["file"] is None:
+        json = how.get("json_") is not None and format_of(how) == "json"
+        output.write(output.encodable(pieces) if json else pieces)
+        return
+    from walkthrough.commands.files import write_file
+
+    def files() -> Iterable[Path]:
+        return (*(case.files if case is not None else ()), *read())
+
+    write_file(output.watched(pieces, f"writing {how['file'].name}"), how["file"], files)

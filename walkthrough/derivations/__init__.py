@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from walkthrough.derivations.command import derive_command, derived, rule_words, unused
-from walkthrough.derivations.pieces.sizes import CannotDerive, Sizes, read_size
+from walkthrough.derivations.pieces.asked_sizes import CannotDerive, Sizes, read_size
+from walkthrough.derivations.rules_by_word import derive_command, derived, rule_words
 
-__all__ = ["CannotDerive", "Sizes", "derive_command", "derived", "read_size", "rule_words", "unused"]
+__all__ = ["CannotDerive", "Sizes", "derive_command", "derived", "read_size", "rule_words"]

@@ -8,7 +8,8 @@ from fractions import Fraction
 from math import prod
 from types import MappingProxyType
 
-from walkthrough.layers import Conventions, Pool
+from walkthrough.layers import Conventions
+from walkthrough.layers._windows import Pool
 from walkthrough.mathematics.notation import Equation, Tensor, total
 
 

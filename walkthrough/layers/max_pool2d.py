@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from walkthrough.layers import Conventions, Pool
+from walkthrough.layers import Conventions
+from walkthrough.layers._windows import Pool
 from walkthrough.mathematics.notation import Equation, Largest, Tensor
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from walkthrough.layers import Conventions, Entrywise
-from walkthrough.mathematics.notation import Equation, PositivePart, Tensor
+from walkthrough.mathematics.notation import Equation, Tensor, positive_part
 
 
 @dataclass(frozen=True)
@@ -27,4 +27,4 @@ class Relu(Entrywise):
     ) -> Iterator[Equation]:
         """One equation, entry by entry."""
         at = x.positions()
-        yield z[at].equals(PositivePart(x[at], conventions.relu_at_zero))
+        yield z[at].equals(positive_part(x[at], conventions.relu_at_zero))

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from walkthrough.losses import Loss
+from walkthrough.losses import USUAL, Loss
+from walkthrough.mathematics.conventions import Conventions
 from walkthrough.mathematics.notation import Equation, Tensor, indices, ln, total
+from walkthrough.mathematics.windows import DoesNotFit
 from walkthrough.numbers.grid import Grid
 
 
@@ -16,6 +18,15 @@ class BinaryCrossEntropy(Loss):
     """L = −1/n · Σ (t·ln y + (1 − t)·ln(1 − y)) over the n outputs."""
 
     rule = "binary-cross-entropy-gradient"
+    mean = True
+
+    def check_target(self, target: Grid) -> None:
+        """From 0 to 1: a share, or a probability."""
+        for place, value in enumerate(target.values()):
+            if not 0 <= value <= 1:
+                raise DoesNotFit(
+                    f"found {target.text(place)}; binary cross-entropy takes targets from 0 to 1", "target"
+                )
 
     def shortcut(self, activation: str, outputs: int, target: Grid | None) -> str:
         """After a sigmoid: (y − t)/n."""
@@ -23,7 +34,9 @@ class BinaryCrossEntropy(Loss):
             return ""
         return "y − t" if outputs == 1 else f"(y − t)/{outputs}"
 
-    def equations(self, y: Tensor, t: Tensor, loss: Tensor) -> Iterator[Equation]:
+    def equations(
+        self, y: Tensor, t: Tensor, loss: Tensor, conventions: Conventions = USUAL
+    ) -> Iterator[Equation]:
         """∂L/∂y = 1/n · ((1 − t)/(1 − y) − t/y)."""
         (n,) = indices("n", (y.size,))
         output, target = y.in_reading_order(n), t.in_reading_order(n)

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from walkthrough.losses import Loss
+from walkthrough.losses import USUAL, Loss
+from walkthrough.mathematics.conventions import Conventions
 from walkthrough.mathematics.notation import Equation, Power, Tensor, indices, total
 from walkthrough.numbers.written import Written
 from walkthrough.words.options import option
@@ -20,7 +21,9 @@ class SquaredError(Loss):
 
     scale: Written = option("number", default=Written("1/2", Fraction(1, 2)))
 
-    def equations(self, y: Tensor, t: Tensor, loss: Tensor) -> Iterator[Equation]:
+    def equations(
+        self, y: Tensor, t: Tensor, loss: Tensor, conventions: Conventions = USUAL
+    ) -> Iterator[Equation]:
         """∂L/∂y = 2·scale·(y − t)."""
         (n,) = indices("n", (y.size,))
         output, target = y.in_reading_order(n), t.in_reading_order(n)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from walkthrough.losses import Loss
+from walkthrough.losses import USUAL, Loss
+from walkthrough.mathematics.conventions import Conventions
 from walkthrough.mathematics.notation import Equation, Shape, Tensor
 from walkthrough.mathematics.windows import DoesNotFit, times
 from walkthrough.numbers.grid import Grid
@@ -28,6 +29,8 @@ class Upstream(Loss):
                 "gradient",
             )
 
-    def equations(self, y: Tensor, t: Tensor, loss: Tensor) -> Iterator[Equation]:
+    def equations(
+        self, y: Tensor, t: Tensor, loss: Tensor, conventions: Conventions = USUAL
+    ) -> Iterator[Equation]:
         """None: there is nothing to compute."""
         return iter(())

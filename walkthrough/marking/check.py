@@ -12,13 +12,14 @@ from typing import Any, Literal, TypeAlias
 
 from walkthrough.case import Case
 from walkthrough.document import Block
-from walkthrough.marking.model import MarkedSheet, Worksheet
+from walkthrough.marking.diagnosis.examiner import Examiners
+from walkthrough.marking.marked_worksheets import MarkedSheet, Worksheet
 from walkthrough.marking.reports.class_report import ClassTally
-from walkthrough.marking.reports.results import as_json, csv_header, csv_rows, problem_table
+from walkthrough.marking.reports.results import csv_header, csv_rows, problem_table, sheet_as_json
 from walkthrough.marking.reports.sheet_report import Report
 from walkthrough.marking.worksheets.exercises import Exercise, Exercises
-from walkthrough.marking.worksheets.gathering import Source, gather, rows, sources
-from walkthrough.marking.worksheets.sheet_files import Sheet, named_exercise, written
+from walkthrough.marking.worksheets.sheet_files import Sheet, named_exercise, worksheet_of
+from walkthrough.marking.worksheets.sheet_sources import SheetSource, gather, rows, sources
 from walkthrough.trace.trace import CannotReplay
 from walkthrough.words.problems import CaseError, Problem
 
@@ -62,7 +63,14 @@ class Checked:
         self._render = render
         self._tell = tell or _tell
         self._exercises = Exercises(options.digits)
+        self._examiners = Examiners()
         self._problems: list[Problem] = []
+        self._read = {Path(path) for path in paths}
+
+    @property
+    def files(self) -> frozenset[Path]:
+        """What has been read so far: worksheets, their cases, and the files of these."""
+        return frozenset(self._read)
 
     def __iter__(self) -> Iterator[str]:
         match self._options.format:
@@ -82,6 +90,8 @@ class Checked:
                 if isinstance(source, CaseError):
                     self._refuse(source)
                     continue
+                if source.path is not None:
+                    self._read.add(source.path)
                 for sheet in gather(source, self._exercises, self._options.case):
                     if isinstance(sheet, CaseError):
                         self._refuse(sheet)
@@ -94,8 +104,9 @@ class Checked:
             self._refuse(CaseError([Problem(where, None, "", "no worksheet is there to be marked")]))
 
     def _mark(self, sheet: Sheet) -> Iterator[tuple[MarkedSheet, Exercise]]:
+        self._read.update(sheet.exercise.case.files)
         try:
-            result = sheet.exercise.examiner.mark(sheet.worksheet)
+            result = self._examiners.of(sheet.exercise).mark(sheet.worksheet)
         except CannotReplay as error:
             self._refuse(CaseError([Problem(sheet.worksheet.file, None, "", f"cannot be marked: {error}")]))
             return
@@ -109,7 +120,9 @@ class Checked:
             self._problems.extend(error.problems)
         self._tell(str(error))
 
-    def _progress(self, found: Sequence[Source | CaseError]) -> AbstractContextManager[Callable[[], None]]:
+    def _progress(
+        self, found: Sequence[SheetSource | CaseError]
+    ) -> AbstractContextManager[Callable[[], None]]:
         """A bar on the terminal for many worksheets; nothing for a few, or without a terminal."""
         if not self._options.progress or sys.stderr is None or not sys.stderr.isatty():
             return nullcontext(lambda: None)
@@ -126,7 +139,7 @@ class Checked:
         yield '{"worksheets": ['
         between = "\n"
         for sheet, _ in self.marked():
-            yield between + as_json(sheet, self._options.hide_answers)
+            yield between + sheet_as_json(sheet, self._options.hide_answers)
             between = ",\n"
         yield "\n]" if between != "\n" else "]"
         if self._problems:
@@ -157,7 +170,7 @@ class Checked:
         for sheet, exercise in few:
             if tally.sheets > 1:
                 yield "\n"
-            yield from self._render(report.blocks(sheet, exercise))
+            yield from self._render(report.blocks(sheet, exercise, self._examiners.of(exercise)))
 
 
 def check_command(
@@ -181,9 +194,9 @@ def check(
     `check({"dense": "2.55"}, case="lecture-notes")` marks numbers from Python; `case` is the exercise of all
     worksheets that name none. Raises CaseError if one cannot be read.
     """
-    exercises = Exercises(digits)
+    exercises, examiners = Exercises(digits), Examiners()
     return tuple(
-        sheet.exercise.examiner.mark(sheet.worksheet)
+        examiners.of(sheet.exercise).mark(sheet.worksheet)
         for each in worksheets
         for sheet in _sheets(each, case, exercises)
     )
@@ -204,7 +217,7 @@ def _sheets(
         if case is None:
             message = 'is missing: check(…, case="lecture-notes")'
             raise CaseError([Problem("worksheet", None, "case", message)])
-        yield written(given, case, exercises=exercises)
+        yield worksheet_of(given, case, exercises=exercises)
         return
     name = case.name if isinstance(case, Case) else None if case is None else str(case)
     if isinstance(case, Case):

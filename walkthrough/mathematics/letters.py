@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise, product
+from typing import TypeAlias
 
+from walkthrough.mathematics.folding import Algebra, at_place
 from walkthrough.mathematics.notation import (
     Affine,
     Applied,
@@ -15,6 +18,7 @@ from walkthrough.mathematics.notation import (
     Index,
     Negative,
     Number,
+    Piecewise,
     Power,
     Product,
     Quotient,
@@ -24,9 +28,25 @@ from walkthrough.mathematics.notation import (
     Total,
 )
 
+__all__ = [
+    "MINUS",
+    "affine_text",
+    "at_place",
+    "bounded",
+    "entry_text",
+    "factor",
+    "ranges",
+    "rational",
+    "subscript",
+    "subscripts",
+    "times",
+    "written",
+]
+
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _POWERS = {2: "²", 3: "³"}
 MINUS = "−"
+_MOST_DECIMALS = 12
 
 
 def subscript(cell: Cell, shape: Shape) -> str:
@@ -34,7 +54,7 @@ def subscript(cell: Cell, shape: Shape) -> str:
 
     `cell` counts from 0. Leading axes of size 1 are left out, as in the names of cells.
     """
-    start = next((axis for axis, extent in enumerate(shape) if extent != 1), max(len(shape) - 1, 0))
+    start = _first_axis(shape)
     kept = [position + 1 for position in cell[start:]]
     if not kept:
         return ""
@@ -43,9 +63,14 @@ def subscript(cell: Cell, shape: Shape) -> str:
     return "[" + ",".join(map(str, kept)) + "]"
 
 
+def _first_axis(shape: Shape) -> int:
+    """The first axis that is written: leading axes of size 1 are left out, as in the names of cells."""
+    return next((axis for axis, extent in enumerate(shape) if extent != 1), max(len(shape) - 1, 0))
+
+
 def subscripts(shape: Shape) -> list[str]:
     """The subscripts of all cells in reading order."""
-    start = next((axis for axis, extent in enumerate(shape) if extent != 1), max(len(shape) - 1, 0))
+    start = _first_axis(shape)
     axes = [[str(position + 1) for position in range(extent)] for extent in shape[start:]]
     if not axes:
         return [""]
@@ -56,9 +81,28 @@ def subscripts(shape: Shape) -> list[str]:
 
 
 def rational(value: Fraction) -> str:
-    """A constant of a formula: ½, 2, 1/6."""
+    """A constant of a formula: ½, 2, 1/6; and 0.01, where people write it so."""
     named = {Fraction(1, 2): "½", Fraction(1, 4): "¼", Fraction(3, 4): "¾", Fraction(1, 3): "⅓"}
+    if value.denominator % 10 == 0 and 10**_MOST_DECIMALS % value.denominator == 0:
+        decimals = next(n for n in range(_MOST_DECIMALS + 1) if 10**n % value.denominator == 0)
+        digits = str(abs(value.numerator) * (10**decimals // value.denominator)).rjust(decimals + 1, "0")
+        return (MINUS if value < 0 else "") + f"{digits[:-decimals]}.{digits[-decimals:]}"
     return named.get(value, str(value).replace("-", MINUS))
+
+
+def bounded(text: str) -> str:
+    """A number in parentheses, where a sign or an operator of its own needs them."""
+    return f"({text})" if text.startswith(MINUS) or "·" in text or "/" in text else text
+
+
+def times(coefficient: Fraction, factors: list[str], between: str) -> str:
+    """A coefficient and its factors as a product: ¼·g, (1/9)·g, −x."""
+    product = between.join(factors)
+    if coefficient == 1:
+        return product
+    if coefficient == -1:
+        return MINUS + product
+    return f"{bounded(rational(coefficient))}·{product}" if product else rational(coefficient)
 
 
 def affine_text(position: Affine) -> str:
@@ -79,10 +123,10 @@ def affine_text(position: Affine) -> str:
 
 
 def entry_text(entry: Entry, letter: str) -> str:
-    """x[i+p−1, j+q−1]: an entry of a general formula, without axes that have one place only."""
+    """x[i+p−1, j+q−1]: an entry of a general formula; the same axes are left out as in x₂₃."""
     shape = (entry.tensor.size,) if entry.flat else entry.tensor.shape
-    shown = [affine_text(p) for p, extent in zip(entry.index, shape, strict=True) if extent > 1]
-    between = "," if all(text.isalpha() for text in shown) else ", "
+    shown = [affine_text(position) for position in entry.index[_first_axis(shape) :]]
+    between = "," if all(text.isalnum() for text in shown) else ", "
     return f"{letter}[{between.join(shown)}]" if shown else letter
 
 
@@ -93,117 +137,133 @@ def ranges(over: Iterable[Index]) -> str:
 
 # --- expressions -------------------------------------------------------------------------------
 
-Write = Callable[[Entry], str]
+Write: TypeAlias = Callable[[Entry], str]
 
 
-def written(expression: Expression, entry: Write, numeric: bool = False) -> str:
-    """An expression as a textbook prints it; `entry` writes each entry, as a symbol or a number."""
-    return _Writer(entry, numeric).text(expression, first=True)
+def written(expression: Expression, entry: Write, numeric: bool = False, slope: bool = False) -> str:
+    """An expression as a textbook prints it; `entry` writes each entry, as a symbol or a number.
+
+    Of a `slope` it is also said what it is where two pieces meet.
+    """
+    return _Writer(entry, numeric, slope).fold(expression, None).leading
 
 
-class _Writer:
-    def __init__(self, entry: Write, numeric: bool) -> None:
-        self.entry = entry
-        self.numeric = numeric
+def factor(expression: Expression, entry: Write) -> str:
+    """The same where it stands beside other factors: in parentheses if they would tear it apart."""
+    return _Writer(entry, False, False).fold(expression, None).bound()
 
-    def text(self, of: Expression, first: bool = False) -> str:
-        """`first`: nothing stands before it, so that a negative number needs no parentheses."""
-        match of:
-            case Number(value):
-                return rational(value)
-            case Entry():
-                return self.entry(of)
-            case Sum(terms):
-                return self._sum(terms, first)
-            case Product(factors):
-                return self._product(factors, first)
-            case Negative(inner):
-                text = self._bound(inner, power=False)
-                single = isinstance(inner, Total) and isinstance(inner.body, Sum) and not text.startswith("Σ")
-                return f"{MINUS}({text})" if single else MINUS + text
-            case Quotient(above, below):
-                return f"{self._bound(above, power=False)}/{self._bound(below, power=True)}"
-            case Power(base, exponent):
-                return self._bound(base, power=True) + _POWERS.get(exponent, f"^{exponent}")
-            case Applied("exp", to):
-                inside = self.text(to)
-                return f"e^{inside}" if isinstance(to, Entry) and not self._loose(inside) else f"e^({inside})"
-            case Applied(function, to):
-                inside = self.text(to)
-                simple = isinstance(to, Entry) and not self._loose(inside)
-                return f"{function} {inside}" if simple else f"{function}({inside})"
-            case Total(body, over):
-                alone = all(index.extent == 1 for index in over)
-                return self.text(body) if alone else f"Σ {self._bound(body, power=False)}"
-            case Same(one, other):
-                return f"δ({affine_text(one)},{affine_text(other)})"
-        raise TypeError(f"no textbook form: {of}")
 
-    def _sum(self, terms: tuple[Expression, ...], first: bool) -> str:
-        text = self.text(terms[0], first)
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A text; what kind of expression it is decides where it needs parentheses.
+
+    `leading` is the text where nothing stands before it, so that a negative number needs none; `loose`
+    says that a number needs them beside other things, `tail` is what follows the minus of a negative.
+    """
+
+    text: str
+    leading: str
+    kind: type[Expression]
+    loose: bool = False
+    tail: str = ""
+
+    def bound(self, power: bool = False) -> str:
+        """In parentheses where what stands beside it would tear it apart."""
+        apart = self.kind in (Sum, Negative, Piecewise) or (power and self.kind in (Product, Quotient))
+        return f"({self.text})" if apart or self.loose else self.text
+
+
+def _text(text: str, kind: type[Expression]) -> _Text:
+    return _Text(text, text, kind)
+
+
+@dataclass(frozen=True)
+class _Writer(Algebra[_Text, None]):
+    write: Write
+    numeric: bool
+    slope: bool
+
+    def number(self, of: Fraction) -> _Text:
+        text = rational(of)
+        return _Text(text, text, Number, text.startswith(MINUS) or "/" in text)
+
+    def entry(self, of: Entry, scope: None) -> _Text:
+        text = self.write(of)
+        loose = self.numeric and (text.startswith(MINUS) or "·" in text or "/" in text)
+        return _Text(text, text, Entry, loose)
+
+    def added(self, terms: list[_Text]) -> _Text:
+        rest = ""
         for term in terms[1:]:
-            if isinstance(term, Negative):
-                text += f" {MINUS} {self._bound(term.of, power=False)}"
+            if term.kind is Negative:
+                rest += f" {MINUS} {term.tail}"
             else:
-                text += f" + {self._bound(term, power=False) if isinstance(term, Entry) else self.text(term)}"
-        return text
+                rest += f" + {term.bound() if term.kind is Entry else term.text}"
+        return _Text(terms[0].text + rest, terms[0].leading + rest, Sum)
 
-    def _product(self, factors: tuple[Expression, ...], first: bool) -> str:
+    def multiplied(self, factors: list[_Text]) -> _Text:
+        texts = [factor.bound() for factor in factors]
+        # a fraction is over before what follows it: (a/b)·c
         texts = [
-            self._bound(factor, power=False, first=first and at == 0) for at, factor in enumerate(factors)
+            f"({text})" if factor.kind is Quotient and at < len(texts) - 1 else text
+            for at, (text, factor) in enumerate(zip(texts, factors, strict=True))
         ]
-        close = not self.numeric and all(isinstance(factor, Entry | Sum) for factor in factors)
-        joined = texts[0]
+        close = not self.numeric and all(factor.kind in (Entry, Sum) for factor in factors)
+        first = factors[0].text if factors[0].kind is Entry else texts[0]
+        rest = ""
         for before, text in pairwise(texts):
             between = " · " if "∂" in before or "∂" in text else "" if close else "·"
-            joined += between + text
-        return joined
+            rest += between + text
+        return _Text(texts[0] + rest, first + rest, Product)
 
-    def _bound(self, of: Expression, power: bool, first: bool = False) -> str:
-        """The text, in parentheses where what stands beside it would tear it apart."""
-        text = self.text(of)
-        if isinstance(of, Sum | Negative) or (power and isinstance(of, Product | Quotient)):
-            return f"({text})"
-        if isinstance(of, Entry) and self._loose(text) and not (first and not power):
-            return f"({text})"
-        return text
+    def negative(self, of: _Text) -> _Text:
+        tail = of.bound()
+        # a Σ over a single term is that term, and may be a sum
+        apart = of.kind is Total and not tail.startswith("Σ") and (" + " in tail or f" {MINUS} " in tail)
+        text = f"{MINUS}({tail})" if apart else MINUS + tail
+        return _Text(text, text, Negative, tail=tail)
 
-    def _loose(self, text: str) -> bool:
-        """Whether a number needs parentheses beside other things."""
-        return self.numeric and (text.startswith(MINUS) or "·" in text or "/" in text)
+    def quotient(self, above: _Text, below: _Text) -> _Text:
+        return _text(f"{above.bound()}/{below.bound(power=True)}", Quotient)
 
+    def power(self, base: _Text, exponent: int) -> _Text:
+        return _text(base.bound(power=True) + _POWERS.get(exponent, f"^{exponent}"), Power)
 
-def at_place(expression: Expression, place: dict[Index, int]) -> Expression:
-    """The expression at one place of its loop indices, with sums over further indices written out."""
-    match expression:
-        case Entry(tensor, index, flat):
-            return Entry(tensor, tuple(_placed(position, place) for position in index), flat)
-        case Sum(terms):
-            return Sum(tuple(at_place(term, place) for term in terms))
-        case Product(factors):
-            return Product(tuple(at_place(factor, place) for factor in factors))
-        case Negative(inner):
-            return Negative(at_place(inner, place))
-        case Quotient(above, below):
-            return Quotient(at_place(above, place), at_place(below, place))
-        case Power(base, exponent):
-            return Power(at_place(base, place), exponent)
-        case Applied(function, to):
-            return Applied(function, at_place(to, place))
-        case Same(one, other):
-            return Number(Fraction(int(one.at(place) == other.at(place))))
-        case Total(body, over):
-            terms = tuple(at_place(body, {**place, **each}) for each in _all_places(over))
-            return terms[0] if len(terms) == 1 else Sum(terms)
-    return expression
+    def applied(self, function: str, to: _Text) -> _Text:
+        simple = to.kind is Entry and not to.loose
+        inside = to.text if simple else f"({to.text})"
+        if function == "exp":  # always in parentheses: e^(a)/b is no e^(a/b)
+            return _text(f"e^({to.leading})", Applied)
+        if function == "ln1p":
+            return _text(f"ln(1 + {to.bound()})", Applied)
+        if function == "sqrt":
+            return _text(f"√{inside}", Applied)
+        return _text(f"{function} {inside}" if simple else function + inside, Applied)
 
+    def same(self, of: Same, scope: None) -> _Text:
+        return _text(f"δ({affine_text(of.one)},{affine_text(of.other)})", Same)
 
-def _placed(position: Affine, place: dict[Index, int]) -> Affine:
-    return Affine((), position.at(place))
+    def total(self, of: Total, scope: None) -> _Text:
+        body = self.fold(of.body, scope)
+        if all(index.extent == 1 for index in of.over):
+            return _text(body.text, Total)
+        return _text(f"Σ {body.bound()}", Total)
 
+    def _piece(self, of: Expression, scope: None) -> str:
+        return f"({self.fold(of, scope).text})" if isinstance(of, Piecewise) else self.fold(of, scope).leading
 
-def _all_places(over: tuple[Index, ...]) -> list[dict[Index, int]]:
-    places: list[dict[Index, int]] = [{}]
-    for index in over:
-        places = [{**place, index: value} for place in places for value in range(index.extent)]
-    return places
+    def piecewise(self, of: Piecewise, scope: None) -> _Text:
+        sign = self.fold(of.sign, scope).leading
+        above, below = (self._piece(piece, scope) for piece in (of.above, of.below))
+        if of.above == of.sign and of.below == Number(Fraction(0)):
+            return _text(f"max(0, {sign})", Applied)
+        if of.above == of.sign and of.below == Negative(of.sign):
+            return _text(f"|{sign}|", Applied)
+        if self.slope and of.share == 1:
+            return _text(f"{above} if {sign} ≥ 0, else {below}", Piecewise)
+        if self.slope and of.share:
+            parts = [(of.share, of.above), (1 - of.share, of.below)]
+            shares = [Product((Number(share), part)) for share, part in parts if part != Number(Fraction(0))]
+            kink = self.fold(Sum(tuple(shares)) if len(shares) > 1 else shares[0], scope).leading
+            return _text(f"{above} if {sign} > 0, {kink} if {sign} = 0, else {below}", Piecewise)
+        return _text(f"{above} if {sign} > 0, else {below}", Piecewise)

@@ -9,119 +9,85 @@ Indices count from 0 in here, like the loops they are; whatever is printed count
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import prod
 from typing import TypeAlias
 
-Shape: TypeAlias = tuple[int, ...]
-Cell: TypeAlias = tuple[int, ...]
+from walkthrough.mathematics.indices import (
+    Affine,
+    Cell,
+    Index,
+    Position,
+    Shape,
+    affine,
+    indices,
+    unique,
+)
 
-
-# --- indices -----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Affine:
-    """A position that depends on loop indices, such as 2·i + p − 1."""
-
-    coefficients: tuple[tuple[Index, int], ...]
-    constant: int = 0
-
-    def __add__(self, other: Position) -> Affine:
-        other = affine(other)
-        merged = dict(self.coefficients)
-        for index, coefficient in other.coefficients:
-            merged[index] = merged.get(index, 0) + coefficient
-        kept = tuple((index, coefficient) for index, coefficient in merged.items() if coefficient)
-        return Affine(kept, self.constant + other.constant)
-
-    __radd__ = __add__
-
-    def __mul__(self, factor: int) -> Affine:
-        return Affine(tuple((index, c * factor) for index, c in self.coefficients), self.constant * factor)
-
-    __rmul__ = __mul__
-
-    def __neg__(self) -> Affine:
-        return self * -1
-
-    def __sub__(self, other: Position) -> Affine:
-        return self + -affine(other)
-
-    def __rsub__(self, other: int) -> Affine:
-        return -self + other
-
-    def at(self, values: dict[Index, int]) -> int:
-        """The position for these values of the loop indices."""
-        return self.constant + sum(c * values[index] for index, c in self.coefficients)
-
-    @property
-    def span(self) -> tuple[int, int]:
-        """The smallest and the largest position that occurs."""
-        steps = [c * (index.extent - 1) for index, c in self.coefficients]
-        return (
-            self.constant + sum(step for step in steps if step < 0),
-            self.constant + sum(step for step in steps if step > 0),
-        )
-
-    @property
-    def alone(self) -> Index | None:
-        """The index, if the position is that index and nothing else."""
-        if self.constant == 0 and len(self.coefficients) == 1 and self.coefficients[0][1] == 1:
-            return self.coefficients[0][0]
-        return None
-
-
-@dataclass(frozen=True, slots=True)
-class Index:
-    """A letter that runs over the positions of an axis: i = 1…4."""
-
-    name: str
-    extent: int
-
-    def __add__(self, other: Position) -> Affine:
-        return affine(self) + other
-
-    __radd__ = __add__
-
-    def __sub__(self, other: Position) -> Affine:
-        return affine(self) - other
-
-    def __rsub__(self, other: int) -> Affine:
-        return -affine(self) + other
-
-    def __mul__(self, factor: int) -> Affine:
-        return affine(self) * factor
-
-    __rmul__ = __mul__
-
-
-Position: TypeAlias = Affine | Index | int
-
-
-def affine(position: Position) -> Affine:
-    """Any position as an affine one."""
-    if isinstance(position, Affine):
-        return position
-    if isinstance(position, Index):
-        return Affine(((position, 1),))
-    return Affine((), position)
-
-
-def indices(names: str, extents: Iterable[int]) -> tuple[Index, ...]:
-    """Loop indices with these names, one for each extent."""
-    return tuple(Index(name, extent) for name, extent in zip(names.split(), extents, strict=True))
-
+__all__ = [
+    "Affine",
+    "Applied",
+    "Cell",
+    "Entry",
+    "Equation",
+    "Expression",
+    "Index",
+    "Largest",
+    "Negative",
+    "Number",
+    "Piecewise",
+    "Position",
+    "Power",
+    "Product",
+    "Quotient",
+    "Same",
+    "Shape",
+    "Sum",
+    "Tensor",
+    "Term",
+    "Total",
+    "affine",
+    "entries",
+    "exp",
+    "expression",
+    "gradient_name",
+    "indices",
+    "ln",
+    "ln1p",
+    "magnitude",
+    "positive_part",
+    "ravel",
+    "same",
+    "sqrt",
+    "tanh",
+    "total",
+    "unique",
+    "unravel",
+]
 
 # --- expressions -------------------------------------------------------------------------------
 
 
 class Expression:
-    """Anything that stands for a number."""
+    """Anything that stands for a number.
+
+    `parts` are the expressions in it, in the order in which they are written; `with_parts` is the same
+    expression with others in their place. So whatever only looks for something, or exchanges leaves,
+    need not know the kinds of expression.
+    """
 
     __slots__ = ()
+
+    @property
+    def parts(self) -> tuple[Expression, ...]:
+        """The expressions in it; none in a leaf."""
+        return ()
+
+    def with_parts(self, parts: tuple[Expression, ...]) -> Expression:
+        """The same with these parts."""
+        return self
 
     def __add__(self, other: Term) -> Sum:
         return Sum((*_terms(self), *_terms(expression(other))))
@@ -190,6 +156,15 @@ class Sum(Expression):
 
     terms: tuple[Expression, ...]
 
+    @property
+    def parts(self) -> tuple[Expression, ...]:
+        """Its terms."""
+        return self.terms
+
+    def with_parts(self, parts: tuple[Expression, ...]) -> Sum:
+        """The same of others."""
+        return Sum(parts)
+
 
 @dataclass(frozen=True, slots=True)
 class Product(Expression):
@@ -197,12 +172,30 @@ class Product(Expression):
 
     factors: tuple[Expression, ...]
 
+    @property
+    def parts(self) -> tuple[Expression, ...]:
+        """Its factors."""
+        return self.factors
+
+    def with_parts(self, parts: tuple[Expression, ...]) -> Product:
+        """The same of others."""
+        return Product(parts)
+
 
 @dataclass(frozen=True, slots=True)
 class Negative(Expression):
     """−a."""
 
     of: Expression
+
+    @property
+    def parts(self) -> tuple[Expression, ...]:
+        """What is negated."""
+        return (self.of,)
+
+    def with_parts(self, parts: tuple[Expression, ...]) -> Negative:
+        """The same of others."""
+        return Negative(*parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +205,15 @@ class Quotient(Expression):
     above: Expression
     below: Expression
 
+    @property
+    def parts(self) -> tuple[Expression, ...]:
+        """Above and below."""
+        return (self.above, self.below)
+
+    def with_parts(self, parts: tuple[Expression, ...]) -> Quotient:
+        """The same of others."""
+        return Quotient(*parts)
+
 
 @dataclass(frozen=True, slots=True)
 class Power(Expression):
@@ -220,13 +222,31 @@ class Power(Expression):
     base: Expression
     exponent: int
 
+    @property
+    def parts(self) -> tuple[Expression, ...]:
+        """The base."""
+        return (self.base,)
+
+    def with_parts(self, parts: tuple[Expression, ...]) -> Power:
+        """The same of others."""
+        return Power(parts[0], self.exponent)
+
 
 @dataclass(frozen=True, slots=True)
 class Applied(Expression):
-    """A named function of one number: exp, ln, tanh."""
+    """A named function of one number: exp, ln, ln1p, tanh, sqrt."""
 
     function: str
     to: Expression
+
+    @property
+    def parts(self) -> tuple[Expression, ...]:
+        """What it is applied to."""
+        return (self.to,)
+
+    def with_parts(self, parts: tuple[Expression, ...]) -> Applied:
+        """The same of others."""
+        return Applied(self.function, parts[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +255,15 @@ class Total(Expression):
 
     body: Expression
     over: tuple[Index, ...]
+
+    @property
+    def parts(self) -> tuple[Expression, ...]:
+        """What is added up."""
+        return (self.body,)
+
+    def with_parts(self, parts: tuple[Expression, ...]) -> Total:
+        """The same of others."""
+        return Total(parts[0], self.over)
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,13 +274,40 @@ class Largest(Expression):
     over: tuple[Index, ...]
     tie: str = "first"
 
+    @property
+    def parts(self) -> tuple[Expression, ...]:
+        """The entry that runs over the window."""
+        return (self.body,)
+
+    def with_parts(self, parts: tuple[Expression, ...]) -> Largest:
+        """The same of others."""
+        (body,) = parts
+        assert isinstance(body, Entry)
+        return Largest(body, self.over, self.tie)
+
 
 @dataclass(frozen=True, slots=True)
-class PositivePart(Expression):
-    """max(0, a); its slope where a is exactly 0 is a convention."""
+class Piecewise(Expression):
+    """`above` where `sign` is positive, `below` where it is negative: max(0, a), |a|, a kinked line.
 
-    body: Entry
-    slope_at_zero: Fraction = Fraction(0)
+    Where `sign` is exactly 0 it is (1 − share)·below + share·above. Of a function that has no jump there
+    both are one number; of its derivative that is the slope that a convention chooses at the kink.
+    """
+
+    sign: Expression
+    above: Expression
+    below: Expression
+    share: Fraction = Fraction(0)
+
+    @property
+    def parts(self) -> tuple[Expression, ...]:
+        """What decides, and both pieces."""
+        return (self.sign, self.above, self.below)
+
+    def with_parts(self, parts: tuple[Expression, ...]) -> Piecewise:
+        """The same of others."""
+        sign, above, below = parts
+        return Piecewise(sign, above, below, self.share)
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,9 +333,31 @@ def ln(term: Term) -> Applied:
     return Applied("ln", expression(term))
 
 
+def ln1p(term: Term) -> Applied:
+    """ln(1 + a), for forms to compute with: a small a is not lost beside the 1."""
+    return Applied("ln1p", expression(term))
+
+
 def tanh(term: Term) -> Applied:
     """The hyperbolic tangent."""
     return Applied("tanh", expression(term))
+
+
+def sqrt(term: Term) -> Applied:
+    """The square root."""
+    return Applied("sqrt", expression(term))
+
+
+def positive_part(term: Term, share: Fraction = Fraction(0)) -> Piecewise:
+    """max(0, a); at 0 its slope is the share."""
+    of = expression(term)
+    return Piecewise(of, of, Number(Fraction(0)), share)
+
+
+def magnitude(term: Term, share: Fraction = Fraction(0)) -> Piecewise:
+    """|a|; at 0 its slope is share − (1 − share)."""
+    of = expression(term)
+    return Piecewise(of, of, Negative(of), share)
 
 
 def total(body: Term, over: tuple[Index, ...]) -> Total:
@@ -294,23 +372,11 @@ def same(one: Position, other: Position) -> Same:
 
 def entries(of: Expression, over: tuple[Index, ...] = ()) -> Iterator[tuple[Entry, tuple[Index, ...]]]:
     """The entries in an expression, in order, with the indices that are summed over around them."""
-    match of:
-        case Entry():
-            yield of, over
-        case Sum(parts) | Product(parts):
-            for part in parts:
-                yield from entries(part, over)
-        case Negative(inner) | Power(inner, _) | Applied(_, inner):
-            yield from entries(inner, over)
-        case Quotient(above, below):
-            yield from entries(above, over)
-            yield from entries(below, over)
-        case Total(inner, more):
-            yield from entries(inner, (*over, *more))
-        case Largest(inner, more):
-            yield inner, (*over, *more)
-        case PositivePart(inner):
-            yield inner, over
+    if isinstance(of, Entry):
+        yield of, over
+    inside = (*over, *of.over) if isinstance(of, Total | Largest) else over
+    for part in of.parts:
+        yield from entries(part, inside)
 
 
 def _terms(of: Expression) -> tuple[Expression, ...]:
@@ -319,11 +385,6 @@ def _terms(of: Expression) -> tuple[Expression, ...]:
 
 def _factors(of: Expression) -> tuple[Expression, ...]:
     return of.factors if isinstance(of, Product) else (of,)
-
-
-def unique(items: Iterable[Index]) -> tuple[Index, ...]:
-    """The indices, each once, in order of first appearance."""
-    return tuple(dict.fromkeys(items))
 
 
 # --- tensors and equations ---------------------------------------------------------------------

@@ -24,8 +24,10 @@ from walkthrough.mathematics.notation import (
     Equation,
     Expression,
     Index,
+    Largest,
     Negative,
     Number,
+    Piecewise,
     Product,
     Sum,
     Tensor,
@@ -35,7 +37,7 @@ from walkthrough.mathematics.notation import (
     unravel,
 )
 
-ONE = Fraction(1)
+ZERO, ONE = Fraction(0), Fraction(1)
 
 Place: TypeAlias = tuple[int, ...]
 """Values of a part's loop indices, in the order of its `variables`."""
@@ -90,6 +92,48 @@ class Part:
             return unravel(found[0], shape) if entry.flat else tuple(found)
 
         return cell
+
+
+@dataclass(frozen=True, slots=True)
+class Slopes:
+    """A gate: one entry goes on, times a constant on either side of 0 (1 and 0 for a ReLU).
+
+    `at_zero` is the slope where the entry is exactly 0: a convention.
+    """
+
+    entry: Entry
+    above: Fraction
+    below: Fraction
+    at_zero: Fraction
+
+
+def passing(of: Expression) -> Entry | None:
+    """The entry that a right side lets through: the largest of a window, or what a gate is given."""
+    if isinstance(of, Largest):
+        return of.body
+    gate = slopes(of)
+    return None if gate is None else gate.entry
+
+
+def slopes(of: Expression) -> Slopes | None:
+    """The slopes of a piecewise formula that is a gate; None if it is none."""
+    if not isinstance(of, Piecewise) or not isinstance(of.sign, Entry):
+        return None
+    above, below = _slope(of.above, of.sign), _slope(of.below, of.sign)
+    if above is None or below is None:
+        return None
+    return Slopes(of.sign, above, below, (1 - of.share) * below + of.share * above)
+
+
+def _slope(of: Expression, entry: Entry) -> Fraction | None:
+    """The c of c·entry; 0 for the number 0."""
+    if of == Number(Fraction(0)):
+        return Fraction(0)
+    products = _products(of)
+    if products is None or len(products) != 1:
+        return None
+    ((coefficient, factors, _),) = products
+    return coefficient if factors == (entry,) else None
 
 
 Wanted: TypeAlias = tuple[Affine, int]

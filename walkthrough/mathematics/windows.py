@@ -1,9 +1,15 @@
-"""How far a window can slide: the sizes of what convolutions and pools give."""
+"""How far a window can slide: the sizes of what convolutions and pools give, along any number of axes."""
 
 from __future__ import annotations
 
-from walkthrough.mathematics.notation import Shape
-from walkthrough.words.options import Pair
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from walkthrough.mathematics.indices import Shape
+from walkthrough.words.options import Extents, Padding, Pair
+
+ROWS_COLUMNS = ("rows", "columns")
+POSITIONS = ("positions",)
 
 
 class DoesNotFit(ValueError):
@@ -19,42 +25,94 @@ def times(shape: Shape) -> str:
     return "×".join(map(str, shape)) or "a single number"
 
 
-def windows_shape(image: Shape, window: Shape, stride: Pair, padding: Pair, key: str) -> tuple[int, int]:
-    """How many windows fit, in rows and in columns: ⌊(size + 2·padding − window) / stride⌋ + 1."""
-    padded = tuple(size + 2 * pad for size, pad in zip(image, padding, strict=True))
-    for axis, room, size in zip(("rows", "columns"), padded, window, strict=True):
-        if size > room:
+@dataclass(frozen=True, slots=True)
+class Sliding:
+    """A window on its way along the axes of an image; `key` is the option that says how large it is."""
+
+    window: Extents
+    stride: Extents
+    padding: Padding
+    dilation: Extents
+    key: str = "kernel"
+
+    @property
+    def axes(self) -> tuple[str, ...]:
+        """What its axes are called."""
+        return POSITIONS if len(self.window) == 1 else ROWS_COLUMNS
+
+    @property
+    def reach(self) -> Extents:
+        """How much of the image a window covers: d·(k − 1) + 1."""
+        return tuple(d * (k - 1) + 1 for k, d in zip(self.window, self.dilation, strict=True))
+
+    @property
+    def frame(self) -> tuple[Pair, ...]:
+        """The padding before and after, for each axis; of an odd one the larger half comes after."""
+        if self.padding == "same":
+            return tuple(((part - 1) // 2, part // 2) for part in self.reach)
+        count = len(self.window)
+        sides = self.padding
+        if len(sides) == count:
+            return tuple((pad, pad) for pad in sides)
+        return tuple((sides[2 * axis], sides[2 * axis + 1]) for axis in range(count))
+
+    def check(self) -> None:
+        """Raises DoesNotFit for a stride with "same" padding, which would not keep the size."""
+        if self.padding == "same" and any(step != 1 for step in self.stride):
             raise DoesNotFit(
-                f"a window of {times(window)} does not fit into {times(padded)}: {size} {axis} > {room}", key
+                f'padding "same" needs stride 1, and the stride is {times(self.stride)}', "padding"
             )
-    rows, columns = (
-        (room - size) // step + 1 for room, size, step in zip(padded, window, stride, strict=True)
-    )
-    return rows, columns
 
-
-def size_arithmetic(image: Shape, window: Shape, stride: Pair, padding: Pair) -> list[str]:
-    """The same as a person writes it: `rows 6 − 3 + 1 = 4`."""
-    lines = []
-    for axis, size, part, step, pad in zip(("rows", "columns"), image, window, stride, padding, strict=True):
-        padded = f"{size} + 2·{pad} − {part}" if pad else f"{size} − {part}"
-        room = size + 2 * pad - part
-        if step == 1:
-            lines.append(f"{axis} {padded} + 1 = {room + 1}")
-        else:
-            whole = f"⌊({padded})/{step}⌋" if room % step else f"({padded})/{step}"
-            lines.append(f"{axis} {whole} + 1 = {room // step + 1}")
-    return lines
-
-
-def pool_shape(shape: Shape, size: Pair, stride: Pair, padding: Pair) -> Shape:
-    """What a pool makes of channel × row × column; its padding is at most half its window."""
-    if len(shape) != 3:
-        raise DoesNotFit(f"needs channel × row × column, and what comes in is {times(shape)}")
-    if any(2 * pad > part for pad, part in zip(padding, size, strict=True)):
-        raise DoesNotFit(
-            f"a padding of {times(padding)} is more than half of the window {times(size)}: "
-            "a window could lie on padding alone",
-            "padding",
+    def windows(self, image: Shape) -> Shape:
+        """How many windows fit along each axis: ⌊(size + padding − reach) / stride⌋ + 1."""
+        self.check()
+        padded = tuple(size + sum(sides) for size, sides in zip(image, self.frame, strict=True))
+        for axis, room, part in zip(self.axes, padded, self.reach, strict=True):
+            if part > room:
+                raise DoesNotFit(
+                    f"a window of {times(self.reach)} does not fit into {times(padded)}: "
+                    f"{part} {axis} > {room}",
+                    self.key,
+                )
+        return tuple(
+            (room - part) // step + 1
+            for room, part, step in zip(padded, self.reach, self.stride, strict=True)
         )
-    return (shape[0], *windows_shape(shape[1:], size, stride, padding, "size"))
+
+    def arithmetic(self, image: Shape) -> list[str]:
+        """The same as a person writes it: `rows 6 − 3 + 1 = 4`."""
+        lines = []
+        own = (self.window, self.reach, self.dilation, self.stride, self.frame)
+        for axis, size, part, reach, apart, step, (before, after) in zip(self.axes, image, *own, strict=True):
+            pad = ""
+            if before or after:
+                pad = f" + 2·{before}" if before == after else f" + {before} + {after}"
+            taken = f"({apart}·({part} − 1) + 1)" if apart > 1 else str(part)
+            padded = f"{size}{pad} − {taken}"
+            room = size + before + after - reach
+            if step == 1:
+                lines.append(f"{axis} {padded} + 1 = {room + 1}")
+            else:
+                whole = f"⌊({padded})/{step}⌋" if room % step else f"({padded})/{step}"
+                lines.append(f"{axis} {whole} + 1 = {room // step + 1}")
+        return lines
+
+    def words(self) -> list[str]:
+        """Its options in words, where they are not the usual ones: `stride 2`, `padding 1`."""
+        said = [f"stride {_short(self.stride)}"] if set(self.stride) != {1} else []
+        if self.padding == "same":
+            said.append("padding same")
+        elif any(self.padding):
+            said.append(f"padding {_sides(self.padding, len(self.window))}")
+        return said + ([f"dilation {_short(self.dilation)}"] if set(self.dilation) != {1} else [])
+
+
+def _short(extents: Sequence[int]) -> str:
+    return str(extents[0]) if len(set(extents)) == 1 else times(tuple(extents))
+
+
+def _sides(padding: Extents, axes: int) -> str:
+    if len(padding) == axes:
+        return _short(padding)
+    names = ("top", "bottom", "left", "right") if axes == 2 else ("before", "after")
+    return ", ".join(f"{name} {pad}" for name, pad in zip(names, padding, strict=True))

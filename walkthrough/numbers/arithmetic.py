@@ -83,6 +83,10 @@ class Arithmetic(ABC, Generic[N]):
         """The upstream gradient, times each place's share, sent back to where the entry came from."""
 
     @abstractmethod
+    def gathered(self, contraction: Contraction, numbers: N) -> N:
+        """Numbers with an axis for each kept index, added up where the contraction's target says."""
+
+    @abstractmethod
     def combined(self, numbers: list[N], coefficients: list[Fraction]) -> N:
         """Σ coefficient · numbers, for tensors of one shape."""
 

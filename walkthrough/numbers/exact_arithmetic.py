@@ -18,7 +18,7 @@ from walkthrough.mathematics.layout import Array, layout
 from walkthrough.mathematics.notation import Entry, Expression, Index, Shape, entries
 from walkthrough.numbers import integers
 from walkthrough.numbers.arithmetic import Arithmetic, NeedsPrecision, Selection, ranked, shared
-from walkthrough.numbers.balls import enclosed_values, settled
+from walkthrough.numbers.balls import Vanishes, enclosed_values, settled
 from walkthrough.numbers.exact import Exact, added, contracted, doubtful, product_of, roomy, scaled, shifted
 from walkthrough.numbers.grid import Grid
 
@@ -28,11 +28,18 @@ class ExactArithmetic(Arithmetic[Exact]):
 
     `same` tells whether two numbers of a tensor that are too close to tell apart are provably one
     number: it is given the tensor's name and two places in reading order (the second None for 0).
+    `vanishes` tells the same of a formula that may be 0, at a kink.
     """
 
-    def __init__(self, precision: int, same: Callable[[str, int, int | None], bool] | None = None) -> None:
+    def __init__(
+        self,
+        precision: int,
+        same: Callable[[str, int, int | None], bool] | None = None,
+        vanishes: Vanishes | None = None,
+    ) -> None:
         self.precision = precision
         self._same = same
+        self._vanishes = vanishes
 
     def given(self, grid: Grid) -> Exact:
         """As written."""
@@ -55,7 +62,7 @@ class ExactArithmetic(Arithmetic[Exact]):
         self, expression: Expression, variables: tuple[Index, ...], read: Callable[[Entry], Exact]
     ) -> Exact:
         """Rational where it comes out rational, otherwise enclosed."""
-        return self.enclosed(lambda bits: enclosed_values(expression, variables, read, bits))
+        return self.enclosed(lambda bits: enclosed_values(expression, variables, read, bits, self._vanishes))
 
     def enclosed(self, values: Callable[[int], Array]) -> Exact:
         """The numbers that a computation gives at some number of bits."""
@@ -117,16 +124,19 @@ class ExactArithmetic(Arithmetic[Exact]):
     def routed(self, contraction: Contraction, upstream: Exact, selection: Selection) -> Exact:
         """Upstream times share, exactly."""
         shares = Exact(selection.shares, selection.denominator)
-        product = product_of(self.structured(upstream, contraction.single), shares)
-        gathered = replace(
-            product,
-            numerators=contraction.gathered(roomy(product.numerators)),
-            unknown=None
-            if product.unknown is None
-            else contraction.gathered(product.unknown.astype(np.int64)) > 0,
-            radius=product.radius * selection.shares.shape[-1] ** 2 if product.radius else 0,
+        return self.gathered(contraction, product_of(self.structured(upstream, contraction.single), shares))
+
+    def gathered(self, contraction: Contraction, numbers: Exact) -> Exact:
+        """Exactly; of enclosures, the enclosure of every possible sum."""
+        unknown = numbers.unknown
+        return self.settle(
+            replace(
+                numbers,
+                numerators=contraction.gathered(roomy(numbers.numerators)),
+                unknown=None if unknown is None else contraction.gathered(unknown.astype(np.int64)) > 0,
+                radius=numbers.radius * contraction.most_places,
+            )
         )
-        return self.settle(gathered)
 
     def combined(self, numbers: list[Exact], coefficients: list[Fraction]) -> Exact:
         """A weighted sum."""

@@ -14,8 +14,8 @@ from walkthrough.mathematics.contraction import Contraction, contract
 from walkthrough.mathematics.layout import Array
 from walkthrough.mathematics.notation import Entry, Expression, Index, Shape
 from walkthrough.numbers.arithmetic import Arithmetic, Selection, ranked
-from walkthrough.numbers.expressions import Functions, evaluate
-from walkthrough.numbers.grid import Grid
+from walkthrough.numbers.expressions import Functions, evaluate, plain_signs
+from walkthrough.numbers.grid import Grid, nearest_float
 
 
 class Plain(Arithmetic[Array]):
@@ -35,7 +35,8 @@ class Plain(Arithmetic[Array]):
         """With NumPy's matrix product."""
         result: Array | None = None
         for contraction, operands in terms:
-            part = contract(contraction, operands, np.matmul)
+            with np.errstate(all="ignore"):
+                part = contract(contraction, operands, np.matmul)
             if contraction.part.coefficient != 1:
                 part = part * self.constant(contraction.part.coefficient)
             result = part if result is None else result + part
@@ -47,7 +48,11 @@ class Plain(Arithmetic[Array]):
     ) -> Array:
         """With the functions of this kind of number."""
         with np.errstate(all="ignore"):
-            return evaluate(expression, variables, read, self.constant, self.functions)
+            return evaluate(expression, variables, read, self.constant, self.functions, self.side)
+
+    def side(self, of: Expression, axes: tuple[Index, ...], values: Array) -> Array:
+        """On which side of its kink a piecewise formula is."""
+        return plain_signs(of, axes, values)
 
     def picked(self, windows: Array, first: Array) -> Array:
         """By place."""
@@ -63,6 +68,10 @@ class Plain(Arithmetic[Array]):
         routed: Array = contraction.gathered(contraction.single(upstream) * shares)
         return routed
 
+    def gathered(self, contraction: Contraction, numbers: Array) -> Array:
+        """Added up by NumPy."""
+        return contraction.gathered(numbers)
+
     def combined(self, numbers: list[Array], coefficients: list[Fraction]) -> Array:
         """A weighted sum."""
         result: Array = numbers[0] * self.constant(coefficients[0])
@@ -74,11 +83,13 @@ class Plain(Arithmetic[Array]):
 class Floating(Plain):
     """Arrays of float64, as NumPy and every framework have them."""
 
-    functions = MappingProxyType({"exp": np.exp, "ln": np.log, "tanh": np.tanh})
+    functions = MappingProxyType(
+        {"exp": np.exp, "ln": np.log, "ln1p": np.log1p, "tanh": np.tanh, "sqrt": np.sqrt}
+    )
 
     def constant(self, value: Fraction) -> float:
         """The nearest float."""
-        return float(value)
+        return nearest_float(value)
 
     def given(self, grid: Grid) -> Array:
         """The nearest floats."""

@@ -3,33 +3,75 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
 from itertools import product
 from math import prod
 from typing import Any, TypeAlias
 
 from flint import fmpq
 
-from walkthrough.mathematics.notation import (
-    Applied,
-    Entry,
-    Expression,
-    Index,
-    Negative,
-    Number,
-    Power,
-    Product,
-    Quotient,
-    Same,
-    Sum,
-    Total,
-)
-from walkthrough.numbers.balls import FUNCTIONS
+from walkthrough.mathematics.folding import Algebra, totals
+from walkthrough.mathematics.notation import Entry, Expression, Index, Piecewise, Same, Total
+from walkthrough.numbers.balls import FUNCTIONS, sign
 
 Quantity: TypeAlias = Any
 """fmpq where a number is rational, otherwise arb, a ball that certainly holds it."""
 
 Place: TypeAlias = dict[Index, int]
 Functions: TypeAlias = Mapping[str, Callable[[Quantity], Quantity]]
+
+
+@dataclass(frozen=True)
+class _AtPlace(Algebra[Quantity, Place]):
+    read: Callable[[Entry, Place], Quantity]
+    functions: Functions
+    counted: Callable[[tuple[int, ...]], int] | None
+
+    def number(self, of: Fraction) -> Quantity:
+        return fmpq(of.numerator, of.denominator)
+
+    def entry(self, of: Entry, scope: Place) -> Quantity:
+        return self.read(of, scope)
+
+    def added(self, terms: list[Quantity]) -> Quantity:
+        return sum(terms, fmpq(0))
+
+    def multiplied(self, factors: list[Quantity]) -> Quantity:
+        return prod(factors, start=fmpq(1))
+
+    def negative(self, of: Quantity) -> Quantity:
+        return -of
+
+    def quotient(self, above: Quantity, below: Quantity) -> Quantity:
+        return above / below
+
+    def power(self, base: Quantity, exponent: int) -> Quantity:
+        # not **, which takes a ball that contains 0 through its logarithm
+        return prod([base] * exponent, start=fmpq(1))
+
+    def applied(self, function: str, to: Quantity) -> Quantity:
+        return self.functions[function](to)
+
+    def same(self, of: Same, scope: Place) -> Quantity:
+        return fmpq(int(of.one.at(scope) == of.other.at(scope)))
+
+    def total(self, of: Total, scope: Place) -> Quantity:
+        result: Quantity = fmpq(0)
+        for here in product(*(range(index.extent) for index in of.over)):
+            times = self.counted(here) if self.counted else 1
+            if times:
+                result = result + times * self.fold(
+                    of.body, {**scope, **dict(zip(of.over, here, strict=True))}
+                )
+        return result
+
+    def piecewise(self, of: Piecewise, scope: Place) -> Quantity:
+        side = sign(self.fold(of.sign, scope))
+        if side:
+            return self.fold(of.above if side > 0 else of.below, scope)
+        parts = ((of.above, of.share), (of.below, 1 - of.share))
+        return self.added([self.number(share) * self.fold(piece, scope) for piece, share in parts if share])
 
 
 def value_at(
@@ -42,68 +84,14 @@ def value_at(
     """The expression where its loop indices have these values.
 
     `read` gives an entry's number; `counted`, if given, how often a place of a Σ is counted instead of
-    once. Raises LogOfZero and ZeroDivisionError.
+    once. Raises LogOfZero, ZeroDivisionError, and NeedsPrecision at a kink that cannot be told from it.
     """
-
-    def value(of: Expression, at: Place) -> Quantity:
-        match of:
-            case Number(constant):
-                return fmpq(constant.numerator, constant.denominator)
-            case Entry():
-                return read(of, at)
-            case Sum(terms):
-                return _sum(value(term, at) for term in terms)
-            case Product(factors):
-                result: Quantity = fmpq(1)
-                for factor in factors:
-                    result = result * value(factor, at)
-                return result
-            case Negative(inner):
-                return -value(inner, at)
-            case Quotient(above, below):
-                return value(above, at) / value(below, at)
-            case Power(base, exponent):
-                # not **, which takes a ball that contains 0 through its logarithm
-                return prod([value(base, at)] * exponent, start=fmpq(1))
-            case Applied(function, to):
-                return functions[function](value(to, at))
-            case Total(body, over):
-                return _sum(
-                    (counted(here) if counted else 1)
-                    * value(body, {**at, **dict(zip(over, here, strict=True))})
-                    for here in product(*(range(index.extent) for index in over))
-                    if not counted or counted(here)
-                )
-            case Same(one, other):
-                return fmpq(int(one.at(at) == other.at(at)))
-        raise TypeError(f"no single value: {of}")
-
-    return value(expression, place)
-
-
-def _sum(terms: Any) -> Quantity:
-    result: Quantity = fmpq(0)
-    for term in terms:
-        result = result + term
-    return result
+    return _AtPlace(read, functions, counted).fold(expression, place)
 
 
 def places_of_totals(expression: Expression) -> list[tuple[int, ...]]:
     """All places of the only Σ in an expression; none if there is no Σ, or several."""
-    totals = list(_totals(expression))
-    if len(totals) != 1:
+    found = totals(expression)
+    if len(found) != 1:
         return []
-    return list(product(*(range(index.extent) for index in totals[0].over)))
-
-
-def _totals(of: Expression) -> list[Total]:
-    match of:
-        case Total():
-            return [of]
-        case Sum(parts) | Product(parts):
-            return [each for part in parts for each in _totals(part)]
-        case Negative(inner) | Power(inner, _) | Applied(_, inner):
-            return _totals(inner)
-        case Quotient(above, below):
-            return _totals(above) + _totals(below)
-    return []
+    return list(product(*(range(index.extent) for index in found[0].over)))

@@ -8,13 +8,13 @@ from typing import Any
 
 from flint import arb, ctx, fmpq
 
+from walkthrough.mathematics.folding import rebuilt
 from walkthrough.mathematics.notation import (
-    Applied,
     Entry,
     Expression,
     Negative,
     Number,
-    Power,
+    Piecewise,
     Product,
     Quotient,
     Sum,
@@ -76,11 +76,11 @@ def simplified(expression: Expression, read: Callable[[Entry], Fraction | None])
         case Quotient(above, below):
             top, bottom = simplified(above, read), simplified(below, read)
             return top if _is(top, 0) or _is(bottom, 1) else Quotient(top, bottom)
-        case Power(base, exponent):
-            return Power(simplified(base, read), exponent)
-        case Applied(function, to):
-            return Applied(function, simplified(to, read))
-    return expression
+        case Piecewise(sign, above, below, share) if above == sign:
+            same = simplified(sign, read)  # max(0, a) and |a| stay what they are
+            other = Negative(same) if below == Negative(sign) else simplified(below, read)
+            return Piecewise(same, same, other, share)
+    return rebuilt(expression, lambda part: simplified(part, read))
 
 
 def _is(of: Expression, value: int) -> bool:

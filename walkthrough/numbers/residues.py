@@ -1,7 +1,7 @@
 """Numbers modulo a large prime: to prove that two irrational numbers are one and the same.
 
 An enclosure can show that a number is not 0, never that it is. So the same equations are worked
-through once more over residues, e^x, ln and tanh giving a fixed pseudo-random residue for each
+through once more over residues, e^x, ln, tanh and √x giving a fixed pseudo-random residue for each
 argument (with e^(−x) = 1/e^x and ln(1/x) = −ln x). What is 0 as a formula is 0 there as well; what is
 not would have to hit 0 among 2¹²⁷ − 1 residues by chance.
 """
@@ -17,7 +17,9 @@ from typing import TypeAlias
 import numpy as np
 
 from walkthrough.mathematics.layout import Array
+from walkthrough.mathematics.notation import Expression, Index
 from walkthrough.numbers.arithmetic import Selection
+from walkthrough.numbers.expressions import Signs
 from walkthrough.numbers.floating import Plain
 from walkthrough.numbers.grid import Grid
 
@@ -99,6 +101,12 @@ def _tanh(of: Residue) -> Residue:
     return (square - Residue(1)) / (square + Residue(1))
 
 
+def _sqrt(of: Residue) -> Residue:
+    # of x and −x just one is a square, as the prime is 3 modulo 4
+    root = pow(of.value, (_PRIME + 1) // 4, _PRIME)
+    return Residue(root) if root * root % _PRIME == of.value else _drawn("sqrt", of.value)
+
+
 def _elementwise(function: Callable[[Residue], Residue]) -> Callable[[Array], Array]:
     # a closed gate and padding leave plain zeros among the residues
     lifted = np.frompyfunc(lambda of: function(Residue(value(of))), 1, 1)
@@ -109,8 +117,21 @@ class Residues(Plain):
     """Arrays of residues; which entry won and which gate was open, the exact replay has decided."""
 
     functions = MappingProxyType(
-        {"exp": _elementwise(_exp), "ln": _elementwise(_ln), "tanh": _elementwise(_tanh)}
+        {
+            "exp": _elementwise(_exp),
+            "ln": _elementwise(_ln),
+            "ln1p": _elementwise(lambda of: _ln(of + 1)),
+            "tanh": _elementwise(_tanh),
+            "sqrt": _elementwise(_sqrt),
+        }
     )
+
+    def __init__(self, signs: Signs) -> None:
+        self._signs = signs
+
+    def side(self, of: Expression, axes: tuple[Index, ...], values: Array) -> Array:
+        """As the exact replay has it."""
+        return self._signs(of, axes, values)
 
     def constant(self, value: Fraction) -> Residue:
         """Numerator times the inverse of the denominator."""

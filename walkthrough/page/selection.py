@@ -28,12 +28,12 @@ def tensors(page: Page, words: tuple[str, ...]) -> set[str]:
     return {name for word in words for name in _tensors(page, word)}
 
 
-def cells(page: Page, words: tuple[str, ...]) -> Iterator[Ref]:
-    """The cells that the words ask for, in the order of computation within each word."""
+def chosen(page: Page, words: tuple[str, ...]) -> Iterator[str | Ref]:
+    """What the words ask for, in the order of computation within each: whole tensors, or a cell."""
     for word in words:
         whole = _tensors(page, word)
         if whole:
-            yield from (step.ref for name in page.places if name in whole for step in page.steps.tensor(name))
+            yield from (name for name in page.places if name in whole)
         else:
             yield _ref(page, word)
 
@@ -109,7 +109,7 @@ def _sample(page: Page, word: str, stage: Stage | None, sample: int) -> Iterator
 def _tensor_or_cell(page: Page, word: str) -> Iterator[Block]:
     tensor, cell = resolve(word, page.shapes)
     stage = page.steps.stage_of(tensor)
-    local = page.places[tensor].local
+    local = page.steps.trace.place(tensor).local
     if stage is not None:
         yield Heading(word, 3, page.steps.phase(tensor))
         if local == stage.z.name:

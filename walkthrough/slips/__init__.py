@@ -14,7 +14,7 @@ from functools import cache
 from walkthrough.numbers.formulas import Quantity
 from walkthrough.trace.steps import Ref
 from walkthrough.words import shelf
-from walkthrough.workbook.reworked import Working
+from walkthrough.workbook.reworked_steps import ReworkedStep
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +54,13 @@ class SlipKind:
     chapter: str
     common: float
     about: str
-    play: Callable[[Working], Candidates]
+    play: Callable[[ReworkedStep], Candidates]
 
 
-def slip(common: float) -> Callable[[Callable[[Working], Candidates]], SlipKind]:
+def slip(common: float) -> Callable[[Callable[[ReworkedStep], Candidates]], SlipKind]:
     """Puts a function on the shelf, under its own name, with how common the slip is."""
 
-    def shelved(play: Callable[[Working], Candidates]) -> SlipKind:
+    def shelved(play: Callable[[ReworkedStep], Candidates]) -> SlipKind:
         word, chapter = play.__name__.replace("_", "-"), play.__module__.rpartition(".")[2]
         return SlipKind(word, chapter, common, (play.__doc__ or "").partition("\n")[0], play)
 

@@ -9,10 +9,10 @@ from walkthrough.numbers.formulas import Quantity, places_of_totals
 from walkthrough.slips import Candidate, Candidates, Told
 from walkthrough.slips._lines import text
 from walkthrough.trace.steps import Formula, Ref
-from walkthrough.workbook.reworked import Working
+from walkthrough.workbook.reworked_steps import ReworkedStep
 
 
-def operands(own: Working) -> list[Ref]:
+def operands(own: ReworkedStep) -> list[Ref]:
     """The cells that a formula reads, each once; none if the step is no formula."""
     step, found = own.step, dict[Ref, None]()
 
@@ -24,7 +24,7 @@ def operands(own: Working) -> list[Ref]:
     return list(found)
 
 
-def read_as(own: Working, ref: Ref, number: Quantity, said: str) -> Candidates:
+def read_as(own: ReworkedStep, ref: Ref, number: Quantity, said: str) -> Candidates:
     """A formula with another number in one of its places."""
     step = own.step
     assert isinstance(step, Formula)
@@ -38,7 +38,7 @@ def read_as(own: Working, ref: Ref, number: Quantity, said: str) -> Candidates:
         )
 
 
-def counted(own: Working, times: int, said: str) -> Candidates:
+def counted(own: ReworkedStep, times: int, said: str) -> Candidates:
     """A formula's Σ with one of its places left out, or counted twice."""
     step = own.step
     if not isinstance(step, Formula):

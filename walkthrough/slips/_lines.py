@@ -10,13 +10,13 @@ from flint import arb
 from walkthrough.numbers.arithmetic import NeedsPrecision
 from walkthrough.numbers.formulas import Quantity
 from walkthrough.numbers.shown import Known, Shown, shown
-from walkthrough.workbook.reworked import Row
+from walkthrough.workbook.reworked_steps import Row
 
-DIGITS = 10
-_FEWER = (DIGITS, 7, 4, 2, 1)
+SHOWN_DIGITS = 10
+_FEWER = (SHOWN_DIGITS, 7, 4, 2, 1)
 
 
-def known(value: Quantity) -> Known:
+def as_known(value: Quantity) -> Known:
     """A number and how far the truth can be from it."""
     if not isinstance(value, arb):
         return Known(Fraction(int(value.p), int(value.q)))
@@ -29,9 +29,9 @@ def _fraction(exact: Quantity) -> Fraction:
     return Fraction(mantissa) * Fraction(2) ** exponent
 
 
-def shown_value(value: Quantity, digits: int = DIGITS) -> Shown:
+def shown_value(value: Quantity, digits: int = SHOWN_DIGITS) -> Shown:
     """A number to so many certain digits, or as many as are certain."""
-    number = known(value)
+    number = as_known(value)
     for fewer in (digits, *_FEWER):
         try:
             return shown(number, fewer, 20)
@@ -51,7 +51,7 @@ def factor(value: Quantity) -> str:
     return f"({said})" if said.startswith("−") or "·" in said else said
 
 
-def times(values: Iterable[Quantity]) -> str:
+def product_text(values: Iterable[Quantity]) -> str:
     """A product: 255·(−4)."""
     said = [text(value) if at == 0 else factor(value) for at, value in enumerate(values)]
     return "·".join(said)
@@ -60,10 +60,10 @@ def times(values: Iterable[Quantity]) -> str:
 def term(row: Row) -> str:
     """A term of a sum with its coefficient, if it has one."""
     values = row.values if row.values and row.coefficient == 1 else (row.coefficient, *row.values)
-    return times(values)
+    return product_text(values)
 
 
-def plus(terms: Sequence[str]) -> str:
+def sum_text(terms: Sequence[str]) -> str:
     """Terms in a row: a + (−b)·c."""
     if not terms:
         return "0"
@@ -86,4 +86,6 @@ def equals(left: str, value: Quantity, *operands: Quantity) -> str:
 
 def sum_line(rows: Sequence[Row], value: Quantity) -> str:
     """Σ of the terms = value."""
-    return equals(plus([term(row) for row in rows]), value, *(each for row in rows for each in row.values))
+    return equals(
+        sum_text([term(row) for row in rows]), value, *(each for row in rows for each in row.values)
+    )

@@ -9,12 +9,12 @@ from walkthrough.numbers.formulas import Quantity
 from walkthrough.slips import Candidate, Candidates, Told
 from walkthrough.slips._lines import equals, term, text
 from walkthrough.trace.steps import Ref
-from walkthrough.workbook.reworked import Row, Working
+from walkthrough.workbook.reworked_steps import ReworkedStep, Row
 
 _DIRECTIONS = {(0, 1): "to the right", (0, -1): "to the left", (1, 0): "below", (-1, 0): "above"}
 
 
-def beside(own: Working, ref: Ref) -> list[tuple[Ref, str]]:
+def beside(own: ReworkedStep, ref: Ref) -> list[tuple[Ref, str]]:
     """The entries one step beside: in a row or column of a map, or along something flat."""
     return own.book.remember(("beside", ref), lambda: _neighbours(ref, own.book.shape(ref.tensor)))
 
@@ -35,7 +35,7 @@ def _neighbours(ref: Ref, shape: Shape) -> list[tuple[Ref, str]]:
     return found
 
 
-def row_beside(own: Working, row: Row) -> Candidates:
+def row_beside(own: ReworkedStep, row: Row) -> Candidates:
     """The sum with one factor of this term read one step beside."""
     places = 4 * len(own.rows) * max(1, len(row.refs))
     for at, ref in enumerate(row.refs):
@@ -57,7 +57,7 @@ def row_beside(own: Working, row: Row) -> Candidates:
 
 
 def taken(
-    own: Working,
+    own: ReworkedStep,
     value: Quantity,
     ref: Ref,
     instead: tuple[Ref, str],

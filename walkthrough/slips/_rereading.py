@@ -4,95 +4,89 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
-from walkthrough.mathematics.notation import (
-    Affine,
-    Entry,
-    Equation,
-    Expression,
-    Largest,
-    Negative,
-    Product,
-    Sum,
-    Tensor,
-    Total,
-)
+from walkthrough.mathematics.folding import with_entries
+from walkthrough.mathematics.notation import Affine, Entry, Equation, Shape
 from walkthrough.trace.network import Stage
-from walkthrough.workbook.reworked import Change
+from walkthrough.workbook.equation_structure import SlidingAxis, Structure, structure_of
+from walkthrough.workbook.workbook import Change
 
 Positions = tuple[Affine, ...]
 
 
-def substituted(of: Expression, change: Callable[[Entry], Entry]) -> Expression:
-    """A sum of products (or a largest-of-a-window) with other entries in it."""
-    match of:
-        case Entry():
-            return change(of)
-        case Sum(terms):
-            return Sum(tuple(substituted(term, change) for term in terms))
-        case Product(factors):
-            return Product(tuple(substituted(factor, change) for factor in factors))
-        case Negative(inner):
-            return Negative(substituted(inner, change))
-        case Total(body, over):
-            return Total(substituted(body, change), over)
-        case Largest(body):
-            return replace(of, body=change(body))
-    return of
-
-
-def elsewhere(tensor: Callable[[Stage], Tensor | None], move: Callable[[Entry], Positions | None]) -> Change:
-    """The change that reads every entry of one tensor at another position; None where it has none."""
+def elsewhere(
+    wanted: Callable[[Structure], Entry | None], move: Callable[[Structure, Entry], Positions | None]
+) -> Change:
+    """The change that reads (or writes) every entry of one tensor at another position; None: it has none."""
 
     def change(stage: Stage) -> tuple[Equation, ...] | None:
-        wanted = tensor(stage)
+        structure = structure_of(stage)
+        entry = wanted(structure)
         found: list[Entry] = []
 
-        def moved(entry: Entry) -> Entry:
-            positions = move(entry) if entry.tensor == wanted else None
+        def moved(each: Entry) -> Entry:
+            same = entry is not None and each.tensor == entry.tensor
+            positions = move(structure, each) if same else None
             if positions is None:
-                return entry
-            found.append(entry)
-            return replace(entry, index=positions)
+                return each
+            found.append(each)
+            return replace(each, index=positions)
 
         changed = tuple(
-            replace(equation, right=substituted(equation.right, moved)) for equation in stage.equations
+            replace(equation, left=moved(equation.left), right=with_entries(equation.right, moved))
+            for equation in stage.equations
         )
         return changed if found else None
 
     return change
 
 
-def with_options(stage: Stage, **options: Any) -> tuple[Equation, ...] | None:
-    """The equations of the stage's layer with other options; None if it has these already."""
-    if all(getattr(stage.of, name, value) == value for name, value in options.items()):
-        return None
-    given: Any = stage.of
-    layer = replace(given, **options)
-    return tuple(layer.equations(stage.x, stage.z, _conventions(stage), **stage.parameters))
+def window_moved(move: Callable[[SlidingAxis, Affine], Affine | None]) -> Change:
+    """The change that lays the window elsewhere on every axis along which it slides; None: where it is."""
+
+    def moved(structure: Structure, entry: Entry) -> Positions | None:
+        window = structure.window
+        assert window is not None
+        positions = list(entry.index)
+        for each in window.axes:
+            positions[each.axis] = move(each, positions[each.axis]) or positions[each.axis]
+        return tuple(positions) if tuple(positions) != entry.index else None
+
+    return elsewhere(sliding_entry, moved)
 
 
-def _conventions(stage: Stage) -> Any:
-    """The conventions under which a stage was set up, as far as its equations show them."""
-    from walkthrough.layers import Conventions
+def kernel_moved(move: Callable[[Positions, Shape], Positions | None]) -> Change:
+    """The change that reads the kernel otherwise; from its positions in the window, and how large that is."""
 
-    for equation in stage.equations:
-        if isinstance(equation.right, Largest):
-            return Conventions(max_tie=equation.right.tie)
-    return Conventions()
+    def moved(structure: Structure, entry: Entry) -> Positions | None:
+        axes = kernel_axes(structure)
+        inside = move(
+            tuple(entry.index[axis] for axis in axes), tuple(entry.tensor.shape[axis] for axis in axes)
+        )
+        if inside is None:
+            return None
+        positions = dict(enumerate(entry.index)) | dict(zip(axes, inside, strict=True))
+        return tuple(positions[axis] for axis in range(len(positions)))
 
-
-def kernel_of(stage: Stage) -> Tensor | None:
-    """The kernel, if the stage has one."""
-    return stage.parameters.get("kernel")
-
-
-def weight_of(stage: Stage) -> Tensor | None:
-    """The weight, if the stage has one."""
-    return stage.parameters.get("weight")
+    return elsewhere(kernel_of, moved)
 
 
-def input_of(stage: Stage) -> Tensor | None:
-    """What comes in."""
-    return stage.x
+def sliding_entry(structure: Structure) -> Entry | None:
+    """The entry on which a window slides."""
+    return structure.window.entry if structure.window is not None else None
+
+
+def kernel_of(structure: Structure) -> Entry | None:
+    """The kernel's entry, if there is a window and a kernel lies in it."""
+    return structure.window.kernel if structure.window is not None else None
+
+
+def kernel_axes(structure: Structure) -> tuple[int, ...]:
+    """The kernel's axes along which it slides, first the rows."""
+    axes = structure.window.axes if structure.window is not None else ()
+    return tuple(each.kernel_axis for each in axes if each.kernel_axis is not None)
+
+
+def matrix_of(structure: Structure) -> Entry | None:
+    """The entry of a weight that is a matrix."""
+    return structure.matrix

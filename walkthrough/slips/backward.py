@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from walkthrough.mathematics.notation import Entry
+from walkthrough.mathematics.readings import Slopes
 from walkthrough.numbers.formulas import Place, Quantity, value_at
 from walkthrough.slips import Candidate, Candidates, Told, slip
-from walkthrough.slips._lines import equals, factor, sum_line, text, times
-from walkthrough.slips.layout import misread, turned
-from walkthrough.trace.steps import Chain, Choice, Gate, Ref, Route, Share, Sums
-from walkthrough.workbook.reworked import ZERO, Row, Working, added
+from walkthrough.slips._lines import equals, factor, product_text, sum_line, text
+from walkthrough.slips.layout import how_turned, misread, turned_kernel
+from walkthrough.trace.steps import Chain, Choice, Ref, Route, Share, Sums
+from walkthrough.workbook.reworked_steps import ZERO, ReworkedStep, Row, added
 
 
 @slip(common=6)
-def local_derivative_forgotten(own: Working) -> Candidates:
+def local_derivative_forgotten(own: ReworkedStep) -> Candidates:
     """The upstream gradient alone."""
     if isinstance(own.step, Chain) or _gate(own) is not None or _product_backwards(own):
         rows = own.rows
@@ -30,7 +31,7 @@ def local_derivative_forgotten(own: Working) -> Candidates:
 
 
 @slip(common=6)
-def upstream_forgotten(own: Working) -> Candidates:
+def upstream_forgotten(own: ReworkedStep) -> Candidates:
     """The local derivative alone."""
     if isinstance(own.step, Chain | Route) or _product_backwards(own):
         rows = own.rows
@@ -41,10 +42,10 @@ def upstream_forgotten(own: Working) -> Candidates:
 
 
 @slip(common=5)
-def derivative_at_output(own: Working) -> Candidates:
+def derivative_at_output(own: ReworkedStep) -> Candidates:
     """Upstream·σ(y)(1 − σ(y)) with y already the output."""
     step, stage = own.step, own.stage
-    if not isinstance(step, Chain) or stage is None or own.type not in ("sigmoid", "tanh"):
+    if not isinstance(step, Chain) or stage is None or not own.structure.slope_by_output:
         return
     (upstream, local, place), *_ = step.terms
     inner = stage.equations[0]
@@ -59,40 +60,49 @@ def derivative_at_output(own: Working) -> Candidates:
     value = own.number(upstream) * slope
 
     def told() -> Told:
-        condition = f"the derivative of {own.type} is taken at its output instead of at what went in"
+        condition = f"the derivative of {stage.type} is taken at its output instead of at what went in"
         return Told(
-            condition, equals(times((own.number(upstream), slope)), value, own.number(upstream), slope)
+            condition, equals(product_text((own.number(upstream), slope)), value, own.number(upstream), slope)
         )
 
     yield Candidate(value, told, None, 1, "derivative at the output")
 
 
 @slip(common=5)
-def gate_from_gradient(own: Working) -> Candidates:
+def gate_from_gradient(own: ReworkedStep) -> Candidates:
     """Upstream if it is positive, else 0: the ReLU's gate taken from the gradient's sign."""
-    share = _gate(own)
-    if share is not None:
+    through = _gate(own)
+    if through is not None:
+        share, gate = through
         upstream = own.number(share.upstream)
+        value = own.passed(upstream)
 
         def told() -> Told:
-            condition = "the ReLU lets the gradient through where the gradient is positive, not where z is"
-            return Told(condition, equals(f"max(0, {text(upstream)})", max(upstream, ZERO), upstream))
+            condition = (
+                "the ReLU lets the gradient through where the gradient is positive, not where z is"
+                if not gate.below
+                else "the slope is chosen by the sign of the gradient, not by the sign of z"
+            )
+            line = f"max(0, {text(upstream)})"
+            return Told(condition, equals(line, value, upstream) if not gate.below else "")
 
-        yield Candidate(max(upstream, ZERO), told, share.upstream, 1, "gate from the gradient")
+        yield Candidate(value, told, share.upstream, 1, "gate from the gradient")
 
 
 @slip(common=7)
-def gate_ignored(own: Working) -> Candidates:
+def gate_ignored(own: ReworkedStep) -> Candidates:
     """Upstream always, as if the ReLU were open."""
-    share = _gate(own)
-    if share is not None:
+    through = _gate(own)
+    if through is not None:
+        share, gate = through
         upstream = own.number(share.upstream)
-        condition = f"the gradient {text(upstream)} is let through a ReLU that is closed"
+        behind = "a ReLU that is closed" if not gate.below else "as it is, whatever the sign of z"
+        condition = f"the gradient {text(upstream)} is let through {behind}"
         yield Candidate(upstream, lambda: Told(condition), share.upstream, 1, "gate ignored")
 
 
 @slip(common=5)
-def spread_over_window(own: Working) -> Candidates:
+def spread_over_window(own: ReworkedStep) -> Candidates:
     """Upstream ÷ window size in all cells of a max pool's window."""
     if not _pooled(own):
         return
@@ -108,7 +118,7 @@ def spread_over_window(own: Working) -> Candidates:
 
 
 @slip(common=3)
-def routed_elsewhere(own: Working) -> Candidates:
+def routed_elsewhere(own: ReworkedStep) -> Candidates:
     """The upstream gradient in another cell of the window."""
     if not _pooled(own):
         return
@@ -125,7 +135,7 @@ def routed_elsewhere(own: Working) -> Candidates:
 
 
 @slip(common=4)
-def updated_weight_used(own: Working) -> Candidates:
+def updated_weight_used(own: ReworkedStep) -> Candidates:
     """The weight after the update carried backwards."""
     stage = own.stage
     if stage is None or own.book.trace.case.learning_rate is None or not _product_backwards(own):
@@ -148,35 +158,31 @@ def updated_weight_used(own: Working) -> Candidates:
 
 
 @slip(common=7)
-def kernel_not_rotated(own: Working) -> Candidates:
+def kernel_not_rotated(own: ReworkedStep) -> Candidates:
     """The input gradient from the same cells, with the kernel turned by 180°."""
     stage = own.stage
-    if (
-        own.type != "conv2d"
-        or stage is None
-        or own.book.trace.places[own.ref.tensor].local != stage.x.grad.name
-    ):
+    if stage is None or own.book.trace.places[own.ref.tensor].local != stage.x.grad.name:
         return
-    said = "the kernel lies on the gradient the other way round, turned by 180°"
-    yield from misread(own, "kernel-flipped", turned, said)
+    said = f"the kernel lies on the gradient the other way round, {how_turned(own)}"
+    yield from misread(own, "kernel-flipped", turned_kernel, said)
 
 
 @slip(common=3)
-def weighted_input_used(own: Working) -> Candidates:
+def weighted_input_used(own: ReworkedStep) -> Candidates:
     """x·w for x in the weight's gradient."""
     stage = own.stage
     if stage is None or not isinstance(own.step, Sums):
         return
     local = own.book.trace.places[own.ref.tensor].local
-    weight = next((t for n, t in stage.parameters.items() if t.grad.name == local and n != "bias"), None)
-    if weight is None:
+    weight = next((tensor for tensor in stage.parameters.values() if tensor.grad.name == local), None)
+    if weight is None or weight in own.structure.added:
         return
     w = own.number(Ref(weight.name, own.ref.cell))
     value = own.right * w
 
     def told() -> Told:
         condition = f"the input times the weight, x·w with w = {text(w)}, is taken for the input x"
-        return Told(condition, equals(times((own.right, w)), value, own.right, w))
+        return Told(condition, equals(product_text((own.right, w)), value, own.right, w))
 
     yield Candidate(value, told, Ref(weight.name, own.ref.cell), 1, "weighted input")
 
@@ -184,7 +190,7 @@ def weighted_input_used(own: Working) -> Candidates:
 # --- links of the chain ------------------------------------------------------------------------
 
 
-def _product_backwards(own: Working) -> bool:
+def _product_backwards(own: ReworkedStep) -> bool:
     """Whether the step sends a gradient back through a sum of products."""
     return (
         isinstance(own.step, Sums)
@@ -230,26 +236,25 @@ def _renamed(ref: Ref | None, names: dict[str, str]) -> Ref | None:
 # --- gates and windows -------------------------------------------------------------------------
 
 
-def _gate(own: Working) -> Share | None:
-    """The gate of a ReLU that the gradient comes through."""
+def _gate(own: ReworkedStep) -> tuple[Share, Slopes] | None:
+    """The gate that the gradient comes through, a ReLU's for example, and its slopes."""
     step = own.step
-    if isinstance(step, Route) and len(step.shares) == 1 and step.shares[0].winner is None:
-        window = own.book.step(step.shares[0].window)
-        return step.shares[0] if isinstance(window, Gate) else None
+    if isinstance(step, Route) and step.slopes is not None and len(step.shares) == 1:
+        return step.shares[0], step.slopes
     return None
 
 
-def _pooled(own: Working) -> bool:
+def _pooled(own: ReworkedStep) -> bool:
     """Whether the gradient comes through a max pool."""
     return isinstance(own.step, Route) and bool(own.step.shares) and own.step.shares[0].winner is not None
 
 
-def _windows(own: Working) -> list[tuple[Row, Share]]:
+def _windows(own: ReworkedStep) -> list[tuple[Row, Share]]:
     assert isinstance(own.step, Route)
     return list(zip(own.rows, own.step.shares, strict=True))
 
 
-def _size(own: Working, share: Share) -> int:
+def _size(own: ReworkedStep, share: Share) -> int:
     choice = own.book.step(share.window)
     assert isinstance(choice, Choice)
     return len(choice.candidates)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from fractions import Fraction
 from typing import TypeAlias
 
 from flint import fmpq
@@ -13,13 +12,13 @@ from walkthrough.numbers.formulas import Quantity
 from walkthrough.slips import Candidate, Candidates, Told, slip
 from walkthrough.slips._lines import equals, factor, text
 from walkthrough.trace.steps import Chain, Formula, Mean, Ref, Sums
-from walkthrough.workbook.reworked import Working
+from walkthrough.workbook.reworked_steps import ReworkedStep
 
 Target: TypeAlias = dict[tuple[int, ...], Quantity]
 
 
 @slip(common=6)
-def error_reversed(own: Working) -> Candidates:
+def error_reversed(own: ReworkedStep) -> Candidates:
     """−v at the loss: the target minus the output instead of the output minus the target."""
     if _at_the_loss(own):
         yield Candidate(
@@ -35,7 +34,7 @@ def error_reversed(own: Working) -> Candidates:
 
 
 @slip(common=4)
-def wrong_target(own: Working) -> Candidates:
+def wrong_target(own: ReworkedStep) -> Candidates:
     """1 − t, or another one-hot target."""
     step, target = own.step, own.book.trace.network.target
     loss = isinstance(step, Formula) and step.phase == "loss"
@@ -55,7 +54,7 @@ def wrong_target(own: Working) -> Candidates:
 
 
 @slip(common=5)
-def mean_forgotten(own: Working) -> Candidates:
+def mean_forgotten(own: ReworkedStep) -> Candidates:
     """Not divided by how many there are: n times as much."""
     count = _averaged_over(own)
     if count > 1:
@@ -71,12 +70,11 @@ def mean_forgotten(own: Working) -> Candidates:
 
 
 @slip(common=6)
-def factor_two(own: Working) -> Candidates:
+def factor_two(own: ReworkedStep) -> Candidates:
     """The 2 or the ½ of the squared error forgotten."""
-    if own.type != "squared_error" or not isinstance(own.step, Formula) or own.stage is None:
+    half = own.structure.square_factor
+    if half is None or not isinstance(own.step, Formula):
         return
-    scale = getattr(own.stage.of, "scale", None)
-    half: Fraction = scale.value if scale is not None else Fraction(1, 2)
     factors = {"its factor": fmpq(half.denominator, half.numerator)} if half and half != 1 else {}
     if own.step.phase == "backward":
         factors["the 2 of the derivative"] = fmpq(1, 2)
@@ -97,7 +95,7 @@ def _telling(condition: str) -> Callable[[], Told]:
 # --- the loss's slope --------------------------------------------------------------------------
 
 
-def _at_the_loss(own: Working) -> bool:
+def _at_the_loss(own: ReworkedStep) -> bool:
     """Whether the step is the loss's slope, or that slope taken together with the activation, y − t."""
     step = own.step
     if isinstance(step, Chain):
@@ -105,7 +103,7 @@ def _at_the_loss(own: Working) -> bool:
     return isinstance(step, Formula) and step.phase == "backward"
 
 
-def _with_target(own: Working, name: str, right: Target, other: Target) -> Quantity:
+def _with_target(own: ReworkedStep, name: str, right: Target, other: Target) -> Quantity:
     """What the step gives with another target."""
     step = own.step
     if isinstance(step, Formula):
@@ -137,16 +135,15 @@ def _targets(right: Target) -> Iterator[tuple[Target, str]]:
         yield {**right, cell: 1 - value}, f"target {cell[-1] + 1} is taken the other way round, 1 − t for t"
 
 
-def _averaged_over(own: Working) -> int:
+def _averaged_over(own: ReworkedStep) -> int:
     """Of how many numbers the step takes the mean."""
     step = own.step
     if isinstance(step, Mean):
         return len(step.over)
-    if isinstance(step, Formula) and own.type == "binary_cross_entropy":
-        return own.book.trace.network.output.size
-    if isinstance(step, Sums) and step.phase == "backward" and own.type == "average_pool2d":
-        share = own.rows[0].coefficient if own.rows else fmpq(1)
-        return int((1 / share).p)
+    if isinstance(step, Formula) and own.structure.loss_mean_of:
+        return own.structure.loss_mean_of
+    if isinstance(step, Sums) and step.phase == "backward" and own.rows and own.structure.mean_of:
+        return own.structure.mean_of
     if isinstance(step, Chain) and own.book.steps.shortcut(step):
         return int(own.book.steps.shortcut(step).partition("/")[2] or 1)
     return 1

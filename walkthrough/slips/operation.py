@@ -11,17 +11,14 @@ from flint import arb, fmpq
 from walkthrough.numbers.balls import FUNCTIONS
 from walkthrough.numbers.formulas import Quantity
 from walkthrough.slips import Candidate, Candidates, Told, slip
-from walkthrough.slips._lines import equals, plus, text
-from walkthrough.slips._rereading import with_options
-from walkthrough.slips.layout import misread
+from walkthrough.slips._lines import equals, sum_text, text
+from walkthrough.slips.layout import misread, one_by_one
 from walkthrough.trace.steps import Choice, Formula, Gate, Ref, Sums
-from walkthrough.workbook.reworked import Working
-
-_LOGARITHMS = ("binary_cross_entropy", "cross_entropy")
+from walkthrough.workbook.reworked_steps import ReworkedStep
 
 
 @slip(common=6)
-def average_for_max(own: Working) -> Candidates:
+def average_for_max(own: ReworkedStep) -> Candidates:
     """The mean of the window instead of its largest entry."""
     if isinstance(own.step, Choice):
         numbers, size = _numbers(own), len(own.step.candidates)
@@ -35,35 +32,35 @@ def average_for_max(own: Working) -> Candidates:
 
 
 @slip(common=4)
-def max_for_average(own: Working) -> Candidates:
+def max_for_average(own: ReworkedStep) -> Candidates:
     """The largest entry of the window instead of its mean."""
     if _average(own):
         numbers = [row.values[0] for row in own.rows if row.refs[0] is not None]
         value = max(numbers)
         yield _other(
             value,
-            "the largest of the window is taken instead of the mean",
+            f"the largest of the {_averaged(own)} is taken instead of the mean",
             lambda: equals(f"max({_listed(numbers)})", value, *numbers),
             "max-for-average",
         )
 
 
 @slip(common=6)
-def sum_for_average(own: Working) -> Candidates:
+def sum_for_average(own: ReworkedStep) -> Candidates:
     """The sum of the window, not divided."""
     if _average(own):
         numbers = [row.values[0] for row in own.rows]
         value = _total(numbers)
         yield _other(
             value,
-            "the sum of the window is not divided by its size",
+            f"the sum of the {_averaged(own)} is not divided by its size",
             lambda: equals(_summed(numbers), value, *numbers),
             "sum-for-average",
         )
 
 
 @slip(common=3)
-def min_for_max(own: Working) -> Candidates:
+def min_for_max(own: ReworkedStep) -> Candidates:
     """The smallest entry of the window."""
     if isinstance(own.step, Choice):
         numbers = _numbers(own)
@@ -77,36 +74,39 @@ def min_for_max(own: Working) -> Candidates:
 
 
 @slip(common=5.5)
-def windows_overlapped(own: Working) -> Candidates:
+def windows_overlapped(own: ReworkedStep) -> Candidates:
     """Pool windows one pixel apart instead of side by side."""
-    if own.type.endswith("pool2d"):
+    window = own.structure.window
+    if window is not None and window.kernel is None:
         said = "the pool's windows lie one pixel apart"
-        yield from misread(own, "windows-overlapped", lambda stage: with_options(stage, stride=(1, 1)), said)
+        yield from misread(own, "windows-overlapped", one_by_one, said)
 
 
 @slip(common=8)
-def relu_skipped(own: Working) -> Candidates:
+def relu_skipped(own: ReworkedStep) -> Candidates:
     """z instead of max(0, z)."""
     if isinstance(own.step, Gate):
-        value = own.number(own.step.operand)
-        yield _other(value, "a negative number is passed on, as if there were no ReLU", str, "relu-skipped")
+        value, closes = own.number(own.step.operand), not own.step.slopes.below
+        said = "passed on, as if there were no ReLU" if closes else "passed on as it is, without its slope"
+        yield _other(value, f"a negative number is {said}", str, "relu-skipped")
 
 
 @slip(common=5)
-def absolute_for_relu(own: Working) -> Candidates:
+def absolute_for_relu(own: ReworkedStep) -> Candidates:
     """|z| instead of max(0, z)."""
     if isinstance(own.step, Gate):
         z = own.number(own.step.operand)
         yield _other(
             abs(z),
-            "the minus is taken away, |z| instead of max(0, z)",
+            "the minus is taken away, |z| instead of "
+            + ("a share of z" if own.step.slopes.below else "max(0, z)"),
             lambda: equals(f"|{text(z)}|", abs(z), z),
             "absolute-for-relu",
         )
 
 
 @slip(common=4)
-def sigmoid_of_minus(own: Working) -> Candidates:
+def sigmoid_of_minus(own: ReworkedStep) -> Candidates:
     """σ(−z)."""
     step, operand = own.step, _argument(own)
     if isinstance(step, Formula) and operand is not None:
@@ -122,7 +122,7 @@ def sigmoid_of_minus(own: Working) -> Candidates:
 
 
 @slip(common=4)
-def sigmoid_skipped(own: Working) -> Candidates:
+def sigmoid_skipped(own: ReworkedStep) -> Candidates:
     """z instead of σ(z)."""
     operand = _argument(own)
     if operand is not None:
@@ -132,10 +132,10 @@ def sigmoid_skipped(own: Working) -> Candidates:
 
 
 @slip(common=5)
-def log_base_10(own: Working) -> Candidates:
+def log_base_10(own: ReworkedStep) -> Candidates:
     """The logarithm to base 10 instead of the natural one."""
     step = own.step
-    if isinstance(step, Formula) and step.phase == "loss" and own.type in _LOGARITHMS:
+    if isinstance(step, Formula) and step.phase == "loss" and own.structure.logarithm:
         value = own.formula(step.expression, step.place, _TENS)
         yield _other(
             value,
@@ -152,14 +152,20 @@ def _other(value: Quantity, condition: str, line: Any, key: str, at: Ref | None 
     return Candidate(value, lambda: Told(condition, line()), at, 1, key)
 
 
-def _numbers(own: Working) -> list[Quantity]:
+def _numbers(own: ReworkedStep) -> list[Quantity]:
     """What stands in a pool's window, without the padding."""
     assert isinstance(own.step, Choice)
     return [own.number(ref) for ref in own.step.candidates if ref is not None]
 
 
-def _average(own: Working) -> bool:
-    return own.type == "average_pool2d" and isinstance(own.step, Sums) and own.step.phase == "forward"
+def _average(own: ReworkedStep) -> bool:
+    """Whether the step takes the mean of a window, or of a whole map."""
+    return bool(own.structure.mean_of) and isinstance(own.step, Sums) and own.step.phase == "forward"
+
+
+def _averaged(own: ReworkedStep) -> str:
+    """What a mean is taken of: a window that slides, or all of a map."""
+    return "map" if own.structure.window is None else "window"
 
 
 def _total(numbers: list[Quantity]) -> Quantity:
@@ -170,20 +176,19 @@ def _total(numbers: list[Quantity]) -> Quantity:
 
 
 def _summed(numbers: list[Quantity]) -> str:
-    return plus([text(number) for number in numbers])
+    return sum_text([text(number) for number in numbers])
 
 
 def _listed(numbers: list[Quantity]) -> str:
     return ", ".join(map(text, numbers))
 
 
-def _argument(own: Working) -> Ref | None:
+def _argument(own: ReworkedStep) -> Ref | None:
     """What a sigmoid is taken of."""
-    step = own.step
-    if own.type != "sigmoid" or not isinstance(step, Formula) or step.phase != "forward":
+    step, argument = own.step, own.structure.sigmoid_of
+    if argument is None or not isinstance(step, Formula) or step.phase != "forward":
         return None
-    assert own.stage is not None
-    return Ref(own.book.steps.full(own.stage.x.name, own.book.sample(own.ref)), own.ref.cell)
+    return own.refer(argument, step.place)
 
 
 def _tens(of: Quantity) -> Quantity:

@@ -5,16 +5,17 @@ from __future__ import annotations
 from walkthrough.numbers.formulas import Quantity
 from walkthrough.slips import Candidate, Candidates, Told, slip
 from walkthrough.slips._functions import counted, operands, read_as
-from walkthrough.slips._lines import equals, factor, sum_line, term, text, times
+from walkthrough.slips._lines import equals, factor, product_text, sum_line, term, text
 from walkthrough.slips._neighbours import beside, bracketed, row_beside, taken
+from walkthrough.slips._rereading import kernel_axes
 from walkthrough.trace.steps import Chain, Gate, Given, Ref, Route, Sums
-from walkthrough.workbook.reworked import ZERO, Row, Working, added
+from walkthrough.workbook.reworked_steps import ReworkedStep, Row, added
 
 _MOST_NEIGHBOURS_READ = 2_000
 
 
 @slip(common=8)
-def sign_lost(own: Working) -> Candidates:
+def sign_lost(own: ReworkedStep) -> Candidates:
     """One negative factor read as positive: v − 2·term."""
     rows = [row for row in own.worth(-2) if row.product and any(value < 0 for value in row.values)]
     places = sum(any(value < 0 for value in row.values) for row in own.rows)
@@ -39,7 +40,7 @@ def sign_lost(own: Working) -> Candidates:
 
 
 @slip(common=4)
-def term_dropped(own: Working) -> Candidates:
+def term_dropped(own: ReworkedStep) -> Candidates:
     """One term left out: v − term."""
     for row in own.worth(-1):
         if row.product and len(own.rows) > 1:
@@ -53,7 +54,7 @@ def term_dropped(own: Working) -> Candidates:
 
 
 @slip(common=1)
-def term_doubled(own: Working) -> Candidates:
+def term_doubled(own: ReworkedStep) -> Candidates:
     """One term counted twice: v + term."""
     for row in own.worth(1):
         if row.product and len(own.rows) > 1:
@@ -68,7 +69,7 @@ def term_doubled(own: Working) -> Candidates:
 
 
 @slip(common=2)
-def added_not_multiplied(own: Working) -> Candidates:
+def added_not_multiplied(own: ReworkedStep) -> Candidates:
     """One term a + b for a·b."""
     if not isinstance(own.step, Sums | Chain):
         return
@@ -83,13 +84,13 @@ def added_not_multiplied(own: Working) -> Candidates:
                 line = equals(
                     f"{text(own.right)} − {bracketed(row)} + ({said})", value, own.right, *row.values
                 )
-                return Told(f"{said} is taken for {times(row.values)}", line)
+                return Told(f"{said} is taken for {product_text(row.values)}", line)
 
             yield Candidate(value, told, _first(row), len(products))
 
 
 @slip(common=3)
-def neighbour_read(own: Working) -> Candidates:
+def neighbour_read(own: ReworkedStep) -> Candidates:
     """One term takes the entry one step beside."""
     for ref in operands(own):
         for other, where in beside(own, ref):
@@ -97,7 +98,7 @@ def neighbour_read(own: Working) -> Candidates:
             yield from read_as(own, ref, own.number(other), said)
     if isinstance(own.step, Gate):
         for other, where in beside(own, own.step.operand):
-            value = max(own.number(other), ZERO)
+            value = own.passed(own.number(other))
             yield from taken(own, value, own.step.operand, (other, where), 4)
     if isinstance(own.step, Given):
         for other, where in beside(own, own.ref):
@@ -108,7 +109,7 @@ def neighbour_read(own: Working) -> Candidates:
 
 
 @slip(common=1.5)
-def row_skipped(own: Working) -> Candidates:
+def row_skipped(own: ReworkedStep) -> Candidates:
     """All terms of one kernel row left out."""
     rows = _kernel_rows(own)
     for name, left_out in rows:
@@ -124,7 +125,7 @@ def row_skipped(own: Working) -> Candidates:
 
 
 @slip(common=8)
-def bias_forgotten(own: Working) -> Candidates:
+def bias_forgotten(own: ReworkedStep) -> Candidates:
     """The bias left out: v − b."""
     for row in _biases(own):
         value = own.right - row.product
@@ -138,7 +139,7 @@ def bias_forgotten(own: Working) -> Candidates:
 
 
 @slip(common=2)
-def bias_subtracted(own: Working) -> Candidates:
+def bias_subtracted(own: ReworkedStep) -> Candidates:
     """The bias taken away instead of added: v − 2b."""
     for row in _biases(own):
         value = own.right - 2 * row.product
@@ -153,7 +154,7 @@ def bias_subtracted(own: Working) -> Candidates:
 # --- how they are told -------------------------------------------------------------------------
 
 
-def _name(own: Working, ref: Ref | None) -> str:
+def _name(own: ReworkedStep, ref: Ref | None) -> str:
     return own.book.name(ref) if ref is not None else "the local derivative"
 
 
@@ -166,45 +167,44 @@ def _first(row: Row) -> Ref | None:
     return row.refs[0] if row.refs else None
 
 
-def _without(own: Working, taken: str, row: Row, value: Quantity) -> str:
+def _without(own: ReworkedStep, taken: str, row: Row, value: Quantity) -> str:
     return equals(f"{text(own.right)} − {taken}", value, own.right, *row.values)
 
 
 # --- rows and biases ---------------------------------------------------------------------------
 
 
-def _biases(own: Working) -> list[Row]:
+def _biases(own: ReworkedStep) -> list[Row]:
     """The bias among the terms of a forward sum."""
-    stage = own.stage
-    if not isinstance(own.step, Sums) or own.step.phase != "forward" or stage is None:
+    if not isinstance(own.step, Sums) or own.step.phase != "forward":
         return []
-    bias = stage.parameters.get("bias")
-    if bias is None:
-        return []
-    return [row for row in own.rows if any(ref is not None and ref.tensor == bias.name for ref in row.refs)]
+    names = {tensor.name for tensor in own.structure.added}
+    return [row for row in own.rows if any(ref is not None and ref.tensor in names for ref in row.refs)]
 
 
-def _kernel_rows(own: Working) -> list[tuple[str, list[Row]]]:
+def _kernel_rows(own: ReworkedStep) -> list[tuple[str, list[Row]]]:
     """The terms of a sum by the row of the kernel, of one channel and of all together."""
-    stage = own.stage
-    if not isinstance(own.step, Sums) or stage is None:
+    if not isinstance(own.step, Sums):
         return []
-    kernel = stage.parameters.get("kernel")
-    if kernel is None or own.step.phase != "forward":
+    window = own.structure.window
+    if window is None or window.kernel is None or own.step.phase != "forward":
         return _equal_rows(own, own.step.row)
+    kernel, axes = window.kernel.tensor, kernel_axes(own.structure)
+    if len(axes) < 2 or kernel.shape[axes[0]] == 1:
+        return []
     groups: dict[str, list[Row]] = {}
-    several = kernel.shape[1] > 1
+    channels = [axis for axis in window.channels if kernel.shape[axis] > 1][:1]
     for row in own.rows:
         ref = next((each for each in row.refs if each is not None and each.tensor == kernel.name), None)
         if ref is not None:
-            groups.setdefault(f"row {ref.cell[2] + 1} of the kernel", []).append(row)
-            if several:
-                named = f"row {ref.cell[2] + 1} of the kernel for channel {ref.cell[1] + 1}"
-                groups.setdefault(named, []).append(row)
-    return list(groups.items()) if kernel.shape[2] > 1 else []
+            named = f"row {ref.cell[axes[0]] + 1} of the kernel"
+            groups.setdefault(named, []).append(row)
+            for axis in channels:
+                groups.setdefault(f"{named} for channel {ref.cell[axis] + 1}", []).append(row)
+    return list(groups.items())
 
 
-def _equal_rows(own: Working, length: int) -> list[tuple[str, list[Row]]]:
+def _equal_rows(own: ReworkedStep, length: int) -> list[tuple[str, list[Row]]]:
     """The terms in rows, as they stand on paper."""
     if not length or own.step.phase != "backward":
         return []

@@ -6,18 +6,18 @@ from flint import fmpq
 
 from walkthrough.numbers.formulas import Quantity
 from walkthrough.slips import Candidate, Candidates, Told, slip
-from walkthrough.slips._lines import equals, factor, text, times
+from walkthrough.slips._lines import equals, factor, product_text, text
 from walkthrough.trace.steps import Ref, Update
-from walkthrough.workbook.reworked import Working
+from walkthrough.workbook.reworked_steps import ReworkedStep
 
 
 @slip(common=8)
-def gradient_added(own: Working) -> Candidates:
+def gradient_added(own: ReworkedStep) -> Candidates:
     """w + αg."""
     if isinstance(own.step, Update):
         old, rate, gradient = _parts(own)
         value = old + rate * gradient
-        line = equals(f"{text(old)} + {times((rate, gradient))}", value, old, gradient)
+        line = equals(f"{text(old)} + {product_text((rate, gradient))}", value, old, gradient)
         yield Candidate(
             value,
             lambda: Told("the gradient is added instead of subtracted", line),
@@ -28,7 +28,7 @@ def gradient_added(own: Working) -> Candidates:
 
 
 @slip(common=6)
-def rate_forgotten(own: Working) -> Candidates:
+def rate_forgotten(own: ReworkedStep) -> Candidates:
     """w − g."""
     if isinstance(own.step, Update):
         old, _, gradient = _parts(own)
@@ -44,19 +44,19 @@ def rate_forgotten(own: Working) -> Candidates:
 
 
 @slip(common=6)
-def old_weight_forgotten(own: Working) -> Candidates:
+def old_weight_forgotten(own: ReworkedStep) -> Candidates:
     """−αg."""
     if isinstance(own.step, Update):
         _, rate, gradient = _parts(own)
         value = -rate * gradient
-        line = equals(times((-rate, gradient)), value, gradient)
+        line = equals(product_text((-rate, gradient)), value, gradient)
         yield Candidate(
             value, lambda: Told("the old weight is forgotten", line), own.step.old, 1, "old weight forgotten"
         )
 
 
 @slip(common=4)
-def new_weight_for_gradient(own: Working) -> Candidates:
+def new_weight_for_gradient(own: ReworkedStep) -> Candidates:
     """w − αg in the gradient's cell."""
     places, rate = own.book.trace.places, own.book.trace.case.learning_rate
     name = places[own.ref.tensor].local.removesuffix(".grad")
@@ -67,13 +67,13 @@ def new_weight_for_gradient(own: Working) -> Candidates:
     value = old - step * own.right
 
     def told() -> Told:
-        line = equals(f"{text(old)} − {times((step, own.right))}", value, old, own.right)
+        line = equals(f"{text(old)} − {product_text((step, own.right))}", value, old, own.right)
         return Told("the weight after the update is written in the gradient's place", line)
 
     yield Candidate(value, told, None, 1, "new weight for the gradient")
 
 
-def _parts(own: Working) -> tuple[Quantity, Quantity, Quantity]:
+def _parts(own: ReworkedStep) -> tuple[Quantity, Quantity, Quantity]:
     """The old weight, the learning rate and the gradient."""
     step, rate = own.step, own.book.trace.case.learning_rate
     assert isinstance(step, Update)

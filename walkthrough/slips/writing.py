@@ -10,7 +10,7 @@ from walkthrough.numbers.formulas import Quantity
 from walkthrough.slips import Candidate, Candidates, Told, slip
 from walkthrough.slips._lines import shown_value, text
 from walkthrough.trace.steps import Ref
-from walkthrough.workbook.reworked import Working
+from walkthrough.workbook.reworked_steps import ReworkedStep
 
 _POWERS = (1, -1, 2, -2, 3, -3, 4, -4, 5, -5, 6, -6)
 _DIGITS_PLAYED = 4
@@ -19,7 +19,7 @@ _FINEST = fmpq(10) ** -_MOST_DIGITS
 
 
 @slip(common=6)
-def sign_flipped(own: Working) -> Candidates:
+def sign_flipped(own: ReworkedStep) -> Candidates:
     """−v."""
     yield Candidate(
         -own.right, lambda: Told("the sign is the other one", f"−({text(own.right)}) = {text(-own.right)}")
@@ -27,7 +27,7 @@ def sign_flipped(own: Working) -> Candidates:
 
 
 @slip(common=3)
-def point_moved(own: Working) -> Candidates:
+def point_moved(own: ReworkedStep) -> Candidates:
     """v·10ᵏ: the decimal point one or more places further."""
     for power in _POWERS:
         value = own.right * fmpq(10) ** power
@@ -41,7 +41,7 @@ def point_moved(own: Working) -> Candidates:
 
 
 @slip(common=2)
-def digits_swapped(own: Working) -> Candidates:
+def digits_swapped(own: ReworkedStep) -> Candidates:
     """Two neighbouring digits in the wrong order."""
     for right, written, value in _pairs(own, _swaps):
         if _swapped(right, written):
@@ -51,7 +51,7 @@ def digits_swapped(own: Working) -> Candidates:
 
 
 @slip(common=1)
-def digit_changed(own: Working) -> Candidates:
+def digit_changed(own: ReworkedStep) -> Candidates:
     """One digit wrong."""
     for right, written, value in _pairs(own, _changes):
         if sum(one != other for one, other in zip(right, written, strict=True)) == 1:
@@ -61,7 +61,7 @@ def digit_changed(own: Working) -> Candidates:
 
 
 @slip(common=2)
-def copied_from(own: Working) -> Candidates:
+def copied_from(own: ReworkedStep) -> Candidates:
     """Another cell, as written."""
     operands = {ref: own.number(ref) for row in own.rows for ref in row.refs if ref is not None}
     elsewhere = own.sought.page.about(own.sought.low, own.sought.high) if own.sought else []
@@ -78,11 +78,11 @@ def copied_from(own: Working) -> Candidates:
 # --- digits ------------------------------------------------------------------------------------
 
 
-def _changed(own: Working, condition: str) -> Told:
+def _changed(own: ReworkedStep, condition: str) -> Told:
     return Told(f"in {text(own.right)} {condition}")
 
 
-def _pairs(own: Working, played: object) -> Iterator[tuple[str, str, Quantity]]:
+def _pairs(own: ReworkedStep, played: object) -> Iterator[tuple[str, str, Quantity]]:
     """The digits of the right number to the unit written, those written, and the number written.
 
     With nothing written, every number that a slip of this kind (`played`) makes of the right digits.
@@ -123,7 +123,7 @@ def _swapped(right: str, written: str) -> bool:
     return right[at : at + 2] == written[at : at + 2][::-1]
 
 
-def _played(own: Working, played: object) -> Iterator[tuple[str, str, Quantity]]:
+def _played(own: ReworkedStep, played: object) -> Iterator[tuple[str, str, Quantity]]:
     said = shown_value(own.right, _DIGITS_PLAYED)
     scale = fmpq(10) ** said.exponent * (-1 if said.negative else 1)
     assert callable(played)

@@ -2,106 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from math import prod
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from walkthrough.layers import Layer
-from walkthrough.losses import Loss
-from walkthrough.mathematics import readings
-from walkthrough.mathematics.contraction import Contraction
-from walkthrough.mathematics.layout import Array, layout
-from walkthrough.mathematics.notation import Entry, Equation, Largest, PositivePart, Tensor
+from walkthrough.mathematics.conventions import Conventions
+from walkthrough.mathematics.notation import Tensor
+from walkthrough.mathematics.renaming import told_apart
+from walkthrough.trace.boundary import check
+from walkthrough.trace.stage import Stage
 
 if TYPE_CHECKING:
-    from walkthrough.case import Case
+    from walkthrough.case import Case, NamedLayer
     from walkthrough.numbers.grid import Grid
 
-
-@dataclass(frozen=True)
-class Stage:
-    """One layer (or the loss) in its place: what goes in, what comes out, and how."""
-
-    name: str
-    type: str
-    of: Layer | Loss
-    x: Tensor
-    z: Tensor
-    parameters: dict[str, Tensor]
-    equations: tuple[Equation, ...]
-
-    @property
-    def layer(self) -> Layer:
-        """The layer of a stage that is one."""
-        assert isinstance(self.of, Layer)
-        return self.of
-
-    @property
-    def judge(self) -> Loss:
-        """The loss of the last stage."""
-        assert isinstance(self.of, Loss)
-        return self.of
-
-    @cached_property
-    def inputs(self) -> tuple[Tensor, ...]:
-        """What has a gradient: the parameters in their order, then the input."""
-        return (*self.parameters.values(), self.x)
-
-    @cached_property
-    def choices(self) -> tuple[tuple[Equation, Entry, Contraction], ...]:
-        """Equations that let something through, their entry, and the way back of the gradient."""
-        found = []
-        for equation in self.equations:
-            if isinstance(equation.right, Largest | PositivePart):
-                entry = equation.right.body
-                over = equation.right.over if isinstance(equation.right, Largest) else ()
-                target = Entry(entry.tensor.grad, entry.index, entry.flat)
-                upstream = Entry(equation.left.tensor.grad, equation.left.index, equation.left.flat)
-                variables = (*equation.left.variables, *over)
-                part = readings.Part(target, readings.ONE, (upstream,), variables)
-                found.append((equation, entry, Contraction(part)))
-        return tuple(found)
-
-    def windows(self, array: Array, fill: int = 0) -> Array:
-        """The entries of each window of a max pool along a last axis."""
-        ((equation, entry, contraction),) = self.choices
-        spread = layout(entry, contraction.part.variables).seen(array, fill)
-        return spread.reshape(*(index.extent for index in equation.left.variables), -1)
-
-    @cached_property
-    def window_places(self) -> Array:
-        """Where each entry of each window stands in its tensor, in reading order; −1 is padding."""
-        return self.windows(np.arange(self.x.size).reshape(self.x.shape), -1)
-
-    @cached_property
-    def sums(self) -> tuple[Contraction, ...]:
-        """The forward tables of multiply-adds."""
-        parts = (readings.forward(equation) or () for equation in self.equations)
-        return tuple(Contraction(part) for several in parts for part in several)
-
-    def backward(self, tensor: Tensor) -> tuple[Contraction, ...]:
-        """The tables of the gradient with respect to the input or a parameter."""
-        return self._gradients[tensor.name]
-
-    @cached_property
-    def _gradients(self) -> dict[str, tuple[Contraction, ...]]:
-        return {
-            tensor.name: tuple(
-                Contraction(part)
-                for equation in self.equations
-                for part in readings.backward(equation, tensor)
-            )
-            for tensor in self.inputs
-        }
-
-    @cached_property
-    def multiply_adds(self) -> int:
-        """How many products its output takes; a bias, or a copy, multiplies nothing."""
-        parts = [contraction.part for contraction in self.sums if len(contraction.part.factors) > 1]
-        return sum(prod(index.extent for index in part.variables) for part in parts)
+__all__ = ["Network", "Stage", "network"]
 
 
 @dataclass(frozen=True)
@@ -113,6 +28,7 @@ class Network:
     input: Tensor
     target: Tensor | None
     parameters: dict[str, Grid]
+    constants: dict[str, Grid] = field(default_factory=dict)
 
     @property
     def stages(self) -> tuple[Stage, ...]:
@@ -121,12 +37,22 @@ class Network:
 
     @property
     def output(self) -> Tensor:
-        """What comes out of the last layer."""
-        return self.layers[-1].z
+        """What comes out of the last layer; of a loss alone, the input."""
+        return self.layers[-1].z if self.layers else self.input
 
     def stage(self, name: str) -> Stage | None:
         """The stage of this name."""
         return next((stage for stage in self.stages if stage.name == name), None)
+
+    @cached_property
+    def given(self) -> dict[str, Grid]:
+        """The parameters before the update, and what else is given and not learned."""
+        return self.parameters | self.constants
+
+    @cached_property
+    def constant_tensors(self) -> tuple[Tensor, ...]:
+        """All that is given beside the input and not learned, in order."""
+        return tuple(tensor for stage in self.layers for tensor in stage.constants.values())
 
     @cached_property
     def parameter_tensors(self) -> tuple[Tensor, ...]:
@@ -135,26 +61,58 @@ class Network:
 
 
 def network(case: Case) -> Network:
-    """The network of a case that has been read, and therefore fits together."""
+    """The network of a case that has been read, and therefore fits together.
+
+    Raises NotPossible if a layer's equations are not of a kind that can be worked through.
+    """
     sample = case.samples[0]
     first = x = Tensor("input", sample.input.shape, "x")
     layers: list[Stage] = []
     grids: dict[str, Grid] = {}
+    constants: dict[str, Grid] = {}
     for each in case.layers:
-        z = Tensor(each.name, each.layer.output_shape(x.shape), _letter(each.layer.letter, x.symbol))
-        given = each.layer.parameters(x.shape)
-        tensors = {name: Tensor(f"{each.name}.{name}", grid.shape, name[0]) for name, grid in given.items()}
-        grids |= {tensors[name].name: grid for name, grid in given.items()}
-        equations = tuple(each.layer.equations(x, z, case.conventions, **tensors))
-        layers.append(Stage(each.name, each.type, each.layer, x, z, tensors, equations))
-        x = z
+        stage = _stage(each, x, case.conventions)
+        grids |= _named(stage.parameters, each.layer.parameters(x.shape))
+        constants |= _named(stage.constants, each.layer.constants(x.shape))
+        layers.append(stage)
+        x = stage.z
     if case.loss is None:
-        return Network(tuple(layers), None, first, None, grids)
+        return Network(tuple(layers), None, first, None, grids, constants)
     target = None if sample.target is None else Tensor("target", sample.target.shape, "t")
     loss = Tensor("loss", (), "L")
-    equations = tuple(case.loss.equations(x, target or loss, loss))
+    equations = tuple(case.loss.equations(x, target or loss, loss, case.conventions))
     stage = Stage("loss", case.loss_type, case.loss, x, loss, {}, equations)
-    return Network(tuple(layers), stage, first, target, grids)
+    check(stage)
+    return Network(tuple(layers), stage, first, target, grids, constants)
+
+
+def _stage(named: NamedLayer, x: Tensor, conventions: Conventions) -> Stage:
+    """A layer in its place, its letters told apart and its equations checked."""
+    layer = named.layer
+    parameters, constants = layer.parameters(x.shape), layer.constants(x.shape)
+    z = Tensor(named.name, layer.output_shape(x.shape), _letter(layer.letter, x.symbol))
+    tensors = {
+        role: Tensor(f"{named.name}.{role}", grid.shape, layer.letters.get(role, role[0]))
+        for role, grid in (parameters | constants).items()
+    }
+    given = layer.equations(x, z, conventions, **tensors)
+    taken = {x.symbol, z.symbol, *(tensor.symbol for tensor in tensors.values())}
+    stage = Stage(
+        named.name,
+        named.type,
+        layer,
+        x,
+        z,
+        {role: tensors[role] for role in parameters},
+        tuple(told_apart(equation, taken) for equation in given),
+        {role: tensors[role] for role in constants},
+    )
+    check(stage)
+    return stage
+
+
+def _named(tensors: dict[str, Tensor], grids: dict[str, Grid]) -> dict[str, Grid]:
+    return {tensors[role].name: grid for role, grid in grids.items()}
 
 
 def _letter(own: str, before: str) -> str:

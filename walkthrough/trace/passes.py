@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from fractions import Fraction
+from functools import partial
+from math import lcm
 from typing import TYPE_CHECKING, Generic
 
 import numpy as np
 
+from walkthrough.mathematics.contraction import Contraction
 from walkthrough.mathematics.layout import Array
-from walkthrough.mathematics.notation import Equation, Largest, PositivePart, Total, gradient_name
-from walkthrough.mathematics.readings import Part
+from walkthrough.mathematics.notation import Equation, Largest, Total, gradient_name
+from walkthrough.mathematics.readings import ONE, Part, Slopes
 from walkthrough.numbers.arithmetic import Arithmetic, N, Selection
 from walkthrough.trace.network import Network, Stage
 
@@ -80,45 +82,74 @@ def forward_stage(
     if stage.sums:
         terms = [(c, tuple(tensors[f.tensor.name] for f in c.part.factors)) for c in stage.sums]
         replay.put(stage.z.name, arithmetic.sums(terms), arithmetic)
-        return
-    for equation in stage.equations:
-        if isinstance(equation.right, Largest | PositivePart):
-            _choose(stage, equation, replay, arithmetic)
-        else:
-            formula = equation.computed if stable and equation.computed else equation.right
-            values = arithmetic.function(
-                formula, equation.left.variables, lambda entry: tensors[entry.tensor.name]
-            )
-            replay.put(stage.z.name, arithmetic.reshaped(values, stage.z.shape), arithmetic)
+    elif stage.choices:
+        _choose(stage, stage.equations[0], replay, arithmetic)
+    else:
+        parts = [worked_out(equation, tensors, arithmetic, stable) for equation in stage.equations]
+        replay.put(stage.z.name, _together(parts, arithmetic), arithmetic)
+
+
+def worked_out(
+    equation: Equation, tensors: Mapping[str, N], arithmetic: Arithmetic[N], stable: bool = True
+) -> N:
+    """What a formula gives of the tensor on its left side; 0 where it says nothing."""
+    formula = equation.computed if stable and equation.computed else equation.right
+    part = Part(equation.left, ONE, (), equation.left.variables)
+    values = arithmetic.function(formula, part.variables, lambda entry: tensors[entry.tensor.name])
+    return _gathered(part, values, arithmetic)
+
+
+def _gathered(part: Part, values: N, arithmetic: Arithmetic[N]) -> N:
+    """Values with an axis for each index of a part's target, where they go."""
+    contraction = Contraction(part)
+    if contraction.direct:
+        return arithmetic.reshaped(values, part.target.tensor.shape)
+    return arithmetic.gathered(contraction, values)
+
+
+def _together(parts: list[N], arithmetic: Arithmetic[N]) -> N:
+    return parts[0] if len(parts) == 1 else arithmetic.combined(parts, [ONE] * len(parts))
 
 
 def _choose(stage: Stage, equation: Equation, replay: SampleReplay[N], arithmetic: Arithmetic[N]) -> None:
     """Who wins in each window, or which gates are open; and what goes on."""
-    right = equation.right
-    assert isinstance(right, Largest | PositivePart)
-    numbers = replay.tensors[right.body.tensor.name]
-    if isinstance(right, PositivePart):
-        given = replay.selections.get(stage.name)
-        selection = given or gates(arithmetic.signs(numbers, right.body.tensor.name), right.slope_at_zero)
-        selected = arithmetic.structured(numbers, lambda array: _stopped(array, selection.first == 1))
+    right, gate = equation.right, stage.gate
+    numbers = replay.tensors[stage.x.name]
+    selection = replay.selections.get(stage.name)
+    if gate is not None:
+        selection = selection or gates(arithmetic.signs(numbers, stage.x.name), gate)
+        selected = _let_through(numbers, selection, gate, arithmetic)
     else:
+        assert isinstance(right, Largest)
         windows = arithmetic.structured(numbers, stage.windows)
-        selection = replay.selections.get(stage.name) or arithmetic.winners(
-            windows, stage.window_places, right.tie, right.body.tensor.name
-        )
+        selection = selection or arithmetic.winners(windows, stage.window_places, right.tie, stage.x.name)
         selected = arithmetic.picked(windows, selection.first)
     replay.selections[stage.name] = selection
     replay.put(stage.z.name, arithmetic.reshaped(selected, stage.z.shape), arithmetic)
 
 
-def gates(signs: Array, slope_at_zero: Fraction) -> Selection:
-    """Open (1) where positive, closed (0) where negative, the convention's slope at 0.
+def gates(signs: Array, gate: Slopes) -> Selection:
+    """The slope above 0 where positive, the one below where negative, the convention's at 0.
 
-    `first` is 0 where the number itself goes on, 1 where it is stopped.
+    `first` is 0 where the number itself is open, 1 where it is closed.
     """
-    at_zero = slope_at_zero.numerator
-    shares = np.where(signs > 0, slope_at_zero.denominator, np.where(signs == 0, at_zero, 0))
-    return Selection((signs < 0).astype(np.int64), shares, slope_at_zero.denominator)
+    slopes = (gate.above, gate.at_zero, gate.below)
+    denominator = lcm(*(slope.denominator for slope in slopes))
+    above, at_zero, below = (int(slope * denominator) for slope in slopes)
+    shares = np.where(signs > 0, above, np.where(signs == 0, at_zero, below))
+    return Selection((signs < 0).astype(np.int64), shares, denominator)
+
+
+def _let_through(numbers: N, selection: Selection, gate: Slopes, arithmetic: Arithmetic[N]) -> N:
+    """Each number times the slope on its side of 0."""
+    sides = []
+    for slope, closed in ((gate.above, 1), (gate.below, 0)):
+        if slope:
+            side = arithmetic.structured(numbers, partial(_stopped, where=selection.first == closed))
+            sides.append((side, slope))
+    if len(sides) == 1 and sides[0][1] == 1:
+        return sides[0][0]
+    return arithmetic.combined([side for side, _ in sides], [slope for _, slope in sides])
 
 
 def _stopped(array: Array, where: Array) -> Array:
@@ -128,11 +159,13 @@ def _stopped(array: Array, where: Array) -> Array:
 
 def backward_loss(stage: Stage, replay: SampleReplay[N], arithmetic: Arithmetic[N]) -> None:
     """The loss's derivative, as the loss states it."""
-    tensors = replay.tensors
+    parts = []
     for equation in stage.equations:
         for entry, slope in equation.derivatives:
-            values = arithmetic.function(slope, entry.variables, lambda each: tensors[each.tensor.name])
-            replay.put(stage.x.grad.name, arithmetic.reshaped(values, stage.x.shape), arithmetic)
+            part = Part(entry, ONE, (), entry.variables)
+            values = arithmetic.function(slope, part.variables, lambda each: replay.tensors[each.tensor.name])
+            parts.append(_gathered(part, values, arithmetic))
+    replay.put(stage.x.grad.name, _together(parts, arithmetic), arithmetic)
 
 
 def backward_stage(stage: Stage, replay: SampleReplay[N], arithmetic: Arithmetic[N]) -> None:
@@ -147,8 +180,9 @@ def backward_stage(stage: Stage, replay: SampleReplay[N], arithmetic: Arithmetic
                 tensor.grad.name, arithmetic.routed(contraction, tensors[stage.z.grad.name], laid), arithmetic
             )
         contractions = stage.backward(tensor)
-        if contractions and contractions[0].part.local is not None:
-            replay.put(tensor.grad.name, _chain(contractions[0].part, replay, arithmetic), arithmetic)
+        if any(contraction.part.local is not None for contraction in contractions):
+            parts = [_chain(contraction.part, replay, arithmetic) for contraction in contractions]
+            replay.put(tensor.grad.name, _together(parts, arithmetic), arithmetic)
         elif contractions:
             terms = [(c, tuple(tensors[f.tensor.name] for f in c.part.factors)) for c in contractions]
             replay.put(tensor.grad.name, arithmetic.sums(terms), arithmetic)
@@ -161,7 +195,6 @@ def _chain(part: Part, replay: SampleReplay[N], arithmetic: Arithmetic[N]) -> N:
     over = tuple(index for index in part.variables if index not in inside)
     product = part.factors[0] * part.local
     formula = Total(product, over) if over else product
-    values = arithmetic.function(
-        formula, part.target.variables, lambda entry: replay.tensors[entry.tensor.name]
-    )
-    return arithmetic.reshaped(values, part.target.tensor.shape)
+    kept = Contraction(part).kept
+    values = arithmetic.function(formula, kept, lambda entry: replay.tensors[entry.tensor.name])
+    return _gathered(part, values, arithmetic)

@@ -14,14 +14,13 @@ from walkthrough.mathematics.notation import (
     Expression,
     Index,
     Largest,
-    PositivePart,
     Tensor,
     gradient_name,
     unravel,
 )
-from walkthrough.mathematics.readings import Part
+from walkthrough.mathematics.readings import ONE, Part, Slopes
 from walkthrough.trace.network import Stage
-from walkthrough.trace.trace import Trace
+from walkthrough.trace.trace import Place, Trace
 
 Phase: TypeAlias = Literal["forward", "loss", "backward", "update"]
 
@@ -58,15 +57,27 @@ class Given(Step):
     """A number that the case gives: an input, a parameter, a gradient from upstream."""
 
 
+class Row(NamedTuple):
+    """So many terms of a sum that stand in one row on paper, and the group that the row belongs to.
+
+    A group is named by what it goes through: (("c", 2),) for the second channel, (("bias", 0),) for a bias.
+    """
+
+    terms: int
+    group: tuple[tuple[str, int], ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Sums(Step):
     """A sum of products: conv, dense, average pool, their gradients; a copy is a sum of one entry.
 
-    `row` says after how many terms a person begins a new line (the kernel's rows); 0: no shape.
+    `row` says after how many terms a person begins a new line (the kernel's rows); 0: no shape. `rows` are
+    all rows in which a person writes them, however long each is.
     """
 
     terms: tuple[Term, ...]
     row: int = 0
+    rows: tuple[Row, ...] = ()
 
     @property
     def copy(self) -> bool:
@@ -86,10 +97,11 @@ class Choice(Step):
 
 @dataclass(frozen=True, slots=True)
 class Gate(Step):
-    """A ReLU: open where its operand is positive; sign is −1, 0 or 1."""
+    """A gate: its operand goes on, times a slope on its side of 0; sign is −1, 0 or 1."""
 
     operand: Ref
     sign: int
+    slopes: Slopes
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +137,14 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Route(Step):
-    """A gradient sent back through a max pool or a ReLU: to the winners, through open gates."""
+    """A gradient sent back through a max pool or a gate: to the winners, times a slope.
+
+    `slopes` are those of the gate, None for a pool.
+    """
 
     shares: tuple[Share, ...]
     operand: Ref
+    slopes: Slopes | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,12 +188,14 @@ class Steps:
 
     def tensor(self, name: str) -> Iterator[AnyStep]:
         """The steps of a tensor's cells in reading order."""
-        for cell in Tensor(name, self.trace.places[name].shape).cells():
+        for cell in Tensor(name, self.trace.place(name).shape).cells():
             yield self.step(name, cell)
 
     def phase(self, name: str) -> Phase:
         """Where in the calculation a tensor belongs."""
-        local = self.trace.places[name].local
+        local = self.trace.place(name).local
+        if local in self.trace.ways:
+            return self.trace.ways[local].where
         if local.endswith(".new"):
             return "update"
         if local.endswith(".grad"):
@@ -186,7 +204,9 @@ class Steps:
 
     def stage_of(self, name: str) -> Stage | None:
         """The layer or the loss under whose heading a tensor's steps stand."""
-        local = self.trace.places[name].local
+        local = self.trace.place(name).local
+        if local in self.trace.ways:
+            return self.trace.ways[local].stage
         if local == "loss" or local == gradient_name(self._network.output.name):
             return self._network.loss
         if local in self._forward:
@@ -198,8 +218,10 @@ class Steps:
 
     def step(self, name: str, cell: Cell) -> AnyStep:
         """How a cell (counted from 0) of a tensor (its full name) comes about."""
-        place = self.trace.places[name]
+        place = self.trace.place(name)
         ref, phase, stage = Ref(name, cell), self.phase(name), self.stage_of(name)
+        if place.local in self.trace.ways:
+            return self._on_the_way(ref, place)
         if phase == "update":
             old = place.local.removesuffix(".new")
             return Update(ref, phase, stage, Ref(old, cell), Ref(gradient_name(old), cell))
@@ -220,10 +242,21 @@ class Steps:
             return self._backward_step(ref, owner, tensor, sample)
         return Given(ref, phase, stage)
 
+    def _on_the_way(self, ref: Ref, place: Place) -> AnyStep:
+        way, phase = self.trace.ways[place.local], self.phase(ref.tensor)
+        if way.multiple is not None:
+            base, at, sample = ref.tensor.partition("@")
+            gradient = Ref(f"{base.rpartition('.')[0]}.grad{at}{sample}", ref.cell)
+            return Sums(ref, phase, way.stage, (Term(way.multiple[0], (gradient,)),))
+        equation = way.equation
+        (loop,) = Part(equation.left, ONE, (), equation.left.variables).places(ref.cell)
+        values = dict(zip(equation.left.variables, loop, strict=True))
+        return Formula(ref, phase, way.stage, equation.right, values, place.sample or 0, equation.left)
+
     def shortcut(self, step: Chain) -> str:
         """y − t, where activation and loss together give no more than that; otherwise nothing."""
         stage, loss = step.stage, self._network.loss
-        if stage is None or loss is None or stage is not self._network.layers[-1]:
+        if stage is None or loss is None or stage not in self._network.layers[-1:]:
             return ""
         return loss.judge.shortcut(
             stage.type, self._network.output.size, self.trace.case.samples[step.sample].target
@@ -233,7 +266,7 @@ class Steps:
 
     def full(self, local: str, sample: int) -> str:
         """The full name of a tensor, as this sample sees it."""
-        if local in self.trace.network.parameters:
+        if local in self.trace.network.given:
             return local
         if self.trace.case.batch and (local == "loss" or local in self._parameters):
             return f"{local}@{sample + 1}"
@@ -241,16 +274,29 @@ class Steps:
 
     def _forward_step(self, ref: Ref, phase: Phase, stage: Stage, sample: int) -> AnyStep:
         if stage.sums:
-            terms, row = self._terms([c.part for c in stage.sums], ref.cell, sample)
-            return Sums(ref, phase, stage, terms, row)
-        (equation,) = stage.equations
-        place = dict(zip(equation.left.variables, _loop_place(equation, ref.cell), strict=True))
+            return Sums(ref, phase, stage, *self._terms([c.part for c in stage.sums], ref.cell, sample))
+        equation, at = self._equation(stage, ref.cell)
+        place = dict(zip(equation.left.variables, at, strict=True))
+        if stage.gate is not None:
+            operand = self._ref(stage.gate.entry, place, sample)
+            sign = self.sign(operand)
+            return Gate(ref, phase, stage, operand, sign, stage.gate)
         if isinstance(equation.right, Largest):
             return self._choice(ref, stage, equation, place, sample)
-        if isinstance(equation.right, PositivePart):
-            operand = Ref(self.full(stage.x.name, sample), ref.cell)
-            return Gate(ref, phase, stage, operand, self.sign(operand))
         return Formula(ref, phase, stage, equation.right, place, sample, equation.left)
+
+    def _equation(self, stage: Stage, cell: Cell) -> tuple[Equation, tuple[int, ...]]:
+        """The equation that gives a cell of the output, and the values of its loop indices there."""
+        for equation in stage.equations:
+            for place in Part(equation.left, ONE, (), equation.left.variables).places(cell):
+                return equation, place
+        raise ValueError(f"no equation of {stage.name} gives the cell {cell}")
+
+    def _ref(self, entry: Entry, place: dict[Index, int], sample: int) -> Ref:
+        """The cell that an entry means at a place of its loop indices."""
+        cell = Part(entry, ONE, (), tuple(place)).cells(entry)(tuple(place.values()))
+        assert cell is not None
+        return Ref(self.full(entry.tensor.name, sample), cell)
 
     def _choice(
         self, ref: Ref, stage: Stage, equation: Equation, place: dict[Index, int], sample: int
@@ -290,53 +336,54 @@ class Steps:
     def _slope(self, ref: Ref, stage: Stage, sample: int) -> AnyStep:
         for equation in stage.equations:
             for entry, slope in equation.derivatives:
-                part = Part(entry, Fraction(1), (), entry.variables)
-                (place,) = part.places(ref.cell)
-                at = dict(zip(entry.variables, place, strict=True))
-                left = Entry(entry.tensor.grad, entry.index, entry.flat)
-                return Formula(ref, "backward", stage, slope, at, sample, left)
+                for place in Part(entry, ONE, (), entry.variables).places(ref.cell):
+                    at = dict(zip(entry.variables, place, strict=True))
+                    left = Entry(entry.tensor.grad, entry.index, entry.flat)
+                    return Formula(ref, "backward", stage, slope, at, sample, left)
         return Given(ref, "backward", stage)
 
     def _backward_step(self, ref: Ref, stage: Stage, tensor: Tensor, sample: int) -> AnyStep:
         if stage.choices:
             return self._route(ref, stage, sample)
         parts = [contraction.part for contraction in stage.backward(tensor)]
-        if parts and parts[0].local is not None:
-            return self._chain(ref, stage, parts[0], sample)
-        terms, row = self._terms(parts, ref.cell, sample)
-        return Sums(ref, "backward", stage, terms, row)
+        if any(part.local is not None for part in parts):
+            return self._chain(ref, stage, parts, sample)
+        return Sums(ref, "backward", stage, *self._terms(parts, ref.cell, sample))
 
     def terms(self, parts: Iterable[Part], cell: Cell, sample: int) -> tuple[Term, ...]:
         """The multiply-adds of any reading at a cell of its target, a changed one too."""
         return self._terms(list(parts), cell, sample)[0]
 
-    def _terms(self, parts: list[Part], cell: Cell, sample: int) -> tuple[tuple[Term, ...], int]:
+    def _terms(
+        self, parts: list[Part], cell: Cell, sample: int
+    ) -> tuple[tuple[Term, ...], int, tuple[Row, ...]]:
         terms: list[Term] = []
         row = 0
+        rows: list[Row] = []
         for part in parts:
             names = [self.full(factor.tensor.name, sample) for factor in part.factors]
             cells = [part.cells(factor) for factor in part.factors]
             places = part.places(cell)
             if len(places) > 1 and not row:
                 row = _row(part, places)
+            rows += _rows(part, places, alone=len(parts) == 1)
             for place in places:
                 refs = []
                 for name, find in zip(names, cells, strict=True):
                     found = find(place)
                     refs.append(None if found is None else Ref(name, found))
                 terms.append(Term(part.coefficient, tuple(refs)))
-        return tuple(terms), row
+        return tuple(terms), row, tuple(rows)
 
-    def _chain(self, ref: Ref, stage: Stage, part: Part, sample: int) -> Chain:
-        assert part.local is not None
-        upstream = part.cells(part.factors[0])
-        name = self.full(part.factors[0].tensor.name, sample)
+    def _chain(self, ref: Ref, stage: Stage, parts: list[Part], sample: int) -> Chain:
         terms = []
-        for place in part.places(ref.cell):
-            cell = upstream(place)
-            assert cell is not None
-            at = dict(zip(part.variables, place, strict=True))
-            terms.append((Ref(name, cell), part.local, at))
+        for part in parts:
+            assert part.local is not None
+            upstream, name = part.cells(part.factors[0]), self.full(part.factors[0].tensor.name, sample)
+            for place in part.places(ref.cell):
+                cell = upstream(place)
+                assert cell is not None
+                terms.append((Ref(name, cell), part.local, dict(zip(part.variables, place, strict=True))))
         return Chain(ref, "backward", stage, tuple(terms), sample)
 
     def _route(self, ref: Ref, stage: Stage, sample: int) -> Route:
@@ -357,7 +404,7 @@ class Steps:
                 winner = choice.candidates[choice.winner]
             share = Fraction(int(shares[place]), selection.denominator)
             found.append(Share(share, Ref(self.full(stage.z.grad.name, sample), cell), Ref(z, cell), winner))
-        return Route(ref, "backward", stage, tuple(found), Ref(x, ref.cell))
+        return Route(ref, "backward", stage, tuple(found), Ref(x, ref.cell), stage.gate)
 
 
 def _extent(over: tuple[Index, ...]) -> int:
@@ -367,11 +414,35 @@ def _extent(over: tuple[Index, ...]) -> int:
     return size
 
 
-def _loop_place(equation: Equation, cell: Cell) -> tuple[int, ...]:
-    """The left side's loop indices at a cell of the output."""
-    part = Part(equation.left, Fraction(1), (), equation.left.variables)
-    (place,) = part.places(cell)
-    return place
+_OUTER = ("c", "f")
+"""Loop indices that go through channels and filters, whatever the layer: sums are grouped by them."""
+
+
+def _rows(part: Part, places: list[tuple[int, ...]], alone: bool) -> list[Row]:
+    """The rows of a part's terms: a new one wherever an index other than the last one moves."""
+    if not places:
+        return []
+    own = part.factors[0].tensor.name.rpartition(".")[2] if len(part.factors) == 1 and not alone else ""
+    first = places[0]
+    moving = [at for at in range(len(part.variables)) if any(place[at] != first[at] for place in places)]
+    outer = [at for at in moving if part.variables[at].name in _OUTER]
+    rows: list[Row] = []
+    before = None
+    for place in places:
+        where = _outer(part, place, moving)
+        if where != before:
+            group = tuple((part.variables[at].name, _numbered(part, at, place)) for at in outer)
+            rows.append(Row(0, ((own, 0),) if own else group))
+        rows[-1] = Row(rows[-1].terms + 1, rows[-1].group)
+        before = where
+    return rows
+
+
+def _numbered(part: Part, at: int, place: tuple[int, ...]) -> int:
+    """Which channel an index means at a place, counted from 1: that of the input, if there are groups."""
+    index, values = part.variables[at], dict(zip(part.variables, place, strict=True))
+    found = [each for factor in part.factors for each in factor.index if index in dict(each.coefficients)]
+    return next((each for each in found if each.alone is None), found[0]).at(values) + 1 if found else 0
 
 
 def _row(part: Part, places: list[tuple[int, ...]]) -> int:

@@ -9,6 +9,8 @@ from functools import cached_property
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias
 
+import numpy as np
+
 from walkthrough.mathematics.notation import Cell, Shape, Tensor, gradient_name, ravel
 from walkthrough.numbers.arithmetic import Arithmetic, N, NeedsPrecision
 from walkthrough.numbers.balls import LogOfZero
@@ -17,20 +19,23 @@ from walkthrough.numbers.exact_arithmetic import ExactArithmetic, RoundedArithme
 from walkthrough.numbers.floating import Floating
 from walkthrough.numbers.shown import FULL, Known, Shown, shown
 from walkthrough.trace.network import Network, network
-from walkthrough.trace.passes import SampleReplay, replay_sample
-from walkthrough.trace.sameness import Sameness
+from walkthrough.trace.on_the_way import Way, ways
+from walkthrough.trace.passes import SampleReplay, replay_sample, worked_out
+from walkthrough.trace.refusal import CannotReplay, UncertainDigit, at_work, beyond, owner, refused
+from walkthrough.trace.sameness import Sameness, cancel
 from walkthrough.trace.saturation import sharpen
+from walkthrough.trace.stage import Stage
 
 if TYPE_CHECKING:
     from walkthrough.case import Case
     from walkthrough.numbers.grid import Grid
 
-_PRECISIONS = (40, 80, 320, 1280, 5120, 20480, 81920, 327680, 655360)
+__all__ = ["AnyRun", "CannotReplay", "Place", "Run", "Trace", "replay"]
+
+_PRECISIONS = (40, 80, 320, 1280, 5120, 10240, 20480, 40960)
 """Digits carried where numbers are irrational: more whenever a shown digit would be uncertain."""
-
-
-class CannotReplay(ArithmeticError):
-    """A case whose numbers lead nowhere: the log of an exact 0, or more digits than there is room for."""
+_MOST_TO_TELL_APART = 20480
+"""Digits that may be needed to work a case through at all; showing what comes of it takes some more."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +55,7 @@ class Run(Generic[N]):
     samples: tuple[SampleReplay[N], ...]
     means: dict[str, N]
     new: dict[str, N]
+    arithmetic: Arithmetic[N]
 
 
 AnyRun: TypeAlias = Run[Any]
@@ -65,7 +71,8 @@ class Trace:
         self.case = case
         self.network = network
         self._runs: dict[int, AnyRun] = {}
-        self._shown: dict[tuple[str, Cell, int, int], Shown] = {}
+        self._way: dict[tuple[str, int], Any] = {}
+        self._stuck: Stage | None = None
 
     # --- numbers ---------------------------------------------------------------------------------
 
@@ -75,18 +82,31 @@ class Trace:
         return self.case.arithmetic.kind == "exact"
 
     def run(self, precision: int = _PRECISIONS[0]) -> AnyRun:
-        """All numbers, at this precision or, where the choices need it, at a higher one."""
+        """All numbers, at this precision or, where the choices need it, at a higher one.
+
+        Raises CaseError if the case gives sizes instead of numbers.
+        """
+        self.case.refuse_sizes()
+        tried = []
         for digits in _PRECISIONS:
             if digits < precision:
                 continue
-            if digits in self._runs:
-                return self._runs[digits]
+            if digits > _MOST_TO_TELL_APART and not self._runs:
+                break
+            tried.append(digits)
             try:
-                self._runs[digits] = self._replayed(digits)
+                found = self._runs.get(digits) or self._replayed(digits)
             except NeedsPrecision:
                 continue
-            return self._runs[digits]
-        raise CannotReplay(f"two numbers are too close to be told apart with {_PRECISIONS[-1]} digits")
+            # whoever asks for fewer digits again need not fail again
+            self._runs.update(dict.fromkeys(tried, found))
+            return found
+        raise refused(
+            self.case,
+            self._stuck,
+            f"two numbers, or a number and 0, cannot be told apart with {_MOST_TO_TELL_APART:,} digits, the "
+            "most that are held; where an output saturates so far, smaller weights or inputs help",
+        )
 
     def _replayed(self, precision: int) -> AnyRun:
         kind = self.case.arithmetic
@@ -98,20 +118,26 @@ class Trace:
         return self._with(None, precision)
 
     def _with(self, arithmetic: Arithmetic[Any] | None, precision: int) -> AnyRun:
-        samples = []
+        samples, known = [], []
         upstream = getattr(self.case.loss, "gradient", None)
         for sample in self.case.samples:
-            sameness = Sameness(self.network, sample, upstream)
-            own = arithmetic or ExactArithmetic(precision, sameness.proven)
-            parameters = {name: own.given(grid) for name, grid in self.network.parameters.items()}
+            sameness = Sameness(self.network, sample, upstream, precision)
+            known.append(sameness)
+            own = arithmetic or ExactArithmetic(precision, sameness.proven, sameness.vanishes)
+            parameters = {name: own.given(grid) for name, grid in self.network.given.items()}
             try:
                 replayed = replay_sample(
                     self.network, sample, parameters, own, upstream, sameness.follow, self._turned
                 )
             except LogOfZero as problem:
-                raise CannotReplay(f"{problem}{self._zeros(sameness.replay)}") from None
+                at = at_work(self.network, sameness.replay)
+                raise refused(self.case, at, f"{problem}{self._zeros(sameness.replay)}") from None
+            except NeedsPrecision:
+                self._stuck = at_work(self.network, sameness.replay)
+                raise
             samples.append(replayed)
-        return self._closed(tuple(samples), arithmetic or ExactArithmetic(precision))
+        means = ExactArithmetic(precision, lambda name, place, _: cancel(known, name, place))
+        return self._closed(tuple(samples), arithmetic or means)
 
     def _turned(self, replay: SampleReplay[Any]) -> None:
         """In float64, what saturation has lost is worked out once more."""
@@ -138,22 +164,23 @@ class Trace:
         means: dict[str, Any] = {}
         new: dict[str, Any] = {}
         if self.network.loss is None:
-            return Run(samples, means, new)
+            return Run(samples, means, new, arithmetic)
         share = Fraction(1, len(samples))
         names = [gradient_name(tensor.name) for tensor in self.network.parameter_tensors]
         if "loss" in samples[0].tensors:
             names.append("loss")
         for name in names:
             several = [sample.tensors[name] for sample in samples]
-            means[name] = (
-                several[0] if len(several) == 1 else arithmetic.combined(several, [share] * len(several))
-            )
+            if len(several) == 1:
+                means[name] = several[0]
+            else:
+                means[name] = arithmetic.proven(arithmetic.combined(several, [share] * len(several)), name)
         if self.case.learning_rate is not None:
             rate = self.case.learning_rate.value
             for tensor in self.network.parameter_tensors:
                 pair = [samples[0].tensors[tensor.name], means[gradient_name(tensor.name)]]
                 new[f"{tensor.name}.new"] = arithmetic.combined(pair, [Fraction(1), -rate])
-        return Run(samples, means, new)
+        return Run(samples, means, new, arithmetic)
 
     # --- names -----------------------------------------------------------------------------------
 
@@ -166,7 +193,7 @@ class Trace:
             found[name] = Place(name, local, sample, shape)
 
         net, batch = self.network, self.case.batch
-        for tensor in net.parameter_tensors:
+        for tensor in (*net.parameter_tensors, *net.constant_tensors):
             add(tensor.name, tensor.name, 0, tensor.shape)
         several = range(len(self.case.samples))
         for k in several:
@@ -192,6 +219,39 @@ class Trace:
                     add(f"{tensor.name}.new", f"{tensor.name}.new", None, tensor.shape)
         return found
 
+    @cached_property
+    def ways(self) -> dict[str, Way]:
+        """What may be written down on the way, by its name in a sample."""
+        rate = self.case.learning_rate
+        return ways(self.network, None if rate is None else rate.value)
+
+    @cached_property
+    def on_the_way(self) -> dict[str, Place]:
+        """Its tensors by their full names: e^z, y(1 − y), each output's share of the loss, −∂L/∂z."""
+        found: dict[str, Place] = {}
+        for local, way in self.ways.items():
+            of = way.multiple
+            if of is None:
+                for k in range(len(self.case.samples)):
+                    found[self.named(local, k)] = Place(self.named(local, k), local, k, way.tensor.shape)
+                continue
+            base, word = of[1].name, local.rpartition(".")[2]
+            for name, place in self.places.items():
+                if place.local == base and (word == "delta" or place.sample is None):
+                    tensor, at, sample = name.partition("@")
+                    own = f"{tensor.removesuffix('.grad')}.{word}{at}{sample}"
+                    found[own] = Place(own, local, place.sample, place.shape)
+        return found
+
+    @cached_property
+    def everything(self) -> dict[str, Place]:
+        """Every tensor that can be named: those of the calculation, and those on the way."""
+        return self.places | self.on_the_way
+
+    def place(self, name: str) -> Place:
+        """A tensor of the calculation, or one on the way, by its full name."""
+        return self.places[name] if name in self.places else self.on_the_way[name]
+
     def named(self, local: str, sample: int) -> str:
         """The full name of a sample's own tensor: the first sample's has no number."""
         return local if sample == 0 else f"{local}@{sample + 1}"
@@ -200,28 +260,59 @@ class Trace:
         """`conv[1,1]`: the name of a cell, counted from 1, leading axes of size 1 left out."""
         from walkthrough.case.cells import cell_name
 
-        return cell_name(tensor, cell, self.places[tensor].shape)
+        return cell_name(tensor, cell, self.place(tensor).shape)
 
     # --- values ----------------------------------------------------------------------------------
 
     def numbers(self, tensor: str, precision: int = _PRECISIONS[0]) -> Any:
         """A tensor's numbers as its kind of arithmetic has them."""
+        if tensor not in self.places:
+            return self._number_on_the_way(tensor, precision)
         place, run = self.places[tensor], self.run(precision)
         if place.sample is not None:
             return run.samples[place.sample].tensors[place.local]
         return run.new[place.local] if place.local in run.new else run.means[place.local]
 
-    def known(self, tensor: str, cell: Cell, precision: int = _PRECISIONS[0]) -> Known:
-        """A cell's number, and how far the truth can be from it."""
-        numbers = self.numbers(tensor, precision)
+    def _number_on_the_way(self, tensor: str, precision: int) -> Any:
+        key = (tensor, precision)
+        if key not in self._way:
+            place, run = self.on_the_way[tensor], self.run(precision)
+            way = self.ways[place.local]
+            multiple = way.multiple
+            if multiple is not None:
+                base, at, sample = tensor.partition("@")
+                gradient = f"{base.rpartition('.')[0]}.grad{at}{sample}"
+                own = run.arithmetic.combined([self.numbers(gradient, precision)], [multiple[0]])
+            else:
+                tensors = run.samples[place.sample or 0].tensors
+                own = worked_out(way.equation, tensors, run.arithmetic)
+            self._way[key] = own
+        return self._way[key]
+
+    def known(self, tensor: str, cell: Cell, precision: int | None = None) -> Known:
+        """A cell's number, and how far the truth can be from it.
+
+        `precision` is how many significant digits will do where it is enclosed: the replay may have had to
+        carry a hundred thousand. None: as many as it has.
+        """
+        numbers = self.numbers(tensor, precision or _PRECISIONS[0])
         if not isinstance(numbers, Exact):
             number = float(numbers[cell])
             if not isfinite(number):
-                raise CannotReplay(f"{self.cell_name(tensor, cell)} is beyond what float64 can hold")
+                raise self._beyond(tensor, cell)
             return Known(Fraction(number), exact=False)
-        spread = numbers.spread(cell)
-        value = numbers.fraction(cell)
+        value, spread = numbers.enclosure(cell, precision)
         return Known(value, spread, numbers.known(cell))
+
+    def refuse_infinite(self) -> None:
+        """Raises CannotReplay for the first number, in the order of computation, beyond float64."""
+        for name in self.places:
+            finite = np.isfinite(self.numbers(name))
+            if not finite.all():
+                raise self._beyond(name, tuple(int(at) for at in np.argwhere(~finite)[0]))
+
+    def _beyond(self, tensor: str, cell: Cell) -> CannotReplay:
+        return beyond(self.case, self.network, self.places[tensor].local, self.cell_name(tensor, cell))
 
     def certain(self, question: Callable[[int], Any], most: int = _PRECISIONS[-1]) -> Any:
         """The answer to a question about numbers, asked at higher and higher precision, up to `most` digits.
@@ -236,13 +327,17 @@ class Trace:
             except NeedsPrecision:
                 if not self.exact_arithmetic:
                     break
-        raise CannotReplay(f"a digit stays uncertain with {most} digits")
+        raise UncertainDigit(f"a digit stays uncertain with {most:,} digits, the most that are held")
 
     def shown(self, tensor: str, cell: Cell, digits: int, full: int = FULL) -> Shown:
         """A cell's number, to so many certain digits."""
-        result: Shown = self.certain(
-            lambda precision: shown(self.known(tensor, cell, precision), digits, full)
-        )
+        try:
+            result: Shown = self.certain(
+                lambda precision: shown(self.known(tensor, cell, precision), digits, full)
+            )
+        except UncertainDigit as problem:
+            at = owner(self.network, self.places[tensor].local)
+            raise refused(self.case, at, f"{self.cell_name(tensor, cell)}: {problem}") from None
         return result
 
     def value(self, name: str, digits: int = 10) -> str:
@@ -252,37 +347,40 @@ class Trace:
         """
         from walkthrough.case.cells import NoSuchCell, resolve
 
-        tensor, cell = resolve(name, {each: place.shape for each, place in self.places.items()})
+        tensor, cell = resolve(name, {each: place.shape for each, place in self.everything.items()})
         if cell is None:
             raise NoSuchCell(f"{tensor} has many cells; name one of them")
         return self.shown(tensor, cell, digits).plain
 
     def exact(self, tensor: str, cell: Cell) -> bool:
         """Whether a cell's number is rational and known exactly."""
-        return self.known(tensor, cell).exact
+        numbers = self.numbers(tensor)
+        return isinstance(numbers, Exact) and numbers.known(cell)
 
     @cached_property
     def letters(self) -> dict[str, str]:
         """The letter of each of a sample's tensors, and of each parameter."""
-        tensors = (self.network.input, *(s.z for s in self.network.layers), *self.network.parameter_tensors)
-        return {tensor.name: tensor.symbol for tensor in tensors}
+        tensors = (self.network.input, *(s.z for s in self.network.layers))
+        own = (*self.network.parameter_tensors, *self.network.constant_tensors)
+        way = {name: each.tensor.symbol for name, each in self.ways.items()}
+        return {tensor.name: tensor.symbol for tensor in (*tensors, *own)} | way
 
     def given_text(self, tensor: str, cell: Cell) -> str | None:
         """A number of the case as it is written there (0.10, not 0.1); None if it is computed."""
         grid = self.given_grid(tensor)
-        return None if grid is None else grid.text(ravel(cell, self.places[tensor].shape))
+        return None if grid is None else grid.text(ravel(cell, self.place(tensor).shape))
 
     def given_grid(self, tensor: str) -> Grid | None:
         """A tensor of the case as it is written there; None if it is computed."""
-        place = self.places[tensor]
+        place = self.place(tensor)
         sample = self.case.samples[place.sample or 0]
         if place.local in ("input", "target"):
             return sample.input if place.local == "input" else sample.target
-        return self.network.parameters.get(place.local)
+        return self.network.given.get(place.local)
 
     def network_tensor(self, name: str) -> Tensor:
         """The tensor under whose name the network's equations know a tensor of the trace."""
-        place = self.places[name]
+        place = self.place(name)
         return Tensor(place.local, place.shape)
 
 

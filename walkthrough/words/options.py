@@ -1,31 +1,59 @@
 """What a layer or a loss lets a case file say, declared beside the field that takes it.
 
-`size: Pair = option("positive pair", default=(1, 1))` is both the field of a frozen dataclass and
+`size: Extents = option("positive extents", default=(1, 1))` is both the field of a frozen dataclass and
 all that the case reader needs to know about the key `size`.
 """
 
 from __future__ import annotations
 
 from dataclasses import MISSING, field, fields
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 Pair: TypeAlias = tuple[int, int]
+Extents: TypeAlias = tuple[int, ...]
+"""A whole number for each axis along which a window slides."""
+Padding: TypeAlias = tuple[int, ...] | Literal["same"]
+"""How wide the frame is: a number per axis, or two (before and after), or as wide as keeps the size."""
 
-Kind = Literal["grid", "kernel", "matrix", "number", "positive pair", "pair", "flag", "shape"]
-"""grid: any rank · kernel: filter × channel × row × column · matrix: rank 2, or a single row ·
-number: exact as written · pair: a whole number from 0 or [rows, columns] (positive: from 1) ·
-flag: true or false · shape: whole numbers from 1"""
+Kind = Literal[
+    "grid",
+    "kernel",
+    "matrix",
+    "number",
+    "whole number",
+    "positive extents",
+    "extents",
+    "padding",
+    "flag",
+    "shape",
+    "word",
+]
+"""grid: any rank · kernel: filter × channel × the window's axes · matrix: rank 2, or a single row ·
+number: exact as written · whole number: from 1 · extents: a whole number from 0 for all axes, or a list
+with one for each (positive: from 1) · padding: extents, two for each axis, or "same" ·
+flag: true or false · shape: whole numbers from 1 · word: one of a few"""
 
 
-def option(kind: Kind, default: Any = MISSING) -> Any:
+class Option(NamedTuple):
+    """A key of a layer or a loss: what it takes, whether it must be given; its axes, or its words."""
+
+    kind: Kind
+    required: bool
+    axes: int
+    words: tuple[str, ...] = ()
+
+
+def option(kind: Kind, default: Any = MISSING, axes: int = 2, words: tuple[str, ...] = ()) -> Any:
     """A field that a case file fills; without a default it must be given."""
-    return field(default=default, metadata={"kind": kind})
+    return field(default=default, metadata={"kind": kind, "axes": axes, "words": words})
 
 
-def options(of: type) -> dict[str, tuple[Kind, bool]]:
-    """The keys that a layer or a loss takes: their kind, and whether they must be given."""
+def options(of: type) -> dict[str, Option]:
+    """The keys that a layer or a loss takes."""
     return {
-        each.name: (each.metadata["kind"], each.default is MISSING)
+        each.name: Option(
+            each.metadata["kind"], each.default is MISSING, each.metadata["axes"], each.metadata["words"]
+        )
         for each in fields(of)
         if "kind" in each.metadata
     }

@@ -13,8 +13,10 @@ from walkthrough.mathematics import readings
 from walkthrough.mathematics.notation import Equation, Largest, Shape
 from walkthrough.mathematics.readings import Part
 from walkthrough.numbers.formulas import Quantity
+from walkthrough.numbers.quantities import quantity
 from walkthrough.trace.network import Stage
 from walkthrough.trace.steps import AnyStep, Chain, Choice, Gate, Mean, Ref, Route, Steps, Sums, Update
+from walkthrough.workbook.equation_structure import UNSTRUCTURED, Structure, structure_of
 
 Change: TypeAlias = Callable[[Stage], tuple[Equation, ...] | None]
 """A stage's equations as somebody may have misread them; None where there is nothing to misread so."""
@@ -33,6 +35,7 @@ class Workbook:
         self.trace = steps.trace
         self._remembered: dict[Hashable, object] = {}
         self._given: dict[Ref, Quantity] = {}
+        self._structures: dict[str, Structure] = {}
         data = {"input", "target", *steps.trace.network.parameters}
         self._data = {name for name, place in steps.trace.places.items() if place.local in data}
 
@@ -44,6 +47,15 @@ class Workbook:
             self._remembered[key] = made()
         return self._remembered[key]  # type: ignore[return-value]  # made by the same key
 
+    def structure(self, stage: Stage | None) -> Structure:
+        """What a stage's equations look like."""
+        if stage is None:
+            return UNSTRUCTURED
+        known = self._structures.get(stage.name)
+        if known is None:
+            known = self._structures[stage.name] = structure_of(stage)
+        return known
+
     def step(self, ref: Ref) -> AnyStep:
         """How a cell comes about."""
         return self.remember(ref, lambda: self.steps.step(ref.tensor, ref.cell))
@@ -52,7 +64,7 @@ class Workbook:
         """A number that the case itself gives; None if it is computed."""
         known = self._given.get(ref)
         if known is None and ref.tensor in self._data:
-            known = self._given[ref] = rational(self.trace.known(ref.tensor, ref.cell).value)
+            known = self._given[ref] = quantity(self.trace.known(ref.tensor, ref.cell).value)
         return known
 
     def shape(self, tensor: str) -> Shape:
@@ -93,7 +105,7 @@ class Workbook:
         match step:
             case Sums():
                 for term in step.terms:
-                    yield rational(term.coefficient), term.factors
+                    yield quantity(term.coefficient), term.factors
             case Mean():
                 for ref in step.over:
                     yield fmpq(1, len(step.over)), (ref,)
@@ -101,7 +113,7 @@ class Workbook:
                 rate = self.trace.case.learning_rate
                 assert rate is not None
                 yield fmpq(1), (step.old,)
-                yield -rational(rate.value), (step.gradient,)
+                yield -quantity(rate.value), (step.gradient,)
 
     # --- changed readings ------------------------------------------------------------------------
 
@@ -116,16 +128,13 @@ class Workbook:
     def _reread(self, step: AnyStep, key: str, change: Change) -> tuple[Outline, ...] | None:
         stage = step.stage
         equations = self.equations(stage, key, change) if stage is not None else None
-        bias = stage.parameters.get("bias") if stage is not None else None
-        if (
-            stage is None
-            or equations is None
-            or (bias is not None and self._local(step.ref) == bias.grad.name)
-        ):
+        if stage is None or equations is None:
+            return None
+        if any(tensor.grad.name == self._local(step.ref) for tensor in self.structure(stage).added):
             return None  # a bias's gradient knows nothing of kernels and windows
         parts = [part for equation in equations for part in _parts(equation, stage, self._local(step.ref))]
         terms = self.steps.terms(parts, step.ref.cell, self.sample(step.ref))
-        return tuple((rational(term.coefficient), term.factors) for term in terms)
+        return tuple((quantity(term.coefficient), term.factors) for term in terms)
 
     def _local(self, ref: Ref) -> str:
         return self.trace.places[ref.tensor].local
@@ -154,8 +163,3 @@ def _parts(equation: Equation, stage: Stage, local: str) -> Iterable[Part]:
         return readings.forward(equation) or ()
     tensor = next((each for each in stage.inputs if each.grad.name == local), None)
     return readings.backward(equation, tensor) if tensor is not None else ()
-
-
-def rational(value: Fraction) -> Quantity:
-    """A fraction as the exact arithmetic has it."""
-    return fmpq(value.numerator, value.denominator)

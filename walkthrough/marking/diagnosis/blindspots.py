@@ -13,11 +13,13 @@ from walkthrough.case import Case
 from walkthrough.mathematics.notation import unravel
 from walkthrough.numbers.formulas import Quantity
 from walkthrough.slips import SlipKind, all_slips
-from walkthrough.slips._lines import known, text
+from walkthrough.slips._lines import as_known, text
 from walkthrough.trace.network import Stage
 from walkthrough.trace.steps import Given, Ref, Steps
 from walkthrough.trace.trace import Trace, replay
-from walkthrough.workbook.reworked import Numbers, Workbook, Working, working
+from walkthrough.workbook.operands import Operands
+from walkthrough.workbook.reworked_steps import ReworkedStep, reworked
+from walkthrough.workbook.workbook import Workbook
 
 _BITS = 256
 _LARGE = 20_000
@@ -30,7 +32,7 @@ _ALWAYS_THE_SAME = (
 )
 """Two names for one thing, whatever the numbers are."""
 
-Values = dict[Ref, Quantity]
+CellNumbers = dict[Ref, Quantity]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ def blindspots(case: Case) -> BlindSpots:
     trace = replay(case)
     book = Workbook(Steps(trace))
     whole = sum(stage.multiply_adds for stage in trace.network.layers) <= _LARGE
-    numbers = Numbers(lambda ref: trace.known(ref.tensor, ref.cell).value)
+    numbers = Operands(lambda ref: trace.known(ref.tensor, ref.cell).value)
     found: dict[tuple[str, str], list[_Seen]] = {}
     coincide: list[Coincidence] = []
     with ctx.workprec(_BITS):
@@ -126,7 +128,7 @@ class _Seen:
     noticed: bool
 
 
-def _seen(book: Workbook, tensor: str, play: _Play, numbers: Numbers, whole: bool) -> _Seen:
+def _seen(book: Workbook, tensor: str, play: _Play, numbers: Operands, whole: bool) -> _Seen:
     changed: tuple[str, ...] = ()
     noticed = play.changed
     if play.changed:
@@ -153,19 +155,19 @@ class _Play:
 
     kind: SlipKind
     key: str
-    values: Values
+    values: CellNumbers
     changed: bool
 
 
-def _played(book: Workbook, tensor: str, numbers: Numbers, whole: bool) -> list[_Play]:
+def _played(book: Workbook, tensor: str, numbers: Operands, whole: bool) -> list[_Play]:
     """Every misreading of a tensor's steps; a cell that it does not concern keeps its number."""
     like = book.trace.network_tensor(tensor)
     step = 1 if whole else max(1, like.size // _FEW_CELLS)
     cells = [unravel(place, like.shape) for place in range(0, like.size, step)]
-    workings = [working(book, Ref(tensor, cell), numbers) for cell in cells]
+    workings = [reworked(book, Ref(tensor, cell), numbers) for cell in cells]
     workings = [each for each in workings if not isinstance(each.step, Given)]
     found: dict[tuple[str, str], _Play] = {}
-    right: Values = {each.ref: each.right for each in workings}
+    right: CellNumbers = {each.ref: each.right for each in workings}
     for own in workings:
         for kind, key, value in _misreadings(own):
             play = found.get((kind.word, key)) or _Play(kind, key, dict(right), False)
@@ -175,7 +177,7 @@ def _played(book: Workbook, tensor: str, numbers: Numbers, whole: bool) -> list[
     return list(found.values())
 
 
-def _misreadings(own: Working) -> Iterator[tuple[SlipKind, str, Quantity]]:
+def _misreadings(own: ReworkedStep) -> Iterator[tuple[SlipKind, str, Quantity]]:
     seen = set()
     for kind in all_slips():
         try:
@@ -197,7 +199,9 @@ def _same(one: Quantity, other: Quantity) -> bool:
 # --- following a change ------------------------------------------------------------------------
 
 
-def _downstream(book: Workbook, tensor: str, values: Values, numbers: Numbers) -> tuple[str, ...] | None:
+def _downstream(
+    book: Workbook, tensor: str, values: CellNumbers, numbers: Operands
+) -> tuple[str, ...] | None:
     """The tensors of the forward pass that change after a tensor has; None if it is none of them."""
     trace = book.trace
     place = trace.places[tensor]
@@ -208,9 +212,9 @@ def _downstream(book: Workbook, tensor: str, values: Values, numbers: Numbers) -
 
     def own(ref: Ref) -> Fraction | None:
         value = changed.get(ref)
-        return known(value).value if value is not None else trace.known(ref.tensor, ref.cell).value
+        return as_known(value).value if value is not None else trace.known(ref.tensor, ref.cell).value
 
-    changed: Values = {ref: value for ref, value in values.items() if not _same(value, numbers(ref))}
+    changed: CellNumbers = {ref: value for ref, value in values.items() if not _same(value, numbers(ref))}
     found = []
     for stage in stages[start + 1 :]:
         name = book.steps.full(stage.z.name, place.sample)
@@ -226,15 +230,15 @@ def _recomputed(book: Workbook, stage: Stage, name: str, own: Any) -> Iterator[t
     """The cells of a stage's output whose numbers are others now."""
     if not stage.equations:
         return
-    numbers = Numbers(own)
+    numbers = Operands(own)
     for cell in stage.z.cells():
         ref = Ref(name, cell)
         try:
-            value = working(book, ref, numbers).right
+            value = reworked(book, ref, numbers).right
         except ArithmeticError:
             continue
         right = book.trace.known(name, cell)
-        if abs(known(value).value - right.value) > known(value).spread + right.spread:
+        if abs(as_known(value).value - right.value) > as_known(value).spread + right.spread:
             yield ref, value
 
 

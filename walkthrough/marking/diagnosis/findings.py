@@ -9,18 +9,22 @@ from functools import cached_property
 
 from flint import ctx
 
-from walkthrough.marking.diagnosis.sieve import possible
-from walkthrough.marking.diagnosis.traced_back import Link, links
-from walkthrough.marking.model import Claim, Slip
+from walkthrough.marking.diagnosis.inverse_steps import Link, links
+from walkthrough.marking.diagnosis.possible_slips import possible
+from walkthrough.marking.marked_worksheets import NumberClaim, Slip
 from walkthrough.numbers.formulas import Quantity
+from walkthrough.numbers.quantities import quantity
 from walkthrough.numbers.shown import Shown
 from walkthrough.slips import Candidate, SlipKind
 from walkthrough.slips._lines import shown_value, text
 from walkthrough.trace.steps import Ref
 from walkthrough.words.messages import printable
-from walkthrough.workbook.reworked import Numbers, Own, Page, Sought, Workbook, Working, rational, working
+from walkthrough.workbook.operands import Operands, Own
+from walkthrough.workbook.reworked_steps import ReworkedStep, Sought, reworked
+from walkthrough.workbook.sheet_numbers import SheetNumbers
+from walkthrough.workbook.workbook import Workbook
 
-BITS = 256
+SLIP_BITS = 256
 _DEEPEST = 4
 _HIDDEN = 0.6
 """How much less likely a slip is behind one more cell that is not on the sheet."""
@@ -38,10 +42,10 @@ class OwnNumbers:
     follows from it. Build one for each worksheet.
     """
 
-    def __init__(self, claims: Iterable[Claim], as_written: Own, unrounded: Own | None = None) -> None:
+    def __init__(self, claims: Iterable[NumberClaim], as_written: Own, unrounded: Own | None = None) -> None:
         self._claims = claims
-        self.written = Numbers(as_written)
-        self.unrounded = None if unrounded is None else Numbers(unrounded)
+        self.written = Operands(as_written)
+        self.unrounded = None if unrounded is None else Operands(unrounded)
 
     def about(self, book: Workbook) -> None:
         """Takes what the case gives from there, unless it stands on the sheet as well."""
@@ -51,17 +55,17 @@ class OwnNumbers:
                 numbers.given = lambda ref: None if ref in page else book.given(ref)
 
     @cached_property
-    def page(self) -> Page:
+    def page(self) -> SheetNumbers:
         """Every number on the sheet, by cell."""
-        return Page(
+        return SheetNumbers(
             {
-                Ref(claim.tensor, claim.at): rational(claim.number.value)
+                Ref(claim.tensor, claim.at): quantity(claim.number.value)
                 for claim in self._claims
                 if claim.number is not None
             }
         )
 
-    def __iter__(self) -> Iterator[Numbers]:
+    def __iter__(self) -> Iterator[Operands]:
         """The lookups, the second only where it can say something else."""
         yield self.written
         if self.unrounded is not None:
@@ -88,19 +92,21 @@ class Finding:
         return self.candidate.value
 
 
-def findings(claim: Claim, book: Workbook, own: OwnNumbers) -> list[Finding]:
+def findings(claim: NumberClaim, book: Workbook, own: OwnNumbers) -> list[Finding]:
     """All slips that give the claim's number, each word once, the likeliest first."""
     own.about(book)
-    with ctx.workprec(BITS):
+    with ctx.workprec(SLIP_BITS):
         several = [findings_with(numbers, claim, book, own) for numbers in own]
         if any(each is None for each in several):
             return []
         first = min((unit for unit, _ in filter(None, several)), default=0)
-        return ranked([each for unit, found in filter(None, several) for each in found if unit == first])
+        return likeliest_first(
+            [each for unit, found in filter(None, several) for each in found if unit == first]
+        )
 
 
 def findings_with(
-    numbers: Numbers, claim: Claim, book: Workbook, own: OwnNumbers
+    numbers: Operands, claim: NumberClaim, book: Workbook, own: OwnNumbers
 ) -> tuple[int, list[Finding]] | None:
     """The slips that give the claim's number with these operands; None if it is right with them.
 
@@ -108,17 +114,17 @@ def findings_with(
     """
     if claim.number is None:
         return None
-    ref, written = Ref(claim.tensor, claim.at), rational(claim.number.value)
+    ref, written = Ref(claim.tensor, claim.at), quantity(claim.number.value)
     wanted = [
-        sought_for(written, rational(unit), own)
+        sought_for(written, quantity(unit), own)
         for unit in claim.number.units[:_MOST_UNITS] or (Fraction(0),)
     ]
-    if _right(working(book, ref, numbers, wanted[-1]), written):
+    if _right(reworked(book, ref, numbers, wanted[-1]), written):
         return None
     for at, sought in enumerate(wanted):
-        found = _found(working(book, ref, numbers, sought), written, own)
+        found = _found(reworked(book, ref, numbers, sought), written, own)
         if found:
-            return at, ranked(found)
+            return at, likeliest_first(found)
     return len(wanted), []
 
 
@@ -127,7 +133,7 @@ def sought_for(written: Quantity, unit: Quantity, own: OwnNumbers) -> Sought:
     return Sought(written - unit / 2, written + unit / 2, unit or None, own.page)
 
 
-def _right(own: Working, written: Quantity) -> bool:
+def _right(own: ReworkedStep, written: Quantity) -> bool:
     """Whether the number is right after all: from one's own operands, rounded or cut off."""
     assert own.sought is not None
     try:
@@ -143,10 +149,10 @@ def _right(own: Working, written: Quantity) -> bool:
 # --- looking for slips -------------------------------------------------------------------------
 
 
-def _found(own: Working, written: Quantity, numbers: OwnNumbers) -> list[Finding]:
+def _found(own: ReworkedStep, written: Quantity, numbers: OwnNumbers) -> list[Finding]:
     """The slips of the claimed cell's step, and of the steps to it that are not on the sheet."""
     found: list[Finding] = []
-    on_the_way: list[tuple[Working, float, tuple[Link, ...]]] = [(own, 1.0, ())]
+    on_the_way: list[tuple[ReworkedStep, float, tuple[Link, ...]]] = [(own, 1.0, ())]
     while on_the_way:
         here, likely, path = on_the_way.pop()
         for kind, candidate in played(here):
@@ -163,12 +169,12 @@ def _found(own: Working, written: Quantity, numbers: OwnNumbers) -> list[Finding
                 found.append(Finding(kind, candidate, here.ref, gives, score))
         if len(path) < _DEEPEST:
             for link in links(here, numbers.page):
-                there = working(here.book, link.ref, here.number, link.sought)
+                there = reworked(here.book, link.ref, here.number, link.sought)
                 on_the_way.append((there, likely * _HIDDEN, (*path, link)))
     return found
 
 
-def played(own: Working) -> Iterator[tuple[SlipKind, Candidate]]:
+def played(own: ReworkedStep) -> Iterator[tuple[SlipKind, Candidate]]:
     """Every slip of the shelf that gives what is sought from this step, and not the right number."""
     try:
         right = own.right
@@ -183,7 +189,7 @@ def played(own: Working) -> Iterator[tuple[SlipKind, Candidate]]:
             continue  # one's own numbers give nothing here
 
 
-def ranked(found: list[Finding]) -> list[Finding]:
+def likeliest_first(found: list[Finding]) -> list[Finding]:
     """Each word once, in its likeliest place, the likeliest first."""
     best: dict[str, Finding] = {}
     for finding in found:
@@ -196,13 +202,13 @@ def ranked(found: list[Finding]) -> list[Finding]:
 # --- saying it ---------------------------------------------------------------------------------
 
 
-def told(finding: Finding, claim: Claim, book: Workbook) -> Slip:
+def told(finding: Finding, claim: NumberClaim, book: Workbook) -> Slip:
     """The finding in words: your 7 is what comes out if …"""
     assert claim.number is not None
     said = finding.candidate.told()
     written = printable(claim.written.strip()).replace("-", "−")
     if len(written) > _LONGEST_NUMBER:
-        written = text(rational(claim.number.value))
+        written = text(quantity(claim.number.value))
     there = Ref(claim.tensor, claim.at)
     where = "" if finding.ref == there else f" for {book.name(finding.ref)}"
     return Slip(
@@ -215,6 +221,6 @@ def told(finding: Finding, claim: Claim, book: Workbook) -> Slip:
     )
 
 
-def _shown(value: Quantity, claim: Claim) -> Shown:
+def _shown(value: Quantity, claim: NumberClaim) -> Shown:
     digits = sum(map(str.isdigit, claim.written))
     return shown_value(value, max(10, min(digits + 2, 4_000)))

@@ -9,9 +9,8 @@ from itertools import islice
 
 from flint import ctx
 
-from walkthrough.marking.diagnosis.explanations import MOST_SLIPS, explained
 from walkthrough.marking.diagnosis.findings import (
-    BITS,
+    SLIP_BITS,
     Finding,
     OwnNumbers,
     findings,
@@ -19,21 +18,24 @@ from walkthrough.marking.diagnosis.findings import (
     sought_for,
     told,
 )
-from walkthrough.marking.model import Claim, Slip
+from walkthrough.marking.diagnosis.remembered_diagnoses import MOST_SLIPS, explained
+from walkthrough.marking.marked_worksheets import LayerSlip, NumberClaim, Slip
 from walkthrough.mathematics.notation import Cell
 from walkthrough.numbers.formulas import Quantity
+from walkthrough.numbers.quantities import quantity
 from walkthrough.slips import Candidate, SlipKind, Told
 from walkthrough.slips._lines import text
 from walkthrough.trace.steps import Given, Ref
-from walkthrough.workbook.reworked import Workbook, Working, rational, working
+from walkthrough.workbook.reworked_steps import ReworkedStep, reworked
+from walkthrough.workbook.workbook import Workbook
 
-__all__ = ["Diagnosed", "LayerSlip", "OwnNumbers", "diagnose", "everywhere", "undecided", "whole_layer"]
+__all__ = ["Diagnosed", "OwnNumbers", "diagnose", "everywhere", "undecided", "whole_layer"]
 
 _CLOSE = 4.0
 _MOST_ASKED = 64
 
 
-def diagnose(claim: Claim, book: Workbook, own: OwnNumbers) -> tuple[Slip, ...]:
+def diagnose(claim: NumberClaim, book: Workbook, own: OwnNumbers) -> tuple[Slip, ...]:
     """The slips that give a wrong claim's number, the likeliest first; none if nothing common does."""
     return explained(claim, book, own)
 
@@ -41,12 +43,12 @@ def diagnose(claim: Claim, book: Workbook, own: OwnNumbers) -> tuple[Slip, ...]:
 # --- what would decide -------------------------------------------------------------------------
 
 
-def undecided(claim: Claim, book: Workbook, own: OwnNumbers) -> str | None:
+def undecided(claim: NumberClaim, book: Workbook, own: OwnNumbers) -> str | None:
     """The cell, not on the sheet, whose number would tell apart the slips that are about equally likely.
 
     None if one slip is clearly the likeliest, or if no such cell is left.
     """
-    with ctx.workprec(BITS):
+    with ctx.workprec(SLIP_BITS):
         found = findings(claim, book, own)
         close = [each for each in found if each.score * _CLOSE >= found[0].score]
         if len(close) < 2:
@@ -59,7 +61,7 @@ def undecided(claim: Claim, book: Workbook, own: OwnNumbers) -> str | None:
         )
 
 
-def _unclaimed(claim: Claim, book: Workbook, own: OwnNumbers) -> Iterator[Ref]:
+def _unclaimed(claim: NumberClaim, book: Workbook, own: OwnNumbers) -> Iterator[Ref]:
     """Cells of the same tensor that are not on the sheet."""
     cells: Iterable[Cell] = (
         book.trace.network_tensor(claim.tensor).cells() if book.shape(claim.tensor) else ()
@@ -72,12 +74,12 @@ def _unclaimed(claim: Claim, book: Workbook, own: OwnNumbers) -> Iterator[Ref]:
 
 def _differ(close: list[Finding], ref: Ref, book: Workbook, own: OwnNumbers) -> bool:
     """Whether the slips, if they were made in the whole layer, give different numbers in this cell."""
-    here = working(book, ref, own.written)
+    here = reworked(book, ref, own.written)
     numbers = {text(everywhere(here, each.kind, each.candidate.everywhere) or here.right) for each in close}
     return len(numbers) > 1
 
 
-def everywhere(own: Working, kind: SlipKind, key: str) -> Quantity | None:
+def everywhere(own: ReworkedStep, kind: SlipKind, key: str) -> Quantity | None:
     """What a slip gives in another cell of the layer, misread in the same way; None: nothing else."""
     try:
         for candidate in kind.play(own) if key else ():
@@ -92,25 +94,15 @@ def everywhere(own: Working, kind: SlipKind, key: str) -> Quantity | None:
 
 
 @dataclass(frozen=True, slots=True)
-class LayerSlip:
-    """One slip that explains every wrong number of a tensor, and changes none of the right ones."""
-
-    slip: str
-    tensor: str
-    claims: tuple[Claim, ...]
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
 class Diagnosed:
     """A wrong claim with its slips."""
 
-    claim: Claim
+    claim: NumberClaim
     slips: tuple[Slip, ...]
 
 
 def whole_layer(
-    wrong: Iterable[Diagnosed], right: Iterable[Claim], book: Workbook, own: OwnNumbers
+    wrong: Iterable[Diagnosed], right: Iterable[NumberClaim], book: Workbook, own: OwnNumbers
 ) -> tuple[tuple[LayerSlip, ...], tuple[Diagnosed, ...]]:
     """Slips that were made throughout a layer, and the wrong claims again with that slip first.
 
@@ -123,7 +115,7 @@ def whole_layer(
         tensors.setdefault(each.claim.tensor, []).append(each)
     for tensor, several in tensors.items():
         beside = [claim for claim in others if claim.tensor == tensor and claim.number is not None]
-        with ctx.workprec(BITS):
+        with ctx.workprec(SLIP_BITS):
             slip = _throughout(several, beside, book, own)
         after += several if slip is None else [_first(each, slip, book, own) for each in several]
         if slip is not None:
@@ -140,7 +132,7 @@ class _Throughout:
 
 
 def _throughout(
-    wrong: list[Diagnosed], right: list[Claim], book: Workbook, own: OwnNumbers
+    wrong: list[Diagnosed], right: list[NumberClaim], book: Workbook, own: OwnNumbers
 ) -> _Throughout | None:
     if len(wrong) < 2:
         return None
@@ -155,7 +147,7 @@ def _throughout(
     return None
 
 
-def _ranked_everywhere(here: Working, claim: Claim, own: OwnNumbers) -> list[Finding]:
+def _ranked_everywhere(here: ReworkedStep, claim: NumberClaim, own: OwnNumbers) -> list[Finding]:
     found = [
         Finding(kind, candidate, here.ref, candidate.value, kind.common / candidate.places)
         for kind, candidate in played(here)
@@ -164,20 +156,20 @@ def _ranked_everywhere(here: Working, claim: Claim, own: OwnNumbers) -> list[Fin
     return sorted(found, key=lambda each: -each.score)
 
 
-def _working(claim: Claim, book: Workbook, own: OwnNumbers, unrounded: bool = False) -> Working:
+def _working(claim: NumberClaim, book: Workbook, own: OwnNumbers, unrounded: bool = False) -> ReworkedStep:
     assert claim.number is not None
     unit = claim.number.units[0] if claim.number.units else Fraction(0)
-    sought = sought_for(rational(claim.number.value), rational(unit), own)
+    sought = sought_for(quantity(claim.number.value), quantity(unit), own)
     numbers = own.unrounded if unrounded and own.unrounded is not None else own.written
-    return working(book, Ref(claim.tensor, claim.at), numbers, sought)
+    return reworked(book, Ref(claim.tensor, claim.at), numbers, sought)
 
 
-def _explains(kind: SlipKind, key: str, claim: Claim, book: Workbook, own: OwnNumbers) -> bool:
+def _explains(kind: SlipKind, key: str, claim: NumberClaim, book: Workbook, own: OwnNumbers) -> bool:
     """Whether the misreading gives this claim's number; where it changes nothing, the right one."""
     for unrounded in (False, True):
         here = _working(claim, book, own, unrounded)
         assert here.sought is not None
-        free = working(book, here.ref, here.number)
+        free = reworked(book, here.ref, here.number)
         value = everywhere(free, kind, key)
         if here.fits(free.right if value is None else value):
             return True
@@ -188,9 +180,9 @@ def _first(each: Diagnosed, slip: _Throughout, book: Workbook, own: OwnNumbers) 
     """The claim with the layer's slip before any other."""
     slips = sorted(each.slips, key=lambda known: known.slip != slip.kind.word)
     if not slips or slips[0].slip != slip.kind.word:
-        with ctx.workprec(BITS):
+        with ctx.workprec(SLIP_BITS):
             here = _working(each.claim, book, own)
-            value = everywhere(working(book, here.ref, here.number), slip.kind, slip.key)
+            value = everywhere(reworked(book, here.ref, here.number), slip.kind, slip.key)
             if value is not None:
                 candidate = Candidate(value, _constant(Told(slip.condition)), everywhere=slip.key)
                 finding = Finding(slip.kind, candidate, here.ref, value, 1.0)

@@ -12,7 +12,9 @@ from walkthrough.case import Case
 from walkthrough.marking.diagnosis.blindspots import BlindSpots, blindspots
 from walkthrough.numbers.grid import Grid
 from walkthrough.numbers.written import Written
+from walkthrough.trace.network import Stage, network
 from walkthrough.trace.trace import CannotReplay
+from walkthrough.workbook.equation_structure import structure_of
 
 _TRIES = 12
 _STUCK = 2
@@ -91,11 +93,12 @@ def _words(hidden: Iterable[tuple[str, str]]) -> Iterator[str]:
 def _changed(case: Case, draws: random.Random, with_input: bool) -> tuple[Case, dict[str, Grid]]:
     grids: dict[str, Grid] = {}
     layers = []
-    for named in case.layers:
+    for named, stage in zip(case.layers, network(case).layers, strict=True):
         options: dict[str, Any] = {}
+        roles = _changed_roles(stage)
         for each in fields(named.layer):  # type: ignore[arg-type]  # every layer is a dataclass
             grid = getattr(named.layer, each.name)
-            if each.name in ("kernel", "bias") and isinstance(grid, Grid) and grid.size <= _KEPT_SMALL:
+            if each.name in roles and isinstance(grid, Grid) and grid.size <= _KEPT_SMALL:
                 options[each.name] = grids[f"{named.name}.{each.name}"] = _other(grid, draws)
         layers.append(replace(named, layer=replace(named.layer, **options)) if options else named)  # type: ignore[type-var]
     samples = []
@@ -106,6 +109,14 @@ def _changed(case: Case, draws: random.Random, with_input: bool) -> tuple[Case, 
             sample = replace(sample, input=grids[key])
         samples.append(sample)
     return replace(case, layers=tuple(layers), samples=tuple(samples), claims=()), grids
+
+
+def _changed_roles(stage: Stage) -> set[str]:
+    """The parameters whose numbers are changed: a kernel that slides, and what is added alone (a bias)."""
+    structure = structure_of(stage)
+    kernel = structure.window.kernel if structure.window is not None else None
+    changed = {*structure.added, *([kernel.tensor] if kernel is not None else [])}
+    return {role for role, tensor in stage.parameters.items() if tensor in changed}
 
 
 def _other(grid: Grid, draws: random.Random) -> Grid:

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from walkthrough.document import Block, Heading, Prose, Table
-from walkthrough.marking.model import Marked, MarkedSheet
+from walkthrough.marking.marked_worksheets import RIGHT, Marked, MarkedSheet
 from walkthrough.marking.reports.formula_report import FormulaTally, formula_tally
-from walkthrough.marking.reports.results import RIGHT, counts, first_slip, number_counts
+from walkthrough.marking.reports.results import counts, first_slip, number_counts
 from walkthrough.marking.reports.sheet_report import tally
 from walkthrough.marking.worksheets.exercises import Exercise
 from walkthrough.mathematics.notation import Cell

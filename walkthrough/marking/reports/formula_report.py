@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from walkthrough.document import Block, Heading, Prose, Table, Working
-from walkthrough.marking.model import MarkedFormula, MarkedSheet
+from walkthrough.marking.marked_worksheets import MarkedFormula, MarkedSheet
 from walkthrough.marking.reports.results import first_wrong_formula
 from walkthrough.numbers.written import MINUS
 from walkthrough.words.messages import printable

@@ -8,15 +8,16 @@ from fractions import Fraction
 from typing import Any
 
 from walkthrough.document import Working
-from walkthrough.marking.model import Marked
+from walkthrough.marking.marked_worksheets import Marked
 from walkthrough.marking.worksheets.exercises import Exercise
 from walkthrough.mathematics.notation import Cell
+from walkthrough.mathematics.readings import Slopes
 from walkthrough.numbers.arithmetic import NeedsPrecision
 from walkthrough.numbers.shown import FULL, Known, Shown
 from walkthrough.page.narration import Narration
 from walkthrough.trace.steps import AnyStep, Choice, Ref, Route, Share, Steps
 from walkthrough.trace.trace import CannotReplay, Trace
-from walkthrough.workbook.reworked import Own
+from walkthrough.workbook.operands import Own
 
 
 def own_line(marked: Marked, own: Own, exercise: Exercise, digits: int) -> Working | None:
@@ -47,7 +48,7 @@ class _OwnTrace(Trace):
         self._runs = trace._runs
         self._true, self._own, self._ref, self._result = trace, own, ref, result
 
-    def known(self, tensor: str, cell: Cell, precision: int = 0) -> Known:
+    def known(self, tensor: str, cell: Cell, precision: int | None = None) -> Known:
         """Somebody's own number; raises CannotReplay where theirs give none."""
         found = self._own(Ref(tensor, cell))
         if found is None:
@@ -81,7 +82,9 @@ class _OwnSteps(Steps):
         if isinstance(step, Choice):
             return self._chosen(step)
         if isinstance(step, Route):
-            return replace(step, shares=tuple(self._share(share, step.operand) for share in step.shares))
+            return replace(
+                step, shares=tuple(self._share(share, step.operand, step.slopes) for share in step.shares)
+            )
         return step
 
     def _chosen(self, step: Choice) -> Choice:
@@ -94,9 +97,10 @@ class _OwnSteps(Steps):
         ties = tuple(at for value, at in values if value == largest)
         return replace(step, winner=ties[0], ties=ties)
 
-    def _share(self, share: Share, operand: Ref) -> Share:
+    def _share(self, share: Share, operand: Ref, gate: Slopes | None) -> Share:
         if share.winner is None:
-            slopes = {-1: Fraction(0), 0: self.trace.case.conventions.relu_at_zero, 1: Fraction(1)}
+            assert gate is not None
+            slopes = {-1: gate.below, 0: gate.at_zero, 1: gate.above}
             return replace(share, share=slopes[self.sign(operand)])
         choice = self.step(share.window.tensor, share.window.cell)
         assert isinstance(choice, Choice)

@@ -11,31 +11,23 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
-from walkthrough.marking.model import Marked, MarkedFormula, MarkedSheet, Slip, VerdictWord, unit_found
-from walkthrough.marking.verdicts.remembered import Remembered
-from walkthrough.marking.worksheets.formula_claims import formula_table
+from walkthrough.marking.marked_worksheets import (
+    VERDICTS,
+    Marked,
+    MarkedFormula,
+    MarkedSheet,
+    Slip,
+    unit_found,
+)
+from walkthrough.marking.reports.size_report import size_table
+from walkthrough.marking.verdicts.kept_results import KeptResults
 from walkthrough.numbers.shown import Shown
 from walkthrough.words.messages import printable
 from walkthrough.words.problems import Problem
 
-VERDICTS: tuple[VerdictWord, ...] = (
-    "exact",
-    "rounded",
-    "cut-off",
-    "own-rounding",
-    "follows",
-    "lucky",
-    "no-evidence",
-    "wrong",
-    "unreadable",
-    "blank",
-)
-RIGHT: frozenset[VerdictWord] = frozenset({"exact", "rounded", "cut-off", "own-rounding"})
-"""Right without regard to any other number; what `follows` is right too, for what came before."""
-
 _CLAIM_COLUMNS = ("cell", "written", "verdict", "expected", "from_yours", "enough_digits", "line", "slip")
 _FORMULA_COLUMNS = ("missing", "spare", "misindexed", "instead")
-_WRITTEN_OUT = Remembered()
+_WRITTEN_OUT = KeptResults()
 _verdict_of = attrgetter("verdict")
 _as_json = json.JSONEncoder(ensure_ascii=False).encode
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
@@ -47,9 +39,10 @@ def counts(sheet: MarkedSheet) -> dict[str, int]:
     A formula is `right`, `wrong` or `unreadable`.
     """
     found = number_counts(sheet)
-    if not sheet.formulas:
+    if not sheet.formulas and not sheet.sizes:
         return found
     both = Counter(found) + Counter(marked.verdict.verdict for marked in sheet.formulas)
+    both += Counter(marked.verdict for marked in sheet.sizes)
     return {verdict: both[verdict] for verdict in ("right", *VERDICTS) if both[verdict]}
 
 
@@ -64,14 +57,16 @@ def sheet_table(sheet: MarkedSheet, hide_answers: bool = False) -> dict[str, Any
     claims = [
         *(_claim(marked, hide_answers) for marked in sheet.claims),
         *(formula_table(marked, hide_answers) for marked in sheet.formulas),
+        *(size_table(marked, hide_answers) for marked in sheet.sizes),
     ]
     return {**_whose(sheet), "claims": claims, **_in_all(sheet)}
 
 
-def as_json(sheet: MarkedSheet, hide_answers: bool = False) -> str:
+def sheet_as_json(sheet: MarkedSheet, hide_answers: bool = False) -> str:
     """The same as a line of JSON."""
     claims = [_claim_as_json(marked, hide_answers) for marked in sheet.claims]
     claims += [_as_json(formula_table(marked, hide_answers)) for marked in sheet.formulas]
+    claims += [_as_json(size_table(marked, hide_answers)) for marked in sheet.sizes]
     first, last = _as_json(_whose(sheet))[:-1], _as_json(_in_all(sheet))[1:]
     return f'{first}, "claims": [{", ".join(claims)}], {last}'
 
@@ -136,6 +131,28 @@ def _slip(slip: Slip) -> dict[str, Any]:
     return {"slip": slip.slip, "at": slip.at, "gives": slip.gives.plain, "words": slip.words}
 
 
+def formula_table(marked: MarkedFormula, hide_answers: bool = False) -> dict[str, Any]:
+    """A marked formula, as `check --json` has it; without answers only the verdict and its place."""
+    verdict = marked.verdict
+    table: dict[str, Any] = {
+        "cell": printable(marked.cell),
+        "written": printable(marked.written),
+        "verdict": verdict.verdict,
+        "expected": None if hide_answers else verdict.expected or None,
+        "from_yours": None,
+        "enough_digits": True,
+        "line": marked.line,
+        **{name: [] if hide_answers else list(getattr(verdict, name)) for name in _FORMULA_COLUMNS},
+        "slips": [
+            {"slip": slip.slip, "at": slip.at, "gives": slip.gives, "words": slip.words}
+            for slip in (() if hide_answers else verdict.slips)
+        ],
+    }
+    if verdict.reason:
+        table["problem"] = printable(verdict.reason)
+    return table
+
+
 @lru_cache(maxsize=8_192)
 def _plain(number: Shown | None) -> str | None:
     """As programs read it; a class has the same numbers again and again."""
@@ -167,11 +184,18 @@ def csv_rows(sheet: MarkedSheet, every_claim: bool, hide_answers: bool = False) 
             fields = (table[column] for column in _CLAIM_COLUMNS)
             yield _row((*first, *fields, *("" for _ in _FORMULA_COLUMNS)))
         yield from (_row((*first, *_formula_fields(each, hide_answers))) for each in sheet.formulas)
+        for size in sheet.sizes:
+            table = size_table(size, hide_answers)
+            table["slip"] = next((slip["slip"] for slip in table["slips"]), "")
+            table["enough_digits"] = "yes"
+            table["written"] = _harmless(table["written"])
+            fields = (table[column] for column in _CLAIM_COLUMNS)
+            yield _row((*first, *fields, *("" for _ in _FORMULA_COLUMNS)))
         return
     found = counts(sheet)
     slip = "" if hide_answers else first_slip(sheet)
     verdicts = (found.get(each, 0) for each in VERDICTS)
-    total = len(sheet.claims) + len(sheet.formulas)
+    total = len(sheet.claims) + len(sheet.formulas) + len(sheet.sizes)
     yield _row((*first, total, *verdicts, sheet.first_wrong or "", slip, found.get("right", 0)))
 
 
@@ -201,6 +225,9 @@ def first_slip(sheet: MarkedSheet) -> str:
     formula = first_wrong_formula(sheet)
     if formula is not None:
         return formula.verdict.slips[0].slip if formula.verdict.slips else ""
+    size = next((marked for marked in sheet.sizes if marked.verdict == "wrong"), None)
+    if size is not None:
+        return size.slips[0].slip if size.slips else ""
     first = next((marked for marked in sheet.claims if marked.verdict == "wrong"), None)
     return first.slips[0].slip if first is not None and first.slips else ""
 

@@ -8,20 +8,21 @@ from fractions import Fraction
 from itertools import groupby
 
 from walkthrough.document import Block, Grid, Heading, Prose, Table
-from walkthrough.marking.diagnosis.examining import SecondLook
-from walkthrough.marking.model import Marked, MarkedSheet, VerdictWord, unit_found
+from walkthrough.marking.diagnosis.examiner import Examiner, SecondLook
+from walkthrough.marking.marked_worksheets import RIGHT, Marked, MarkedSheet, VerdictWord, unit_found
 from walkthrough.marking.reports.formula_report import formula_blocks, formula_summary
 from walkthrough.marking.reports.own_lines import own_line
-from walkthrough.marking.reports.results import RIGHT, counts, number_counts
+from walkthrough.marking.reports.results import counts, number_counts
+from walkthrough.marking.reports.size_report import size_blocks, size_summary
 from walkthrough.marking.worksheets.exercises import Exercise
 from walkthrough.mathematics.notation import Cell, Tensor
 from walkthrough.numbers.written import MINUS
 from walkthrough.page.narration import Narration
 from walkthrough.trace.steps import Steps
 from walkthrough.words.messages import printable
-from walkthrough.workbook.reworked import Own
+from walkthrough.workbook.operands import Own
 
-MARKS: dict[VerdictWord, tuple[str, str]] = {
+VERDICT_MARKS: dict[VerdictWord, tuple[str, str]] = {
     "wrong": ("!", "wrong"),
     "follows": (">", "right from your own earlier number, which was wrong"),
     "lucky": ("*", "the true value, but not what your own earlier numbers give"),
@@ -48,20 +49,21 @@ class Report:
     hide_answers: bool = False
     digits: int = 10
 
-    def blocks(self, sheet: MarkedSheet, exercise: Exercise) -> Iterator[Block]:
-        """The whole report, the summary first."""
+    def blocks(self, sheet: MarkedSheet, exercise: Exercise, examiner: Examiner) -> Iterator[Block]:
+        """The whole report, the summary first; `examiner` looks again at what is wrong."""
         yield from self.summary(sheet, exercise)
         yield from self._grids(sheet, exercise)
         wrong = [marked for marked in sheet.claims if marked.verdict == "wrong"]
         if self.hide_answers:
             yield from self._places(sheet)
         else:
-            yield from self._findings(wrong, sheet, exercise)
+            yield from self._findings(wrong, sheet, exercise, examiner)
             yield from self._remarks(sheet)
         if self.everything and sheet.claims:
             yield Heading("every number")
             yield self._table(sheet.claims)
         yield from formula_blocks(sheet.formulas, self.everything, self.hide_answers)
+        yield from size_blocks(sheet.sizes, self.everything, self.hide_answers)
 
     # --- summary ---------------------------------------------------------------------------------
 
@@ -72,12 +74,15 @@ class Report:
         of = [f"{printable(worksheet.file)}" if worksheet.file else "", worksheet.student or ""]
         if any(of):
             yield Prose(": ".join(each for each in of if each))
-        if sheet.claims or not sheet.formulas:
+        if sheet.claims or not (sheet.formulas or sheet.sizes):
             yield Prose(tally(number_counts(sheet)))
         yield from formula_summary(sheet)
+        yield from size_summary(sheet)
         first = next((marked for marked in sheet.claims if marked.verdict == "wrong"), None)
         if first is not None and first.claim.cell == sheet.first_wrong:
-            yield Prose(f"First wrong: {first.claim.cell} = {written(first)} (line {first.claim.line}).")
+            yield Prose(
+                f"First wrong: {first.claim.cell} = {written_number(first)} (line {first.claim.line})."
+            )
         elif sheet.first_wrong is None and any(v not in ("blank", "unreadable") for v in counts(sheet)):
             yield Prose("Nothing is wrong.")
         few = [marked.claim.cell for marked in sheet.claims if not marked.enough_digits]
@@ -92,30 +97,33 @@ class Report:
         for tensor, group in groupby(sheet.claims, key=lambda marked: marked.claim.tensor):
             claims = [marked for marked in group if not marked.claim.whole]
             shape = exercise.shapes[tensor]
-            here = {marked.verdict for marked in claims} & MARKS.keys()
+            here = {marked.verdict for marked in claims} & VERDICT_MARKS.keys()
             if len(claims) < 2 or not here or not shape or shape[-1] > _WIDEST:
                 continue
             used |= here
             at = {marked.claim.at: marked for marked in claims}
             outer = shape[:-2] if len(shape) > 1 else ()
             for place in Tensor("", outer).cells():
-                if any(at[cell].verdict in MARKS for cell in at if cell[: len(outer)] == place):
+                if any(at[cell].verdict in VERDICT_MARKS for cell in at if cell[: len(outer)] == place):
                     index = ",".join(str(position + 1) for position in place)
                     name = f"{tensor}[{index}]" if index and max(outer) > 1 else tensor
                     yield _grid(name, at, place, shape)
         if used:
             yield Prose(
-                ";  ".join(f"{mark} {words}" for word, (mark, words) in MARKS.items() if word in used) + "."
+                ";  ".join(f"{mark} {words}" for word, (mark, words) in VERDICT_MARKS.items() if word in used)
+                + "."
             )
 
     # --- findings --------------------------------------------------------------------------------
 
-    def _findings(self, wrong: Sequence[Marked], sheet: MarkedSheet, exercise: Exercise) -> Iterator[Block]:
+    def _findings(
+        self, wrong: Sequence[Marked], sheet: MarkedSheet, exercise: Exercise, examiner: Examiner
+    ) -> Iterator[Block]:
         """The wrong steps in order; a slip over a whole layer is one finding."""
         findings = _alike(wrong, sheet)
         detailed, others = findings[:_MOST_DETAILED], findings[_MOST_DETAILED:]
         doubtful = frozenset(first.claim.cell for _, (first, *_) in detailed if len(first.slips) > 1)
-        again = exercise.examiner.look_again(sheet.worksheet, doubtful) if wrong else SecondLook()
+        again = examiner.look_again(sheet.worksheet, doubtful) if wrong else SecondLook()
         for words, alike in detailed:
             yield from self._finding(words, alike, exercise, again.own)
             cell = again.telling.get(alike[0].claim.cell)
@@ -131,7 +139,7 @@ class Report:
         """A wrong step: the number, its line, and the slips that give it."""
         first = alike[0]
         claim = first.claim
-        yield Heading(f"{claim.cell} = {written(first)} is wrong", 3, f"line {claim.line}")
+        yield Heading(f"{claim.cell} = {written_number(first)} is wrong", 3, f"line {claim.line}")
         steps = Steps(exercise.trace)
         line = Narration(steps, self.digits).line(steps.step(claim.tensor, claim.at))
         if line.sides:
@@ -162,7 +170,7 @@ class Report:
 
     def _remarks(self, sheet: MarkedSheet) -> Iterator[Block]:
         """What is neither right nor wrong: where own errors were carried, luck, what cannot be read."""
-        of = {verdict: [m for m in sheet.claims if m.verdict == verdict] for verdict in MARKS}
+        of = {verdict: [m for m in sheet.claims if m.verdict == verdict] for verdict in VERDICT_MARKS}
         if of["wrong"] and sum(map(len, of.values())) > len(of["wrong"]):
             yield Heading("besides", 3)
         if of["follows"]:
@@ -171,8 +179,8 @@ class Report:
         for marked in of["lucky"][:_MOST_NAMED]:
             instead = f", which is {marked.from_yours.text}" if marked.from_yours is not None else ""
             yield Prose(
-                f"{marked.claim.cell} = {written(marked)} is the true value, but not what your own earlier "
-                f"numbers give{instead} (line {marked.claim.line})."
+                f"{marked.claim.cell} = {written_number(marked)} is the true value, but not what your own "
+                f"earlier numbers give{instead} (line {marked.claim.line})."
             )
         if len(of["lucky"]) > _MOST_NAMED:
             more = len(of["lucky"]) - _MOST_NAMED
@@ -200,7 +208,7 @@ class Report:
         for marked in claims:
             unit = unit_found(marked)
             verdict = marked.verdict if unit is None else f"{marked.verdict}, to the {_place(unit)}"
-            row = [marked.claim.cell, written(marked), verdict, str(marked.claim.line)]
+            row = [marked.claim.cell, written_number(marked), verdict, str(marked.claim.line)]
             if not self.hide_answers:
                 whole = marked.claim.whole
                 row[3:3] = [
@@ -234,7 +242,7 @@ def tally(found: dict[str, int]) -> str:
     return "; ".join([text, *others]) + "."
 
 
-def written(marked: Marked) -> str:
+def written_number(marked: Marked) -> str:
     """What stands on the worksheet, with a true minus, shortened if it is long."""
     text = printable(" ".join(marked.claim.written.split()))
     if len(text) > _LONGEST_WRITTEN:
@@ -287,13 +295,13 @@ def _grid(name: str, at: dict[Cell, Marked], place: Cell, shape: tuple[int, ...]
         found = [at.get(cell) for cell in cells]
         rows.append(tuple("" if marked is None else _short(marked) for marked in found))
         marks.append(
-            tuple(" " if marked is None else MARKS.get(marked.verdict, (" ",))[0] for marked in found)
+            tuple(" " if marked is None else VERDICT_MARKS.get(marked.verdict, (" ",))[0] for marked in found)
         )
     return Grid(name, tuple(rows), tuple(marks))
 
 
 def _short(marked: Marked) -> str:
-    text = written(marked)
+    text = written_number(marked)
     return text if len(text) <= 12 else text[:11] + "…"
 
 

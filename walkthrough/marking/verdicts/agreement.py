@@ -11,8 +11,9 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from flint import fmpq
 
-from walkthrough.marking.model import WrittenNumber
-from walkthrough.marking.verdicts.enclosures import ZERO, Interval, Rational, rational
+from walkthrough.marking.marked_worksheets import WrittenNumber
+from walkthrough.marking.verdicts.enclosures import ZERO, Enclosure, Rational
+from walkthrough.numbers.quantities import quantity
 from walkthrough.numbers.written import digits
 
 How: TypeAlias = Literal["exact", "rounded", "cut-off"]
@@ -27,22 +28,22 @@ class Agreement(NamedTuple):
     unit: Rational
 
 
-class Said(NamedTuple):
+class WrittenRational(NamedTuple):
     """A written number, for quick arithmetic; `digits` are its significant ones (0 for a 0 or a fraction)."""
 
     value: Rational
     units: tuple[Rational, ...]
-    itself: Interval
+    itself: Enclosure
     digits: int
 
     @classmethod
-    def of(cls, number: WrittenNumber) -> Said:
+    def of(cls, number: WrittenNumber) -> WrittenRational:
         """What somebody wrote."""
-        value = rational(number.value)
-        units = tuple(rational(unit) for unit in number.units)
+        value = quantity(number.value)
+        units = tuple(quantity(unit) for unit in number.units)
         return cls(value, units, (value, value), _significant(value, units[0]) if units and value else 0)
 
-    def room(self, unit: Rational) -> Interval:
+    def room(self, unit: Rational) -> Enclosure:
         """Where a number can have stood before it was rounded or cut off to this."""
         value, half = self.value, unit / _TWO
         low = value - unit if value <= ZERO else value - half
@@ -59,7 +60,9 @@ def _significant(value: Rational, unit: Rational) -> int:
     return len(digits(abs(int((value / unit).p))))
 
 
-def with_truth(said: Said, truth: Interval, nearer: Callable[[int], Interval]) -> Agreement | None:
+def with_truth(
+    said: WrittenRational, truth: Enclosure, nearer: Callable[[int], Enclosure]
+) -> Agreement | None:
     """How the written number agrees with the true value.
 
     A written 0 agrees with nothing but 0. `nearer` gives the true value to so many digits, for the
@@ -82,7 +85,7 @@ def with_truth(said: Said, truth: Interval, nearer: Callable[[int], Interval]) -
     return None
 
 
-def _within(low: Rational, high: Rational, truth: Interval, nearer: Callable[[int], Interval]) -> bool:
+def _within(low: Rational, high: Rational, truth: Enclosure, nearer: Callable[[int], Enclosure]) -> bool:
     for precision in (80, 320, 1280, 5120):
         if low <= truth[0] and truth[1] <= high:
             return True
@@ -92,7 +95,7 @@ def _within(low: Rational, high: Rational, truth: Interval, nearer: Callable[[in
     return True
 
 
-def with_own(said: Said, ways: tuple[Interval, ...]) -> Agreement | None:
+def with_own(said: WrittenRational, ways: tuple[Enclosure, ...]) -> Agreement | None:
     """How the written number agrees with something that one's own values allow.
 
     A written 0 agrees only if they can give exactly 0.
@@ -113,7 +116,7 @@ def with_own(said: Said, ways: tuple[Interval, ...]) -> Agreement | None:
     return None
 
 
-def _cut(value: Rational, unit: Rational, way: Interval) -> bool:
+def _cut(value: Rational, unit: Rational, way: Enclosure) -> bool:
     low, high = way
     if value > ZERO:
         return bool(value <= high and low < value + unit)

@@ -10,23 +10,26 @@ from bisect import bisect_right
 from fractions import Fraction
 from functools import cached_property
 
-from walkthrough.marking.verdicts.enclosed_formulas import Enclosed, Place, laid_out
-from walkthrough.marking.verdicts.enclosures import ONE, Interval, Rational, rational
-from walkthrough.marking.verdicts.remembered import Remembered
-from walkthrough.marking.verdicts.rules import (
-    ChainRule,
-    FormulaRule,
-    LargestRule,
+from walkthrough.marking.verdicts.enclosed_formulas import EnclosedFormula, enclosed
+from walkthrough.marking.verdicts.enclosed_steps import (
+    EnclosedChain,
+    EnclosedFunction,
+    EnclosedGate,
+    EnclosedLargest,
+    EnclosedRoute,
+    EnclosedStep,
+    EnclosedSum,
     Passage,
-    PositiveRule,
-    RouteRule,
-    Rule,
     Summand,
-    SumRule,
-    gate,
+    gate_shares,
 )
+from walkthrough.marking.verdicts.enclosures import ONE, ZERO, Enclosure, Rational
+from walkthrough.marking.verdicts.kept_results import KeptResults
 from walkthrough.marking.verdicts.winners import share_of
 from walkthrough.mathematics.notation import Cell, Entry, Expression, Tensor, ravel, unravel
+from walkthrough.mathematics.readings import Slopes
+from walkthrough.numbers.formulas import Place
+from walkthrough.numbers.quantities import quantity
 from walkthrough.numbers.shown import Known, Shown
 from walkthrough.trace.steps import (
     AnyStep,
@@ -55,14 +58,14 @@ class Node:
     stands, or given and of so many digits.
     """
 
-    __slots__ = ("as_it_is", "copies", "operands", "rules", "truth")
+    __slots__ = ("as_it_is", "copies", "operands", "steps", "truth")
 
-    def __init__(self, rules: tuple[Rule, ...], truth: Interval) -> None:
-        self.rules = rules
+    def __init__(self, steps: tuple[EnclosedStep, ...], truth: Enclosure) -> None:
+        self.steps = steps
         self.truth = truth
         self.as_it_is = (truth,)
-        self.operands = frozenset(n for rule in rules for n in rule.operands)
-        self.copies = all(rule.copies for rule in rules) if rules else _ends(truth[0])
+        self.operands = frozenset(n for step in steps for n in step.operands)
+        self.copies = all(step.copies for step in steps) if steps else _ends(truth[0])
 
 
 def _ends(value: Rational) -> bool:
@@ -74,13 +77,23 @@ def _ends(value: Rational) -> bool:
     return below == 1
 
 
-class _Truth(dict[int, Interval]):
+def _slopes(gate: Slopes) -> tuple[Rational, Rational, Rational]:
+    """A gate's slopes: above 0, below 0, and at exactly 0."""
+    return _slope(gate.above), _slope(gate.below), _slope(gate.at_zero)
+
+
+def _slope(of: Fraction) -> Rational:
+    """A slope; 1 and 0 are always the same objects, with which nothing is multiplied."""
+    return ONE if of == 1 else quantity(of) if of else ZERO
+
+
+class _Truth(dict[int, Enclosure]):
     """The true values, looked up when first asked for; it contains nothing that anybody wrote."""
 
     def __init__(self, calculation: Calculation) -> None:
         self._calculation = calculation
 
-    def __missing__(self, number: int) -> Interval:
+    def __missing__(self, number: int) -> Enclosure:
         found = self[number] = self._calculation.enclosure(number)
         return found
 
@@ -98,7 +111,7 @@ class Calculation:
             self.first[name] = count
             count += Tensor(name, place.shape).size
         self.truth = _Truth(self)
-        self.memory = Remembered()
+        self.memory = KeptResults()
         self._nodes: dict[int, Node] = {}
         self._expected: dict[int, Shown] = {}
         self._numbers: dict[str, dict[Cell, int]] = {}
@@ -127,7 +140,7 @@ class Calculation:
 
     # --- what it truly is --------------------------------------------------------------------------
 
-    def enclosure(self, number: int) -> Interval:
+    def enclosure(self, number: int) -> Enclosure:
         """The true value, or an enclosure of it that fixes at least 25 digits where that can be had."""
         return self._interval(self._known(number))
 
@@ -139,16 +152,16 @@ class Calculation:
                 break
         return known
 
-    def nearer(self, number: int, precision: int) -> Interval:
+    def nearer(self, number: int, precision: int) -> Enclosure:
         """The true value to so many digits, for a written number that the usual ones cannot judge."""
         ref = self.ref(number)
         return self._interval(self.trace.known(ref.tensor, ref.cell, precision))
 
-    def _interval(self, known: Known) -> Interval:
-        value = rational(known.value)
+    def _interval(self, known: Known) -> Enclosure:
+        value = quantity(known.value)
         if not known.spread:
             return value, value
-        spread = rational(known.spread)
+        spread = quantity(known.spread)
         return value - spread, value + spread
 
     def expected(self, number: int) -> Shown:
@@ -165,33 +178,35 @@ class Calculation:
         found = self._nodes.get(number)
         if found is None:
             ref = self.ref(number)
-            rules = self._rules(self.steps.step(ref.tensor, ref.cell))
+            steps = self._enclosed_steps(self.steps.step(ref.tensor, ref.cell))
             truth = self.truth[number]
-            found = self._nodes[number] = Node(rules, truth)
+            found = self._nodes[number] = Node(steps, truth)
         return found
 
-    def _rules(self, step: AnyStep) -> tuple[Rule, ...]:
+    def _enclosed_steps(self, step: AnyStep) -> tuple[EnclosedStep, ...]:
         match step:
             case Sums():
-                return (SumRule(self._summands(step), self.truth),)
+                return (EnclosedSum(self._summands(step), self.truth),)
             case Mean():
-                share = rational(Fraction(1, len(step.over)))
-                return (SumRule((Summand(share, self._of(ref)) for ref in step.over), self.truth),)
+                share = quantity(Fraction(1, len(step.over)))
+                return (EnclosedSum((Summand(share, self._of(ref)) for ref in step.over), self.truth),)
             case Update():
                 rate = self.trace.case.learning_rate
                 assert rate is not None
                 old = Summand(ONE, self._of(step.old))
-                return (SumRule((old, Summand(-rational(rate.value), self._of(step.gradient))), self.truth),)
+                return (
+                    EnclosedSum((old, Summand(-quantity(rate.value), self._of(step.gradient))), self.truth),
+                )
             case Choice():
-                return (LargestRule(self._window(step)),)
+                return (EnclosedLargest(self._window(step)),)
             case Gate():
-                return (PositiveRule(self._of(step.operand)),)
+                return (EnclosedGate(self._of(step.operand), *_slopes(step.slopes)[:2]),)
             case Formula():
-                return (FormulaRule(self._formula(step.expression, step.place, step.sample)),)
+                return (EnclosedFunction(self._formula(step.expression, step.place, step.sample)),)
             case Chain():
                 return self._chain(step)
             case Route():
-                return (RouteRule(self._passage(step, at) for at in range(len(step.shares))),)
+                return (EnclosedRoute(self._passage(step, at) for at in range(len(step.shares))),)
         return ()
 
     def _summands(self, step: Sums) -> list[Summand]:
@@ -199,43 +214,45 @@ class Calculation:
         for term in step.terms:
             if None not in term.factors:
                 factors = [self._of(ref) for ref in term.factors if ref is not None]
-                coefficient = ONE if term.coefficient == 1 else rational(term.coefficient)
+                coefficient = ONE if term.coefficient == 1 else quantity(term.coefficient)
                 found.append(Summand(coefficient, *(factors or [-1])))
         return found
 
     def _window(self, step: Choice) -> tuple[int, ...]:
         return tuple(self._of(ref) for ref in step.candidates if ref is not None)
 
-    def _formula(self, expression: Expression, place: Place, sample: int) -> Enclosed:
+    def _formula(self, expression: Expression, place: Place, sample: int) -> EnclosedFormula:
         def number_of(entry: Entry, at: Place) -> int:
             cell = tuple(position.at(at) for position in entry.index)
             if entry.flat:
                 cell = unravel(cell[0], entry.tensor.shape)
             return self.number(self.steps.full(entry.tensor.name, sample), cell)
 
-        return laid_out(expression, place, number_of)
+        return enclosed(expression, place, number_of)
 
-    def _chain(self, step: Chain) -> tuple[Rule, ...]:
+    def _chain(self, step: Chain) -> tuple[EnclosedStep, ...]:
         """One layer at a time; where activation and loss come down to y − t, that as well."""
         links = ((self._of(up), self._formula(local, at, step.sample)) for up, local, at in step.terms)
-        one_by_one = ChainRule(links)
+        one_by_one = EnclosedChain(links)
         network, shortcut = self.trace.network, self.steps.shortcut(step)
         if not shortcut or network.target is None:
             return (one_by_one,)
         names = (self.steps.full(tensor.name, step.sample) for tensor in (network.output, network.target))
         place = ravel(step.ref.cell, self.trace.places[step.ref.tensor].shape)
         output, target = (self.first[name] + place for name in names)
-        share = rational(Fraction(1, int(shortcut.partition("/")[2] or 1)))  # y − t, or (y − t)/n
-        return one_by_one, SumRule((Summand(share, output), Summand(-share, target)), self.truth)
+        share = quantity(Fraction(1, int(shortcut.partition("/")[2] or 1)))  # y − t, or (y − t)/n
+        return one_by_one, EnclosedSum((Summand(share, output), Summand(-share, target)), self.truth)
 
     def _passage(self, step: Route, at: int) -> Passage:
         share, operand = step.shares[at], self._of(step.operand)
         conventions, output = self.trace.case.conventions, self._of(share.window)
-        if share.winner is None:
-            possible = gate(operand, output, rational(conventions.relu_at_zero))
-            return Passage(self._of(share.upstream), frozenset([operand, output]), possible)
+        if step.slopes is not None:
+            slopes = _slopes(step.slopes)
+            possible = gate_shares(operand, output, slopes)
+            whole = {slopes[0], slopes[1]} <= {ONE, ZERO}
+            return Passage(self._of(share.upstream), frozenset([operand, output]), possible, whole)
         choice = self.steps.step(share.window.tensor, share.window.cell)
         assert isinstance(choice, Choice)
         window = self._window(choice)
-        chosen = share_of(operand, window, output, conventions.max_tie, rational(share.share))
+        chosen = share_of(operand, window, output, conventions.max_tie, quantity(share.share))
         return Passage(self._of(share.upstream), frozenset([*window, output]), chosen)

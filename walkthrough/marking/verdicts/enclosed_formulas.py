@@ -7,116 +7,136 @@ twice (a·(1 − a), a softmax's share), the way in which the formula grows and 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
-from itertools import product
+from dataclasses import dataclass
+from fractions import Fraction
 from typing import NamedTuple, TypeAlias
 
 from walkthrough.marking.verdicts.enclosures import (
-    FUNCTIONS,
+    ENCLOSED_FUNCTIONS,
     NOUGHT,
     ONE,
     ZERO,
-    Interval,
+    Enclosure,
+    hull,
     negative,
     over,
     plus,
     power,
-    rational,
     share,
     times,
     times_rest,
 )
-from walkthrough.mathematics.notation import (
-    Applied,
-    Entry,
-    Expression,
-    Index,
-    Negative,
-    Number,
-    Power,
-    Product,
-    Quotient,
-    Same,
-    Sum,
-    Total,
-)
+from walkthrough.mathematics.folding import Algebra, all_places
+from walkthrough.mathematics.notation import Entry, Expression, Piecewise, Same, Total
+from walkthrough.numbers.formulas import Place
+from walkthrough.numbers.quantities import quantity
 
-Numbers: TypeAlias = Mapping[int, Interval]
+Enclosures: TypeAlias = Mapping[int, Enclosure]
 """What is known of each number, by its place in the order of computation."""
-Place: TypeAlias = dict[Index, int]
 
 
-class Enclosed(NamedTuple):
+class EnclosedFormula(NamedTuple):
     """A formula laid out: how its interval follows, which numbers are in it, and its shape.
 
     Two formulas of one shape are one number. `parts` are the terms of a sum.
     """
 
-    of: Callable[[Numbers], Interval]
+    of: Callable[[Enclosures], Enclosure]
     operands: frozenset[int]
     shape: Hashable
-    parts: tuple[Enclosed, ...] = ()
+    parts: tuple[EnclosedFormula, ...] = ()
 
 
-def laid_out(expression: Expression, place: Place, number_of: Callable[[Entry, Place], int]) -> Enclosed:
+@dataclass(frozen=True)
+class _LaidOut(Algebra[EnclosedFormula, Place]):
+    number_of: Callable[[Entry, Place], int]
+
+    def number(self, of: Fraction) -> EnclosedFormula:
+        value = quantity(of)
+        return _constant((value, value))
+
+    def entry(self, of: Entry, scope: Place) -> EnclosedFormula:
+        which = self.number_of(of, scope)
+        return EnclosedFormula(lambda numbers: numbers[which], frozenset([which]), which)
+
+    def added(self, terms: list[EnclosedFormula]) -> EnclosedFormula:
+        return _sum(terms)
+
+    def multiplied(self, factors: list[EnclosedFormula]) -> EnclosedFormula:
+        return _product(factors)
+
+    def negative(self, of: EnclosedFormula) -> EnclosedFormula:
+        return _one(negative, of, "negative")
+
+    def quotient(self, above: EnclosedFormula, below: EnclosedFormula) -> EnclosedFormula:
+        return _quotient(above, below)
+
+    def power(self, base: EnclosedFormula, exponent: int) -> EnclosedFormula:
+        return _one(lambda of: power(of, exponent), base, ("power", exponent))
+
+    def applied(self, function: str, to: EnclosedFormula) -> EnclosedFormula:
+        return _one(ENCLOSED_FUNCTIONS[function], to, function)
+
+    def same(self, of: Same, scope: Place) -> EnclosedFormula:
+        value = ONE if of.one.at(scope) == of.other.at(scope) else ZERO
+        return _constant((value, value))
+
+    def total(self, of: Total, scope: Place) -> EnclosedFormula:
+        return _sum([self.fold(of.body, {**scope, **here}) for here in all_places(of.over)])
+
+    def piecewise(self, of: Piecewise, scope: Place) -> EnclosedFormula:
+        sign, above, below = (self.fold(part, scope) for part in of.parts)
+        share = quantity(of.share)
+        kink = _sum([_product([_constant((s, s)), part]) for s, part in ((share, above), (1 - share, below))])
+
+        def chosen(numbers: Enclosures) -> Enclosure:
+            low, high = sign.of(numbers)
+            pieces = [piece for side, piece in ((high > 0, above), (low < 0, below)) if side]
+            if low <= 0 <= high:
+                pieces.append(kink)
+            return hull([piece.of(numbers) for piece in pieces])
+
+        shape = ("piecewise", sign.shape, above.shape, below.shape)
+        return EnclosedFormula(chosen, _operands([sign, above, below]), shape)
+
+
+def enclosed(
+    expression: Expression, place: Place, number_of: Callable[[Entry, Place], int]
+) -> EnclosedFormula:
     """The expression where its loop indices have these values; `number_of` says which number an entry is."""
-
-    def made(of: Expression, at: Place) -> Enclosed:
-        match of:
-            case Number(constant):
-                value = rational(constant)
-                return _constant((value, value))
-            case Entry():
-                which = number_of(of, at)
-                return Enclosed(lambda numbers: numbers[which], frozenset([which]), which)
-            case Sum(terms):
-                return _sum([made(term, at) for term in terms])
-            case Total(body, indices):
-                heres = product(*(range(index.extent) for index in indices))
-                return _sum([made(body, {**at, **dict(zip(indices, here, strict=True))}) for here in heres])
-            case Product(factors):
-                return _product([made(factor, at) for factor in factors])
-            case Negative(inner):
-                return _one(negative, made(inner, at), "negative")
-            case Quotient(above, below):
-                return _quotient(made(above, at), made(below, at))
-            case Power(base, exponent):
-                return _one(lambda of: power(of, exponent), made(base, at), ("power", exponent))
-            case Applied(function, to):
-                return _one(FUNCTIONS[function], made(to, at), function)
-            case Same(one, other):
-                value = ONE if one.at(at) == other.at(at) else ZERO
-                return _constant((value, value))
-        raise TypeError(f"no single value: {of}")
-
-    return made(expression, place)
+    return _LaidOut(number_of).fold(expression, place)
 
 
-def _constant(value: Interval) -> Enclosed:
-    return Enclosed(lambda _: value, frozenset(), ("number", value[0]))
+def _constant(value: Enclosure) -> EnclosedFormula:
+    return EnclosedFormula(lambda _: value, frozenset(), ("number", value[0]))
 
 
-def _one(function: Callable[[Interval], Interval], inner: Enclosed, name: Hashable) -> Enclosed:
+def _one(
+    function: Callable[[Enclosure], Enclosure], inner: EnclosedFormula, name: Hashable
+) -> EnclosedFormula:
     of = inner.of
-    return Enclosed(lambda numbers: function(of(numbers)), inner.operands, (name, inner.shape))
+    return EnclosedFormula(lambda numbers: function(of(numbers)), inner.operands, (name, inner.shape))
 
 
-def _operands(parts: list[Enclosed]) -> frozenset[int]:
+def _operands(parts: list[EnclosedFormula]) -> frozenset[int]:
     return frozenset(each for part in parts for each in part.operands)
 
 
-def _sum(parts: list[Enclosed]) -> Enclosed:
+def _sum(parts: list[EnclosedFormula]) -> EnclosedFormula:
     several = [part.of for part in parts]
 
-    def added(numbers: Numbers) -> Interval:
+    def added(numbers: Enclosures) -> Enclosure:
         result = NOUGHT
         for of in several:
             result = plus(result, of(numbers))
         return result
 
-    return Enclosed(added, _operands(parts), ("sum", tuple(part.shape for part in parts)), tuple(parts))
+    return EnclosedFormula(
+        added, _operands(parts), ("sum", tuple(part.shape for part in parts)), tuple(parts)
+    )
 
 
-def _product(parts: list[Enclosed]) -> Enclosed:
+def _product(parts: list[EnclosedFormula]) -> EnclosedFormula:
     shapes = [part.shape for part in parts]
     for at, shape in enumerate(shapes):
         rest = ("sum", (("number", 1), ("negative", shape)))
@@ -126,24 +146,24 @@ def _product(parts: list[Enclosed]) -> Enclosed:
             others = [part for n, part in enumerate(parts) if n not in (at, shapes.index(rest))]
             return _product([both, *others]) if others else both
 
-    def multiplied(numbers: Numbers) -> Interval:
+    def multiplied(numbers: Enclosures) -> Enclosure:
         result = parts[0].of(numbers)
         for part in parts[1:]:
             result = times(result, part.of(numbers))
         return result
 
-    return Enclosed(multiplied, _operands(parts), ("product", tuple(shapes)))
+    return EnclosedFormula(multiplied, _operands(parts), ("product", tuple(shapes)))
 
 
-def _quotient(above: Enclosed, below: Enclosed) -> Enclosed:
+def _quotient(above: EnclosedFormula, below: EnclosedFormula) -> EnclosedFormula:
     operands, shape = above.operands | below.operands, ("quotient", above.shape, below.shape)
     rest = [part for part in below.parts if part.shape != above.shape]
     if len(rest) == len(below.parts) - 1 and all(_positive(part) for part in below.parts):
         others = _sum(rest)
-        return Enclosed(lambda numbers: share(above.of(numbers), others.of(numbers)), operands, shape)
-    return Enclosed(lambda numbers: over(above.of(numbers), below.of(numbers)), operands, shape)
+        return EnclosedFormula(lambda numbers: share(above.of(numbers), others.of(numbers)), operands, shape)
+    return EnclosedFormula(lambda numbers: over(above.of(numbers), below.of(numbers)), operands, shape)
 
 
-def _positive(formula: Enclosed) -> bool:
+def _positive(formula: EnclosedFormula) -> bool:
     """Whether it is positive whatever the numbers are."""
     return isinstance(formula.shape, tuple) and formula.shape[0] == "exp"

@@ -14,13 +14,13 @@ from flint import arb, fmpq
 
 Rational: TypeAlias = Any
 """A rational number, as the Flint library has them: ten times as quick as Python's own."""
-Interval: TypeAlias = tuple[Rational, Rational]
+Enclosure: TypeAlias = tuple[Rational, Rational]
 """The lower and the upper end; twice the same object for a single number."""
 
 BITS = 128
 """Bits to which e^x, ln and tanh are enclosed."""
 ZERO, ONE = fmpq(0), fmpq(1)
-NOUGHT: Interval = (ZERO, ZERO)
+NOUGHT: Enclosure = (ZERO, ZERO)
 FAR = fmpq(10**10_000)
 """Stands for infinity: no worksheet can name a number as large."""
 _STEEP = fmpq(20_000)  # e to more than this has more digits than a worksheet can name
@@ -30,17 +30,12 @@ class NoValue(ArithmeticError):
     """A line that leads nowhere, such as the logarithm of a negative number."""
 
 
-def rational(number: Fraction) -> Rational:
-    """The same number for quick arithmetic."""
-    return fmpq(number.numerator, number.denominator)
-
-
 def fraction(number: Rational) -> Fraction:
     """The same number as a fraction of Python's."""
     return Fraction(int(number.p), int(number.q))
 
 
-def hull(intervals: Iterable[Interval]) -> Interval:
+def hull(intervals: Iterable[Enclosure]) -> Enclosure:
     """From the lowest of the lower ends to the highest of the upper ones."""
     (low, high), *rest = intervals
     for a, b in rest:
@@ -49,14 +44,14 @@ def hull(intervals: Iterable[Interval]) -> Interval:
     return low, high
 
 
-def common(one: Interval, other: Interval) -> Interval | None:
+def common(one: Enclosure, other: Enclosure) -> Enclosure | None:
     """What lies in both, or None."""
     low = one[0] if one[0] > other[0] else other[0]
     high = one[1] if one[1] < other[1] else other[1]
     return (low, high) if low <= high else None
 
 
-def negative(of: Interval) -> Interval:
+def negative(of: Enclosure) -> Enclosure:
     """−a."""
     low, high = of
     if low is high:
@@ -65,7 +60,7 @@ def negative(of: Interval) -> Interval:
     return -high, -low
 
 
-def plus(one: Interval, other: Interval) -> Interval:
+def plus(one: Enclosure, other: Enclosure) -> Enclosure:
     """a + b."""
     if one[0] is one[1] and other[0] is other[1]:
         added = one[0] + other[0]
@@ -73,7 +68,7 @@ def plus(one: Interval, other: Interval) -> Interval:
     return one[0] + other[0], one[1] + other[1]
 
 
-def times(one: Interval, other: Interval) -> Interval:
+def times(one: Enclosure, other: Enclosure) -> Enclosure:
     """a·b, each as it likes: the extremes lie in the corners."""
     a, b = one
     c, d = other
@@ -88,7 +83,7 @@ def times(one: Interval, other: Interval) -> Interval:
     return min(corners), max(corners)
 
 
-def over(above: Interval, below: Interval) -> Interval:
+def over(above: Enclosure, below: Enclosure) -> Enclosure:
     """a/b; raises NoValue if b is 0."""
     c, d = below
     if c > ZERO or d < ZERO:
@@ -98,7 +93,7 @@ def over(above: Interval, below: Interval) -> Interval:
     return times(above, (1 / d if c == ZERO else -FAR, 1 / c if d == ZERO else FAR))
 
 
-def power(base: Interval, exponent: int) -> Interval:
+def power(base: Enclosure, exponent: int) -> Enclosure:
     """a to a whole number: an even power is least where a is nearest to 0."""
     if exponent < 0:
         return over((ONE, ONE), power(base, -exponent))
@@ -112,7 +107,7 @@ def power(base: Interval, exponent: int) -> Interval:
     return (low, high) if low <= high else (high, low)
 
 
-def times_rest(of: Interval) -> Interval:
+def times_rest(of: Enclosure) -> Enclosure:
     """a·(1 − a), one and the same a: largest at ½."""
     low, high = of
     ends = (low * (1 - low), high * (1 - high))
@@ -122,7 +117,7 @@ def times_rest(of: Interval) -> Interval:
     return min(ends), fmpq(1, 4) if low < half < high else max(ends)
 
 
-def share(part: Interval, rest: Interval) -> Interval:
+def share(part: Enclosure, rest: Enclosure) -> Enclosure:
     """a/(a + b) for positive a, and b at least 0: grows with a, falls with b."""
     return part[0] / (part[0] + rest[1]), part[1] / (part[1] + rest[0])
 
@@ -130,14 +125,14 @@ def share(part: Interval, rest: Interval) -> Interval:
 # --- functions that only grow ----------------------------------------------------------------------
 
 
-def exp(of: Interval) -> Interval:
+def enclosed_exp(of: Enclosure) -> Enclosure:
     """e^a."""
     if of[0] == of[1] == ZERO:
         return ONE, ONE
     return _exp(of[0])[0], _exp(of[1])[1]
 
 
-def _exp(at: Rational) -> Interval:
+def _exp(at: Rational) -> Enclosure:
     if at > _STEEP:
         return _ends(arb(_STEEP).exp())[0], FAR
     if at < -_STEEP:
@@ -145,7 +140,7 @@ def _exp(at: Rational) -> Interval:
     return _ends(arb(at).exp())
 
 
-def ln(of: Interval) -> Interval:
+def enclosed_ln(of: Enclosure) -> Enclosure:
     """The natural logarithm; raises NoValue where no number in the interval has one."""
     low, high = of
     if high <= ZERO:
@@ -155,19 +150,31 @@ def ln(of: Interval) -> Interval:
     return -FAR if low <= ZERO else _ends(arb(low).log())[0], _ends(arb(high).log())[1]
 
 
-def tanh(of: Interval) -> Interval:
+def enclosed_tanh(of: Enclosure) -> Enclosure:
     """The hyperbolic tangent."""
     if of[0] == of[1] == ZERO:
         return NOUGHT
     return _tanh(of[0])[0], _tanh(of[1])[1]
 
 
-def _tanh(at: Rational) -> Interval:
+def _tanh(at: Rational) -> Enclosure:
     steep = max(min(at, _STEEP), -_STEEP)
     return _ends(arb(steep).tanh())
 
 
-def _ends(ball: Any) -> Interval:
+def enclosed_sqrt(of: Enclosure) -> Enclosure:
+    """The square root; raises NoValue where no number in the interval has one."""
+    low, high = of
+    if high < ZERO:
+        raise NoValue("the square root of a negative number")
+    return _sqrt(max(low, ZERO))[0], _sqrt(high)[1]
+
+
+def _sqrt(at: Rational) -> Enclosure:
+    return NOUGHT if at == ZERO else _ends(arb(min(at, FAR)).sqrt())
+
+
+def _ends(ball: Any) -> Enclosure:
     return _dyadic(ball.lower()), _dyadic(ball.upper())
 
 
@@ -177,4 +184,15 @@ def _dyadic(exact: Any) -> Rational:
     return fmpq(mantissa, 1 << -places) if places < 0 else fmpq(mantissa * (1 << places))
 
 
-FUNCTIONS = {"exp": exp, "ln": ln, "tanh": tanh}
+def enclosed_ln1p(of: Enclosure) -> Enclosure:
+    """ln(1 + a)."""
+    return enclosed_ln((1 + of[0], 1 + of[1]))
+
+
+ENCLOSED_FUNCTIONS = {
+    "exp": enclosed_exp,
+    "ln": enclosed_ln,
+    "ln1p": enclosed_ln1p,
+    "tanh": enclosed_tanh,
+    "sqrt": enclosed_sqrt,
+}

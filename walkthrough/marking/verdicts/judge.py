@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from walkthrough.marking.model import VerdictWord
-from walkthrough.marking.verdicts.agreement import Agreement, Said, with_own
+from walkthrough.marking.marked_worksheets import VerdictWord
+from walkthrough.marking.verdicts.agreement import Agreement, WrittenRational, with_own
 from walkthrough.marking.verdicts.calculation import Calculation, Node
-from walkthrough.marking.verdicts.carrying import Carried
-from walkthrough.marking.verdicts.rules import Ways
+from walkthrough.marking.verdicts.carried_numbers import Carried
+from walkthrough.marking.verdicts.enclosed_steps import Ways
 
 
-class Verdict(NamedTuple):
+class Judgement(NamedTuple):
     """A word, and how the number agrees with what it was found to be (None: it does not).
 
     `way` is which of two ways of working out unwritten numbers leads to it; 0 is the usual one.
@@ -29,7 +29,7 @@ class Judge:
     def __init__(
         self,
         calculation: Calculation,
-        written: dict[int, Said],
+        written: dict[int, WrittenRational],
         right: dict[int, Agreement],
         carried: Carried,
     ) -> None:
@@ -42,7 +42,7 @@ class Judge:
         self._apart: tuple[Carried, ...] = ()
         self._way = 0
 
-    def verdicts(self, order: Sequence[int]) -> dict[int, Verdict]:
+    def verdicts(self, order: Sequence[int]) -> dict[int, Judgement]:
         """A verdict for everything that was written, from the first number to the last."""
         found = {}
         for number in order:
@@ -65,7 +65,7 @@ class Judge:
         """Whether a number follows directly from one that is not what it should be."""
         return not self._doubted.isdisjoint(node.operands)
 
-    def _own(self, number: int, said: Said) -> Agreement | None:
+    def _own(self, number: int, said: WrittenRational) -> Agreement | None:
         """How a number agrees with one's own values."""
         ways = self._carried.before(number)
         if ways is self._calculation.node(number).as_it_is:
@@ -78,7 +78,7 @@ class Judge:
             own = each[self._way]
         return own
 
-    def _agreement(self, said: Said, ways: Ways) -> Agreement | None:
+    def _agreement(self, said: WrittenRational, ways: Ways) -> Agreement | None:
         memory, key = self._calculation.memory, ("agrees", id(said), *map(id, ways))
         known: tuple[Agreement | None] | None = memory.get(key)
         if known is None:
@@ -86,20 +86,20 @@ class Judge:
             memory.put(key, (said, ways), known)
         return known[0]
 
-    def _verdict(self, number: int, node: Node, behind: bool) -> Verdict:
+    def _verdict(self, number: int, node: Node, behind: bool) -> Judgement:
         right = self._right.get(number)
         if right is not None and not behind:
-            return Verdict(right.how, right)
+            return Judgement(right.how, right)
         said, carried = self._written[number], self._carried
         self._way = 0
         own = self._own(number, said)
         if right is not None:
             if own is None:
-                return Verdict("lucky", right)
+                return Judgement("lucky", right)
             # 0 times whatever is 0: that says nothing of the number that should not be what it is
-            if not said.value and self._depends(node) and node.rules[0].blind(carried, self._doubted):
-                return Verdict("no-evidence", right)
-            return Verdict(right.how, right, self._way)
+            if not said.value and self._depends(node) and node.steps[0].blind(carried, self._doubted):
+                return Judgement("no-evidence", right)
+            return Judgement(right.how, right, self._way)
         if own is None:
-            return Verdict("wrong", None)
-        return Verdict("follows" if self._depends(node) else "own-rounding", own, self._way)
+            return Judgement("wrong", None)
+        return Judgement("follows" if self._depends(node) else "own-rounding", own, self._way)

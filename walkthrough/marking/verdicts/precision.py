@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from flint import fmpq
 
-from walkthrough.marking.verdicts.agreement import Said
-from walkthrough.marking.verdicts.enclosures import ZERO, Interval, Rational
+from walkthrough.marking.verdicts.agreement import WrittenRational
+from walkthrough.marking.verdicts.enclosures import ZERO, Enclosure, Rational
 
 _FEWEST_DIGITS = 2
 # a single number is little to go by
@@ -24,7 +24,7 @@ class Precision(NamedTuple):
     digits: int
     unit: Rational
 
-    def room(self, of: Interval) -> Interval:
+    def room(self, of: Enclosure) -> Enclosure:
         """What a number may have become on the way: itself, rounded, or cut off.
 
         A short number that is known exactly, such as 1275 or 2.55, nobody rounds in their head.
@@ -76,7 +76,7 @@ def power_of_ten(exponent: int) -> Rational:
     return fmpq(10**exponent) if exponent >= 0 else fmpq(1, 10**-exponent)
 
 
-def working_precision(rounded: Iterable[Said]) -> Precision | None:
+def working_precision(rounded: Iterable[WrittenRational]) -> Precision | None:
     """From the numbers that cannot be all of their value: so many decimals everywhere, or so many digits.
 
     Where both could be meant, both are open. The shortest number does not count, so that none excuses

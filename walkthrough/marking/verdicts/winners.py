@@ -6,20 +6,20 @@ from collections.abc import Callable
 
 from flint import fmpq
 
-from walkthrough.marking.verdicts.enclosed_formulas import Numbers
-from walkthrough.marking.verdicts.enclosures import ONE, ZERO, Interval, Rational, common, hull
+from walkthrough.marking.verdicts.enclosed_formulas import Enclosures
+from walkthrough.marking.verdicts.enclosures import ONE, ZERO, Enclosure, Rational, common, hull
 
 
 def share_of(
     entry: int, candidates: tuple[int, ...], output: int, tie: str, true_share: Rational
-) -> Callable[[Numbers], tuple[Rational, ...]]:
+) -> Callable[[Enclosures], tuple[Rational, ...]]:
     """The shares of a window's gradient that an entry may get: by the window's numbers or by its output.
 
     `true_share` is what it gets by the true numbers, and what is taken where enclosures cannot tell.
     """
     at = candidates.index(entry)
 
-    def possible(numbers: Numbers) -> tuple[Rational, ...]:
+    def possible(numbers: Enclosures) -> tuple[Rational, ...]:
         if output not in numbers and not any(n in numbers for n in candidates):
             return (true_share,)
         window = [numbers[n] for n in candidates]
@@ -31,7 +31,7 @@ def share_of(
     return possible
 
 
-def _shares(at: int, window: list[Interval], tie: str) -> tuple[Rational, ...]:
+def _shares(at: int, window: list[Enclosure], tie: str) -> tuple[Rational, ...]:
     low, high = window[at]
     if all(a == b for a, b in window):
         return (_settled(at, [a for a, _ in window], tie),)
@@ -62,7 +62,7 @@ def _settled(at: int, window: list[Rational], tie: str) -> Rational:
     return ONE if tie == "all" else fmpq(1, window.count(best))
 
 
-def _by_output(at: int, window: list[Interval], output: Interval) -> tuple[Rational, ...]:
+def _by_output(at: int, window: list[Enclosure], output: Enclosure) -> tuple[Rational, ...]:
     """Whose pool's output is not the largest of the window may go back to the entry that it is."""
     largest = (max(low for low, _ in window), hull(window)[1])
     if common(largest, output) is not None:

@@ -7,22 +7,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
+from math import prod
 from typing import Any, TypeAlias
 
 from walkthrough.case.values import found
-from walkthrough.marking.worksheets.claimed_numbers import MARKS, TIMES, Commas
+from walkthrough.marking.worksheets.claimed_numbers import EQUALS_SIGNS, TIMES, Commas
 from walkthrough.mathematics.notation import Shape
 from walkthrough.mathematics.windows import times
 from walkthrough.numbers.written import digits
 
-Row: TypeAlias = tuple[int, list[str]]
+GridLine: TypeAlias = tuple[int, list[str]]
 """The line of the text, from 0, and what stands in it."""
 
 _LONGEST_REMEMBERED = 400
 _FILTER_LINE = re.compile(r"-{3,}")
 # a number may have blanks in it: after a mark, around a ×, before a %
-_SPACIOUS = re.compile(rf"(?:[{MARKS}][^\S\n]*)?\S+(?:[^\S\n]+[{TIMES}][^\S\n]*10\S*)?(?:[^\S\n]+%)?")
-_NEEDS_CARE = re.compile(rf"[{MARKS}{TIMES}%]")
+_SPACIOUS = re.compile(rf"(?:[{EQUALS_SIGNS}][^\S\n]*)?\S+(?:[^\S\n]+[{TIMES}][^\S\n]*10\S*)?(?:[^\S\n]+%)?")
+_NEEDS_CARE = re.compile(rf"[{EQUALS_SIGNS}{TIMES}%]")
 _THOUSANDS = re.compile(r"\D?[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]*)?")
 
 
@@ -39,7 +40,7 @@ class WrittenGrid:
     described: str
 
 
-def read_grid(text: str, commas: Commas) -> WrittenGrid:
+def read_claimed_grid(text: str, commas: Commas) -> WrittenGrid:
     """The grid in a text: a line or `;` per row, empty lines between channels, `---` between filters."""
     return _remembered(text, commas) if len(text) <= _LONGEST_REMEMBERED else _read_grid(text, commas)
 
@@ -80,13 +81,14 @@ def word_of(value: Any) -> str:
 def fits(written: Shape | None, shape: Shape) -> bool:
     """Whether a grid is laid out as the tensor is; leading axes of size 1 may be left out.
 
-    What is flat may stand in a column as well.
+    What is flat may stand in a column as well, and a number for each channel (channel × 1 × 1) in a row.
     """
     if written is None or len(shape) > 4:
         return False
     if written == (1,) * (4 - len(shape)) + shape:
         return True
-    return len(shape) == 1 and written == (1, 1, *shape, 1)
+    count = max(shape, default=1)
+    return prod(shape) == count and written in ((1, 1, 1, count), (1, 1, count, 1))
 
 
 def in_words(shape: Shape) -> str:
@@ -121,9 +123,9 @@ def laid_out(shape: Shape, words: list[str]) -> list[str]:
 # --- reading text ------------------------------------------------------------------------------
 
 
-def _filters(text: str, commas: Commas) -> Iterator[list[list[Row]]]:
+def _filters(text: str, commas: Commas) -> Iterator[list[list[GridLine]]]:
     """The rows in channels, in filters."""
-    block: list[Row] = []
+    block: list[GridLine] = []
     blocks = [block]
     for at, line in enumerate(text.split("\n")):
         bare = line.strip()
@@ -165,7 +167,7 @@ def _between_commas(row: str) -> list[str]:
 # --- shapes ------------------------------------------------------------------------------------
 
 
-def _shape(filters: list[list[list[Row]]]) -> Shape | None:
+def _shape(filters: list[list[list[GridLine]]]) -> Shape | None:
     if not filters:
         return None
     channels, rows, columns = len(filters[0]), len(filters[0][0]), len(filters[0][0][0][1])
@@ -184,7 +186,7 @@ def _as_written(shape: Shape) -> str:
     return f"is {in_words(shape[1:] if len(shape) == 2 and shape[0] == 1 else shape)}"
 
 
-def _ragged(filters: list[list[list[Row]]]) -> str:
+def _ragged(filters: list[list[list[GridLine]]]) -> str:
     lengths = [len(row) for blocks in filters for block in blocks for _, row in block]
     if not lengths:
         return "is empty"

@@ -9,11 +9,11 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Literal, TypeAlias
 
-from walkthrough.marking.model import WrittenNumber
+from walkthrough.marking.marked_worksheets import WrittenNumber
 from walkthrough.numbers.written import NotANumber, read_number
 from walkthrough.words.messages import quoted
 
-MARKS = "=≈≃≅~"
+EQUALS_SIGNS = "=≈≃≅~"
 """What people put in front of a result."""
 TIMES = "×·⋅∙*"
 """What people put in front of a power of ten; an x as well, if it stands between two digits."""
@@ -57,7 +57,7 @@ class Understood:
 BLANK = Understood(None)
 
 
-def settled(texts: Iterable[str]) -> Commas:
+def settled_commas(texts: Iterable[str]) -> Commas:
     """What commas mean on a sheet, from everything that is written there.
 
     They are decimal if a number has one between digits and none has a point. If every such number could
@@ -89,7 +89,7 @@ def understand(text: str, commas: Commas = "separate") -> Understood:
 def _understood(text: str, commas: Commas) -> Understood:
     body = text.strip().strip(_INVISIBLE).strip()
     start = text.find(body)
-    if body[:1] and body[0] in MARKS:
+    if body[:1] and body[0] in EQUALS_SIGNS:
         unmarked = body[1:].lstrip()
         start += len(body) - len(unmarked)
         body = unmarked

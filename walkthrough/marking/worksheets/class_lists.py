@@ -9,11 +9,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from walkthrough.case.cells import NoSuchCell
-from walkthrough.case.claims import Claim as RawClaim
-from walkthrough.marking.model import Worksheet
-from walkthrough.marking.worksheets.claims import read_claims
+from walkthrough.case.claims import Claim
+from walkthrough.marking.marked_worksheets import Worksheet
 from walkthrough.marking.worksheets.exercises import Exercise, Exercises
+from walkthrough.marking.worksheets.number_claims import read_number_claims
 from walkthrough.marking.worksheets.sheet_files import Sheet, label, named_exercise
+from walkthrough.marking.worksheets.size_names import is_size, sizes_among
 from walkthrough.words.messages import printable
 from walkthrough.words.problems import CaseError, Problem
 
@@ -107,13 +108,14 @@ class _ClassList:
             if name in _NAMED:
                 continue
             if place not in unknown and name:
-                raw.append(RawClaim(name, field, line, line))
+                raw.append(Claim(name, field, line, line))
             elif field.strip():
                 message = unknown.get(place, "stands in a column without a name")
                 raise CaseError([Problem(self.file, line, "", message)])
         student = label(fields[self.header.index("student")]) or None
-        claims = read_claims(raw, exercise, self.file)
-        return Sheet(Worksheet(self.file, printable(said), student, claims), exercise)
+        claims = read_number_claims(raw, exercise, self.file)
+        sizes = sizes_among(raw, exercise)
+        return Sheet(Worksheet(self.file, printable(said), student, claims, (), sizes), exercise)
 
     def _exercise(self, said: str, line: int, own: bool = False) -> Exercise:
         if own:
@@ -126,7 +128,7 @@ class _ClassList:
         if known is None:
             known = self._unknown[id(exercise)] = {}
             for place, name in enumerate(self.header):
-                if name and name not in _NAMED:
+                if name and name not in _NAMED and not is_size(name, exercise):
                     try:
                         exercise.place(name)
                     except NoSuchCell as error:

@@ -14,10 +14,10 @@ from walkthrough.marking.worksheets.exercises import Exercise
 from walkthrough.words.messages import one_line
 
 # a grid of more numbers than this nobody fills in by hand
-MOST_NUMBERS = 1_000
+MOST_ASKED = 1_000
 
 
-def asked(exercise: Exercise) -> list[str]:
+def asked_tensors(exercise: Exercise) -> list[str]:
     """The tensors that are worked out by hand, in the order of computation: not what the case gives."""
     network = exercise.trace.network
     given = {"input", "target", *network.parameters}
@@ -40,10 +40,10 @@ def empty_worksheet(case: Case, name: str | None = None) -> str:
         "[claims]                # ? = not filled in; what is left out need not be here",
     ]
     left_out = []
-    for tensor in asked(exercise):
+    for tensor in asked_tensors(exercise):
         shape = exercise.shapes[tensor]
         count = prod(shape)
-        if count > MOST_NUMBERS:
+        if count > MOST_ASKED:
             single = cell_name(tensor, (0,) * len(shape), shape)
             left_out.append(f'# "{tensor}" has {count:,} numbers; for one of them write "{single}" = "?"')
         elif count > 1:
@@ -66,8 +66,8 @@ def empty_class_list(case: Case, name: str | None = None, separator: str = ",") 
 
 
 def _cells(exercise: Exercise) -> Iterator[str]:
-    for tensor in asked(exercise):
-        if prod(exercise.shapes[tensor]) <= MOST_NUMBERS:
+    for tensor in asked_tensors(exercise):
+        if prod(exercise.shapes[tensor]) <= MOST_ASKED:
             for name, _ in exercise.cells(tensor):
                 yield name
 

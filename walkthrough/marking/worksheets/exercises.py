@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from walkthrough.case import Case, list_shipped, load
 from walkthrough.case.cells import cell_name, resolve
+from walkthrough.case.claims import refuse_unknown
 from walkthrough.mathematics.notation import Cell, Shape
 from walkthrough.trace.network import network
 from walkthrough.trace.trace import CannotReplay, Trace
@@ -18,7 +19,7 @@ from walkthrough.words.messages import printable, quoted, suggestion
 from walkthrough.words.problems import CaseError, Problem
 
 if TYPE_CHECKING:
-    from walkthrough.marking.diagnosis.examining import Examiner
+    from walkthrough.trace.sizes import Sizes
 
 # a class is about one case or a few, and a folder from strangers may name thousands
 _MOST_OPEN = 32
@@ -27,7 +28,7 @@ _MOST_NEIGHBOURS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class NamedCells:
     """What a name on a worksheet stands for: a cell counted from 0, or a whole tensor (`at` is None)."""
 
     tensor: str
@@ -42,8 +43,15 @@ class Exercise:
         self.case = case
         self.digits = digits
         self.trace = Trace(case, network(case))
-        self._places: dict[str, Place] = {}
+        self._places: dict[str, NamedCells] = {}
         self._cells: dict[str, tuple[tuple[str, Cell], ...]] = {}
+
+    @cached_property
+    def sizes(self) -> Sizes:
+        """How large its layers are."""
+        from walkthrough.trace.sizes import sizes
+
+        return sizes(self.case)
 
     @cached_property
     def shapes(self) -> dict[str, Shape]:
@@ -55,19 +63,12 @@ class Exercise:
         """The tensors' places in the order of computation."""
         return {name: at for at, name in enumerate(self.shapes)}
 
-    @cached_property
-    def examiner(self) -> Examiner:
-        """Whoever examines the worksheets of this exercise."""
-        from walkthrough.marking.diagnosis.examining import Examiner
-
-        return Examiner(self.trace, self.digits)
-
-    def place(self, name: str) -> Place:
+    def place(self, name: str) -> NamedCells:
         """What a name stands for, kept as it was written; raises NoSuchCell."""
         known = self._places.get(name)
         if known is None:
             tensor, at = resolve(name, self.shapes)
-            known = Place(tensor, at, "".join(name.split()))
+            known = NamedCells(tensor, at, "".join(name.split()))
             if len(self._places) < _MOST_NAMES and len(name) < 200:
                 self._places[name] = known
         return known
@@ -160,8 +161,11 @@ def _opened(case: Case, digits: int) -> Exercise:
     if not case.samples:
         raise CaseError([Problem(file, None, "", "has no [input]: there is nothing to work out by hand")])
     exercise = Exercise(case, digits)
+    if case.by_size:
+        return exercise  # it has sizes that can be claimed, and no numbers
+    refuse_unknown(case.claims, case.formulas, case.file, exercise.place)
     try:
         exercise.trace.run()
     except CannotReplay as error:
-        raise CaseError([Problem(file, None, "", str(error))]) from None
+        raise CaseError([error.problem]) from None
     return exercise

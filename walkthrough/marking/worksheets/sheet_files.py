@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from walkthrough.case import Case
-from walkthrough.case.claims import Claim as RawClaim
-from walkthrough.case.claims import read_claims as read_raw_claims
+from walkthrough.case.claims import Claim, read_claims
 from walkthrough.case.source import Source
 from walkthrough.case.values import found
-from walkthrough.marking.model import Worksheet
-from walkthrough.marking.worksheets.claims import read_claims
+from walkthrough.marking.marked_worksheets import Worksheet
 from walkthrough.marking.worksheets.exercises import Exercise, Exercises
 from walkthrough.marking.worksheets.formula_claims import read_formulas
+from walkthrough.marking.worksheets.number_claims import read_number_claims
+from walkthrough.marking.worksheets.size_names import sizes_among
 from walkthrough.words.messages import one_line, printable, quoted, suggestion
 from walkthrough.words.problems import CaseError, Problem
 
@@ -47,18 +47,19 @@ def read_worksheet(
     """
     source = Source(file, toml)
     table = source.table
-    if "layers" in table and "case" not in table:
+    if {"layers", "loss"} & table.keys() and "case" not in table:
         return None
     _refuse_unknown(source)
     exercise, name = _exercise(source, folder, exercises, case)
     if "claims" not in table and "formulas" not in table:
         raise CaseError([Problem(file, None, "", 'has no [claims], such as "conv[1,1]" = "765"')])
     claims = _table(source, "claims")
-    raw = _quick(toml, claims) or list(read_raw_claims(source, claims))
-    raw_formulas = list(read_raw_claims(source, _table(source, "formulas"), ("formulas",)))
+    raw = _quick(toml, claims) or list(read_claims(source, claims))
+    raw_formulas = list(read_claims(source, _table(source, "formulas"), ("formulas",)))
     formulas = read_formulas(raw_formulas, exercise, file)
     student = label(table["student"]) or None if "student" in table else None
-    return Sheet(Worksheet(file, name, student, read_claims(raw, exercise, file, toml), formulas), exercise)
+    numbers, sizes = read_number_claims(raw, exercise, file, toml), sizes_among(raw, exercise)
+    return Sheet(Worksheet(file, name, student, numbers, formulas, sizes), exercise)
 
 
 def own_claims(case: Case, file: str, exercises: Exercises) -> Sheet:
@@ -68,12 +69,13 @@ def own_claims(case: Case, file: str, exercises: Exercises) -> Sheet:
     exercise = exercises.of(case)
     name = case.name if case.path is None or exercises.is_shipped(file) else case.path.name
     shown = printable(file if case.path is None else str(case.path))
-    claims = read_claims(case.claims, exercise, shown, case.toml)
+    claims = read_number_claims(case.claims, exercise, shown, case.toml)
     formulas = read_formulas(case.formulas, exercise, shown)
-    return Sheet(Worksheet(file, name, None, claims, formulas), exercise)
+    sizes = sizes_among(case.claims, exercise)
+    return Sheet(Worksheet(file, name, None, claims, formulas, sizes), exercise)
 
 
-def written(
+def worksheet_of(
     claims: Mapping[str, Any],
     case: Case | str | Path,
     student: str | None = None,
@@ -86,8 +88,9 @@ def written(
     else:
         name = str(case)
         exercise = named_exercise(name, Path(), exercises, "worksheet", None, "case")
-    raw = [RawClaim(cell, _as_text(value), at, at) for at, (cell, value) in enumerate(claims.items(), 1)]
-    return Sheet(Worksheet("", name, student, read_claims(raw, exercise, "worksheet")), exercise)
+    raw = [Claim(cell, _as_text(value), at, at) for at, (cell, value) in enumerate(claims.items(), 1)]
+    numbers = read_number_claims(raw, exercise, "worksheet")
+    return Sheet(Worksheet("", name, student, numbers, (), sizes_among(raw, exercise)), exercise)
 
 
 def label(student: Any) -> str:
@@ -151,7 +154,7 @@ def _exercise(source: Source, folder: Path, exercises: Exercises, case: str | No
         return named_exercise(said, folder, exercises, source.file, source.line(("case",)), "case"), said
 
 
-def _quick(toml: str, claims: dict[str, Any]) -> list[RawClaim] | None:
+def _quick(toml: str, claims: dict[str, Any]) -> list[Claim] | None:
     """The claims with their lines, where they stand as they usually do: below `[claims]`, a name a line.
 
     None if the names found in that way are not those that TOML finds.
@@ -159,7 +162,7 @@ def _quick(toml: str, claims: dict[str, Any]) -> list[RawClaim] | None:
     table = _CLAIMS.search(toml)
     if table is None or not claims:
         return None
-    raw: list[RawClaim] = []
+    raw: list[Claim] = []
     line, counted = 1, 0
     names = iter(claims.items())
     for match in _KEY.finditer(toml, table.end()):
@@ -170,5 +173,5 @@ def _quick(toml: str, claims: dict[str, Any]) -> list[RawClaim] | None:
             return None
         line += toml.count("\n", counted, match.start())
         counted = match.start()
-        raw.append(RawClaim(name, written, line, line + (match[4] is not None)))
+        raw.append(Claim(name, written, line, line + (match[4] is not None)))
     return raw if len(raw) == len(claims) else None

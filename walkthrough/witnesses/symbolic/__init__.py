@@ -35,11 +35,11 @@ DIGITS = 60
 
 
 def forward(equations: Iterable[Equation], values: Values, digits: int = DIGITS) -> dict[Cell, Fraction]:
-    """Every output cell's value."""
-    return {
-        each.cell: Evaluation(each.numbers, digits).of(each.formula)
-        for each in _cells(equations, _by_name(values))
-    }
+    """Every output cell's value; what several windows write to one cell adds up."""
+    found: dict[Cell, Fraction] = defaultdict(Fraction)
+    for each in _cells(equations, _by_name(values)):
+        found[each.cell] += Evaluation(each.numbers, digits).of(each.formula)
+    return dict(found)
 
 
 def gradients(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from functools import lru_cache
+from math import isqrt
 from typing import Any, TypeAlias
 
 import sympy
@@ -101,12 +102,12 @@ class _Reading:
         return exact if rest is None else rest * _interval(exact)
 
     def power(self, formula: sympy.Expr) -> Enclosed:
-        """Whole exponents only; there are no others in the equations."""
+        """Whole exponents, and halves for square roots; there are no others in the equations."""
         base, exponent = formula.args
-        if not exponent.is_Integer:
+        if not (exponent.is_Rational and exponent.q in (1, 2)):
             raise CannotFollow(f"a power with the exponent {exponent}")
         value = self.read(base)
-        return value ** int(exponent)
+        return (value if exponent.q == 1 else _root(value)) ** int(exponent.p)
 
     def applied(self, formula: sympy.Expr) -> Enclosed:
         """exp, ln and tanh; exact where they are rational."""
@@ -131,6 +132,16 @@ class _Reading:
             raise CannotFollow("the logarithm of a number that is not positive")
         exact = isinstance(value, Fraction) and value == 1
         return Fraction(0) if exact else _applied("log", value, iv.prec)
+
+
+def _root(value: Enclosed) -> Enclosed:
+    if isinstance(value, Fraction) and value >= 0:
+        above, below = isqrt(value.numerator), isqrt(value.denominator)
+        if above**2 == value.numerator and below**2 == value.denominator:
+            return Fraction(above, below)
+    if isinstance(value, Fraction) and value < 0:
+        raise CannotFollow("the square root of a negative number")
+    return _applied("sqrt", value, iv.prec)
 
 
 @lru_cache(maxsize=4096)

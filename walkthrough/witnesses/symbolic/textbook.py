@@ -20,7 +20,7 @@ from walkthrough.mathematics.notation import (
     Largest,
     Negative,
     Number,
-    PositivePart,
+    Piecewise,
     Power,
     Product,
     Quotient,
@@ -31,8 +31,17 @@ from walkthrough.mathematics.notation import (
     unravel,
 )
 from walkthrough.witnesses import CannotFollow
+from walkthrough.witnesses.symbolic.enclosure import Evaluation
 
-FUNCTIONS = {"exp": sympy.exp, "ln": sympy.log, "tanh": sympy.tanh}
+FUNCTIONS = {
+    "exp": sympy.exp,
+    "ln": sympy.log,
+    "ln1p": lambda of: sympy.log(1 + of),
+    "tanh": sympy.tanh,
+    "sqrt": sympy.sqrt,
+}
+
+_DIGITS_FOR_A_SIGN = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,19 +80,10 @@ def cell_of(entry: Entry, loops: dict[Index, int]) -> Cell | None:
 
 def tensors(expression: Expression) -> Iterator[Tensor]:
     """The tensors that an expression reads, in order of appearance."""
-    match expression:
-        case Entry(tensor):
-            yield tensor
-        case Sum(parts) | Product(parts):
-            for part in parts:
-                yield from tensors(part)
-        case Quotient(above, below):
-            yield from tensors(above)
-            yield from tensors(below)
-        case Negative(inner) | Power(inner) | Total(inner) | Largest(inner) | PositivePart(inner):
-            yield from tensors(inner)
-        case Applied(_, inner):
-            yield from tensors(inner)
+    if isinstance(expression, Entry):
+        yield expression.tensor
+    for part in expression.parts:
+        yield from tensors(part)
 
 
 @cache
@@ -129,8 +129,8 @@ class _Scribe:
                 return sympy.Integer(int(one.at(self.loops) == other.at(self.loops)))
             case Largest(body, over, tie):
                 return self.largest([each for each in self.each(body, over) if each in self.numbers], tie)
-            case PositivePart(body, slope):
-                return self.positive_part(self.entry(body), slope)
+            case Piecewise():
+                return self.piece(expression)
         raise CannotFollow(f"an expression of the kind {type(expression).__name__}")
 
     def product(self, factors: tuple[Expression, ...]) -> sympy.Expr:
@@ -174,9 +174,11 @@ class _Scribe:
             return sympy.Add(*winners, _rational(top * (1 - len(winners))))
         raise CannotFollow(f"ties decided by {tie!r}")
 
-    def positive_part(self, symbol: sympy.Expr, slope_at_zero: Fraction) -> sympy.Expr:
-        """The piece of max(0, a) that is in force; at 0, a line of the convention's slope."""
-        number = self.numbers.get(symbol, Fraction(0))
-        if number > 0:
-            return symbol
-        return sympy.S.Zero if number < 0 else _rational(slope_at_zero) * symbol
+    def piece(self, of: Piecewise) -> sympy.Expr:
+        """The piece that is in force; at the kink both, in the convention's shares."""
+        sign = self.write(of.sign)
+        side = Evaluation(self.numbers, _DIGITS_FOR_A_SIGN).of(sign)
+        if side:
+            return self.write(of.above if side > 0 else of.below)
+        share = _rational(of.share)
+        return share * self.write(of.above) + (1 - share) * self.write(of.below)

@@ -63,10 +63,23 @@ def padded(array: Array, by: Sequence[Pair], filler: Any = 0) -> Array:
     return out
 
 
-def framed(image: Array, padding: Pair, filler: Any = 0) -> Array:
-    """Channel × row × column with the same padding on opposite sides."""
-    (rows, columns) = padding
-    return padded(image, ((0, 0), (rows, rows), (columns, columns)), filler)
+def sides(padding: Any, reach: Pair) -> tuple[Pair, Pair]:
+    """Padding above and below, left and right: [rows, columns], [top, bottom, left, right] or "same".
+
+    "same" keeps the size for windows of this reach; of an odd frame the larger half is below and right.
+    """
+    if padding == "same":
+        return ((reach[0] - 1) // 2, reach[0] // 2), ((reach[1] - 1) // 2, reach[1] // 2)
+    if len(padding) == 4:
+        top, bottom, left, right = padding
+        return (top, bottom), (left, right)
+    rows, columns = padding
+    return (rows, rows), (columns, columns)
+
+
+def framed(image: Array, frame: tuple[Pair, Pair], filler: Any = 0) -> Array:
+    """Channel × row × column with padding on its four sides."""
+    return padded(image, ((0, 0), *frame), filler)
 
 
 def windows(image: Array, size: Pair, stride: Pair = (1, 1)) -> Array:
@@ -74,24 +87,25 @@ def windows(image: Array, size: Pair, stride: Pair = (1, 1)) -> Array:
     return sliding_window_view(image, size, axis=(1, 2))[:, :: stride[0], :: stride[1]]
 
 
-def dilated(image: Array, stride: Pair) -> Array:
-    """Zeros between the entries, so that a stride of 1 walks over it as the stride did."""
-    channels, rows, columns = image.shape
-    out = np.empty((channels, (rows - 1) * stride[0] + 1, (columns - 1) * stride[1] + 1), image.dtype)
+def dilated(image: Array, by: Pair) -> Array:
+    """Zeros between the entries along the last two axes: steps of 1 walk over it as steps of `by` did."""
+    *outer, rows, columns = image.shape
+    out = np.empty((*outer, (rows - 1) * by[0] + 1, (columns - 1) * by[1] + 1), image.dtype)
     out.fill(0)
-    out[:, :: stride[0], :: stride[1]] = image
+    out[..., :: by[0], :: by[1]] = image
     return out
 
 
-def laid_back(shares: Array, shape: tuple[int, ...], stride: Pair, padding: Pair) -> Array:
+def laid_back(shares: Array, shape: tuple[int, ...], stride: Pair, frame: tuple[Pair, Pair]) -> Array:
     """What windows give back to the image (`shape`), added up where they overlap; padding is cut off."""
     _, down, across, rows, columns = shares.shape
     channels, height, width = shape
-    out = np.empty((channels, height + 2 * padding[0], width + 2 * padding[1]), shares.dtype)
+    (top, bottom), (left, right) = frame
+    out = np.empty((channels, height + top + bottom, width + left + right), shares.dtype)
     out.fill(0)
     for p in range(rows):
         for q in range(columns):
             out[:, p : p + stride[0] * down : stride[0], q : q + stride[1] * across : stride[1]] += shares[
                 :, :, :, p, q
             ]
-    return out[:, padding[0] : padding[0] + height, padding[1] : padding[1] + width]
+    return out[:, top : top + height, left : left + width]

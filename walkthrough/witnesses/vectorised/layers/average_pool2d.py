@@ -7,7 +7,7 @@ from math import prod
 
 import numpy as np
 
-from walkthrough.witnesses.vectorised.arrays import Array, Pair, framed, laid_back, rearranged, windows
+from walkthrough.witnesses.vectorised.arrays import Array, Pair, framed, laid_back, rearranged, sides, windows
 from walkthrough.witnesses.vectorised.box import Numbers, scaled
 from walkthrough.witnesses.vectorised.stage import Stage
 
@@ -26,11 +26,15 @@ def backward(stage: Stage[Numbers], gradient: Numbers) -> dict[str, Numbers]:
 
 def _windows(stage: Stage[Numbers], image: Array) -> Array:
     size: Pair = stage.options["size"]
-    return windows(framed(image, stage.options["padding"]), size, stage.options.get("stride") or size)
+    return windows(framed(image, _frame(stage)), size, stage.options.get("stride") or size)
 
 
 def _spread(stage: Stage[Numbers], slopes: Array) -> Array:
     size: Pair = stage.options["size"]
     shares = np.broadcast_to(slopes[..., None, None], (*slopes.shape, *size))
     stride = stage.options.get("stride") or size
-    return laid_back(shares, stage.x.shape, stride, stage.options["padding"])
+    return laid_back(shares, stage.x.shape, stride, _frame(stage))
+
+
+def _frame(stage: Stage[Numbers]) -> tuple[Pair, Pair]:
+    return sides(stage.options["padding"], stage.options["size"])

@@ -1,16 +1,20 @@
-"""Convolution: z = X ⋆ K, ∂K = X ⋆ ∂Z, ∂X = padded ∂Z ⋆ K turned by 180°."""
+"""Convolution: z = X ⋆ K, ∂K = X ⋆ ∂Z, ∂X = padded ∂Z ⋆ K turned by 180°, group by group."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import numpy as np
 
 from walkthrough.witnesses.vectorised.arrays import (
     Array,
+    Pair,
     dilated,
     framed,
     multiplied,
     padded,
     rearranged,
+    sides,
     summed,
     windows,
 )
@@ -20,13 +24,12 @@ from walkthrough.witnesses.vectorised.stage import Stage
 
 def forward(stage: Stage[Numbers]) -> Numbers:
     """Windows times kernel, plus the bias."""
-    stride, padding = stage.options["stride"], stage.options["padding"]
 
     def correlated(image: Array, kernel: Array) -> Array:
-        parts = windows(framed(image, padding), kernel.shape[2:], stride)
+        parts = windows(framed(image, _frame(stage)), kernel.shape[2:], stage.options["stride"])
         return np.tensordot(kernel, parts, axes=([1, 2, 3], [0, 3, 4]))
 
-    z = multiplied(stage.x, _laid_on(stage), correlated)
+    z = multiplied(stage.x, _laid_on(stage), _in_groups(stage, correlated))
     if "bias" not in stage.parameters:
         return z
     bias = stage.parameters["bias"]
@@ -44,44 +47,74 @@ def backward(stage: Stage[Numbers], gradient: Numbers) -> dict[str, Numbers]:
     return gradients
 
 
+def _in_groups(
+    stage: Stage[Numbers], how: Callable[[Array, Array], Array]
+) -> Callable[[Array, Array], Array]:
+    """What is done with each group's channels and filters, the results one after the other."""
+    groups = stage.options.get("groups", 1)
+
+    def each(first: Array, second: Array) -> Array:
+        pairs = zip(np.split(first, groups), np.split(second, groups), strict=True)
+        return np.concatenate([how(one, other) for one, other in pairs])
+
+    return each
+
+
 def _turned(kernel: Array) -> Array:
     return kernel[:, :, ::-1, ::-1]
 
 
+def _dilation(stage: Stage[Numbers]) -> Pair:
+    dilation: Pair = stage.options.get("dilation", (1, 1))
+    return dilation
+
+
+def _frame(stage: Stage[Numbers]) -> tuple[Pair, Pair]:
+    rows, columns = stage.parameters["kernel"].shape[2:]
+    down, across = _dilation(stage)
+    return sides(stage.options["padding"], ((rows - 1) * down + 1, (columns - 1) * across + 1))
+
+
 def _laid_on(stage: Stage[Numbers]) -> Numbers:
-    """The kernel as it lies on the image."""
-    kernel = stage.parameters["kernel"]
+    """The kernel as it lies on the image, with zeros where its dilation passes over entries."""
+    kernel = rearranged(stage.parameters["kernel"], lambda array: dilated(array, _dilation(stage)))
     return rearranged(kernel, _turned) if stage.options["flip"] else kernel
 
 
 def _kernel_gradient(stage: Stage[Numbers], gradient: Numbers) -> Numbers:
     """X ⋆ ∂Z, with ∂Z dilated by the stride (the zeros of the dilation are stepped over)."""
-    (down, across), padding = stage.options["stride"], stage.options["padding"]
-    rows, columns = stage.parameters["kernel"].shape[2:]
+    (down, across), frame = stage.options["stride"], _frame(stage)
+    apart = _dilation(stage)
+    rows, columns = ((part - 1) * d + 1 for part, d in zip(_kernel_size(stage), apart, strict=True))
 
     def correlated(image: Array, slopes: Array) -> Array:
         size = ((slopes.shape[1] - 1) * down + 1, (slopes.shape[2] - 1) * across + 1)
         # where the stride does not fill the image, windows beyond the kernel's size are not the kernel's
-        parts = windows(framed(image, padding), size)[:, :rows, :columns, ::down, ::across]
-        return np.tensordot(slopes, parts, axes=([1, 2], [3, 4]))
+        parts = windows(framed(image, frame), size)[:, :rows, :columns, ::down, ::across]
+        return np.tensordot(slopes, parts[:, :: apart[0], :: apart[1]], axes=([1, 2], [3, 4]))
 
-    found = multiplied(stage.x, gradient, correlated)
+    found = multiplied(stage.x, gradient, _in_groups(stage, correlated))
     return rearranged(found, _turned) if stage.options["flip"] else found
+
+
+def _kernel_size(stage: Stage[Numbers]) -> Pair:
+    rows, columns = stage.parameters["kernel"].shape[2:]
+    return rows, columns
 
 
 def _input_gradient(stage: Stage[Numbers], gradient: Numbers) -> Numbers:
     """∂Z, dilated and padded, ⋆ the kernel turned by 180°, without the padding of the image."""
-    stride, (top, left) = stage.options["stride"], stage.options["padding"]
+    stride, ((top, bottom), (left, right)) = stage.options["stride"], _frame(stage)
     _, height, width = stage.x.shape
 
     def correlated(slopes: Array, kernel: Array) -> Array:
         rows, columns = kernel.shape[2:]
         spread = dilated(slopes, stride)
         # rows that no window reached, where the stride does not fill the image, get zeros
-        below = height + 2 * top - spread.shape[1]
-        beside = width + 2 * left - spread.shape[2]
+        below = height + top + bottom - spread.shape[1]
+        beside = width + left + right - spread.shape[2]
         room = padded(spread, ((0, 0), (rows - 1, below), (columns - 1, beside)))
         parts = windows(room, (rows, columns))[:, top : top + height, left : left + width]
         return np.tensordot(_turned(kernel), parts, axes=([0, 2, 3], [0, 3, 4]))
 
-    return multiplied(gradient, _laid_on(stage), correlated)
+    return multiplied(gradient, _laid_on(stage), _in_groups(stage, correlated))

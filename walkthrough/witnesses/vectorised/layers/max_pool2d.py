@@ -8,7 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from walkthrough.witnesses import CannotFollow
-from walkthrough.witnesses.vectorised.arrays import Array, entries, framed, laid_back, rearranged, windows
+from walkthrough.witnesses.vectorised.arrays import (
+    Array,
+    Pair,
+    entries,
+    framed,
+    laid_back,
+    rearranged,
+    sides,
+    windows,
+)
 from walkthrough.witnesses.vectorised.box import Box, Numbers
 from walkthrough.witnesses.vectorised.stage import Stage
 
@@ -26,7 +35,7 @@ def backward(stage: Stage[Numbers], gradient: Numbers) -> dict[str, Numbers]:
     def routed(slopes: Array) -> Array:
         none = np.zeros((), dtype=slopes.dtype)
         shares = np.where(winning, slopes[..., None], none).reshape(*slopes.shape, *size)
-        return laid_back(shares, shape, stride, stage.options["padding"])
+        return laid_back(shares, shape, stride, _frame(stage))
 
     if stage.options.get("max_tie", "first") == "split":
         gradient = _split(gradient, winning.sum(axis=3))
@@ -42,7 +51,7 @@ def _in_rows(stage: Stage[Numbers], image: Array) -> Array:
     """Channel × window row × window column × place in the window, in reading order."""
     size, stride = _size_and_stride(stage)
     least = image.min() - 1 if image.dtype == object else -np.inf
-    parts = windows(framed(image, stage.options["padding"], least), size, stride)
+    parts = windows(framed(image, _frame(stage), least), size, stride)
     return parts.reshape(*parts.shape[:3], size[0] * size[1])
 
 
@@ -66,3 +75,7 @@ def _split(gradient: Numbers, winners: NDArray[np.int_]) -> Numbers:
     counts = winners.astype(object)
     common = lcm(*counts.ravel().tolist())
     return Box(gradient.numerators * (common // counts), gradient.denominator * common)
+
+
+def _frame(stage: Stage[Numbers]) -> tuple[Pair, Pair]:
+    return sides(stage.options["padding"], stage.options["size"])

@@ -1,0 +1,123 @@
+"""Examining a worksheet: a verdict on every claim, and for the wrong ones the slips that explain them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from weakref import WeakKeyDictionary
+
+from walkthrough.marking.diagnosis.likeliest_slips import (
+    Diagnosed,
+    OwnNumbers,
+    diagnose,
+    undecided,
+    whole_layer,
+)
+from walkthrough.marking.marked_worksheets import RIGHT, MarkedSheet, Slip, Worksheet
+from walkthrough.marking.verdicts.claimed_formulas import with_formulas
+from walkthrough.marking.verdicts.marker import Marker, WrongStep
+from walkthrough.marking.verdicts.size_claims import with_sizes
+from walkthrough.marking.worksheets.exercises import Exercise
+from walkthrough.trace.sizes import sizes
+from walkthrough.trace.trace import Trace
+from walkthrough.workbook.operands import Own
+from walkthrough.workbook.workbook import Workbook
+
+
+class Examiner:
+    """Whoever examines the worksheets on one case; numbers are shown to so many significant digits."""
+
+    def __init__(self, trace: Trace, digits: int = 10) -> None:
+        self._trace = trace
+        self._digits = digits
+
+    @cached_property
+    def marker(self) -> Marker:
+        """Whoever gives the verdicts on numbers."""
+        return Marker(self._trace, self._digits)
+
+    @cached_property
+    def _book(self) -> Workbook:
+        return Workbook(self.marker.calculation.steps)
+
+    def mark(self, worksheet: Worksheet) -> MarkedSheet:
+        """The worksheet with its verdicts and slips, the formulas and the sizes too."""
+        if worksheet.sizes:
+            only = not worksheet.claims and not worksheet.formulas
+            rest = MarkedSheet(worksheet, (), None) if only else self._marked(worksheet)
+            return with_sizes(rest, sizes(self._trace.case))
+        return self._marked(worksheet)
+
+    def _marked(self, worksheet: Worksheet) -> MarkedSheet:
+        return with_formulas(self._numbers(worksheet), self._trace)
+
+    def _numbers(self, worksheet: Worksheet) -> MarkedSheet:
+        """The verdicts on the numbers; a slip over a whole layer stands first at each cell."""
+        numbers: list[OwnNumbers] = []
+
+        def slips(step: WrongStep) -> tuple[Slip, ...]:
+            if not numbers:
+                numbers.append(_own(step))
+            return diagnose(step.claim, self._book, numbers[0])
+
+        sheet = self.marker.mark(worksheet, slips)
+        wrong = [
+            Diagnosed(marked.claim, marked.slips) for marked in sheet.claims if marked.verdict == "wrong"
+        ]
+        if len(wrong) < 2:
+            return sheet
+        right = [marked.claim for marked in sheet.claims if marked.verdict in RIGHT]
+        layer_slips, diagnosed = whole_layer(wrong, right, self._book, numbers[0])
+        if not layer_slips:
+            return sheet
+        by_claim = {id(each.claim): each.slips for each in diagnosed}
+        claims = tuple(
+            replace(marked, slips=by_claim[id(marked.claim)]) if marked.verdict == "wrong" else marked
+            for marked in sheet.claims
+        )
+        return replace(sheet, claims=claims, layer_slips=layer_slips)
+
+    def look_again(self, worksheet: Worksheet, doubtful: frozenset[str]) -> SecondLook:
+        """A wrong worksheet once more, to explain it at length; `doubtful` claims have several slips."""
+        found = SecondLook()
+
+        def look(step: WrongStep) -> tuple[Slip, ...]:
+            found.own = step.own
+            if step.claim.cell in doubtful:
+                name = undecided(step.claim, self._book, _own(step))
+                if name is not None:
+                    found.telling[step.claim.cell] = name
+            return ()
+
+        self.marker.mark(worksheet, look)
+        return found
+
+
+class Examiners:
+    """Whoever examines the worksheets on each exercise: one examiner, for as long as it is open."""
+
+    def __init__(self) -> None:
+        self._known: WeakKeyDictionary[Exercise, Examiner] = WeakKeyDictionary()
+
+    def of(self, exercise: Exercise) -> Examiner:
+        """The examiner of an exercise."""
+        examiner = self._known.get(exercise)
+        if examiner is None:
+            examiner = self._known[exercise] = Examiner(exercise.trace, exercise.digits)
+        return examiner
+
+
+@dataclass(slots=True)
+class SecondLook:
+    """What else can be said of a wrong worksheet.
+
+    `own` is what its writer has for any number; `telling` the cells that are not on the sheet and would tell
+    the likeliest slips of a claim apart.
+    """
+
+    own: Own | None = None
+    telling: dict[str, str] = field(default_factory=dict)
+
+
+def _own(step: WrongStep) -> OwnNumbers:
+    return OwnNumbers(step.worksheet.claims, step.own, step.unrounded)

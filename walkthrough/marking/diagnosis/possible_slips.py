@@ -1,0 +1,110 @@
+"""Which slips can give a number at all: the numbers that a step's slips give, kept in order.
+
+A class works the same steps with the same operands again and again. So what every slip makes of them is
+worked out once, and a written number is looked up among the results; only the slips that come near it
+are played again, exactly.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import OrderedDict
+from collections.abc import Hashable, Sequence
+from math import isinf
+from typing import TypeAlias
+from weakref import WeakKeyDictionary
+
+from walkthrough.numbers.formulas import Quantity
+from walkthrough.numbers.quantities import nearly, same_numbers
+from walkthrough.slips import SlipKind, all_slips
+from walkthrough.trace.steps import Ref
+from walkthrough.workbook.operands import Operands
+from walkthrough.workbook.reworked_steps import ReworkedStep, reworked
+from walkthrough.workbook.workbook import Workbook
+
+_MOST_TABLES = 2_000
+_MOST_TERMS = 80
+"""A longer sum is not laid out for all its slips: they are found by what is missing from it."""
+_ROOM = 1e-9
+
+SlipResults: TypeAlias = tuple[list[float], list[int]]
+"""What the slips give, in order, and which slip each number is of."""
+
+
+class _Tables:
+    """The tables of one case, by cell and by the operands in it; the oldest go first."""
+
+    def __init__(self) -> None:
+        self.operands: dict[Ref, tuple[Ref, ...]] = {}
+        self._tables: OrderedDict[Hashable, tuple[tuple[Quantity, ...], SlipResults]] = OrderedDict()
+
+    def find(self, ref: Ref, numbers: tuple[Quantity, ...]) -> SlipResults | None:
+        """The table of a step with these operands, if it is known."""
+        known = self._tables.get((ref, same_numbers(numbers)))
+        return known[1] if known is not None and known[0] == numbers else None
+
+    def keep(self, ref: Ref, numbers: tuple[Quantity, ...], table: SlipResults) -> None:
+        """Remembers a table."""
+        self._tables[ref, same_numbers(numbers)] = numbers, table
+        if len(self._tables) > _MOST_TABLES:
+            self._tables.popitem(last=False)
+
+
+_OF_BOOKS: WeakKeyDictionary[Workbook, _Tables] = WeakKeyDictionary()
+
+
+def possible(own: ReworkedStep) -> Sequence[SlipKind]:
+    """The slips that can give what is sought from this step, in the order of the shelf."""
+    slips = all_slips()
+    table = _table(own)
+    if own.sought is None or table is None:
+        return slips
+    low, high = nearly(own.sought.low), nearly(own.sought.high)
+    room = 0 if isinf(low) or isinf(high) else (abs(low) + abs(high)) * _ROOM
+    numbers, kinds = table
+    near = set(kinds[bisect_left(numbers, low - room) : bisect_right(numbers, high + room)])
+    # writing depends on the digits that were written, which no table knows
+    return [kind for at, kind in enumerate(slips) if at in near or kind.chapter == "writing"]
+
+
+def operands_of_slips(book: Workbook, ref: Ref) -> tuple[Ref, ...]:
+    """What the slips of a step depend on, as far as it has been laid out; nothing if it has not."""
+    tables = _OF_BOOKS.get(book)
+    return () if tables is None else tables.operands.get(ref, ())
+
+
+def _table(own: ReworkedStep) -> SlipResults | None:
+    """The table of this step with these operands; None if it has too many terms, or no numbers."""
+    tables = _OF_BOOKS.get(own.book)
+    if tables is None:
+        tables = _OF_BOOKS[own.book] = _Tables()
+    wanted = tables.operands.get(own.ref, ())
+    try:
+        if not wanted and len(own.book.outlines(own.step)) > _MOST_TERMS:
+            return None
+        known = tables.find(own.ref, tuple(map(own.number, wanted))) if wanted else None
+        if known is None:
+            numbers = own.number.noting()
+            known = _laid_out(own, numbers)
+            # where a factor is 0, nobody asks for what it is multiplied by: another person's may not be 0
+            wanted = tables.operands[own.ref] = tuple(dict.fromkeys((*wanted, *numbers.asked)))
+            tables.keep(own.ref, tuple(map(numbers, wanted)), known)
+    except ArithmeticError:
+        return None
+    return known
+
+
+def _laid_out(own: ReworkedStep, numbers: Operands) -> SlipResults:
+    """Everything that every slip gives, in order."""
+    free = reworked(own.book, own.ref, numbers)
+    found: list[tuple[float, int]] = []
+    for at, kind in enumerate(all_slips()):
+        if kind.chapter == "writing":
+            continue
+        try:
+            for candidate in kind.play(free):
+                found.append((nearly(candidate.value), at))
+        except ArithmeticError:
+            continue
+    found.sort()
+    return [number for number, _ in found], [at for _, at in found]

@@ -1,0 +1,153 @@
+"""What is said of a wrong number, remembered: a class makes the same mistake with the same numbers."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Hashable
+from dataclasses import dataclass
+from weakref import WeakKeyDictionary
+
+from flint import ctx
+
+from walkthrough.marking.diagnosis.findings import SLIP_BITS, OwnNumbers, findings_with, sought_for, told
+from walkthrough.marking.diagnosis.inverse_steps import links
+from walkthrough.marking.diagnosis.possible_slips import operands_of_slips
+from walkthrough.marking.marked_worksheets import NumberClaim, Slip
+from walkthrough.numbers.formulas import Quantity
+from walkthrough.numbers.quantities import quantity, same_numbers
+from walkthrough.trace.steps import Ref
+from walkthrough.workbook.operands import Operands
+from walkthrough.workbook.reworked_steps import reworked
+from walkthrough.workbook.sheet_numbers import SheetNumbers
+from walkthrough.workbook.workbook import Workbook
+
+MOST_SLIPS = 3
+_CLEAR = 4.0
+"""From this score on, the numbers as written explain it well enough, and the unrounded ones are not tried."""
+_MOST_REMEMBERED = 4_000
+_MOST_LAYOUTS = 500
+_LONGEST = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The likeliest slips with their scores, and which unit of the written number they fit.
+
+    `right` if the number is none to explain: it is right with these operands.
+    """
+
+    slips: tuple[tuple[float, Slip], ...]
+    unit: int = 0
+    right: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Situation:
+    """All that an explanation depends on: a key, and the numbers that must be the same."""
+
+    key: Hashable
+    numbers: tuple[Quantity, ...]
+
+
+class _Remembered:
+    """The explanations on one case, and which cells stand on a worksheet: in a class, mostly the same."""
+
+    def __init__(self) -> None:
+        self._explanations: OrderedDict[Hashable, tuple[_Situation, Explanation]] = OrderedDict()
+        self._layouts: dict[frozenset[Ref], frozenset[Ref]] = {}
+
+    def layout(self, page: SheetNumbers) -> int:
+        """A number that two worksheets share if the same cells stand on them."""
+        if len(self._layouts) > _MOST_LAYOUTS:
+            self._layouts.clear()
+            self._explanations.clear()
+        if page.cells not in self._layouts or page.cells is not self._layouts[page.cells]:
+            page.cells = self._layouts.setdefault(page.cells, page.cells)
+        return id(page.cells)
+
+    def find(self, situation: _Situation) -> Explanation | None:
+        """What was said in the same situation."""
+        known = self._explanations.get(situation.key)
+        return known[1] if known is not None and known[0].numbers == situation.numbers else None
+
+    def keep(self, situation: _Situation, made: Explanation) -> None:
+        """Remembers an explanation; the oldest goes."""
+        self._explanations[situation.key] = situation, made
+        if len(self._explanations) > _MOST_REMEMBERED:
+            self._explanations.popitem(last=False)
+
+
+_OF_BOOKS: WeakKeyDictionary[Workbook, _Remembered] = WeakKeyDictionary()
+
+
+def explained(claim: NumberClaim, book: Workbook, own: OwnNumbers) -> tuple[Slip, ...]:
+    """The slips that give a wrong claim's number, the likeliest first."""
+    own.about(book)
+    with ctx.workprec(SLIP_BITS):
+        several = [_explanation(own.written, claim, book, own)]
+        clear = any(score >= _CLEAR for score, _ in several[0].slips)
+        if own.unrounded is not None and not clear:
+            several.append(_explanation(own.unrounded, claim, book, own))
+    if any(each.right for each in several):
+        return ()
+    unit = min(each.unit for each in several)
+    best: dict[str, tuple[float, Slip]] = {}
+    for each in several:
+        for score, slip in each.slips if each.unit == unit else ():
+            if slip.slip not in best or best[slip.slip][0] < score:
+                best[slip.slip] = score, slip
+    ordered = sorted(best.values(), key=lambda scored: -scored[0])
+    return tuple(slip for _, slip in ordered[:MOST_SLIPS])
+
+
+def _explanation(numbers: Operands, claim: NumberClaim, book: Workbook, own: OwnNumbers) -> Explanation:
+    """With one kind of one's own numbers: from memory, if somebody had the same operands."""
+    remembered = _OF_BOOKS.get(book)
+    if remembered is None:
+        remembered = _OF_BOOKS[book] = _Remembered()
+    before = _situation(numbers, claim, book, own, remembered.layout(own.page))
+    known = remembered.find(before) if before is not None else None
+    if known is not None:
+        return known
+    found = findings_with(numbers, claim, book, own)
+    if found is None:
+        made = Explanation((), right=True)
+    else:
+        unit, several = found
+        made = Explanation(
+            tuple((each.score, told(each, claim, book)) for each in several[:MOST_SLIPS]), unit
+        )
+    if not _leads_further(numbers, claim, book, own):
+        after = _situation(numbers, claim, book, own, remembered.layout(own.page))
+        if after is not None:
+            remembered.keep(after, made)
+    return made
+
+
+def _situation(
+    numbers: Operands, claim: NumberClaim, book: Workbook, own: OwnNumbers, layout: int
+) -> _Situation | None:
+    """All that an explanation depends on; None if that is too much, or not known yet."""
+    ref = Ref(claim.tensor, claim.at)
+    wanted = operands_of_slips(book, ref)
+    if not wanted or claim.number is None or len(claim.written) > _LONGEST:
+        return None
+    value = claim.number.value
+    room = max(claim.number.units, default=0 * value) / 2
+    # what could have been copied from elsewhere
+    near = own.page.about(quantity(value - room), quantity(value + room))
+    try:
+        used = (*map(numbers, wanted), *(number for _, number in near))
+    except ArithmeticError:
+        return None
+    cells = tuple([each for each, _ in near])
+    return _Situation((ref, claim.written, value.numerator, layout, cells, same_numbers(used)), used)
+
+
+def _leads_further(numbers: Operands, claim: NumberClaim, book: Workbook, own: OwnNumbers) -> bool:
+    """Whether slips were sought behind the step as well, where other operands count."""
+    if claim.number is None:
+        return False
+    unit = quantity(claim.number.units[0] if claim.number.units else 0 * claim.number.value)
+    sought = sought_for(quantity(claim.number.value), unit, own)
+    return any(links(reworked(book, Ref(claim.tensor, claim.at), numbers, sought), own.page))

@@ -1,0 +1,255 @@
+"""What somebody may have used for each number, from what they wrote and what follows from it.
+
+Whoever works by hand rounds as they go. A number that was written may have been carried on as written,
+or as it stood before it was rounded or cut off; one that was not written follows from what stands before
+it, and may have been rounded too. So each number is an interval, and whatever comes of it is another.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterable, Sequence
+
+from flint import ctx
+
+from walkthrough.marking.verdicts.agreement import Agreement, WrittenRational
+from walkthrough.marking.verdicts.calculation import Calculation, Node
+from walkthrough.marking.verdicts.enclosed_steps import Ways
+from walkthrough.marking.verdicts.enclosures import Enclosure, NoValue, common, hull
+from walkthrough.marking.verdicts.precision import Precision
+
+
+class DifferingNumbers(dict[int, Enclosure]):
+    """One person's numbers as far as they differ from the true ones, worked out in order.
+
+    `written` is what they wrote, `lost` the numbers that theirs give no value for.
+    """
+
+    def __init__(
+        self, calculation: Calculation, written: dict[int, WrittenRational], order: Sequence[int]
+    ) -> None:
+        self.calculation = calculation
+        self.written = written
+        self.lost: set[int] = set()
+        self._order = order
+        self._next = 0
+        self._settled: set[int] = set()
+        self._ways: dict[int, Ways] = {}
+
+    def __missing__(self, number: int) -> Enclosure:
+        return self.calculation.truth[number]
+
+    def ways(self, number: int) -> Ways:
+        """What follows for a number from those before it, which are settled; nothing if there is none."""
+        known = self._ways.get(number)
+        if known is None:
+            node = self.calculation.node(number)
+            if self.lost and not self.lost.isdisjoint(node.operands):
+                known = self._worked_out(node)
+            elif not self or self.keys().isdisjoint(node.operands):
+                known = node.as_it_is
+            else:
+                known = self._worked_out(node) if node.copies else self._remembered(number, node)
+            self._ways[number] = known
+        return known
+
+    def _remembered(self, number: int, node: Node) -> Ways:
+        """What follows, from memory if somebody has used the very same before."""
+        used = [self[each] for each in node.operands if each in self]
+        key = (ctx.prec, number, *map(id, used), *(each for each in node.operands if each in self))
+        known: Ways | None = self.calculation.memory.get(key)
+        if known is None:
+            known = self._worked_out(node)
+            self.calculation.memory.put(key, used, known)
+        return known
+
+    def _worked_out(self, node: Node) -> Ways:
+        found: list[Enclosure] = []
+        for step in node.steps:
+            if not self.lost or self.lost.isdisjoint(step.operands):
+                try:
+                    found += step.ways(self)
+                except NoValue:
+                    continue
+        return tuple(found)
+
+    def before(self, number: int) -> Ways:
+        """What follows for a number on the way to what was written, once all before it is settled."""
+        self._settle_up_to(number)
+        return self.ways(number)
+
+    def anywhere(self, number: int) -> Ways:
+        """The same for any number, also for one that leads to nothing that they wrote."""
+        self._settle_up_to(number)
+        unsettled, waiting = set[int](), [number]
+        while waiting:
+            for each in self.calculation.node(waiting.pop()).operands:
+                if each not in self._settled and each not in unsettled:
+                    unsettled.add(each)
+                    waiting.append(each)
+        for each in sorted(unsettled):
+            self.settle(each)
+        return self.ways(number)
+
+    def _settle_up_to(self, number: int) -> None:
+        order = self._order
+        while self._next < len(order) and order[self._next] < number:
+            self.settle(order[self._next])
+            self._next += 1
+
+    def settle(self, number: int) -> None:
+        """What this person has for a number whose operands are settled."""
+        self._settled.add(number)
+        taken = self.taken(number)
+        if taken is None:
+            self.lost.add(number)
+            return
+        truth = self.calculation.truth[number]
+        sure = truth[0] is truth[1] and taken[0] is taken[1]
+        if taken is not truth and not (sure and taken[0] == truth[0]):
+            self[number] = taken
+
+    def of(self, number: int) -> Enclosure | None:
+        """What this person has for any number."""
+        if number not in self._settled:
+            self.anywhere(number)
+            self.settle(number)
+        return None if number in self.lost else self[number]
+
+    @abstractmethod
+    def taken(self, number: int) -> Enclosure | None:
+        """What this person takes for a number when they go on."""
+
+
+class Carried(DifferingNumbers):
+    """Everything that somebody may have used, whichever way they carried each number.
+
+    Where an unwritten number can be worked out in two ways, `way` picks one of them; by default all are
+    open, and `parted` says that they gave different things, and what lies between them is nothing.
+    """
+
+    def __init__(
+        self,
+        calculation: Calculation,
+        written: dict[int, WrittenRational],
+        order: Sequence[int],
+        right: dict[int, Agreement],
+        precision: Precision | None,
+        way: int | None = None,
+    ) -> None:
+        super().__init__(calculation, written, order)
+        self.parted = False
+        self._way = way
+        self._right = right
+        self._precision = precision
+
+    def apart(self) -> tuple[Carried, Carried]:
+        """The same, for somebody who always goes the one way, and for somebody who goes the other."""
+        rest = self.calculation, self.written, self._order, self._right, self._precision
+        return Carried(*rest, 0), Carried(*rest, 1)
+
+    def taken(self, number: int) -> Enclosure | None:
+        """What was written and what can have stood behind it; or what follows."""
+        ways = self.ways(number)
+        said = self.written.get(number)
+        if said is not None:
+            right = self._right.get(number)
+            if right is not None and right.how == "exact" and len(ways) == 1 and ways[0][0] is ways[0][1]:
+                return ways[0] if ways[0][0] == said.value else said.itself
+            return self._remembered_behind(number, said, ways)
+        return self._follows(number, ways) if ways else None
+
+    def _follows(self, number: int, ways: Ways) -> Enclosure:
+        """For a number that was not written: all that it may have been rounded to on the way."""
+        node = self.calculation.node(number)
+        rounds = self._precision is not None and not node.copies
+        possible = [self._precision.room(way) for way in ways] if rounds and self._precision else list(ways)
+        if len(possible) == len(node.steps) == 2:
+            if self._way is not None:
+                return possible[self._way]
+            self.parted = self.parted or common(*possible) is None
+        return possible[0] if len(possible) == 1 else hull(possible)
+
+    def _remembered_behind(self, number: int, said: WrittenRational, ways: Ways) -> Enclosure:
+        key = ("behind", number, id(said), *map(id, ways))
+        known: Enclosure | None = self.calculation.memory.get(key)
+        if known is None:
+            known = self._behind(number, said, ways)
+            self.calculation.memory.put(key, (said, ways), known)
+        return known
+
+    def _behind(self, number: int, said: WrittenRational, ways: Ways) -> Enclosure:
+        truth = self.calculation.truth[number]
+        right = self._right.get(number)
+        possible: list[Enclosure] = [said.itself]
+        if right is not None:
+            possible.append(truth)
+        if said.units:
+            room = said.room(said.units[-1])
+            inside = [both for way in ways if (both := common(way, room)) is not None]
+            possible += inside
+            if not inside and right is None and not _ends_at(said, ways):
+                possible.append(said.room(said.units[0]))  # a slip's number was rounded, too
+        return hull(possible)
+
+
+def _ends_at(said: WrittenRational, ways: Ways) -> bool:
+    """Whether what should stand here ends at the last digit written, so that nothing was rounded."""
+    if not said.value:
+        return True
+    return len(ways) == 1 and ways[0][0] == ways[0][1] and (ways[0][0] / said.units[0]).q == 1
+
+
+class AsWritten(DifferingNumbers):
+    """Somebody's own numbers as they wrote them, and what follows from these exactly.
+
+    In the usual way, or in the other one (`way` 1) for somebody who takes y − t at once.
+    """
+
+    def __init__(
+        self,
+        calculation: Calculation,
+        written: dict[int, WrittenRational],
+        order: Sequence[int],
+        right: dict[int, Agreement],
+        way: int = 0,
+    ) -> None:
+        self._way = way
+        unwritten = order if len(order) > len(written) else ()
+        super().__init__(calculation, written, [number for number in unwritten if number not in written])
+        for number, said in written.items():
+            found = right.get(number)
+            if found is None or found.how != "exact":
+                self[number] = said.itself
+        self._settled.update(written)
+
+    def taken(self, number: int) -> Enclosure | None:
+        """What was written, or else what follows from it in the usual way."""
+        said = self.written.get(number)
+        if said is not None:
+            return said.itself
+        ways = self.ways(number)
+        if self._way and len(ways) == len(self.calculation.node(number).steps) == 2:
+            return ways[self._way]
+        return ways[0] if ways else None
+
+
+class Unrounded(DifferingNumbers):
+    """Somebody's own numbers as if they had never rounded: only what they got wrong is as written."""
+
+    def __init__(
+        self,
+        calculation: Calculation,
+        written: dict[int, WrittenRational],
+        order: Sequence[int],
+        wrong: Iterable[int],
+    ) -> None:
+        super().__init__(calculation, written, order)
+        self._wrong = set(wrong)
+
+    def taken(self, number: int) -> Enclosure | None:
+        """What follows, except where what was written is something else."""
+        if number in self._wrong:
+            return self.written[number].itself
+        ways = self.ways(number)
+        return ways[0] if ways else None

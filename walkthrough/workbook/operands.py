@@ -1,0 +1,54 @@
+"""The operands of a step: what somebody has in each cell that it reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import TypeAlias
+
+from walkthrough.numbers.formulas import Quantity
+from walkthrough.numbers.quantities import quantity
+from walkthrough.trace.steps import Ref
+
+Own: TypeAlias = Callable[[Ref], Fraction | None]
+"""Somebody's own number in a cell; None where their numbers give nothing (the log of a negative one)."""
+
+
+class NothingThere(ArithmeticError):
+    """An operand that somebody's own numbers do not give."""
+
+
+class Operands:
+    """Somebody's own numbers, each asked for once.
+
+    `given` may answer first, with what the case gives and this person has not written otherwise.
+    """
+
+    def __init__(self, own: Own) -> None:
+        self._own = own
+        self._known: dict[Ref, Quantity] = {}
+        self.given: Callable[[Ref], Quantity | None] = lambda _: None
+
+    def __call__(self, ref: Ref) -> Quantity:
+        """The number in a cell; raises NothingThere."""
+        known = self._known.get(ref)
+        if known is None:
+            known = self.given(ref)
+            if known is None:
+                value = self._own(ref)
+                if value is None:
+                    raise NothingThere(f"{ref.tensor}")
+                known = quantity(value)
+            self._known[ref] = known
+        return known
+
+    @property
+    def asked(self) -> list[Ref]:
+        """The cells whose numbers were asked for."""
+        return list(self._known)
+
+    def noting(self) -> Operands:
+        """The same numbers, none of them asked for yet."""
+        other = Operands(self._own)
+        other.given = lambda ref: self._known[ref] if ref in self._known else self.given(ref)
+        return other

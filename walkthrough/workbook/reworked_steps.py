@@ -1,0 +1,214 @@
+"""A step worked out again with somebody's own numbers in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+from typing import NamedTuple
+
+from flint import fmpq
+
+from walkthrough.mathematics.notation import Cell, Entry, Expression
+from walkthrough.mathematics.readings import Part, Slopes
+from walkthrough.numbers.balls import FUNCTIONS
+from walkthrough.numbers.formulas import Functions, Place, Quantity, value_at
+from walkthrough.numbers.quantities import quantity
+from walkthrough.trace.network import Stage
+from walkthrough.trace.steps import AnyStep, Chain, Choice, Formula, Gate, Given, Ref, Route
+from walkthrough.workbook.equation_structure import Structure
+from walkthrough.workbook.operands import Operands
+from walkthrough.workbook.sheet_numbers import SheetNumbers
+from walkthrough.workbook.workbook import Outline, Workbook
+
+ZERO = fmpq(0)
+
+
+class Row(NamedTuple):
+    """One term of a sum with its numbers: coefficient · value · value = product."""
+
+    coefficient: Quantity
+    refs: tuple[Ref | None, ...]
+    values: tuple[Quantity, ...]
+    product: Quantity
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What a result is looked for: an interval, ends included; `unit` is that of a last digit written.
+
+    `page` is what else stands on the same worksheet. No unit: a fraction, or a number that is nowhere
+    written but must have been this for what was written to come out.
+    """
+
+    low: Quantity
+    high: Quantity
+    unit: Quantity | None = None
+    page: SheetNumbers = field(default_factory=lambda: SheetNumbers({}))
+
+
+class ReworkedStep:
+    """A cell's step with somebody's own numbers in it, and what is sought; with nothing, everything is."""
+
+    def __init__(self, book: Workbook, step: AnyStep, numbers: Operands, sought: Sought | None) -> None:
+        self.book = book
+        self.step = step
+        self.number = numbers
+        self.sought = sought
+
+    @property
+    def ref(self) -> Ref:
+        """The cell."""
+        return self.step.ref
+
+    @property
+    def stage(self) -> Stage | None:
+        """The layer or loss that the cell belongs to."""
+        return self.step.stage
+
+    @property
+    def structure(self) -> Structure:
+        """What the equations of that layer or loss look like."""
+        return self.book.structure(self.step.stage)
+
+    def fits(self, value: Quantity) -> bool:
+        """Whether a result is certainly where one is sought."""
+        return self.sought is None or bool(self.sought.low <= value <= self.sought.high)
+
+    # --- its terms -------------------------------------------------------------------------------
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        """The terms of a sum with their numbers; none if the step is no sum."""
+        step = self.step
+        if isinstance(step, Chain):
+            return [self._link(*term) for term in step.terms]
+        if isinstance(step, Route):
+            return [self._share(step, at) for at in range(len(step.shares))]
+        return self.filled(self.book.outlines(step))
+
+    def filled(self, outlines: Iterable[Outline]) -> list[Row]:
+        """Terms with one's own numbers in them; padding is 0."""
+        rows = []
+        for coefficient, refs in outlines:
+            values = tuple([ZERO if ref is None else self.number(ref) for ref in refs])
+            result = coefficient
+            for value in values:
+                result = result * value
+            rows.append(Row(coefficient, refs, values, result))
+        return rows
+
+    def worth(self, times: int) -> list[Row]:
+        """The terms that, counted so many times more, lead to where a result is sought.
+
+        That is how one term among hundreds is found: by what is missing, without trying each.
+        """
+        if self.sought is None:
+            return self.rows
+        ends = [(end - self.right) / times for end in (self.sought.low, self.sought.high)]
+        low, high = min(ends), max(ends)
+        return [row for row in self.rows if low <= row.product <= high]
+
+    def _link(self, upstream: Ref, local: Expression, place: Place) -> Row:
+        """Upstream · local derivative."""
+        first, second = self.number(upstream), self.formula(local, place)
+        return Row(fmpq(1), (upstream, None), (first, second), first * second)
+
+    def _share(self, step: Route, at: int) -> Row:
+        """What comes back through one window or gate, by one's own forward numbers."""
+        share = step.shares[at]
+        if share.winner is None:
+            part = self.open_share(step.operand)
+        else:
+            part = self.won_share(share.window, step.operand)
+        upstream = self.number(share.upstream)
+        return Row(part, (share.upstream,), (upstream,), part * upstream)
+
+    def open_share(self, operand: Ref) -> Quantity:
+        """The gate's slope: 1 for an open one, 0 for a closed one, the convention's at exactly 0."""
+        value, gate = self.number(operand), self._gate
+        return quantity(gate.above if value > 0 else gate.at_zero if value == 0 else gate.below)
+
+    def passed(self, value: Quantity) -> Quantity:
+        """What a gate makes of a number."""
+        slope = self._gate.below if value < 0 else self._gate.above
+        if slope == 1:
+            return value
+        return quantity(slope) * value if slope else ZERO
+
+    @property
+    def _gate(self) -> Slopes:
+        step = self.step
+        assert isinstance(step, Gate | Route)
+        assert step.slopes is not None
+        return step.slopes
+
+    def won_share(self, window: Ref, entry: Ref) -> Quantity:
+        """The share of a window's gradient that an entry gets."""
+        choice = self.book.step(window)
+        assert isinstance(choice, Choice)
+        best = max(self.number(ref) for ref in choice.candidates if ref is not None)
+        winners = [ref for ref in choice.candidates if ref is not None and self.number(ref) == best]
+        tie = self.book.trace.case.conventions.max_tie
+        if tie == "first":
+            return fmpq(int(winners[0] == entry))
+        return fmpq(int(entry in winners), len(winners) if tie == "split" else 1)
+
+    # --- its value -------------------------------------------------------------------------------
+
+    @cached_property
+    def right(self) -> Quantity:
+        """The right value from one's own operands; raises ArithmeticError where there is none."""
+        step = self.step
+        match step:
+            case Given():
+                value = self.book.trace.known(step.ref.tensor, step.ref.cell).value
+                return quantity(value)
+            case Choice():
+                return max(self.number(ref) for ref in step.candidates if ref is not None)
+            case Gate():
+                return self.passed(self.number(step.operand))
+            case Formula():
+                return self.formula(step.expression, step.place)
+        return added(self.rows)
+
+    def formula(
+        self,
+        expression: Expression,
+        place: Place,
+        functions: Functions = FUNCTIONS,
+        counted: Callable[[Cell], int] | None = None,
+        instead: Callable[[Ref], Quantity | None] | None = None,
+    ) -> Quantity:
+        """A formula of the step's stage at a place, with one's own numbers in it.
+
+        `instead` may give another number for a cell, `counted` how often a place of a Σ counts.
+        """
+
+        def read(entry: Entry, at: Place) -> Quantity:
+            ref = self.refer(entry, at)
+            other = instead(ref) if instead is not None else None
+            return self.number(ref) if other is None else other
+
+        return value_at(expression, place, read, functions, counted)
+
+    def refer(self, entry: Entry, place: Place) -> Ref:
+        """The cell that an entry of a formula means."""
+        part = Part(entry, Fraction(1), (), tuple(place))
+        cell = part.cells(entry)(tuple(place.values()))
+        assert cell is not None
+        return Ref(self.book.steps.full(entry.tensor.name, self.book.sample(self.ref)), cell)
+
+
+def added(rows: Iterable[Row]) -> Quantity:
+    """The sum of some terms."""
+    result: Quantity = ZERO
+    for row in rows:
+        result = result + row.product
+    return result
+
+
+def reworked(book: Workbook, ref: Ref, numbers: Operands, sought: Sought | None = None) -> ReworkedStep:
+    """A cell's step with these numbers in it."""
+    return ReworkedStep(book, book.step(ref), numbers, sought)
