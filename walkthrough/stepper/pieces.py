@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeAlias
 
-from walkthrough.mathematics.letters import MINUS, at_place, rational
+from walkthrough.mathematics.letters import MINUS, at_place, bounded, rational
 from walkthrough.mathematics.notation import entries
 from walkthrough.numbers.arithmetic import NeedsPrecision
 from walkthrough.numbers.shown import FULL, Known, Shown, shown
-from walkthrough.page.said_numbers import bounded
 from walkthrough.stepper.opened import Opened
 from walkthrough.trace.steps import (
     AnyStep,
@@ -85,7 +84,7 @@ def term_line(opened: Opened, step: AnyStep, at: int) -> TermLine:
             return _candidate(opened, candidates, at)
         case Chain(terms=links):
             upstream = links[at][0]
-            worth = narration.link(step, upstream)
+            worth = next((back for ref, _, back in narration.links(step) if ref == upstream), None)
             value = f" {_relation(worth)} {worth.text}" if worth is not None else ""
             return TermLine(f"by way of {opened.symbol(upstream)}: upstream × local{value}")
         case Route(shares=shares):

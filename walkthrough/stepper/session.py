@@ -7,6 +7,7 @@ and ends when the session has ended.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -15,11 +16,12 @@ from walkthrough.stepper import overlays
 from walkthrough.stepper.overlays import Overlay
 from walkthrough.stepper.pictures.at_work import AtWork
 from walkthrough.stepper.pictures.runs import Row, Run
-from walkthrough.stepper.pieces import pieces
+from walkthrough.stepper.pieces import Piece, pieces
 from walkthrough.stepper.screen import Status, boards_of, screen, with_overlay
 from walkthrough.stepper.walk import Walk
 from walkthrough.stepper.whatif.changes import CannotChange, Change, changed
 from walkthrough.stepper.whatif.saving import CannotSave, save
+from walkthrough.trace.refusal import CannotReplay
 from walkthrough.trace.steps import Ref
 from walkthrough.words.messages import printable
 
@@ -290,18 +292,23 @@ class Session:
             terms = pieces(opened, opened.step(ref))
             yield
             if len(terms) > _MANY:
-                for at, term in enumerate(terms):
-                    for each in term:
-                        opened.narration.value(each)
-                        opened.narration.value(each, 2)
-                    if not at % 10:
-                        yield
+                yield from self._numbers_ahead(terms)
             opened.working(ref, walk.fold)
             yield
             opened.rules(ref.tensor)
             yield
             boards_of(following, self._at_work)
             yield
+
+    def _numbers_ahead(self, terms: tuple[Piece, ...]) -> Iterator[None]:
+        narration = self.walk.opened.narration
+        with suppress(CannotReplay):  # what cannot be decided is said when somebody looks at it
+            for at, term in enumerate(terms):
+                for each in term:
+                    narration.value(each)
+                    narration.value(each, 2)
+                if not at % 10:
+                    yield
 
     # --- mouse -----------------------------------------------------------------------------------
 

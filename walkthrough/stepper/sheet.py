@@ -13,7 +13,7 @@ from walkthrough.words.messages import printable
 from walkthrough.words.problems import CaseError, Problem
 
 if TYPE_CHECKING:
-    from walkthrough.marking.model import Marked, MarkedSheet
+    from walkthrough.marking.marked_worksheets import Marked, MarkedSheet
     from walkthrough.trace.trace import Trace
 
 _LONGEST = 12
@@ -46,8 +46,9 @@ def is_worksheet(name: str) -> bool:
 
 def marked_numbers(name: str, digits: int) -> tuple[Trace, dict[Ref, OwnNumber]]:
     """The exercise of a worksheet, and its numbers, marked; raises CaseError."""
+    from walkthrough.marking.diagnosis.examiner import Examiners
     from walkthrough.marking.worksheets.exercises import Exercises
-    from walkthrough.marking.worksheets.gathering import gather, sources
+    from walkthrough.marking.worksheets.sheet_sources import gather, sources
 
     exercises = Exercises(digits)
     found = []
@@ -62,7 +63,7 @@ def marked_numbers(name: str, digits: int) -> tuple[Trace, dict[Ref, OwnNumber]]
     if not found:
         raise CaseError([Problem(name, None, "", "no worksheet is there")])
     exercise = found[0].exercise
-    marked = exercise.examiner.mark(found[0].worksheet)
+    marked = Examiners().of(exercise).mark(found[0].worksheet)
     return exercise.trace, own_numbers(marked)
 
 
@@ -76,19 +77,19 @@ def own_numbers(sheet: MarkedSheet) -> dict[Ref, OwnNumber]:
 
 
 def _own(marked: Marked) -> OwnNumber:
-    from walkthrough.marking.reports.sheet_report import MARKS, written
+    from walkthrough.marking.reports.sheet_report import VERDICT_MARKS, written_number
 
-    number = written(marked)
-    mark, _ = MARKS.get(marked.verdict, ("", ""))
+    number = written_number(marked)
+    mark, _ = VERDICT_MARKS.get(marked.verdict, ("", ""))
     short = number if len(number) <= _LONGEST else number[: _LONGEST - 1] + "…"
     return OwnNumber(short, marked.verdict, mark, tuple(_says(marked, number)))
 
 
 def _says(marked: Marked, number: str) -> list[str]:
     """The verdict, and the slips that give the number."""
-    from walkthrough.marking.reports.sheet_report import MARKS
+    from walkthrough.marking.reports.sheet_report import VERDICT_MARKS
 
-    _, meaning = MARKS.get(marked.verdict, ("", ""))
+    _, meaning = VERDICT_MARKS.get(marked.verdict, ("", ""))
     words = meaning if meaning and meaning != marked.verdict else ""
     said = [f"yours: {number}   {marked.verdict}" + (f", {words}" if words else "")]
     if marked.claim.problem:
