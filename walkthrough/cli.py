@@ -53,7 +53,7 @@ def _say(text: str) -> None:
     sys.stdout.write((ascii_only(text) if needs_ascii() else text) + "\n")
 
 
-for _command in (show, why, step, sizes, check, worksheet, blindspots, derive):
+for _command in (show, why, sizes, step, check, worksheet, blindspots, derive):
     commands.add_command(_command)
 
 

@@ -234,7 +234,7 @@ def test_another_arithmetic() -> None:
 
 
 def test_why() -> None:
-    said = out("why", "lecture-notes", "input.grad[4,2]")
+    said = out("why", "lecture-notes", "input.grad[4,2]", "--all")
     assert said.startswith("input.grad[4,2]:")
     assert "no route" in said
     assert "conv[2,1]" in said

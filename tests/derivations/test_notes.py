@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from walkthrough.derivations import Sizes, derive_command
+from walkthrough.derivations import AskedSizes, derive_command
 from walkthrough.derivations.derivation import Equalities, Equality, Premises
 from walkthrough.derivations.derivation_notation import atom, letter
 from walkthrough.derivations.pieces.formula_grids import grid, slid
@@ -18,7 +18,7 @@ from .test_proof import prove_line
 def finals(word: str, **sizes: object) -> dict[str, str]:
     """Each left side with its last right side; of several derivations of the same thing the last."""
     found, left = {}, ""
-    for line in json.loads(derive_command(word, Sizes(**sizes), "json")[0])["lines"]:  # type: ignore[arg-type]
+    for line in json.loads(derive_command(word, AskedSizes(**sizes), "json")[0])["lines"]:  # type: ignore[arg-type]
         left = line["left"] or left
         found[left] = line["right"]
     return found
@@ -26,7 +26,7 @@ def finals(word: str, **sizes: object) -> dict[str, str]:
 
 def general(word: str, **sizes: object) -> list[str]:
     """What holds for any size."""
-    told = json.loads(derive_command(word, Sizes(**sizes), "json")[0])  # type: ignore[arg-type]
+    told = json.loads(derive_command(word, AskedSizes(**sizes), "json")[0])  # type: ignore[arg-type]
     return [line["right"] for line in told["general"]]
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from walkthrough.derivations import Sizes, rule_words
+from walkthrough.derivations import AskedSizes, rule_words
 from walkthrough.derivations.derivation import Derivation, Equalities, Equality, Premises, ProvedEqualities
 from walkthrough.derivations.derivation_notation import ZERO_TERM, Bracket, Derivative, at, atom, letter
 from walkthrough.derivations.proof.line_proofs import prove
@@ -27,7 +27,7 @@ from walkthrough.mathematics.notation import (
     ln,
 )
 
-SMALL = Sizes(classes=3)
+SMALL = AskedSizes(classes=3)
 
 
 def alterations(of: Expression) -> Iterator[Expression]:

@@ -10,8 +10,8 @@ import pytest
 
 from walkthrough import layers, losses
 from walkthrough.derivations import (
+    AskedSizes,
     CannotDerive,
-    Sizes,
     derive_command,
     derived,
     read_size,
@@ -55,18 +55,21 @@ WORDS = [
     "flatten-index",
     "sigmoid-network",
     "delta-recursion",
+    "transposed-convolution",
+    "batch-norm-gradient",
+    "dilated-convolution",
 ]
 SLIDING = [
-    Sizes(input=(2, 2), kernel=(2, 2)),
-    Sizes(input=(1, 4), kernel=(1, 2)),
-    Sizes(input=(4, 3), kernel=(2, 3)),
-    Sizes(input=(5, 4), kernel=(3, 2), stride=(2,), padding=(1,)),
-    Sizes(input=(7, 5), kernel=(2, 3), stride=(3, 2)),
-    Sizes(input=(3, 3), kernel=(1, 1), stride=(2, 2)),
-    Sizes(input=(2, 3), kernel=(3, 3), padding=(2, 1), flip=True),
-    Sizes(input=(3, 3), kernel=(2, 2), channels=3, filters=2),
-    Sizes(input=(4, 4), kernel=(3, 3), padding=(3, 3), flip=True, channels=2),
-    Sizes(input=(11, 10), kernel=(2, 2), stride=(4, 4)),
+    AskedSizes(input=(2, 2), kernel=(2, 2)),
+    AskedSizes(input=(1, 4), kernel=(1, 2)),
+    AskedSizes(input=(4, 3), kernel=(2, 3)),
+    AskedSizes(input=(5, 4), kernel=(3, 2), stride=(2,), padding=(1,)),
+    AskedSizes(input=(7, 5), kernel=(2, 3), stride=(3, 2)),
+    AskedSizes(input=(3, 3), kernel=(1, 1), stride=(2, 2)),
+    AskedSizes(input=(2, 3), kernel=(3, 3), padding=(2, 1), flip=True),
+    AskedSizes(input=(3, 3), kernel=(2, 2), channels=3, filters=2),
+    AskedSizes(input=(4, 4), kernel=(3, 3), padding=(3, 3), flip=True, channels=2),
+    AskedSizes(input=(11, 10), kernel=(2, 2), stride=(4, 4)),
 ]
 
 
@@ -90,24 +93,56 @@ def test_default_sizes(word: str) -> None:
         "multi-channel-gradients",
     ],
 )
-def test_convolutions(word: str, sizes: Sizes) -> None:
+def test_convolutions(word: str, sizes: AskedSizes) -> None:
     assert derived(word, sizes).holds
 
 
 @pytest.mark.parametrize(
     "sizes",
     [
-        Sizes(input=(2, 2)),
-        Sizes(input=(5, 5), kernel=(2, 2)),  # a row and a column are in no window
-        Sizes(input=(4, 3), kernel=(2, 2), stride=(1, 1)),
-        Sizes(input=(4, 4), kernel=(3, 3), stride=(2, 2), padding=(1, 1)),
-        Sizes(input=(4, 4), kernel=(2, 2), channels=2),
+        AskedSizes(input=(2, 2)),
+        AskedSizes(input=(5, 5), kernel=(2, 2)),  # a row and a column are in no window
+        AskedSizes(input=(4, 3), kernel=(2, 2), stride=(1, 1)),
+        AskedSizes(input=(4, 4), kernel=(3, 3), stride=(2, 2), padding=(1, 1)),
+        AskedSizes(input=(4, 4), kernel=(2, 2), channels=2),
     ],
     ids=str,
 )
 @pytest.mark.parametrize("word", ["max-pool-gradient", "average-pool-gradient"])
-def test_pools(word: str, sizes: Sizes) -> None:
+def test_pools(word: str, sizes: AskedSizes) -> None:
     assert derived(word, sizes).holds
+
+
+@pytest.mark.parametrize(
+    "sizes",
+    [
+        AskedSizes(input=(1, 1), kernel=(1, 1)),
+        AskedSizes(input=(2, 3), kernel=(3, 2), stride=(2, 3)),
+        AskedSizes(input=(3, 2), kernel=(2, 2), stride=(3, 1), padding=(2, 0)),  # some of k lands nowhere
+        AskedSizes(input=(2, 2), kernel=(3, 3), padding=(1,), channels=2, filters=3),
+    ],
+    ids=str,
+)
+def test_transposed_convolutions(sizes: AskedSizes) -> None:
+    assert derived("transposed-convolution", sizes).holds
+
+
+@pytest.mark.parametrize(
+    "sizes",
+    [
+        AskedSizes(input=(3, 3), dilation=(1,)),
+        AskedSizes(input=(7, 5), kernel=(3, 2), dilation=(3, 2), stride=(2,), padding=(1,)),
+        AskedSizes(input=(4, 5), dilation=(2, 3), channels=2, filters=3),
+    ],
+    ids=str,
+)
+def test_dilated_convolutions(sizes: AskedSizes) -> None:
+    assert derived("dilated-convolution", sizes).holds
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_batch_norm(channels: int) -> None:
+    assert derived("batch-norm-gradient", AskedSizes(input=(1, 2), channels=channels)).holds
 
 
 @pytest.mark.parametrize("number", [1, 2, 5])
@@ -121,31 +156,37 @@ def test_pools(word: str, sizes: Sizes) -> None:
     ],
 )
 def test_rows_of_numbers(word: str, number: int) -> None:
-    asked = Sizes(classes=number) if rule(word).takes == ("classes",) else Sizes(outputs=number)
+    asked = AskedSizes(classes=number) if rule(word).takes == ("classes",) else AskedSizes(outputs=number)
     assert derived(word, asked).holds
 
 
 @pytest.mark.parametrize(("inputs", "outputs"), [(1, 1), (1, 3), (12, 2), (4, 1)])
 def test_dense(inputs: int, outputs: int) -> None:
-    assert derived("dense-gradient", Sizes(input=(inputs,), outputs=outputs)).holds
+    assert derived("dense-gradient", AskedSizes(input=(inputs,), outputs=outputs)).holds
 
 
-@pytest.mark.parametrize("sizes", [Sizes(input=(1, 1), channels=1), Sizes(input=(3, 4), channels=3)], ids=str)
-def test_flatten(sizes: Sizes) -> None:
+@pytest.mark.parametrize(
+    "sizes", [AskedSizes(input=(1, 1), channels=1), AskedSizes(input=(3, 4), channels=3)], ids=str
+)
+def test_flatten(sizes: AskedSizes) -> None:
     assert derived("flatten-index", sizes).holds
 
 
 @pytest.mark.parametrize(
-    "sizes", [Sizes(input=(4, 3), kernel=(2, 2), outputs=2), Sizes(input=(2, 2), kernel=(2, 2))], ids=str
+    "sizes",
+    [AskedSizes(input=(4, 3), kernel=(2, 2), outputs=2), AskedSizes(input=(2, 2), kernel=(2, 2))],
+    ids=str,
 )
-def test_sigmoid_network(sizes: Sizes) -> None:
+def test_sigmoid_network(sizes: AskedSizes) -> None:
     assert derived("sigmoid-network", sizes).holds
 
 
 @pytest.mark.parametrize(
-    "sizes", [Sizes(input=(10, 8), filters=1, classes=2), Sizes(channels=2, filters=3, outputs=1)], ids=str
+    "sizes",
+    [AskedSizes(input=(10, 8), filters=1, classes=2), AskedSizes(channels=2, filters=3, outputs=1)],
+    ids=str,
 )
-def test_delta_recursion(sizes: Sizes) -> None:
+def test_delta_recursion(sizes: AskedSizes) -> None:
     assert derived("delta-recursion", sizes).holds
 
 
@@ -184,15 +225,15 @@ def test_lines_fit(word: str, width: int) -> None:
 @pytest.mark.parametrize(
     ("word", "sizes"),
     [
-        ("conv-input-gradient", Sizes(input=(20, 20), kernel=(3, 3))),
-        ("multi-channel-gradients", Sizes(input=(3, 12), channels=10, filters=1)),
-        ("sigmoid-network", Sizes(input=(4, 4), outputs=11)),
-        ("softmax-jacobian", Sizes(classes=6)),
-        ("dense-gradient", Sizes(input=(30,), outputs=3)),
-        ("delta-recursion", Sizes(filters=4, outputs=5, classes=5)),
+        ("conv-input-gradient", AskedSizes(input=(20, 20), kernel=(3, 3))),
+        ("multi-channel-gradients", AskedSizes(input=(3, 12), channels=10, filters=1)),
+        ("sigmoid-network", AskedSizes(input=(4, 4), outputs=11)),
+        ("softmax-jacobian", AskedSizes(classes=6)),
+        ("dense-gradient", AskedSizes(input=(30,), outputs=3)),
+        ("delta-recursion", AskedSizes(filters=4, outputs=5, classes=5)),
     ],
 )
-def test_lines_of_large_sizes_fit(word: str, sizes: Sizes, width: int) -> None:
+def test_lines_of_large_sizes_fit(word: str, sizes: AskedSizes, width: int) -> None:
     page, _ = derive_command(word, sizes, width=width)
     assert max(map(len, page.splitlines())) <= width
 
@@ -293,18 +334,18 @@ def test_the_nearest_rule_is_named() -> None:
 @pytest.mark.parametrize(
     ("word", "sizes", "said"),
     [
-        ("conv-output", Sizes(input=(2, 2), kernel=(3, 3)), "does not fit"),
-        ("output-size", Sizes(input=(2, 2), kernel=(3, 3)), "not a single window"),
-        ("conv-output", Sizes(input=(41, 41)), "more than 40"),
-        ("conv-output", Sizes(input=(0, 3)), "1 or more"),
-        ("conv-output", Sizes(input=(40, 40), kernel=(20, 20)), "176,400 products"),
-        ("softmax-jacobian", Sizes(classes=1000), "from 1 to 20"),
-        ("dense-gradient", Sizes(input=(40, 40), outputs=3), "from 1 to 400"),
-        ("max-pool-gradient", Sizes(kernel=(2, 2), padding=(2, 2)), "more than half"),
-        ("delta-recursion", Sizes(input=(3, 3)), "does not fit"),
+        ("conv-output", AskedSizes(input=(2, 2), kernel=(3, 3)), "does not fit"),
+        ("output-size", AskedSizes(input=(2, 2), kernel=(3, 3)), "not a single window"),
+        ("conv-output", AskedSizes(input=(41, 41)), "more than 40"),
+        ("conv-output", AskedSizes(input=(0, 3)), "1 or more"),
+        ("conv-output", AskedSizes(input=(40, 40), kernel=(20, 20)), "176,400 products"),
+        ("softmax-jacobian", AskedSizes(classes=1000), "from 1 to 20"),
+        ("dense-gradient", AskedSizes(input=(40, 40), outputs=3), "from 1 to 400"),
+        ("max-pool-gradient", AskedSizes(kernel=(2, 2), padding=(2, 2)), "more than half"),
+        ("delta-recursion", AskedSizes(input=(3, 3)), "does not fit"),
     ],
 )
-def test_sizes_that_cannot_be(word: str, sizes: Sizes, said: str) -> None:
+def test_sizes_that_cannot_be(word: str, sizes: AskedSizes, said: str) -> None:
     with pytest.raises(CannotDerive, match=said):
         derive_command(word, sizes)
 
@@ -322,15 +363,21 @@ def test_sizes_are_read() -> None:
     [
         (
             "sigmoid-derivative",
-            Sizes(input=(3, 3), classes=2),
+            AskedSizes(input=(3, 3), classes=2),
             "knows no --input and no --classes; it takes no",
         ),
-        ("dense-gradient", Sizes(kernel=(2, 2)), "knows no --kernel; it takes --input, --outputs"),
-        ("average-pool-gradient", Sizes(flip=True), "knows no --flip; it takes --input, --kernel, --stride"),
-        (None, Sizes(kernel=(2, 2)), "--kernel belongs to a rule"),
+        ("dense-gradient", AskedSizes(kernel=(2, 2)), "knows no --kernel; it takes --input, --outputs"),
+        (
+            "average-pool-gradient",
+            AskedSizes(flip=True),
+            "knows no --flip; it takes --input, --kernel, --stride",
+        ),
+        (None, AskedSizes(kernel=(2, 2)), "--kernel belongs to a rule"),
     ],
 )
-def test_options_that_a_rule_does_not_know_are_refused(word: str | None, sizes: Sizes, said: str) -> None:
+def test_options_that_a_rule_does_not_know_are_refused(
+    word: str | None, sizes: AskedSizes, said: str
+) -> None:
     with pytest.raises(CannotDerive, match=said):
         derive_command(word, sizes)
 

@@ -13,6 +13,7 @@ from walkthrough.case.heading import Arithmetic
 from walkthrough.case.layers import NamedLayer, output_shapes
 from walkthrough.case.samples import Sample
 from walkthrough.case.source import Source
+from walkthrough.case.updates import Updating
 from walkthrough.case.values import Place
 from walkthrough.layers import Conventions
 from walkthrough.losses import Loss
@@ -49,6 +50,7 @@ class Case:
     path: Path | None
     toml: str = field(repr=False)
     formulas: tuple[Claim, ...] = field(default=(), hash=False)
+    updating: Updating = Updating()
     file: str = ""
     by_size: tuple[Problem, ...] = field(default=(), hash=False)
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from walkthrough.case.cells import NoSuchCell
+from walkthrough.case.cells import NoSuchCell, size_name
 from walkthrough.case.source import Source
 from walkthrough.case.values import Place
 from walkthrough.words.messages import shortened
@@ -45,12 +45,22 @@ def read_claims(source: Source, table: Any, place: Place = ("claims",)) -> Itera
 
 
 def refuse_unknown(
-    claims: Iterable[Claim], formulas: Iterable[Claim], file: str, find: Callable[[str], object]
+    claims: Iterable[Claim],
+    formulas: Iterable[Claim],
+    file: str,
+    find: Callable[[str], object],
+    layers: Collection[str],
 ) -> None:
-    """Raises CaseError for the claims on cells that are not there; `find` raises NoSuchCell for these."""
+    """Raises CaseError for the claims on cells that are not there; `find` raises NoSuchCell for these.
+
+    Sizes of `layers` can be claimed as well.
+    """
     problems: list[Problem] = []
     for table, several in (("claims", claims), ("formulas", formulas)):
         for each in several:
+            size = size_name(each.cell)
+            if size is not None and size[0] in layers:
+                continue
             try:
                 find(each.cell)
             except NoSuchCell as error:

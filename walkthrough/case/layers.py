@@ -21,6 +21,7 @@ from walkthrough.losses import Loss
 from walkthrough.mathematics.notation import Shape
 from walkthrough.mathematics.windows import DoesNotFit, times
 from walkthrough.numbers.grid import MOST_NUMBERS, Grid, refuse_too_many
+from walkthrough.numbers.written import Written
 from walkthrough.words import shelf
 from walkthrough.words.messages import quoted
 from walkthrough.words.options import Extents, Option, Padding, options
@@ -103,7 +104,7 @@ def typed(reader: Reader, place: Place, table: Any, package: Any) -> tuple[str, 
 def fill(
     reader: Reader, place: Place, table: dict[str, Any], kind: type[Any], besides: list[str]
 ) -> dict[str, Any] | None:
-    """The options of a layer or a loss, by name, or None if one is missing or cannot be read."""
+    """The options of a layer, a loss or an update rule, by name; None if one is missing or cannot be read."""
     wanted = options(kind)
     known = reader.table(place, table, [*wanted, *besides])
     filled: dict[str, Any] = {}
@@ -127,6 +128,8 @@ def _option(reader: Reader, option: Option, value: Any) -> Any:
         return as_kernel(grid, axes) if kind == "kernel" else as_matrix(grid) if kind == "matrix" else grid
     if kind == "number":
         return exact(value)
+    if kind == "two numbers":
+        return _two_numbers(value)
     if kind == "whole number":
         return whole(value, 1, MOST_NUMBERS)
     if kind in ("extents", "positive extents"):
@@ -143,6 +146,13 @@ def _option(reader: Reader, option: Option, value: Any) -> Any:
     if not isinstance(value, bool):
         raise Misread(f"found {found(value)}; expected true or false")
     return value
+
+
+def _two_numbers(value: Any) -> tuple[Written, ...]:
+    parts = value.replace(",", " ").split() if isinstance(value, str) else value
+    if not isinstance(parts, list) or len(parts) != 2:
+        raise Misread(f"found {found(value)}; expected two numbers, such as [0.9, 0.999]")
+    return tuple(exact(part) for part in parts)
 
 
 _AXES = {1: "[positions]", 2: "[rows, columns]"}

@@ -14,6 +14,7 @@ _SIZES = {
     "kernel": "Rows and columns of the kernel, or of a pool's window.",
     "stride": "How far apart the windows are.",
     "padding": "Zeros around the input.",
+    "dilation": "How far apart the kernel's entries lie.",
 }
 
 
@@ -36,14 +37,14 @@ def _sizes(command: Any) -> Any:
 def derive(rule: str | None, **options: Any) -> None:
     """A derivation of RULE for your sizes, each line proved; without RULE, the list of rules."""
     from walkthrough.commands.output import needs_ascii, width
-    from walkthrough.derivations import Sizes, derive_command, read_size
+    from walkthrough.derivations import AskedSizes, derive_command, read_size
     from walkthrough.derivations.writing.ascii_signs import without_own_signs
     from walkthrough.formats.text import ascii_only
 
     shapes = {key: options[key] for key in _SIZES}
     counts = {key: options[key] for key in ("channels", "filters", "classes", "outputs", "flip")}
     read: dict[str, Any] = {key: read_size(text) for key, text in shapes.items() if text is not None}
-    sizes = Sizes(**read, **counts)
+    sizes = AskedSizes(**read, **counts)
     kind = format_of(options)
     columns = min(width(), 100) - 4 if options["file"] is None else 96
     plain = options["plain"] or (options["file"] is None and needs_ascii())

@@ -58,20 +58,30 @@ def loaded(name: str, arithmetic: str | None) -> Case:
 
 def _refuse_unknown_claims(case: Case) -> None:
     """Raises CaseError if the case's source claims something of a cell that is not there."""
-    from walkthrough.case.cells import resolve
+    from contextlib import suppress
+
+    from walkthrough.case.cells import NoSuchCell, resolve
     from walkthrough.case.claims import refuse_unknown
+    from walkthrough.trace.linked import linked
     from walkthrough.trace.network import network
     from walkthrough.trace.trace import Trace
 
-    shapes = {name: place.shape for name, place in Trace(case, network(case)).places.items()}
-    refuse_unknown(case.claims, case.formulas, case.file, lambda cell: resolve(cell, shapes))
+    trace = Trace(case, network(case))
+    with suppress(NoSuchCell):  # of which more is said below, with its line
+        trace = linked(trace, (claim.cell for claim in case.claims))
+    shapes = {name: place.shape for name, place in trace.everything.items()}
+    layers = [layer.name for layer in case.layers]
+    refuse_unknown(case.claims, case.formulas, case.file, lambda cell: resolve(cell, shapes), layers)
 
 
-def replayed(case: Case) -> Trace:
-    """Everything that the case computes."""
+def replayed(case: Case, names: Iterable[str] = (), steps: int = 1) -> Trace:
+    """Everything that the case computes, in as many steps as asked for, or as the names of cells need."""
+    from walkthrough.trace.linked import linked
     from walkthrough.trace.trace import replay
 
-    return replay(case)
+    trace = linked(replay(case), names, steps)
+    trace.run()
+    return trace
 
 
 def format_of(how: dict[str, Any]) -> str:

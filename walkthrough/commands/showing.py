@@ -17,16 +17,19 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("case")
 @click.argument("parts", nargs=-1, metavar="[CELL|LAYER|STAGE]...")
+@click.option("--steps", "count", type=click.IntRange(1), default=1, help="So many updates in a row.")
 @click.option("--fold-zeros", is_flag=True, help="Leave out products with 0.")
 @click.option("--arithmetic", help='Instead of the case\'s own: exact, float, "4 decimals" or symbolic.')
 @printing("text", "json", "markdown")
-def show(case: str, parts: tuple[str, ...], fold_zeros: bool, arithmetic: str | None, **how: Any) -> None:
+def show(
+    case: str, parts: tuple[str, ...], count: int, fold_zeros: bool, arithmetic: str | None, **how: Any
+) -> None:
     """Every step of CASE, or those asked for, and the verification at the end."""
     from walkthrough.page.narration import Narration
     from walkthrough.trace.steps import Steps
 
     opened = loaded(case, arithmetic)
-    trace = replayed(opened)
+    trace = replayed(opened, parts, count)
     symbolic = arithmetic == "symbolic"
     if opened.arithmetic.kind == "float" and not parts:
         trace.refuse_infinite()  # before half a page is printed
@@ -56,11 +59,12 @@ def _show_blocks(narration: Narration, parts: tuple[str, ...], agreed: list[bool
     from walkthrough.page.verification_table import closing
     from walkthrough.trace.verification import Verification
 
-    verification = Verification(narration.steps.trace)
-    checks = list(verification.checks((lambda name: name in names) if parts else lambda name: True))
+    several = [Verification(trace) for trace in narration.steps.trace.steps]
+    only = (lambda name: name in names) if parts else (lambda name: True)
+    checks = [check for verification in several for check in verification.checks(only)]
     agreed += [check.agrees for check in checks]
     if checks:
-        yield from closing(verification, checks)
+        yield from closing(several[-1], checks)
 
 
 def _show_json(narration: Narration, parts: tuple[str, ...], agreed: list[bool]) -> Iterator[str]:
@@ -78,9 +82,10 @@ def _show_json(narration: Narration, parts: tuple[str, ...], agreed: list[bool])
             return
         from walkthrough.trace.verification import Verification
 
-        for check in Verification(steps.trace).checks((lambda n: n in names) if parts else lambda n: True):
-            agreed.append(check.agrees)
-            yield check
+        for trace in steps.trace.steps:
+            for check in Verification(trace).checks((lambda n: n in names) if parts else lambda n: True):
+                agreed.append(check.agrees)
+                yield check
 
     yield from Records(narration).document(checks(), wanted if parts else None)
 
@@ -114,7 +119,7 @@ def why(
     bounds = BRIEF
     if everything or depth is not None or routes is not None:
         bounds = Bounds(depth, routes) if everything else Bounds(depth or DEPTH, routes or ROUTES)
-    tree = Reasons(Narration(Steps(replayed(opened)), how["digits"]), bounds).tree(cell)
+    tree = Reasons(Narration(Steps(replayed(opened, (cell,))), how["digits"]), bounds).tree(cell)
     if format_of(how) == "json":
         write([json.dumps(record(tree), ensure_ascii=False, indent=1) + "\n"], how, opened)
         return

@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 from walkthrough.derivations.derivation_notation import Atom, Bracket, Words
 from walkthrough.mathematics.notation import Entry, Expression, Index, Tensor
 
-Rows: TypeAlias = tuple[tuple[Expression, ...], ...]
+GridRows: TypeAlias = tuple[tuple[Expression, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ class Paragraph:
 class SideBySide:
     """Grids side by side with signs between them: the padded gradient ⋆ the turned kernel."""
 
-    parts: tuple[Rows | str, ...]
+    parts: tuple[GridRows | str, ...]
 
 
 DerivationBlock: TypeAlias = Equalities | GeneralEqualities | PartTitle | Paragraph | SideBySide

@@ -119,7 +119,7 @@ def conditions(of: Expression) -> tuple[Between, ...]:
     return tuple(dict.fromkeys((*own, *(each for part in of.parts for each in conditions(part)))))
 
 
-def where(of: Expression) -> Words:
+def where_words(of: Expression) -> Words:
     """Over which letters the sums in a formula go, and when there are such terms, in words."""
     words: list[str | Expression] = []
     for each in _sums(of):
@@ -180,6 +180,8 @@ def _holds(condition: Between, numbers: LetterValues) -> bool:
 
 def whole_place(of: Expression, numbers: LetterValues) -> int:
     """A size or a place as a whole number."""
+    if isinstance(of, Entry):  # most places are a letter, and this is asked for every term of every sum
+        return numbers[of.tensor.name]
     found = _PLACES.fold(of, numbers)
     assert found.denominator == 1, "a place is a whole number"
     return found.numerator

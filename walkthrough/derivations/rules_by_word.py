@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from walkthrough.derivations import rules
 from walkthrough.derivations.derivation import Paragraph, Proved
-from walkthrough.derivations.pieces.asked_sizes import CannotDerive, Sizes
+from walkthrough.derivations.pieces.asked_sizes import AskedSizes, CannotDerive
 from walkthrough.derivations.writing.page_formats import WIDTH, Format, InSigns, rendered
 from walkthrough.words import shelf
 from walkthrough.words.messages import quoted, suggestion
@@ -27,18 +27,18 @@ def rule(word: str) -> rules.DerivedRule:
     return found
 
 
-def derived(word: str, sizes: Sizes | None = None) -> Proved:
+def derived(word: str, sizes: AskedSizes | None = None) -> Proved:
     """A rule's derivation for these sizes, every line proved or shown to fail; raises CannotDerive."""
     from walkthrough.derivations.proof.line_proofs import prove
 
-    found, asked = rule(word), sizes or Sizes()
+    found, asked = rule(word), sizes or AskedSizes()
     _refuse_unknown(found, asked)
     derivation = found.derive(asked)
     first, *others = derivation.blocks
     return prove(replace(derivation, blocks=(first, *_page_letters(found), *others)))
 
 
-def _refuse_unknown(found: rules.DerivedRule, sizes: Sizes) -> None:
+def _refuse_unknown(found: rules.DerivedRule, sizes: AskedSizes) -> None:
     """Raises CannotDerive if a size was asked for that the rule knows nothing of."""
     unknown = [f"--{name}" for name in sizes.given if name not in found.takes]
     if unknown:
@@ -56,7 +56,7 @@ def _page_letters(found: rules.DerivedRule) -> tuple[Paragraph, ...]:
 
 def derive_command(
     word: str | None,
-    sizes: Sizes | None = None,
+    sizes: AskedSizes | None = None,
     format: Format = "text",
     width: int = WIDTH,
     said: InSigns = str,

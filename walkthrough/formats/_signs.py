@@ -9,10 +9,11 @@ from typing import Any, TypeVar
 _ASCII = str.maketrans(
     {
         "−": "-", "·": "*", "≈": "~", "←": "<-", "→": "->", "×": "x", "Σ": "sum ", "∂": "d", "α": "alpha",
-        "√": "sqrt", "…": "...", "½": "1/2", "¼": "1/4", "¾": "3/4", "⅓": "1/3", "²": "^2", "³": "^3",
+        "√": "sqrt ", "…": "...", "½": "1/2", "¼": "1/4", "¾": "3/4", "⅓": "1/3", "²": "^2", "³": "^3",
         "°": " degrees", "⌊": "floor(", "⌋": ")", "⟨": "<", "⟩": ">", "δ": "delta", "≥": ">=", "≤": "<=",
         "–": "-", "’": "'", "“": '"', "”": '"', "─": "-", "│": "|", "░": ".", "▒": ":", "▓": "*", "█": "#",
-        "⋆": "corr", "∗": "conv", "Δ": "delta ", "σ": "sigma", "ö": "oe",
+        "⋆": "corr", "∗": "conv", "Δ": "delta ", "σ": "sigma", "β": "beta", "γ": "gamma", "μ": "mu",
+        "ε": "epsilon", "ö": "oe",
         **{digit: str(value) for value, digit in enumerate("₀₁₂₃₄₅₆₇₈₉")},
         **{digit: f"^{value}" for value, digit in enumerate("⁰¹")},
         **{digit: str(value) for value, digit in enumerate("⁴⁵⁶⁷⁸⁹", 4)},

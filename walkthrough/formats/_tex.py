@@ -9,7 +9,8 @@ from walkthrough.document import Side, Sum, Window
 
 _SIGNS = {
     "−": "-", "·": r"\cdot ", "×": r"\times ", "≈": r"\approx ", "←": r"\leftarrow ", "→": r"\to ",
-    "Σ": r"\sum ", "∂": r"\partial ", "α": r"\alpha ", "δ": r"\delta ", "Δ": r"\Delta ", "σ": r"\sigma ",
+    "Σ": r"\sum ", "∂": r"\partial ", "α": r"\alpha ", "β": r"\beta ", "γ": r"\gamma ", "μ": r"\mu ",
+    "ε": r"\varepsilon ", "δ": r"\delta ", "Δ": r"\Delta ", "σ": r"\sigma ",
     "½": r"\tfrac{1}{2}", "¼": r"\tfrac{1}{4}", "¾": r"\tfrac{3}{4}", "⅓": r"\tfrac{1}{3}",
     "…": r"\dots ", "≥": r"\ge ", "≤": r"\le ", "⋆": r"\star ", "∗": "*", "√": r"\surd ", "°": r"^{\circ}",
     "⟨": r"\langle ", "⟩": r"\rangle ", "%": r"\%", "&": r"\&", "#": r"\#", "_": r"\_", "$": r"\$",

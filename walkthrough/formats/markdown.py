@@ -88,7 +88,7 @@ class MarkdownFormat:
 
 def _aligned(lines: tuple[Working, ...]) -> str:
     """Lines of working, their relations under each other; all in one row each, or a row for each side."""
-    texts = [[f"{tex(relation)}{tex_side(side)}" for relation, side in line.sides] for line in lines]
+    texts = [[f"{tex(relation)} {tex_side(side)}" for relation, side in line.sides] for line in lines]
     wide = max(len(line.left) + sum(map(_length, line.sides)) for line in lines) > _ROW
     rows = []
     for line, sides in zip(lines, texts, strict=True):

@@ -10,7 +10,7 @@ from walkthrough.derivations.proof.polynomials import Monomial, Polynomial
 from walkthrough.formulas import formula_slips as known
 from walkthrough.formulas.claimed_cells import Asked, asked_cell
 from walkthrough.formulas.formula_slips import FormulaSlip
-from walkthrough.formulas.formula_terms import Misindexed, formula_text, in_order, paired, term_text
+from walkthrough.formulas.formula_terms import Misindexed, formula_text, in_written_order, paired, term_text
 from walkthrough.formulas.grammar import Unreadable, polynomial
 from walkthrough.trace.network import Network
 
@@ -61,7 +61,7 @@ def _wrong(cell: Asked, right: Polynomial, written: Polynomial, expected: str) -
     pairs = paired(cell, missing, spare)
     for pair in pairs:
         del missing[pair.right], spare[pair.written]
-    order = in_order(cell)
+    order = in_written_order(cell)
 
     def texts(terms: dict[Monomial, Fraction]) -> tuple[str, ...]:
         return tuple(

@@ -42,7 +42,7 @@ def paired(
         for one in list(spare)[:_MOST_PAIRED]
         for other in partners.get((spare[one], _letters(one)), ())
     ]
-    order = in_order(cell)
+    order = in_written_order(cell)
     candidates.sort(key=lambda pair: (pair.distance, order.get(pair.right, 0), pair.written))
     found: list[Misindexed] = []
     used: set[Monomial] = set()
@@ -66,7 +66,7 @@ def _distance(one: Monomial, other: Monomial) -> int:
     return steps
 
 
-def in_order(cell: Asked) -> dict[Monomial, int]:
+def in_written_order(cell: Asked) -> dict[Monomial, int]:
     """The right terms' places in the sum."""
     return {monomial: place for place, (_, monomial) in reversed(list(enumerate(cell.right)))}
 

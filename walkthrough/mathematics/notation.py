@@ -30,6 +30,7 @@ __all__ = [
     "Affine",
     "Applied",
     "Cell",
+    "Constant",
     "Entry",
     "Equation",
     "Expression",
@@ -49,6 +50,7 @@ __all__ = [
     "Term",
     "Total",
     "affine",
+    "beside",
     "entries",
     "exp",
     "expression",
@@ -57,6 +59,7 @@ __all__ = [
     "ln",
     "ln1p",
     "magnitude",
+    "own_part",
     "positive_part",
     "ravel",
     "same",
@@ -125,6 +128,14 @@ class Number(Expression):
     """A number that belongs to the formula itself, such as the ½ of the squared error."""
 
     value: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Constant(Number):
+    """A number with a letter of its own, such as the learning rate α; `text` is how somebody wrote it."""
+
+    symbol: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -432,9 +443,19 @@ class Tensor:
 
 
 def gradient_name(name: str) -> str:
-    """`conv` → `conv.grad`, `conv@2` → `conv.grad@2`."""
-    base, at, sample = name.partition("@")
-    return f"{base}.grad{at}{sample}"
+    """`conv` → `conv.grad`, `conv@2` → `conv.grad@2`, `conv#3` → `conv.grad#3`."""
+    return beside(name, "grad")
+
+
+def beside(name: str, word: str) -> str:
+    """The tensor of this word beside another one, of the same sample and the same step."""
+    base = own_part(name)
+    return f"{base}.{word}{name[len(base) :]}"
+
+
+def own_part(name: str) -> str:
+    """A tensor's name without its sample and its step: `conv.grad@2#3` → `conv.grad`."""
+    return name.partition("#")[0].partition("@")[0]
 
 
 def unravel(place: int, shape: Shape) -> Cell:

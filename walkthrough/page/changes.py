@@ -28,8 +28,10 @@ def changes(narration: Narration, stage: Stage) -> Iterator[Block]:
         name = trace.named(stage.z.grad.name, sample)
         _add(narration, stage.z, name, f"δ{mark}", f"−∂L/∂{stage.z.symbol}", header, columns)
     for tensor in stage.parameters.values():
-        of = f"−α·∂L/∂{tensor.symbol}"
-        _add(narration, tensor, f"{tensor.name}.step", f"Δ{tensor.symbol}", of, header, columns)
+        name = trace.named(f"{tensor.name}.step", None)
+        if name in trace.on_the_way:  # it is not frozen
+            of = f"{MINUS}{trace.letters[f'{tensor.name}.step']}"
+            _add(narration, tensor, name, f"Δ{tensor.symbol}", of, header, columns)
     rows = tuple(tuple(row) for row in zip_longest(*columns, fillvalue=""))
     numbers, symbols = range(1, len(header), 2), range(0, len(header), 2)
     yield Table(tuple(header), rows, frozenset(numbers), frozenset(symbols))

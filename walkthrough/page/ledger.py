@@ -18,7 +18,8 @@ from walkthrough.mathematics.layout import Array, layout
 from walkthrough.mathematics.notation import Tensor, unravel
 from walkthrough.mathematics.readings import Part
 from walkthrough.numbers import integers
-from walkthrough.numbers.exact import Exact, added, in_doubt, of_floats
+from walkthrough.numbers.exact import Exact, added, in_doubt
+from walkthrough.numbers.exact_arithmetic import ExactArithmetic
 from walkthrough.numbers.printing import Printed, power_of_ten, printed
 from walkthrough.numbers.shown import FULL
 from walkthrough.page.choice_ledger import Choices
@@ -33,6 +34,8 @@ LARGE = 800
 MANY = 80
 """Lines of a tensor above which they are."""
 
+_MOST_DECIMALS = 60
+"""Decimals of floats that are still added up as integers."""
 GUARD = 6
 """Digits that operands which do not end have more than the result; lines that want more are redone."""
 
@@ -69,8 +72,13 @@ class Ledger:
 
     def because(self, name: str) -> str:
         """What holds for all lines of a tensor that is a sum of products, or a copy."""
-        first = self.steps.step(name, (0,) * len(self.trace.place(name).shape))
-        return rule_of(first) if isinstance(first, Sums) else ""
+        first = self._first(name)
+        return rule_of(first) if first else ""
+
+    def _first(self, name: str) -> Sums | None:
+        """The first line that is a sum of something; None if there is none."""
+        steps = self.steps.tensor(name) if self.contractions(name) else iter(())
+        return next((step for step in steps if isinstance(step, Sums) and step.terms), None)
 
     def lines(self, name: str) -> Iterator[list[str]]:
         """The lines of a tensor, some at a time; what holds for all of them is not said in each."""
@@ -178,7 +186,7 @@ class Ledger:
         grid, numbers = self.trace.given_grid(name), self.trace.numbers(name)
         if grid is None or (grid.texts is None and isinstance(numbers, Exact)):
             return None
-        exact = numbers if isinstance(numbers, Exact) else of_floats(numbers)
+        exact = numbers if isinstance(numbers, Exact) else ExactArithmetic(40).given(grid)
         return [grid.text(place) for place in range(grid.size)], exact
 
     def printed(self, name: str, guard: int) -> Printed | None:
@@ -194,8 +202,7 @@ class Ledger:
             numbers = self.trace.numbers(name, precision)
             if self.narration.floats:
                 return _floats(numbers)
-            exact = numbers if isinstance(numbers, Exact) else of_floats(numbers)
-            found = printed(exact, digits, FULL + guard)
+            found = printed(numbers, digits, FULL + guard)
             if found is None or not found.open:
                 return found
         return None
@@ -218,10 +225,9 @@ class Ledger:
         for end in set(ends) - {0}:  # nothing follows the last term
             pieces[end - 1] = pieces[end - 1][:-3]
             figures[end - 1] = figures[end - 1][:-3]
-        redo, doubtful = self._checked(contractions, columns, result)
-        first = self.steps.step(name, (0,) * len(shape))
-        assert isinstance(first, Sums)
-        reason, complete = rule_of(first), result.complete.tolist()
+        redo, doubtful, rounded = self._checked(contractions, columns, result)
+        first = self._first(name)
+        reason, complete = rule_of(first) if first else "", result.complete.tolist()
         rows: list[Row] = []
         start = 0
         for place, (left, value, end) in enumerate(zip(self._symbols(name), result.texts, ends, strict=True)):
@@ -230,8 +236,11 @@ class Ledger:
                 rows.append(in_one_row(self.narration.line(step)))
             else:
                 operands = "≈" if place in doubtful else "="
-                ended = "=" if complete[place] and operands == "=" and not self.narration.floats else "≈"
-                said = "" if first.copy else f"{operands} {''.join(figures[start:end])} "
+                equal = complete[place] and operands == "=" and place not in rounded
+                ended = "=" if equal else "≈"
+                # one entry, and nothing that it is multiplied by
+                copied = end - start == 2 and not pieces[start]
+                said = "" if copied else f"{operands} {''.join(figures[start:end])} "
                 formula = f"{left} = {''.join(pieces[start:end])}"
                 rows.append(Row(formula, f"{said}{ended} {value}", reason))
             start = end
@@ -242,8 +251,11 @@ class Ledger:
 
     def _checked(
         self, contractions: tuple[Contraction, ...], columns: dict[str, _Column], result: Printed
-    ) -> tuple[set[int], set[int]]:
-        """Lines that want more digits to be redone, and lines with numbers that do not end."""
+    ) -> tuple[set[int], set[int], set[int]]:
+        """Lines that want more digits to be redone, lines with numbers that do not end, and rounded ones.
+
+        A line is rounded where its numbers, as printed, do not give the result: by float64, or by hand.
+        """
         parts = []
         for contraction in contractions:
             operands = tuple(columns[factor.tensor.name].numbers for factor in contraction.part.factors)
@@ -256,12 +268,17 @@ class Ledger:
                 Exact(contract(contraction, arrays, integers.matrix_product), denominator, 0, unknown)
             )
         total = parts[0] if len(parts) == 1 else added(parts)
-        if total.unknown is None:
-            return set(), set()
-        unfinished = total.unknown.reshape(-1)
+        rounds = self.narration.floats or self.narration.decimals is not None
+        if total.unknown is None and not rounds:
+            return set(), set(), set()
         numerators = total.numerators.reshape(-1).tolist()
         said = result.numbers.numerators.reshape(-1).tolist()
         ours, theirs = result.numbers.denominator, total.denominator
+        pairs = enumerate(zip(numerators, said, strict=True)) if rounds else ()
+        rounded = {place for place, (own, true) in pairs if own * ours != true * theirs}
+        if total.unknown is None:
+            return set(), set(), rounded
+        unfinished = total.unknown.reshape(-1)
         places = np.flatnonzero(unfinished).tolist()
         # a printed number stands for what is less than half its last place away (0 for a complete one)
         redo = {
@@ -270,14 +287,23 @@ class Ledger:
             if abs(numerators[place] * ours - said[place] * theirs) * 2
             >= max(result.units[place], 1) * theirs
         }
-        return redo, set(places)
+        return redo, set(places), rounded
 
 
-def _floats(numbers: Array) -> Printed:
-    """Floats in the fewest digits that tell each from its neighbours: nothing is left out."""
-    texts = [shortest(Fraction(value)).text for value in numbers.reshape(-1).tolist()]
-    complete = np.ones(len(texts), dtype=bool)
-    return Printed(texts, complete, of_floats(numbers), [0] * len(texts), [])
+def _floats(numbers: Array) -> Printed | None:
+    """Floats in the fewest digits that tell each from its neighbours: nothing is left out.
+
+    The numbers are those decimals. None if they are of too many sizes for one denominator.
+    """
+    shown = [shortest(Fraction(value)) for value in numbers.reshape(-1).tolist()]
+    decimals = max((-each.exponent for each in shown if each.digits != "0"), default=0)
+    if decimals > _MOST_DECIMALS:
+        return None
+    values = np.empty(len(shown), dtype=object)
+    values[:] = [int(each.value * 10 ** max(decimals, 0)) for each in shown]
+    exact = Exact(integers.integers(values.reshape(numbers.shape)), 10 ** max(decimals, 0), 0, None)
+    complete = np.ones(len(shown), dtype=bool)
+    return Printed([each.text for each in shown], complete, exact, [0] * len(shown), [])
 
 
 def _terms(

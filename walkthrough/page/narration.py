@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from walkthrough.document import Sum, Working
@@ -21,6 +21,7 @@ from walkthrough.trace.steps import (
     Gate,
     Given,
     Mean,
+    Ref,
     Route,
     Sums,
     Update,
@@ -45,6 +46,9 @@ class Narration(SumVoice, FormulaVoice, ChoiceVoice):
 
     def draft(self, step: AnyStep) -> Draft:
         """A step as a line whose digits are not decided."""
+        own = self.at(step.ref)
+        if own is not self:
+            return own.draft(step)
         match step:
             case Sums():
                 return self.sums(step)
@@ -64,6 +68,11 @@ class Narration(SumVoice, FormulaVoice, ChoiceVoice):
                 return self._update(step)
             case Given():
                 return Draft(step, (), ("given",))
+
+    def at(self, ref: Ref) -> Narration:
+        """The narration of the step of training that a cell belongs to."""
+        own = self.steps.of(ref.tensor)
+        return self if own is self.steps else replace(self, steps=own, _kept={})
 
     # --- means and updates -----------------------------------------------------------------------
 
@@ -88,14 +97,15 @@ class Narration(SumVoice, FormulaVoice, ChoiceVoice):
 
         def attempt(guard: int) -> Attempt:
             gradient = self.value(step.gradient, guard)
-            old, complete = self.value(step.old), self.complete(step.gradient)
+            old, complete = self.value(step.old, guard), self.all_complete([step.old, step.gradient])
+            before = self.text(step.old, guard)
             product = f"{bounded(rate.shown)}·{bounded(self.text(step.gradient, guard))}"
-            text = f"{self.text(step.old)} {MINUS} {product}"
+            text = f"{before} {MINUS} {product}"
             said = [Said(text, Known(old - rate.value * gradient), complete)]
             if gradient:
                 change = self.between(Known(rate.value * gradient), guard)
                 less = change.text.removeprefix(MINUS) if change.negative else MINUS + change.text
-                side = Sum(((self.text(step.old), less),))
+                side = Sum(((before, less),))
                 said.append(Said(side, Known(old - change.value), change.complete and complete))
             return Attempt(tuple(said))
 

@@ -16,13 +16,15 @@ from walkthrough.numbers.exact import Exact
 from walkthrough.numbers.shown import Known, shown
 from walkthrough.page.changes import changes
 from walkthrough.page.drafts import Draft
-from walkthrough.page.general_formulas import backward_rule, forward_rule, loss_rule, slope_rule
+from walkthrough.page.general_formulas import backward_rule, forward_rule, loss_rule, slope_rule, update_rule
 from walkthrough.page.narration import Narration
 from walkthrough.page.said_once import said_once
 from walkthrough.page.strokes import Strokes
+from walkthrough.trace.linked import new_loss
+from walkthrough.trace.moves import Move
 from walkthrough.trace.network import Network, Stage
+from walkthrough.trace.places import Place
 from walkthrough.trace.steps import Ref, Steps
-from walkthrough.trace.trace import Place
 
 if TYPE_CHECKING:
     from walkthrough.page.ledger import Ledger
@@ -82,6 +84,41 @@ class Page:
     def blocks(self) -> Iterator[Block]:
         """The whole page, the verification left out."""
         yield from self.opening()
+        several = self.in_turn
+        for page in several:
+            if len(several) > 1:
+                yield Heading(f"step {page.steps.trace.step} of {len(several)}", 1)
+            yield from page.body()
+        yield from self.afterwards()
+
+    @property
+    def in_turn(self) -> tuple[Page, ...]:
+        """A page for each step of training."""
+        return tuple(
+            self if steps is self.steps else Page(replace(self.narration, steps=steps, _kept={}))
+            for steps in self.steps.in_turn
+        )
+
+    def afterwards(self) -> Iterator[Block]:
+        """The loss with the updated parameters."""
+        trace = self.steps.trace
+        new = None if self.narration.symbolic else new_loss(trace, self.narration.digits)
+        if new is None:
+            return
+        yield Heading("with the new parameters", 2, "forward")
+        before = Ref(trace.named("loss", None), ())
+        relation = "" if self.narration.complete(before) else "about "
+        if new.unsaid:
+            yield Prose(f"The loss {new.unsaid}. It was {relation}{self.narration.text(before)} before.")
+            return
+        narration = replace(self.narration, steps=Steps(new.trace), _kept={})
+        yield narration.line(narration.steps.step(new.name, ()))
+        yield Prose(
+            f"It was {relation}{self.narration.text(before)} before. This one is the cell {new.name}."
+        )
+
+    def body(self) -> Iterator[Block]:
+        """One step of training: forwards, backwards, the update."""
         network = self.steps.trace.network
         for sample in range(len(self._case.samples)):
             if self._case.batch:
@@ -188,7 +225,7 @@ class Page:
             yield from self.grids(self._full("input", sample), "x, the input")
         for tensor in (*stage.parameters.values(), *stage.constants.values()):
             role = tensor.name.rpartition(".")[2]
-            yield from self.grids(tensor.name, f"{tensor.symbol}, the {role}")
+            yield from self.grids(self._full(tensor.name, sample), f"{tensor.symbol}, the {role}")
         yield from self._strokes(stage, sample).turned_kernel()
         name = self._full(stage.z.name, sample)
         yield from self.lines(name)
@@ -231,8 +268,8 @@ class Page:
         for stage in (*self.network.layers, *([self.network.loss] if self.network.loss else [])):
             names = [
                 name
-                for name, place in self.places.items()
-                if place.sample is None and not place.local.endswith(".new")
+                for name, place in self.steps.trace.own_places.items()
+                if place.sample is None and self.steps.phase(name) != "update"
                 if self.steps.stage_of(name) is stage and only in (None, stage)
             ]
             if names and not said:
@@ -254,33 +291,50 @@ class Page:
         return f"∂L/∂{self.steps.trace.letters[local]}"
 
     def update(self, only: Stage | None = None) -> Iterator[Block]:
-        """old − rate × gradient, for every parameter (of one layer); or why there is none."""
-        rate, network = self._case.learning_rate, self.network
-        layers = [stage for stage in network.layers if only in (None, stage) and stage.parameters]
-        if only is None and not (rate is not None and network.loss is not None and layers):
-            yield Prose(self._nothing_learned(bool(layers)))
-        if rate is None or network.loss is None:
+        """What the update rule works out, for every parameter (of one layer); or why there is nothing."""
+        case, moves = self._case, self.steps.trace.moves
+        if only is None and not moves:
+            yield Prose(self._nothing_learned(any(stage.parameters for stage in self.network.layers)))
+        if case.learning_rate is None or self.network.loss is None:
             return
-        for stage in layers:
-            yield self._heading(stage, f"update, α = {rate.shown}")
-            for tensor in stage.parameters.values():
-                letter = tensor.symbol
-                role = tensor.name.rpartition(".")[2]
-                yield Rule(f"{letter} ← {letter} − α·∂L/∂{letter}", f"{letter} {role}")
-                yield from self.lines(f"{tensor.name}.new")
-                if tensor.size > 1:
-                    yield from self.grids(f"{tensor.name}.new", f"{letter}, updated")
-            if not self.narration.symbolic:
+        rule = "" if case.updating.type == "sgd" else f" by {case.updating.type}"
+        for stage in (each for each in self.network.layers if only in (None, each) and each.parameters):
+            own = [move for move in moves if move.stage is stage]
+            constants = own[0].constants if own else ()
+            said = "".join(f", {each.symbol} = {each.text}" for each in constants if each.symbol[0] != "(")
+            yield self._heading(stage, f"update{rule}{said}")
+            for move in own:
+                yield from self._moved(move)
+            still = [
+                tensor.name for tensor in stage.parameters.values() if tensor.name in case.updating.frozen
+            ]
+            if still:
+                yield Prose(f"Frozen, and therefore as before: {', '.join(still)}.")
+            if own and not self.narration.symbolic:
                 yield from changes(self.narration, stage)
+
+    def _moved(self, move: Move) -> Iterator[Block]:
+        """One parameter: what its rule keeps, and what becomes of it."""
+        role = f"{move.parameter.symbol} {move.parameter.name.rpartition('.')[2]}"
+        for equation in move.equations:
+            tensor, last = equation.left.tensor, equation is move.equations[-1]
+            yield update_rule(move, equation, role)
+            yield from self.lines(self._full(tensor.name, None))
+            if tensor.size > 1:
+                yield from self.grids(
+                    self._full(tensor.name, None), f"{tensor.symbol}{', updated' if last else ''}"
+                )
 
     def _nothing_learned(self, parameters: bool) -> str:
         if self.network.loss is None:
             return "No loss, so no backward pass and no update."
-        return "No learning_rate, so no update." if parameters else "No parameters, so no update."
+        if self._case.learning_rate is None:
+            return "No learning_rate, so no update." if parameters else "No parameters, so no update."
+        return "Every parameter is frozen, so no update." if parameters else "No parameters, so no update."
 
     # --- pieces ----------------------------------------------------------------------------------
 
-    def _full(self, local: str, sample: int) -> str:
+    def _full(self, local: str, sample: int | None) -> str:
         return self.steps.full(local, sample)
 
     def lines(self, name: str) -> Iterator[Block]:
@@ -308,7 +362,7 @@ class Page:
         if key not in self._guards:
             names = [
                 each
-                for each, other in self.places.items()
+                for each, other in self.steps.trace.own_places.items()
                 if other.sample == place.sample and self.steps.phase(each) == phase
                 if self.steps.stage_of(each) is stage and not self._ledger.takes(each)
             ]

@@ -14,7 +14,7 @@ from typing import Any
 
 from walkthrough.case.cells import NoSuchCell, resolve
 from walkthrough.mathematics.letters import at_place
-from walkthrough.mathematics.notation import entries
+from walkthrough.mathematics.notation import entries, own_part
 from walkthrough.numbers.printing import plain
 from walkthrough.numbers.redone import simplified
 from walkthrough.numbers.shown import FULL, Known, Shown, shown
@@ -195,6 +195,7 @@ class Reasons:
     def _sources(self, step: AnyStep) -> Iterator[Ref]:
         """The computed numbers that matter to a step; what is given stands in its line."""
         found: list[Ref] = []
+        narration = self.narration.at(step.ref)
         match step:
             case Sums(terms=terms):
                 for term in terms:
@@ -207,27 +208,25 @@ class Reasons:
             case Formula(expression=expression, place=place, sample=sample):
                 placed = at_place(expression, place)
                 # where a target is 0, what it is multiplied by plays no part
-                left = simplified(placed, lambda entry: self._target(self.narration.ref(entry, sample)))
-                found += [self.narration.ref(entry, sample) for entry, _ in entries(left)]
+                left = simplified(placed, lambda entry: self._target(narration.ref(entry, sample)))
+                found += [narration.ref(entry, sample) for entry, _ in entries(left)]
             case Chain(terms=links, sample=sample):
                 for upstream, local, place in links:
                     found.append(upstream)
-                    found += [
-                        self.narration.ref(entry, sample) for entry, _ in entries(at_place(local, place))
-                    ]
+                    found += [narration.ref(entry, sample) for entry, _ in entries(at_place(local, place))]
             case Route(shares=shares):
                 found += [share.upstream for share in shares if share.share]
             case Mean(over=over):
                 found += over
-            case Update(gradient=gradient):
-                found.append(gradient)
+            case Update(old=old, gradient=gradient):
+                found += [old, gradient]
         for ref in dict.fromkeys(found):
             if not isinstance(self.steps.step(ref.tensor, ref.cell), Given):
                 yield ref
 
     def _target(self, ref: Ref) -> Fraction | None:
         """A target's value; None for other numbers, which stay as they are."""
-        return self.narration.value(ref) if ref.tensor.partition("@")[0] == "target" else None
+        return self.narration.value(ref) if own_part(ref.tensor) == "target" else None
 
     def _dead(self, step: AnyStep) -> Iterator[_Growing]:
         """Where no route leads: losers of a pool, and products with a number that is 0 for a reason."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from walkthrough.mathematics.folding import has_pieces
 from walkthrough.mathematics.letters import rational
 from walkthrough.page.said_numbers import Voice
 from walkthrough.trace.steps import (
@@ -104,8 +105,11 @@ def _own(voice: Voice, step: AnyStep) -> str:
             return f"the largest, {voice.symbol(candidates[winner])}, is 0"
         case Sums(terms=terms):
             return _of_sum(voice, step) if terms else "it goes into no output"
-        case Chain():
-            return "the local derivative is 0"
+        case Chain(terms=links):
+            live = [upstream for upstream, _, _ in links if not is_zero(voice, upstream)]
+            if not links:
+                return "it goes into no output"
+            return "what comes back adds up to 0" if len(live) > 1 else "the local derivative is 0"
         case Formula() if step.phase == "backward":
             return _of_slope(voice, step)
         case Mean(over=over):
@@ -129,8 +133,10 @@ def _of_sum(voice: Voice, step: Sums) -> str:
 
 def _of_slope(voice: Voice, step: Formula) -> str:
     """The loss's derivative is 0: a target that leaves this output out, or an output that meets it."""
-    target = Ref(voice.steps.full("target", step.sample), step.ref.cell)
+    target = Ref(voice.steps.of(step.ref.tensor).full("target", step.sample), step.ref.cell)
     places = voice.steps.trace.places
+    if has_pieces(step.expression):
+        return ""  # the line itself says which piece is in force
     if target.tensor in places and places[target.tensor].shape == places[step.ref.tensor].shape:
         if is_zero(voice, target):
             return f"{voice.symbol(target)} = 0"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from fractions import Fraction
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from walkthrough.mathematics.notation import Shape, Tensor
@@ -14,9 +16,23 @@ from walkthrough.page.narration import Narration
 from walkthrough.page.one_row import flat, in_one_row
 from walkthrough.page.record_rows import FULL, SPARE, RecordRows, values_of
 from walkthrough.page.sum_row import sum_row
-from walkthrough.trace.steps import AnyStep, Chain, Choice, Gate, Given, Mean, Ref, Route, Sums, Update
+from walkthrough.trace.linked import new_loss
+from walkthrough.trace.steps import (
+    AnyStep,
+    Chain,
+    Choice,
+    Gate,
+    Given,
+    Mean,
+    Ref,
+    Route,
+    Steps,
+    Sums,
+    Update,
+)
 
 if TYPE_CHECKING:
+    from walkthrough.trace.trace import Trace
     from walkthrough.trace.verification import Check
 
 __all__ = ["Records", "flat"]
@@ -31,12 +47,20 @@ class Records:
         self.trace = narration.steps.trace
         self._ledger = Ledger(narration)
         self._rows = RecordRows(self._ledger)
+        self._earlier: dict[int, Records] = {}
 
     def document(self, checks: Iterable[Check], only: Iterable[str | Ref] | None = None) -> Iterator[str]:
-        """The whole document in pieces, each step on a line; `only` those of some tensors or cells."""
+        """The whole document in pieces, each step on a line; `only` those of some tensors or cells.
+
+        The whole one ends with the loss to which the update leads.
+        """
+        new = new_loss(self.trace, self.narration.digits) if only is None else None
+        after = None if new is None or new.unsaid else Records(self._narration_of(new.trace))
         yield '{"case": ' + _json(self.case()) + ',\n "tensors": {'
         for number, name in enumerate(self.trace.places):
             yield (",\n  " if number else "\n  ") + f"{_json(name)}: {_json(self.tensor(name))}"
+        if new is not None and after is not None:
+            yield f",\n  {_json(new.name)}: {_json(after.tensor(new.name))}"
         yield '\n },\n "on_the_way": {'
         own = (name for name, place in self.trace.on_the_way.items() if not place.local.endswith(".delta"))
         for number, name in enumerate(own):
@@ -44,7 +68,8 @@ class Records:
         yield '\n },\n "steps": ['
         wanted = self.trace.places if only is None else only
         steps = (line for each in wanted for line in self.lines(each))
-        for number, line in enumerate(steps):
+        last = after.lines(new.name) if new is not None and after is not None else iter(())
+        for number, line in enumerate(chain(steps, last)):
             yield (",\n  " if number else "\n  ") + line
         yield '\n ],\n "checks": ['
         for number, check in enumerate(checks):
@@ -53,7 +78,14 @@ class Records:
 
     def lines(self, of: str | Ref) -> Iterator[str]:
         """The steps of a tensor, or of one cell, each as a line of JSON; what is given has none."""
-        if self.trace.given_grid(of if isinstance(of, str) else of.tensor) is not None:
+        name = of if isinstance(of, str) else of.tensor
+        if self.trace.given_grid(name) is not None:
+            return
+        own = self.trace.of(name)
+        if own is not self.trace:
+            if own.step not in self._earlier:
+                self._earlier[own.step] = Records(self._narration_of(own))
+            yield from self._earlier[own.step].lines(of)
             return
         quickly = self._rows.lines(of) if isinstance(of, str) else None
         if quickly is not None:
@@ -62,6 +94,9 @@ class Records:
         for step in self.steps.tensor(of) if isinstance(of, str) else [self.steps.step(*of)]:
             if not isinstance(step, Given):
                 yield _json(self.step(step))
+
+    def _narration_of(self, trace: Trace) -> Narration:
+        return replace(self.narration, steps=Steps(trace), _kept={})
 
     def case(self) -> dict[str, Any]:
         """Name, title, and the conventions in force."""
@@ -149,11 +184,9 @@ class Records:
             case Mean(over=over):
                 for ref in over:
                     yield self._product(Fraction(1, len(over)), [ref])
-            case Update(old=old, gradient=gradient):
-                rate = self.trace.case.learning_rate
-                assert rate is not None
+            case Update(old=old, gradient=gradient, rate=rate):
                 yield self._product(Fraction(1), [old])
-                yield self._product(-rate.value, [gradient], always=True)
+                yield self._product(-rate, [gradient], always=True)
 
     def _product(self, coefficient: Fraction, factors: list[Ref], always: bool = False) -> list[str]:
         names = [self._name(factor) for factor in factors]

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from walkthrough.document import Relation
 from walkthrough.mathematics.letters import subscript, subscripts
+from walkthrough.mathematics.notation import ravel
 from walkthrough.numbers.shown import FULL, Known, Shown, shown
 from walkthrough.trace.steps import Ref, Steps
 
@@ -44,7 +46,9 @@ class Voice:
             return trace.letters[place.local] + subscript(ref.cell, place.shape)
         if place.local in ("loss", "target"):
             return "L" if place.local == "loss" else "t" + subscript(ref.cell, place.shape)
-        base, grad, _ = place.local.removesuffix(".new").partition(".grad")
+        if place.local in trace.letters:
+            return trace.letters[place.local] + subscript(ref.cell, place.shape)
+        base, grad, _ = place.local.partition(".grad")
         letter = trace.letters[base]
         if grad:
             letter = "g" if short else f"∂L/∂{letter}"
@@ -56,6 +60,12 @@ class Voice:
         first = self.symbol(Ref(tensor, (0,) * len(shape)), short)
         letter = first.removesuffix(subscript((0,) * len(shape), shape))
         return [letter + each for each in subscripts(shape)]
+
+    def renews(self, ref: Ref) -> Relation:
+        """← where a number takes the place of the one that is read: w ← w − α·∂L/∂w."""
+        trace = self.steps.trace
+        local = trace.place(ref.tensor).local
+        return "←" if local.endswith(".new") or f"{local}.before" in trace.letters else "="
 
     # --- numbers ---------------------------------------------------------------------------------
 
@@ -84,8 +94,12 @@ class Voice:
 
     def value(self, ref: Ref | None, guard: int = 0) -> Fraction:
         """What the printed number says."""
-        if ref is not None and self._given(ref) is not None and not self.floats:
-            return self.steps.trace.known(ref.tensor, ref.cell).value
+        if ref is not None and self._given(ref) is not None:
+            if not self.floats:
+                return self.steps.trace.known(ref.tensor, ref.cell).value
+            grid = self.steps.trace.given_grid(ref.tensor)
+            assert grid is not None
+            return grid.value(ravel(ref.cell, self.steps.trace.place(ref.tensor).shape))
         return self.number(ref, guard).value
 
     def complete(self, ref: Ref | None) -> bool:

@@ -128,7 +128,7 @@ class Strokes:
         frame = f" ({framed.removeprefix(', ')})" if framed else ""
         yield Prose(f"The same in one stroke: {of}. g = ∂L/∂{z} is laid on {x}{frame} like a kernel.")
         for filter_, channel in self._pairs(how.kernel):
-            grid = self._image(how.x.name, channel, how.x.shape)
+            grid = self._image(self._full(how.x.name), channel, how.x.shape)
             result = self._window(self._full(how.kernel.grad.name), filter_, channel, how.kernel.shape)
             if how.turned:
                 result = _half_turn(result)
@@ -161,7 +161,7 @@ class Strokes:
                 above = Grid(name, _framed(self._g(filter_), frame, behind))
                 kernel = self._turned_grid(how.kernel, filter_, channel)
                 if how.turned:
-                    rows = self._window(how.kernel.name, filter_, channel, how.kernel.shape)
+                    rows = self._window(self._full(how.kernel.name), filter_, channel, how.kernel.shape)
                     kernel = Grid(self._paired(k, how.kernel, filter_, channel), rows)
                 result = Grid(
                     f"∂L/∂{self._marked(x, how.x.shape[0], channel)}",
@@ -199,7 +199,8 @@ class Strokes:
     def _turned_grid(self, kernel: Tensor, filter_: int, channel: int) -> Grid:
         name = self._paired(kernel.symbol, kernel, filter_, channel)
         return Grid(
-            f"{name}, turned by 180°", _half_turn(self._window(kernel.name, filter_, channel, kernel.shape))
+            f"{name}, turned by 180°",
+            _half_turn(self._window(self._full(kernel.name), filter_, channel, kernel.shape)),
         )
 
     def _marked(self, letter: str, count: int, at: int) -> str:

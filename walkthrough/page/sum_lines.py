@@ -7,9 +7,10 @@ from fractions import Fraction
 
 from walkthrough.document import Sum
 from walkthrough.mathematics.letters import bounded, rational, times
+from walkthrough.mathematics.notation import own_part
 from walkthrough.numbers.shown import Known, Shown
 from walkthrough.page.drafts import Attempt, Closing, Draft, Said, Subtotal
-from walkthrough.page.products import WORDS, Manner, contractions_of, manner
+from walkthrough.page.products import WORDS, Manner, contractions_of, manner, several
 from walkthrough.page.reasons_for_zero import end_of_zero, is_zero
 from walkthrough.trace.steps import Given, Row, Sums, Term
 
@@ -45,6 +46,9 @@ class SumVoice(Closing):
 
     def sums(self, step: Sums) -> Draft:
         """Symbols, numbers, and what is left once the products are worked out."""
+        left = self._from_before(step)
+        if left:
+            return Draft(step, (), (left,))
         because = _rule(step)
         terms = step.terms
         if self.fold_zeros:
@@ -66,7 +70,15 @@ class SumVoice(Closing):
         def attempt(guard: int) -> Attempt:
             return self._with_subtotals(laid, texts, groups, guard) if groups else self._numbers(laid, guard)
 
-        return Draft(step, (symbols,), because, attempt)
+        return Draft(step, (symbols,), because, attempt, self.renews(step.ref))
+
+    def _from_before(self, step: Sums) -> str:
+        """Where a number comes from that a step of training takes over from the one before it."""
+        ref = step.terms[0].factors[0] if step.copy else None
+        trace = self.steps.trace
+        if ref is None or trace.before is None or trace.place(ref.tensor).step == trace.step:
+            return ""
+        return f"as step {trace.before.step} has left it: {trace.cell_name(*ref)}"
 
     def _copied_zero(self, step: Sums) -> str:
         """Why a gradient that is copied is 0; nothing of what is given, which stands above with its zeros."""
@@ -200,21 +212,26 @@ def rule_of(step: Sums) -> str:
 
 
 def _rule(step: Sums) -> tuple[str, ...]:
-    if step.phase != "backward" or step.stage is None:
-        return ("the same number",) if step.copy else ()
+    if step.stage is None:
+        return ()
+    contractions = contractions_of(step.stage, own_part(step.ref.tensor))
+    parts = [each.part for each in contractions]
+    copied = len(parts) == 1 and len(parts[0].factors) == 1 and not several(contractions[0])
+    if step.phase != "backward":
+        return ("the same number",) if copied and parts[0].coefficient == 1 else ()
     if not step.terms:
         return ("it goes into no output",)
-    others = [term for term in step.terms if len(term.factors) > 1 and None not in term.factors[1:]]
-    if not others:
-        if step.copy and not step.stage.parameters:
-            return ("the same number",)
-        coefficients = {term.coefficient for term in step.terms}
-        local = bounded(rational(coefficients.pop())) if len(coefficients) == 1 else "its share"
-        return (f"chain rule: upstream × {local}",) if local != "−1" or not step.copy else ()
-    names = [factor.tensor.partition("@")[0] for factor in others[0].factors[1:] if factor is not None]
-    roles = ("input" if name == step.stage.x.name else name.rpartition(".")[2] for name in names)
-    role = " × ".join(roles)
-    return (f"chain rule: upstream × {role}",)
+    others = next((part.factors[1:] for part in parts if len(part.factors) > 1), ())
+    if others:
+        names = (factor.tensor.name for factor in others)
+        roles = ("input" if name == step.stage.x.name else name.rpartition(".")[2] for name in names)
+        return (f"chain rule: upstream × {' × '.join(roles)}",)
+    if copied and step.copy and not step.stage.parameters:
+        return ("the same number",)
+    coefficients = {term.coefficient for term in step.terms}
+    if not parts or len(coefficients) > 1:
+        return ()
+    return (f"chain rule: upstream × {bounded(rational(coefficients.pop()))}",)
 
 
 def _share(terms: tuple[Term, ...]) -> Fraction:

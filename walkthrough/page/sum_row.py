@@ -28,7 +28,7 @@ def sum_row(ledger: Ledger, step: Sums) -> Row:
         symbols.append(how.between.join(names))
         figures.append("·".join(bounded(narration.text(factor, GUARD)) for factor in term.factors))
     operands = "≈" if unfinished else "="
-    ended = "=" if result.complete and not unfinished else "≈"
+    ended = "=" if result.complete and not unfinished and not beside else "≈"
     said = "" if step.copy else f"{operands} {' + '.join(figures)} "
     formula = f"{narration.symbol(step.ref)} = {' + '.join(symbols)}"
     return Row(formula, f"{said}{ended} {result.text}", rule_of(step))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -27,11 +27,19 @@ _FORMS = (False, True)
 class Sameness:
     """A sample's replay, followed over residues as far as somebody asks."""
 
-    def __init__(self, network: Network, sample: Sample, upstream: Grid | None, precision: int) -> None:
+    def __init__(
+        self,
+        network: Network,
+        sample: Sample,
+        upstream: Grid | None,
+        precision: int,
+        given: Callable[[bool], dict[str, Array]],
+    ) -> None:
         self._network = network
         self._sample = sample
         self._upstream = upstream
         self._precision = precision
+        self._given = given
         self._residues: dict[bool, SampleReplay[Array]] = {}
         self.replay: SampleReplay[Any] | None = None
 
@@ -44,7 +52,7 @@ class Sameness:
         from walkthrough.numbers.residues import value  # hardly any case comes so far
 
         for stable in _FORMS:
-            numbers = self._tensor(tensor, stable).reshape(-1)
+            numbers = self.tensor(tensor, stable).reshape(-1)
             first, second = value(numbers[place]), 0 if other is None else value(numbers[other])
             if first == second:
                 return True
@@ -52,7 +60,7 @@ class Sameness:
 
     def residue(self, tensor: str, place: int, stable: bool) -> Any:
         """A number of a tensor as a residue."""
-        return self._tensor(tensor, stable).reshape(-1)[place]
+        return self.tensor(tensor, stable).reshape(-1)[place]
 
     def vanishes(self, of: Expression, axes: tuple[Index, ...]) -> Array:
         """Where a formula is 0, for all values of these loop indices."""
@@ -66,15 +74,20 @@ class Sameness:
         return np.asarray(np.logical_or(*found))
 
     def _entry(self, entry: Entry, stable: bool) -> Array:
-        return self._tensor(entry.tensor.name, stable)
+        return self.tensor(entry.tensor.name, stable)
 
-    def _tensor(self, name: str, stable: bool) -> Array:
+    def given(self, stable: bool) -> dict[str, Array]:
+        """What the step starts from, over residues."""
+        return self._given(stable)
+
+    def tensor(self, name: str, stable: bool) -> Array:
+        """A tensor of the sample over residues."""
         from walkthrough.numbers.residues import Residues
 
         assert self.replay is not None
         arithmetic = Residues(self._signs)
         if stable not in self._residues:
-            tensors = {n: arithmetic.given(grid) for n, grid in self._network.given.items()}
+            tensors = dict(self._given(stable))
             tensors["input"] = arithmetic.given(self._sample.input)
             if self._sample.target is not None:
                 tensors["target"] = arithmetic.given(self._sample.target)
@@ -125,3 +138,8 @@ def cancel(several: Sequence[Sameness], tensor: str, place: int) -> bool:
         if not total.value:
             return True
     return False
+
+
+def no_signs(of: Expression, axes: tuple[Index, ...], values: Array) -> Array:
+    """Where no formula has a kink, as in an update."""
+    raise TypeError("residues have no sign")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal, NamedTuple, TypeAlias
 
+from walkthrough.mathematics import readings
 from walkthrough.mathematics.notation import (
     Cell,
     Entry,
@@ -16,11 +17,14 @@ from walkthrough.mathematics.notation import (
     Largest,
     Tensor,
     gradient_name,
+    own_part,
     unravel,
 )
 from walkthrough.mathematics.readings import ONE, Part, Slopes
+from walkthrough.trace.moves import after
 from walkthrough.trace.network import Stage
-from walkthrough.trace.trace import Place, Trace
+from walkthrough.trace.places import Place, numbered
+from walkthrough.trace.trace import Trace
 
 Phase: TypeAlias = Literal["forward", "loss", "backward", "update"]
 
@@ -110,7 +114,7 @@ class Formula(Step):
 
     expression: Expression = field(repr=False)
     place: dict[Index, int]
-    sample: int
+    sample: int | None
     left: Entry
 
 
@@ -156,10 +160,11 @@ class Mean(Step):
 
 @dataclass(frozen=True, slots=True)
 class Update(Step):
-    """old − rate × gradient."""
+    """old − rate × gradient; or, where there is momentum, old − rate × velocity."""
 
     old: Ref
     gradient: Ref
+    rate: Fraction
 
 
 AnyStep: TypeAlias = Given | Sums | Choice | Gate | Formula | Chain | Route | Mean | Update
@@ -178,6 +183,24 @@ class Steps:
             for stage in trace.network.layers
             for tensor in stage.parameters.values()
         }
+        self._moves = {
+            equation.left.tensor.name: equation for move in trace.moves for equation in move.equations
+        }
+        self._earlier: Steps | None = None
+
+    def of(self, name: str) -> Steps:
+        """The steps of the step of training that a tensor belongs to."""
+        if self.trace.place(name).step == self.trace.step:
+            return self
+        assert self.trace.before is not None
+        if self._earlier is None:
+            self._earlier = Steps(self.trace.before)
+        return self._earlier.of(name)
+
+    @property
+    def in_turn(self) -> tuple[Steps, ...]:
+        """The steps of each step of training up to this one."""
+        return tuple(self.of(next(iter(trace.own_places))) for trace in self.trace.steps)
 
     def all(self) -> Iterator[AnyStep]:
         """Every step in the order of computation, numbers that are given left out."""
@@ -193,10 +216,10 @@ class Steps:
 
     def phase(self, name: str) -> Phase:
         """Where in the calculation a tensor belongs."""
-        local = self.trace.place(name).local
+        local, own = self.trace.place(name).local, self.of(name)
         if local in self.trace.ways:
             return self.trace.ways[local].where
-        if local.endswith(".new"):
+        if local in own._moves:
             return "update"
         if local.endswith(".grad"):
             return "backward"
@@ -213,21 +236,24 @@ class Steps:
             return self._forward[local]
         if local in self._backward:
             return self._backward[local]
-        owner = local.removesuffix(".new").removesuffix(".grad").partition(".")[0]
-        return self._network.stage(owner)
+        return self._network.stage(local.partition(".")[0])
 
     def step(self, name: str, cell: Cell) -> AnyStep:
         """How a cell (counted from 0) of a tensor (its full name) comes about."""
-        place = self.trace.place(name)
+        place, own = self.trace.place(name), self.of(name)
+        if own is not self:
+            return own.step(name, cell)
         ref, phase, stage = Ref(name, cell), self.phase(name), self.stage_of(name)
         if place.local in self.trace.ways:
             return self._on_the_way(ref, place)
-        if phase == "update":
-            old = place.local.removesuffix(".new")
-            return Update(ref, phase, stage, Ref(old, cell), Ref(gradient_name(old), cell))
+        if place.local in self._moves:
+            return self._moved(ref, stage, self._moves[place.local])
         if place.sample is None and self.trace.case.batch:
             samples = range(len(self.trace.case.samples))
-            return Mean(ref, phase, stage, tuple(Ref(f"{name}@{k + 1}", cell) for k in samples))
+            each = (self.full(place.local, k) for k in samples)
+            return Mean(ref, phase, stage, tuple(Ref(of, cell) for of in each))
+        if self.trace.before is not None and (before := self._left(place.local)):
+            return Sums(ref, phase, stage, (Term(Fraction(1), (Ref(before, cell),)),))
         sample = place.sample or 0
         if place.local in self._forward or place.local == "loss":
             assert stage is not None
@@ -245,13 +271,40 @@ class Steps:
     def _on_the_way(self, ref: Ref, place: Place) -> AnyStep:
         way, phase = self.trace.ways[place.local], self.phase(ref.tensor)
         if way.multiple is not None:
-            base, at, sample = ref.tensor.partition("@")
-            gradient = Ref(f"{base.rpartition('.')[0]}.grad{at}{sample}", ref.cell)
-            return Sums(ref, phase, way.stage, (Term(way.multiple[0], (gradient,)),))
-        equation = way.equation
+            of = way.multiple[1].name + ref.tensor[len(own_part(ref.tensor)) :]
+            return Sums(ref, phase, way.stage, (Term(way.multiple[0], (Ref(of, ref.cell),)),))
+        return self._formula(ref, phase, way.stage, way.equation, place.sample)
+
+    def _formula(
+        self, ref: Ref, phase: Phase, stage: Stage | None, equation: Equation, sample: int | None
+    ) -> Formula:
         (loop,) = Part(equation.left, ONE, (), equation.left.variables).places(ref.cell)
         values = dict(zip(equation.left.variables, loop, strict=True))
-        return Formula(ref, phase, way.stage, equation.right, values, place.sample or 0, equation.left)
+        return Formula(ref, phase, stage, equation.right, values, sample, equation.left)
+
+    def _moved(self, ref: Ref, stage: Stage | None, equation: Equation) -> AnyStep:
+        """A quantity of an update: a sum of multiples, or a formula; old − rate × something is an update."""
+        parts = readings.forward(equation)
+        if parts is None or any(len(part.factors) != 1 for part in parts):
+            return self._formula(ref, "update", stage, equation, None)
+        names = [self.full(part.factors[0].tensor.name, None) for part in parts]
+        refs = [Ref(name, ref.cell) for name in names]
+        if equation.left.tensor.name.endswith(".new") and len(refs) == 2:
+            return Update(ref, "update", stage, refs[0], refs[1], -parts[1].coefficient)
+        terms = zip(parts, refs, strict=True)
+        return Sums(ref, "update", stage, tuple(Term(part.coefficient, (each,)) for part, each in terms))
+
+    def _left(self, local: str) -> str | None:
+        """What the step before has left under a name: a new parameter, a velocity; None if nothing."""
+        before = self.trace.before
+        assert before is not None
+        kept = {tensor.name for move in self.trace.moves for tensor in move.before}
+        if local in kept:
+            return before.named(after(local), None)
+        if local not in self.trace.network.given:
+            return None
+        new = before.named(f"{local}.new", None)
+        return new if new in before.places else before.named(local, None)
 
     def shortcut(self, step: Chain) -> str:
         """y − t, where activation and loss together give no more than that; otherwise nothing."""
@@ -264,12 +317,12 @@ class Steps:
 
     # --- kinds of step ---------------------------------------------------------------------------
 
-    def full(self, local: str, sample: int) -> str:
-        """The full name of a tensor, as this sample sees it."""
-        if local in self.trace.network.given:
-            return local
+    def full(self, local: str, sample: int | None) -> str:
+        """The full name of a tensor, as this sample sees it; for None as the update does, of all samples."""
+        if local in self.trace.network.given or local in self._moves or sample is None:
+            return self.trace.named(local, None)
         if self.trace.case.batch and (local == "loss" or local in self._parameters):
-            return f"{local}@{sample + 1}"
+            return numbered(local, sample, self.trace.step)
         return self.trace.named(local, sample)
 
     def _forward_step(self, ref: Ref, phase: Phase, stage: Stage, sample: int) -> AnyStep:

@@ -62,7 +62,7 @@ def suggestion(word: str, known: Iterable[str]) -> str:
     # difflib compares with everything, and a hostile word may be megabytes long
     near = get_close_matches(word[:100], names, n=2, cutoff=0.5)
     if near:
-        return "did you mean " + " or ".join(map(quoted, near)) + "?"
+        return "did you mean " + " or ".join(f'"{shortened(name)}"' for name in near) + "?"
     if not names:
         return "nothing can stand here"
-    return "expected one of " + ", ".join(map(quoted, names))
+    return "expected one of " + ", ".join(f'"{shortened(name)}"' for name in names)

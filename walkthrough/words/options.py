@@ -1,4 +1,4 @@
-"""What a layer or a loss lets a case file say, declared beside the field that takes it.
+"""What a layer, a loss or an update rule lets a case file say, declared beside the field that takes it.
 
 `size: Extents = option("positive extents", default=(1, 1))` is both the field of a frozen dataclass and
 all that the case reader needs to know about the key `size`.
@@ -20,6 +20,7 @@ Kind = Literal[
     "kernel",
     "matrix",
     "number",
+    "two numbers",
     "whole number",
     "positive extents",
     "extents",
@@ -29,13 +30,13 @@ Kind = Literal[
     "word",
 ]
 """grid: any rank · kernel: filter × channel × the window's axes · matrix: rank 2, or a single row ·
-number: exact as written · whole number: from 1 · extents: a whole number from 0 for all axes, or a list
-with one for each (positive: from 1) · padding: extents, two for each axis, or "same" ·
-flag: true or false · shape: whole numbers from 1 · word: one of a few"""
+number: exact as written · two numbers: a list of them · whole number: from 1 · extents: a whole number
+from 0 for all axes, or a list with one for each (positive: from 1) · padding: extents, two for each axis,
+or "same" · flag: true or false · shape: whole numbers from 1 · word: one of a few"""
 
 
 class Option(NamedTuple):
-    """A key of a layer or a loss: what it takes, whether it must be given; its axes, or its words."""
+    """A key of a layer, a loss or a rule: what it takes, whether it must be given; its axes, or its words."""
 
     kind: Kind
     required: bool
@@ -49,7 +50,7 @@ def option(kind: Kind, default: Any = MISSING, axes: int = 2, words: tuple[str, 
 
 
 def options(of: type) -> dict[str, Option]:
-    """The keys that a layer or a loss takes."""
+    """The keys that a layer, a loss or an update rule takes."""
     return {
         each.name: Option(
             each.metadata["kind"], each.default is MISSING, each.metadata["axes"], each.metadata["words"]

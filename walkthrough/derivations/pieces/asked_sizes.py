@@ -20,7 +20,7 @@ class CannotDerive(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Sizes:
+class AskedSizes:
     """What somebody asked for; None where the rule's own default will do.
 
     `input` and `kernel` are rows × columns, a single number is a square (for a dense layer: how
@@ -31,6 +31,7 @@ class Sizes:
     kernel: tuple[int, ...] | None = None
     stride: tuple[int, ...] | None = None
     padding: tuple[int, ...] | None = None
+    dilation: tuple[int, ...] | None = None
     channels: int | None = None
     filters: int | None = None
     flip: bool = False

@@ -128,7 +128,7 @@ def layer_premises(layer: LearningLayer) -> Premises:
     return Premises(definitions, upstream, LOSS)
 
 
-def changes(layer: LearningLayer) -> Iterator[DerivationBlock]:
+def parameter_changes(layer: LearningLayer) -> Iterator[DerivationBlock]:
     """−η·∂L/∂w and −η·∂L/∂b of a layer, by its δ."""
     premises = layer_premises(layer)
     for tensor in (layer.w, layer.b):

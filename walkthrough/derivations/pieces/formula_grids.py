@@ -6,24 +6,24 @@ that both ways give the same sums is what `derive` proves.
 
 from __future__ import annotations
 
-from walkthrough.derivations.derivation import Rows
+from walkthrough.derivations.derivation import GridRows
 from walkthrough.derivations.derivation_notation import ZERO_TERM, at, written_product, written_sum
 from walkthrough.mathematics.notation import Expression, Tensor
 from walkthrough.words.options import Pair
 
 
-def grid(tensor: Tensor, *leading: int) -> Rows:
+def grid(tensor: Tensor, *leading: int) -> GridRows:
     """The rows and columns of a tensor, for one channel or one filter's channel."""
     rows, columns = tensor.shape[-2:]
     return tuple(tuple(at(tensor, (*leading, i, j)) for j in range(columns)) for i in range(rows))
 
 
-def turned_grid(rows: Rows) -> Rows:
+def turned_grid(rows: GridRows) -> GridRows:
     """Turned by 180°: both rows and columns backwards."""
     return tuple(tuple(reversed(row)) for row in reversed(rows))
 
 
-def spread(rows: Rows, step: Pair) -> Rows:
+def spread(rows: GridRows, step: Pair) -> GridRows:
     """With step − 1 zeros between neighbours, as far apart as a stride puts the windows."""
     (down, across), height, width = step, len(rows), len(rows[0])
     return tuple(
@@ -35,7 +35,7 @@ def spread(rows: Rows, step: Pair) -> Rows:
     )
 
 
-def framed_grid(rows: Rows, before: Pair, shape: Pair) -> Rows:
+def framed_grid(rows: GridRows, before: Pair, shape: Pair) -> GridRows:
     """With so many zeros above and on the left, and below and on the right up to this shape.
 
     A negative number cuts rows or columns off instead.
@@ -50,7 +50,7 @@ def framed_grid(rows: Rows, before: Pair, shape: Pair) -> Rows:
     )
 
 
-def slid(window: Rows, over: Rows, i: int, j: int, window_first: bool = False) -> list[Expression]:
+def slid(window: GridRows, over: GridRows, i: int, j: int, window_first: bool = False) -> list[Expression]:
     """The products where the window lies on the grid with its corner at (i, j)."""
     products = []
     for p, row in enumerate(window):

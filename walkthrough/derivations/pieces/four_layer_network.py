@@ -8,7 +8,7 @@ from functools import cached_property
 
 from walkthrough.derivations.derivation_notation import all_entries, at
 from walkthrough.derivations.pieces import asked_sizes as limits
-from walkthrough.derivations.pieces.asked_sizes import Sizes
+from walkthrough.derivations.pieces.asked_sizes import AskedSizes
 from walkthrough.derivations.pieces.layers_in_letters import blank, competing_entries, output_shape, window
 from walkthrough.derivations.pieces.sums_written_out import Reading, gradient_reading, output_reading
 from walkthrough.layers import Conventions, Layer
@@ -74,9 +74,9 @@ def _cell(entry: Entry) -> tuple[int, ...]:
     return tuple(position.constant for position in entry.index)
 
 
-def four_layers(sizes: Sizes) -> FourLayers:
+def four_layers(sizes: AskedSizes) -> FourLayers:
     """The note's network for these sizes; raises CannotDerive."""
-    chosen = window(Sizes(input=sizes.input, kernel=sizes.kernel), input=(7, 7))
+    chosen = window(AskedSizes(input=sizes.input, kernel=sizes.kernel), input=(7, 7))
     channels = limits.count("channels", sizes.channels, 1, 4)
     filters = limits.count("filters", sizes.filters, 2, 8)
     hidden = limits.count("outputs", sizes.outputs, 2, limits.MOST_CLASSES)

@@ -35,7 +35,7 @@ from walkthrough.derivations.general_notation import (
     counted_from_1,
     letters,
 )
-from walkthrough.derivations.pieces.asked_sizes import Sizes
+from walkthrough.derivations.pieces.asked_sizes import AskedSizes
 from walkthrough.derivations.pieces.delta_lines import between, change, layer_premises, which_is_largest
 from walkthrough.derivations.pieces.four_layer_network import FourLayers, LearningLayer, four_layers
 from walkthrough.derivations.pieces.sums_written_out import weighted
@@ -54,9 +54,9 @@ _GIVEN = {
     0: _WINDOW,
 }
 _NETS = (
-    Sizes(),
-    Sizes(input=(8, 7), channels=2, filters=1, outputs=3, classes=2),
-    Sizes(input=(10, 8), kernel=(3, 2), filters=3, outputs=1, classes=4),
+    AskedSizes(),
+    AskedSizes(input=(8, 7), channels=2, filters=1, outputs=3, classes=2),
+    AskedSizes(input=(10, 8), kernel=(3, 2), filters=3, outputs=1, classes=4),
 )
 
 

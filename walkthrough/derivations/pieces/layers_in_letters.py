@@ -11,7 +11,7 @@ from typing import Any
 from walkthrough.derivations.derivation import Premises
 from walkthrough.derivations.derivation_notation import LOSS, all_entries, at, atom
 from walkthrough.derivations.pieces import asked_sizes as limits
-from walkthrough.derivations.pieces.asked_sizes import CannotDerive, Sizes, pair, side
+from walkthrough.derivations.pieces.asked_sizes import AskedSizes, CannotDerive, pair, side
 from walkthrough.derivations.pieces.sums_written_out import Reading, gradient_reading, output_reading
 from walkthrough.layers import Conventions, Layer
 from walkthrough.layers.conv2d import Conv2d
@@ -98,6 +98,7 @@ class WindowSizes:
     padding: Pair
     channels: int
     filters: int
+    dilation: Pair = (1, 1)
 
     @property
     def text(self) -> str:
@@ -116,6 +117,8 @@ class WindowSizes:
             parts.append(f"stride {_one(self.stride)}")
         if self.padding != (0, 0):
             parts.append(f"padding {_one(self.padding)}")
+        if self.dilation != (1, 1):
+            parts.append(f"dilation {_one(self.dilation)}")
         if self.channels > 1 or self.filters > 1:
             parts.append(f"{self.channels} channel{'s' * (self.channels > 1)}")
         if self.filters > 1 or (window == "kernel" and self.channels > 1):
@@ -128,12 +131,13 @@ def _one(size: Pair) -> str:
 
 
 def window(
-    sizes: Sizes,
+    sizes: AskedSizes,
     input: Pair = (3, 3),
     kernel: Pair = (2, 2),
     channels: int = 1,
     filters: int = 1,
     stride: Pair | None = (1, 1),
+    dilation: Pair = (1, 1),
 ) -> WindowSizes:
     """The sizes of a layer with a window; a pool's stride is its window. Raises CannotDerive."""
     kernel = side("kernel", pair(sizes.kernel, kernel))
@@ -144,17 +148,18 @@ def window(
         side("padding", pair(sizes.padding, (0, 0)), least=0),
         limits.count("channels", sizes.channels, channels, 12),
         limits.count("filters", sizes.filters, filters, 12),
+        side("dilation", pair(sizes.dilation, dilation)),
     )
 
 
 def convolution(
-    sizes: Sizes, bias: str = "", channels: int = 1, filters: int = 1, **defaults: Any
+    sizes: AskedSizes, bias: str = "", channels: int = 1, filters: int = 1, **defaults: Any
 ) -> Setting:
     """A convolution between letters; `bias` is "" (none), "tied" or "untied". Raises CannotDerive."""
     chosen = window(sizes, channels=channels, filters=filters, **defaults)
     shape = (chosen.channels, *chosen.input)
     kernel = (chosen.filters, chosen.channels, *chosen.kernel)
-    layer = Conv2d(blank(kernel), None, chosen.stride, chosen.padding, sizes.flip)
+    layer = Conv2d(blank(kernel), None, chosen.stride, chosen.padding, sizes.flip, chosen.dilation)
     out = output_shape(layer, shape)
     limits.refuse_too_many_products(_product((*out, *kernel[1:])))
     letters: dict[str, Shape] = {"kernel": kernel}

@@ -19,7 +19,7 @@ from walkthrough.mathematics import readings
 from walkthrough.mathematics.notation import Cell, Entry, Equation, Expression, Negative, Number, Tensor
 from walkthrough.mathematics.readings import Part, Place
 
-Cells = Callable[[Place], Cell | None]
+CellAtPlace = Callable[[Place], Cell | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Factor:
     """A factor of a table of multiply-adds: whose entry it is, and which, at each place of the loop."""
 
     tensor: Tensor
-    cell: Cells
+    cell: CellAtPlace
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from walkthrough.derivations.derivation import (
     ProvedEqualities,
     ProvedLine,
 )
-from walkthrough.derivations.general_notation import at_numbers, where
+from walkthrough.derivations.general_notation import at_numbers, where_words
 from walkthrough.derivations.proof.meaning import Meaning, NotOfThisKind, TermSums
 from walkthrough.derivations.proof.polynomials import TooManyTerms
 from walkthrough.mathematics.notation import Expression
@@ -146,6 +146,6 @@ def _lines(chain: Equalities | GeneralEqualities, proofs: list[HowProved]) -> Pr
     lines = []
     for place, (step, proof) in enumerate(zip(chain.steps, proofs, strict=True)):
         left = None if place else chain.left
-        because = (*step.because, *where(step.right))
+        because = (*step.because, *where_words(step.right))
         lines.append(ProvedLine(left, step.right, because, proof, step.given or chain.given))
     return ProvedEqualities(tuple(lines), chain.general)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from walkthrough.derivations.derivation import Derivation
-    from walkthrough.derivations.pieces.asked_sizes import Sizes
+    from walkthrough.derivations.pieces.asked_sizes import AskedSizes
     from walkthrough.layers import Layer
 
 
@@ -35,5 +35,5 @@ class DerivedRule(ABC):
         return type(self).__module__.rpartition(".")[2].replace("_", "-")
 
     @abstractmethod
-    def derive(self, sizes: Sizes) -> Derivation:
+    def derive(self, sizes: AskedSizes) -> Derivation:
         """The derivation for these sizes, to be proved; raises CannotDerive."""

@@ -14,7 +14,7 @@ from walkthrough.derivations.derivation import (
     SideBySide,
 )
 from walkthrough.derivations.derivation_notation import LOSS, all_entries
-from walkthrough.derivations.pieces.asked_sizes import Sizes
+from walkthrough.derivations.pieces.asked_sizes import AskedSizes
 from walkthrough.derivations.pieces.formula_grids import grid
 from walkthrough.derivations.pieces.general_pools import general_average_pool
 from walkthrough.derivations.pieces.layers_in_letters import Setting, setting, window
@@ -30,7 +30,7 @@ class AveragePoolGradient(DerivedRule):
     page_letters = letters_of(AveragePool2d, g=False)
     takes = ("input", "kernel", "stride", "padding", "channels")
 
-    def derive(self, sizes: Sizes) -> Derivation:
+    def derive(self, sizes: AskedSizes) -> Derivation:
         """A sum of products with 1/n in place of a kernel."""
         chosen = window(sizes, input=(4, 4), kernel=(2, 2), stride=None)
         layer = AveragePool2d(chosen.kernel, chosen.stride, chosen.padding)

@@ -27,7 +27,7 @@ from walkthrough.derivations.derivation_notation import (
 )
 from walkthrough.derivations.general_notation import LetteredTensor
 from walkthrough.derivations.pieces import asked_sizes as limits
-from walkthrough.derivations.pieces.asked_sizes import Sizes
+from walkthrough.derivations.pieces.asked_sizes import AskedSizes
 from walkthrough.derivations.pieces.general_rows import FIRST, LENGTH, for_any_length, general_rows
 from walkthrough.derivations.rules import DerivedRule
 from walkthrough.layers import Conventions
@@ -43,7 +43,7 @@ class BinaryCrossEntropyGradient(DerivedRule):
     page_letters = MappingProxyType({"y": ""})
     takes = ("outputs",)
 
-    def derive(self, sizes: Sizes) -> Derivation:
+    def derive(self, sizes: AskedSizes) -> Derivation:
         """First with respect to the output, then through the sigmoid."""
         outputs = limits.count("outputs", sizes.outputs, 2, limits.MOST_CLASSES)
         equation, sigmoid = _equations(outputs)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from walkthrough.derivations.derivation import Derivation, DerivationBlock, Paragraph, PartTitle
 from walkthrough.derivations.derivation_notation import LOSS, all_entries
-from walkthrough.derivations.pieces.asked_sizes import Sizes
+from walkthrough.derivations.pieces.asked_sizes import AskedSizes
 from walkthrough.derivations.pieces.general_convolution import general_bias_gradient, general_part
 from walkthrough.derivations.pieces.layers_in_letters import Setting, convolution
 from walkthrough.derivations.pieces.sums_written_out import chain_rule
@@ -23,7 +23,7 @@ class ConvBiasGradient(DerivedRule):
     page_letters = letters_of(Conv2d)
     takes = ("input", "kernel", "stride", "padding", "channels", "filters", "flip")
 
-    def derive(self, sizes: Sizes) -> Derivation:
+    def derive(self, sizes: AskedSizes) -> Derivation:
         """One bias per filter (tied), and one per output entry (untied)."""
         tied, untied = convolution(sizes, "tied"), convolution(sizes, "untied")
         blocks = (

@@ -14,7 +14,7 @@ from walkthrough.derivations.derivation import (
     SideBySide,
 )
 from walkthrough.derivations.derivation_notation import all_entries, atom
-from walkthrough.derivations.pieces.asked_sizes import Sizes
+from walkthrough.derivations.pieces.asked_sizes import AskedSizes
 from walkthrough.derivations.pieces.convolution_by_grids import SecondRoute
 from walkthrough.derivations.pieces.formula_grids import grid, without_zeros
 from walkthrough.derivations.pieces.general_convolution import general_output, general_part
@@ -31,7 +31,7 @@ class ConvOutput(DerivedRule):
     page_letters = letters_of(Conv2d)
     takes = ("input", "kernel", "stride", "padding", "channels", "filters", "flip")
 
-    def derive(self, sizes: Sizes) -> Derivation:
+    def derive(self, sizes: AskedSizes) -> Derivation:
         """Every output entry as a sum of products."""
         at = convolution(sizes, bias="tied")
         blocks = (*_blocks(at), *general_part(sizes.flip, general_output(sizes.flip)))

@@ -31,7 +31,7 @@ from walkthrough.derivations.derivation_notation import (
 )
 from walkthrough.derivations.general_notation import LetteredTensor
 from walkthrough.derivations.pieces import asked_sizes as limits
-from walkthrough.derivations.pieces.asked_sizes import Sizes
+from walkthrough.derivations.pieces.asked_sizes import AskedSizes
 from walkthrough.derivations.pieces.general_rows import LENGTH, SECOND, for_any_length, general_rows
 from walkthrough.derivations.pieces.softmax_shares import softmax
 from walkthrough.derivations.rules import DerivedRule
@@ -49,7 +49,7 @@ class CrossEntropyGradient(DerivedRule):
     page_letters = MappingProxyType({"p": Softmax.letter, "y": "t"})
     takes = ("classes",)
 
-    def derive(self, sizes: Sizes) -> Derivation:
+    def derive(self, sizes: AskedSizes) -> Derivation:
         """First case by case for the right class c, then for any target whose entries add up to 1."""
         classes = limits.count("classes", sizes.classes, 3, limits.MOST_CLASSES)
         equation, shares = softmax(classes)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from walkthrough.derivations.derivation import Derivation, DerivationBlock, Paragraph, PartTitle, Premises
-from walkthrough.derivations.pieces.asked_sizes import Sizes
-from walkthrough.derivations.pieces.delta_lines import changes, error_at_the_end, recursion
+from walkthrough.derivations.pieces.asked_sizes import AskedSizes
+from walkthrough.derivations.pieces.delta_lines import error_at_the_end, parameter_changes, recursion
 from walkthrough.derivations.pieces.four_layer_network import FourLayers, four_layers
 from walkthrough.derivations.pieces.general_deltas import batch_mean, general_deltas
 from walkthrough.derivations.rules import DerivedRule
@@ -18,7 +18,7 @@ class DeltaRecursion(DerivedRule):
     title = "The δ recursion: from the last layer to the first"
     takes = ("input", "kernel", "channels", "filters", "outputs", "classes")
 
-    def derive(self, sizes: Sizes) -> Derivation:
+    def derive(self, sizes: AskedSizes) -> Derivation:
         """Layer by layer backwards."""
         net = four_layers(sizes)
         return Derivation(self.word, self.title, net.sizes, Premises(), tuple(_blocks(net)))
@@ -51,7 +51,7 @@ def _blocks(net: FourLayers) -> Iterator[DerivationBlock]:
         yield from recursion(net, level)
     yield PartTitle("What the parameters change by: δ times what they are multiplied by")
     for layer in reversed(net.layers):
-        yield from changes(layer)
+        yield from parameter_changes(layer)
     yield PartTitle("A batch of B samples: the mean")
     yield Paragraph(
         (

@@ -11,16 +11,16 @@ from walkthrough.derivations.derivation import (
     Equalities,
     Equality,
     GeneralEqualities,
+    GridRows,
     Instance,
     Paragraph,
     PartTitle,
-    Rows,
     SideBySide,
 )
 from walkthrough.derivations.derivation_notation import LOSS, Derivative, all_entries, at, written_product
 from walkthrough.derivations.general_notation import LetteredSum, LetteredTensor, counted_from_1, letters
 from walkthrough.derivations.pieces import asked_sizes as limits
-from walkthrough.derivations.pieces.asked_sizes import Sizes
+from walkthrough.derivations.pieces.asked_sizes import AskedSizes
 from walkthrough.derivations.pieces.layers_in_letters import Setting, blank, setting
 from walkthrough.derivations.pieces.sums_written_out import chain_rule
 from walkthrough.derivations.rules import DerivedRule, letters_of
@@ -38,7 +38,7 @@ class DenseGradient(DerivedRule):
     page_letters = letters_of(Dense)
     takes = ("input", "outputs")
 
-    def derive(self, sizes: Sizes) -> Derivation:
+    def derive(self, sizes: AskedSizes) -> Derivation:
         """For the weights, the biases and the inputs."""
         asked = 1
         for number in sizes.input or (3,):
@@ -83,11 +83,11 @@ def _blocks(dense: Setting) -> Iterator[DerivationBlock]:
         yield chain_rule(LOSS, each, reading, dense.z, ("the weights that leave ", each))
 
 
-def _column(tensor: Tensor) -> Rows:
+def _column(tensor: Tensor) -> GridRows:
     return tuple((each,) for each in all_entries(tensor))
 
 
-def _outer(g: Tensor, x: Tensor) -> Rows:
+def _outer(g: Tensor, x: Tensor) -> GridRows:
     return tuple(
         tuple(written_product((at(g, (i,)), at(x, (j,)))) for j in range(x.shape[0]))
         for i in range(g.shape[0])

@@ -21,7 +21,7 @@ from walkthrough.derivations.derivation import (
 from walkthrough.derivations.derivation_notation import LOSS, Derivative, all_entries, atom, letter
 from walkthrough.derivations.general_notation import LetteredTensor, letters
 from walkthrough.derivations.pieces import asked_sizes as limits
-from walkthrough.derivations.pieces.asked_sizes import Sizes, pair, side
+from walkthrough.derivations.pieces.asked_sizes import AskedSizes, pair, side
 from walkthrough.derivations.pieces.formula_grids import grid
 from walkthrough.derivations.pieces.layers_in_letters import Setting, setting
 from walkthrough.derivations.pieces.sums_written_out import chain_rule
@@ -39,7 +39,7 @@ class FlattenIndex(DerivedRule):
     page_letters = letters_of(Flatten, g=False)
     takes = ("input", "channels")
 
-    def derive(self, sizes: Sizes) -> Derivation:
+    def derive(self, sizes: AskedSizes) -> Derivation:
         """The index, entry by entry, and the gradient's way back."""
         rows_columns = side("input", pair(sizes.input, (2, 3)))
         channels = limits.count("channels", sizes.channels, 2, 64)

@@ -25,7 +25,7 @@ from walkthrough.derivations.derivation_notation import (
     written_product,
     written_sum,
 )
-from walkthrough.derivations.pieces.asked_sizes import Sizes
+from walkthrough.derivations.pieces.asked_sizes import AskedSizes
 from walkthrough.derivations.pieces.formula_grids import framed_grid, grid
 from walkthrough.derivations.pieces.general_pools import general_max_pool
 from walkthrough.derivations.pieces.layers_in_letters import Setting, competing_entries, setting, window
@@ -42,7 +42,7 @@ class MaxPoolGradient(DerivedRule):
     page_letters = letters_of(MaxPool2d, g=False)
     takes = ("input", "kernel", "stride", "padding", "channels")
 
-    def derive(self, sizes: Sizes) -> Derivation:
+    def derive(self, sizes: AskedSizes) -> Derivation:
         """Which entry is largest is a case distinction; every case is proved."""
         chosen = window(sizes, input=(4, 4), kernel=(2, 2), stride=None)
         layer = MaxPool2d(chosen.kernel, chosen.stride, chosen.padding)

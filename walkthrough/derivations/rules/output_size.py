@@ -16,13 +16,14 @@ from walkthrough.derivations.derivation import (
     ProofCase,
 )
 from walkthrough.derivations.derivation_notation import Atom, atom, letter
-from walkthrough.derivations.pieces.asked_sizes import CannotDerive, Sizes
+from walkthrough.derivations.pieces.asked_sizes import AskedSizes, CannotDerive
 from walkthrough.derivations.pieces.layers_in_letters import window
 from walkthrough.derivations.rules import DerivedRule
 from walkthrough.mathematics.notation import Applied, Entry, Expression, Number, Quotient, Sum, expression
 
 M, N, K, P, S = (letter(name) for name in "mnkps")
 _SMALL = 8
+_PLAIN = "without padding, stride 1"
 
 
 class OutputSize(DerivedRule):
@@ -31,7 +32,7 @@ class OutputSize(DerivedRule):
     title = "The output's size: how many windows fit"
     takes = ("input", "kernel", "stride", "padding")
 
-    def derive(self, sizes: Sizes) -> Derivation:
+    def derive(self, sizes: AskedSizes) -> Derivation:
         """In general, then for the rows and the columns at hand."""
         at = window(sizes, input=(6, 6), kernel=(3, 3))
         for axis in (0, 1):
@@ -62,33 +63,28 @@ def _general() -> Iterator[DerivationBlock]:
             "so there are ⌊(n + 2p − k)/s⌋ steps, and one window more than steps.",
         )
     )
-    counted = tuple(
-        ProofCase({}, _numbers(n, k, p, s) | {atom(M): Number(_count(n, k, p, s))})
-        for n in range(1, _SMALL + 1)
-        for k in range(1, n + 1)
-        for p in range(3)
-        for s in range(1, 4)
-    )
     steps = Applied("floor", Quotient(Sum((N, 2 * P, -K)), S))
-    because = f"counted for every n up to {_SMALL}, k up to n, p up to 2, s up to 3"
-    yield Equalities(M, (Equality(steps + 1, (because,)),), counted, counted=True)
-    plain = tuple(
-        ProofCase({}, _numbers(n, k, 0, 1) | {atom(M): Number(_count(n, k, 0, 1))})
-        for n in range(1, _SMALL + 1)
-        for k in range(1, n + 1)
-    )
-    yield Equalities(
-        M,
-        (Equality(Sum((N, -K, expression(1))), ("without padding, stride 1",)),),
-        plain,
-        given="without padding, stride 1",
-        counted=True,
-    )
+    tried = f"counted for every n up to {_SMALL}, k up to n"
+    several = Equality(steps + 1, (f"{tried}, p up to 2, s up to 3",))
+    yield Equalities(M, (several,), _tried(range(3), range(1, 4)), counted=True)
+    plain = Equality(Sum((N, -K, expression(1))), (f"{_PLAIN}; {tried}",))
+    yield Equalities(M, (plain,), _tried(range(1), range(1, 2)), given=_PLAIN, counted=True)
     yield Paragraph(
         (
             "Not n − (k + 1): a kernel as large as the input fits exactly once, n − n + 1 = 1, and n − "
             "(n + 1) = −1 windows there cannot be. The 1 is added to the difference, not to the kernel.",
         )
+    )
+
+
+def _tried(paddings: range, strides: range) -> tuple[ProofCase, ...]:
+    """How many windows there are, for every small input and kernel."""
+    return tuple(
+        ProofCase({}, _numbers(n, k, p, s) | {atom(M): Number(_count(n, k, p, s))})
+        for n in range(1, _SMALL + 1)
+        for k in range(1, n + 1)
+        for p in paddings
+        for s in strides
     )
 
 

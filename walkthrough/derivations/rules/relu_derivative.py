@@ -24,7 +24,7 @@ from walkthrough.derivations.derivation_notation import (
     atom,
     letter,
 )
-from walkthrough.derivations.pieces.asked_sizes import Sizes
+from walkthrough.derivations.pieces.asked_sizes import AskedSizes
 from walkthrough.derivations.pieces.functions_of_one_number import Y, Z, backwards, equation_of
 from walkthrough.derivations.rules import DerivedRule, letters_of
 from walkthrough.layers.relu import Relu
@@ -41,7 +41,7 @@ class ReluDerivative(DerivedRule):
     title = "ReLU's derivative: open or closed"
     page_letters = letters_of(Relu, x="z", z="y", g=False)
 
-    def derive(self, sizes: Sizes) -> Derivation:
+    def derive(self, sizes: AskedSizes) -> Derivation:
         """Piece by piece."""
         right = equation_of(Relu()).right
         assert isinstance(right, Piecewise)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from walkthrough.derivations.derivation import Derivation, Equalities, Equality, Paragraph, PartTitle
 from walkthrough.derivations.derivation_notation import Derivative
-from walkthrough.derivations.pieces.asked_sizes import Sizes
+from walkthrough.derivations.pieces.asked_sizes import AskedSizes
 from walkthrough.derivations.pieces.functions_of_one_number import Y, Z, backwards, equation_of, premises
 from walkthrough.derivations.rules import DerivedRule, letters_of
 from walkthrough.layers.sigmoid import Sigmoid
@@ -17,7 +17,7 @@ class SigmoidDerivative(DerivedRule):
     title = "The sigmoid's derivative: σ′ = σ(1 − σ)"
     page_letters = letters_of(Sigmoid, x="z", z="y", g=False)
 
-    def derive(self, sizes: Sizes) -> Derivation:
+    def derive(self, sizes: AskedSizes) -> Derivation:
         """By the quotient rule."""
         equation = equation_of(Sigmoid())
         ((_, stated),) = equation.derivatives

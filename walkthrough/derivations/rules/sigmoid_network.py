@@ -25,7 +25,7 @@ from walkthrough.derivations.derivation_notation import (
     written_sum,
 )
 from walkthrough.derivations.pieces import asked_sizes as limits
-from walkthrough.derivations.pieces.asked_sizes import Sizes
+from walkthrough.derivations.pieces.asked_sizes import AskedSizes
 from walkthrough.derivations.pieces.layers_in_letters import blank, output_shape, window
 from walkthrough.derivations.pieces.sums_written_out import gradient_reading, output_reading
 from walkthrough.derivations.rules import DerivedRule
@@ -43,9 +43,9 @@ class SigmoidNetwork(DerivedRule):
     title = "A network of sigmoids: the gradients of its weights, bias and filter"
     takes = ("input", "kernel", "outputs")
 
-    def derive(self, sizes: Sizes) -> Derivation:
+    def derive(self, sizes: AskedSizes) -> Derivation:
         """Stage by stage backwards."""
-        chosen = window(Sizes(input=sizes.input, kernel=sizes.kernel))
+        chosen = window(AskedSizes(input=sizes.input, kernel=sizes.kernel))
         outputs = limits.count("outputs", sizes.outputs, 1, limits.MOST_CLASSES)
         layer = Conv2d(blank((1, 1, *chosen.kernel)))
         out = output_shape(layer, (1, *chosen.input))

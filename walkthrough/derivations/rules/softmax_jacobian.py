@@ -25,7 +25,7 @@ from walkthrough.derivations.derivation_notation import (
 )
 from walkthrough.derivations.general_notation import LetteredTensor
 from walkthrough.derivations.pieces import asked_sizes as limits
-from walkthrough.derivations.pieces.asked_sizes import Sizes
+from walkthrough.derivations.pieces.asked_sizes import AskedSizes
 from walkthrough.derivations.pieces.general_rows import FIRST, LENGTH, SECOND, for_any_length, general_rows
 from walkthrough.derivations.pieces.softmax_shares import softmax
 from walkthrough.derivations.rules import DerivedRule, letters_of
@@ -40,7 +40,7 @@ class SoftmaxJacobian(DerivedRule):
     page_letters = letters_of(Softmax, x="z", z="p")
     takes = ("classes",)
 
-    def derive(self, sizes: Sizes) -> Derivation:
+    def derive(self, sizes: AskedSizes) -> Derivation:
         """By the quotient rule, for the same class and for two different ones."""
         classes = limits.count("classes", sizes.classes, 3, limits.MOST_CLASSES)
         equation, definitions = softmax(classes)

@@ -25,7 +25,7 @@ from walkthrough.derivations.derivation_notation import (
 )
 from walkthrough.derivations.general_notation import LetteredTensor
 from walkthrough.derivations.pieces import asked_sizes as limits
-from walkthrough.derivations.pieces.asked_sizes import Sizes
+from walkthrough.derivations.pieces.asked_sizes import AskedSizes
 from walkthrough.derivations.pieces.general_rows import FIRST, LENGTH, for_any_length, general_rows
 from walkthrough.derivations.rules import DerivedRule
 from walkthrough.losses.squared_error import SquaredError
@@ -39,7 +39,7 @@ class SquaredErrorGradient(DerivedRule):
     takes = ("outputs",)
     page_letters = MappingProxyType({"o": ""})
 
-    def derive(self, sizes: Sizes) -> Derivation:
+    def derive(self, sizes: AskedSizes) -> Derivation:
         """Only one of the squares knows a given output."""
         outputs = limits.count("outputs", sizes.outputs, 2, limits.MOST_UNITS)
         equation, target = _error(outputs)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from walkthrough.derivations.derivation import ProvedLine, Rows
+from walkthrough.derivations.derivation import GridRows, ProvedLine
 from walkthrough.derivations.writing.how_proved import how
 from walkthrough.derivations.writing.latex_formulas import LatexWriter
 from walkthrough.derivations.writing.text_formulas import Writer
@@ -70,7 +70,7 @@ def _latex_rows(line: ProvedLine, writer: LatexWriter, text: Writer) -> list[tup
     return rows
 
 
-def side_by_side(parts: tuple[Rows | str, ...], writer: LatexWriter) -> str:
+def side_by_side(parts: tuple[GridRows | str, ...], writer: LatexWriter) -> str:
     """Grids and signs beside each other."""
     written = []
     for part in parts:

@@ -8,13 +8,13 @@ from html import escape
 from itertools import groupby
 
 from walkthrough.derivations.derivation import (
+    GridRows,
     Paragraph,
     PartTitle,
     Proved,
     ProvedBlock,
     ProvedEqualities,
     ProvedLine,
-    Rows,
     SideBySide,
 )
 from walkthrough.derivations.writing.how_proved import how, tick, verdict
@@ -95,7 +95,7 @@ def _html_block(block: ProvedBlock, writer: HtmlWriter) -> Iterator[str]:
             yield "</tbody>"
 
 
-def _html_part(part: Rows | str, writer: HtmlWriter) -> str:
+def _html_part(part: GridRows | str, writer: HtmlWriter) -> str:
     if isinstance(part, str):
         return f"<span>{writer.plain(part)}</span>"
     rows = "".join(

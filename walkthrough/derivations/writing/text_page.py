@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from walkthrough.derivations.derivation import (
+    GridRows,
     Paragraph,
     PartTitle,
     Proved,
     ProvedBlock,
     ProvedEqualities,
     ProvedLine,
-    Rows,
     SideBySide,
 )
 from walkthrough.derivations.derivation_notation import Words
@@ -71,7 +71,7 @@ class TextPage:
 
     # --- grids ---------------------------------------------------------------------------------------
 
-    def _side_by_side(self, parts: tuple[Rows | str, ...]) -> list[str]:
+    def _side_by_side(self, parts: tuple[GridRows | str, ...]) -> list[str]:
         """Grids side by side if they fit, otherwise one below the other."""
         blocks = [[self.said(part)] if isinstance(part, str) else self._grid(part) for part in parts]
         height = max(map(len, blocks))
@@ -85,7 +85,7 @@ class TextPage:
         ]
         return [("   " + "   ".join(row)).rstrip() for row in zip(*centred, strict=True)]
 
-    def _grid(self, rows: Rows) -> list[str]:
+    def _grid(self, rows: GridRows) -> list[str]:
         """A grid; of one that is wider than the page, its first and last rows and columns."""
         texts = [[self.said(_WRITER.text(each)) for each in row] for row in rows]
         widest = max(len(text) for row in texts for text in row)

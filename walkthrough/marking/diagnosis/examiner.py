@@ -6,13 +6,10 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from weakref import WeakKeyDictionary
 
-from walkthrough.marking.diagnosis.likeliest_slips import (
-    Diagnosed,
-    OwnNumbers,
-    diagnose,
-    undecided,
-    whole_layer,
-)
+from walkthrough.marking.diagnosis.common_causes import CommonCauses, Diagnosed
+from walkthrough.marking.diagnosis.findings import OwnNumbers
+from walkthrough.marking.diagnosis.likeliest_slips import undecided
+from walkthrough.marking.diagnosis.remembered_diagnoses import Explanation, explained
 from walkthrough.marking.marked_worksheets import RIGHT, MarkedSheet, Slip, Worksheet
 from walkthrough.marking.verdicts.claimed_formulas import with_formulas
 from walkthrough.marking.verdicts.marker import Marker, WrongStep
@@ -52,24 +49,26 @@ class Examiner:
         return with_formulas(self._numbers(worksheet), self._trace)
 
     def _numbers(self, worksheet: Worksheet) -> MarkedSheet:
-        """The verdicts on the numbers; a slip over a whole layer stands first at each cell."""
+        """The verdicts on the numbers; one cause of several wrong ones stands first at each of them."""
         numbers: list[OwnNumbers] = []
+        explanations: dict[int, Explanation] = {}
 
         def slips(step: WrongStep) -> tuple[Slip, ...]:
             if not numbers:
                 numbers.append(_own(step))
-            return diagnose(step.claim, self._book, numbers[0])
+            found = explanations[id(step.claim)] = explained(step.claim, self._book, numbers[0])
+            return found.likeliest
 
         sheet = self.marker.mark(worksheet, slips)
         wrong = [
-            Diagnosed(marked.claim, marked.slips) for marked in sheet.claims if marked.verdict == "wrong"
+            Diagnosed(marked.claim, explanations[id(marked.claim)], marked.slips)
+            for marked in sheet.claims
+            if marked.verdict == "wrong"
         ]
-        if len(wrong) < 2:
+        if not wrong:
             return sheet
-        right = [marked.claim for marked in sheet.claims if marked.verdict in RIGHT]
-        layer_slips, diagnosed = whole_layer(wrong, right, self._book, numbers[0])
-        if not layer_slips:
-            return sheet
+        others = [marked.claim for marked in sheet.claims if marked.verdict in (*RIGHT, "follows")]
+        layer_slips, diagnosed = CommonCauses(others, self._book, numbers[0]).found(wrong)
         by_claim = {id(each.claim): each.slips for each in diagnosed}
         claims = tuple(
             replace(marked, slips=by_claim[id(marked.claim)]) if marked.verdict == "wrong" else marked

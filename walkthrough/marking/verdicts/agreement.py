@@ -6,7 +6,7 @@ is no tolerance anywhere. A number that was cut off lies up to one unit further 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Literal, NamedTuple, TypeAlias
 
 from flint import fmpq
@@ -19,6 +19,7 @@ from walkthrough.numbers.written import digits
 How: TypeAlias = Literal["exact", "rounded", "cut-off"]
 
 _TWO = fmpq(2)
+_LONG = 10**6
 
 
 class Agreement(NamedTuple):
@@ -43,6 +44,15 @@ class WrittenRational(NamedTuple):
         units = tuple(quantity(unit) for unit in number.units)
         return cls(value, units, (value, value), _significant(value, units[0]) if units and value else 0)
 
+    def coarsest(self, value: Enclosure) -> Rational:
+        """The unit that the last digit has at most, if it stands for this value."""
+        return self.units[0] if _whole(value) else self.units[-1]
+
+    @property
+    def faint(self) -> bool:
+        """Whether it is a 0 with decimals, `0.00`: so many digits of a number that need not be 0."""
+        return not self.value and bool(self.units) and bool(self.units[0] < 1)
+
     def room(self, unit: Rational) -> Enclosure:
         """Where a number can have stood before it was rounded or cut off to this."""
         value, half = self.value, unit / _TWO
@@ -65,14 +75,16 @@ def with_truth(
 ) -> Agreement | None:
     """How the written number agrees with the true value.
 
-    A written 0 agrees with nothing but 0. `nearer` gives the true value to so many digits, for the
-    rare number that its enclosure cannot judge.
+    A written 0 agrees with nothing but 0, and 0.00 with what has no digit before its third decimal. The zeros
+    at the end of 270 are digits where the value is a whole number, as 266 is. `nearer` gives the true value
+    to so many digits, for the rare number that its enclosure cannot judge.
     """
     value, units = said.value, said.units
     if truth[0] is truth[1] and truth[0] == value:
         return Agreement("exact", ZERO)
     if value == ZERO:
-        return None
+        return _no_digit(units[0], [truth]) if said.faint else None
+    units = units[:1] if _whole(truth) else units
     for unit in units:
         half = unit / _TWO
         if _within(value - half, value + half, truth, nearer):
@@ -105,7 +117,9 @@ def with_own(said: WrittenRational, ways: tuple[Enclosure, ...]) -> Agreement | 
         sure = not units or any(low == value == high for low, high in ways)
         return Agreement("exact", ZERO) if sure else Agreement("rounded", units[0])
     if value == ZERO:
-        return None
+        return _no_digit(units[0], ways) if said.faint else None
+    if len(units) > 1:  # a whole number of a few digits is what was written, or it is not
+        ways = tuple([way for way in ways if not _whole(way)])
     for unit in units:
         half = unit / _TWO
         if any(low <= value + half and value - half <= high for low, high in ways):
@@ -114,6 +128,22 @@ def with_own(said: WrittenRational, ways: tuple[Enclosure, ...]) -> Agreement | 
         if any(_cut(value, unit, way) for way in ways):
             return Agreement("cut-off", unit)
     return None
+
+
+def _no_digit(unit: Rational, ways: Iterable[Enclosure]) -> Agreement | None:
+    """How 0.00 agrees with what is nearer to 0 than its last digit can say."""
+    half = unit / _TWO
+    if any(low <= half and -half <= high for low, high in ways):
+        return Agreement("rounded", unit)
+    if any(low < unit and -unit < high for low, high in ways):
+        return Agreement("cut-off", unit)
+    return None
+
+
+def _whole(value: Enclosure) -> bool:
+    """Whether it is a whole number of so few digits that nobody rounds it: then its zeros are digits, too."""
+    low, high = value
+    return low is high and low.q == 1 and abs(low) < _LONG
 
 
 def _cut(value: Rational, unit: Rational, way: Enclosure) -> bool:

@@ -7,6 +7,8 @@ it. Everything is laid out when it is first asked for, and serves all worksheets
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Callable, Hashable, Mapping
+from copy import copy
 from fractions import Fraction
 from functools import cached_property
 
@@ -26,7 +28,8 @@ from walkthrough.marking.verdicts.enclosed_steps import (
 from walkthrough.marking.verdicts.enclosures import ONE, ZERO, Enclosure, Rational
 from walkthrough.marking.verdicts.kept_results import KeptResults
 from walkthrough.marking.verdicts.winners import share_of
-from walkthrough.mathematics.notation import Cell, Entry, Expression, Tensor, ravel, unravel
+from walkthrough.marking.worksheets.order_of_computation import order_of_computation
+from walkthrough.mathematics.notation import Cell, Entry, Expression, Tensor, beside, ravel, unravel
 from walkthrough.mathematics.readings import Slopes
 from walkthrough.numbers.formulas import Place
 from walkthrough.numbers.quantities import quantity
@@ -99,7 +102,11 @@ class _Truth(dict[int, Enclosure]):
 
 
 class Calculation:
-    """All numbers of a trace, laid out for marking."""
+    """All numbers of a trace, laid out for marking.
+
+    What is written down on the way (e^z, a slope, rate × gradient) has its place among them, but other
+    numbers follow from it only where somebody wrote it: see `through`.
+    """
 
     def __init__(self, trace: Trace, digits: int = 10) -> None:
         self.trace = trace
@@ -107,14 +114,30 @@ class Calculation:
         self.steps = Steps(trace)
         self.first: dict[str, int] = {}
         count = 0
-        for name, place in trace.places.items():
+        for name, place in order_of_computation(trace).items():
             self.first[name] = count
             count += Tensor(name, place.shape).size
         self.truth = _Truth(self)
         self.memory = KeptResults()
+        self._on_the_way: frozenset[int] = frozenset()
         self._nodes: dict[int, Node] = {}
         self._expected: dict[int, Shown] = {}
         self._numbers: dict[str, dict[Cell, int]] = {}
+
+    def through(self, on_the_way: frozenset[int]) -> Calculation:
+        """The same calculation by way of these numbers, which somebody wrote down on the way."""
+        if not on_the_way:
+            return self
+        other = copy(self)
+        other._on_the_way = on_the_way
+        other.memory = KeptResults()
+        other._nodes = {}
+        other.__dict__.pop("_shapes", None)
+        return other
+
+    def on_the_way(self, tensor: str) -> bool:
+        """Whether a tensor is one that is written down on the way to others."""
+        return tensor in self.trace.on_the_way
 
     # --- which number it is ------------------------------------------------------------------------
 
@@ -122,14 +145,14 @@ class Calculation:
         """The place of a cell in the order of computation."""
         known = self._numbers.setdefault(tensor, {})
         if cell not in known:
-            known[cell] = self.first[tensor] + ravel(cell, self.trace.places[tensor].shape)
+            known[cell] = self.first[tensor] + ravel(cell, self.trace.place(tensor).shape)
         return known[cell]
 
     def ref(self, number: int) -> Ref:
         """The cell at a place in the order of computation."""
         names, starts = self._starts
         name = names[bisect_right(starts, number) - 1]
-        return Ref(name, unravel(number - self.first[name], self.trace.places[name].shape))
+        return Ref(name, unravel(number - self.first[name], self.trace.place(name).shape))
 
     @cached_property
     def _starts(self) -> tuple[list[str], list[int]]:
@@ -191,21 +214,28 @@ class Calculation:
                 share = quantity(Fraction(1, len(step.over)))
                 return (EnclosedSum((Summand(share, self._of(ref)) for ref in step.over), self.truth),)
             case Update():
-                rate = self.trace.case.learning_rate
-                assert rate is not None
                 old = Summand(ONE, self._of(step.old))
-                return (
-                    EnclosedSum((old, Summand(-quantity(rate.value), self._of(step.gradient))), self.truth),
-                )
+                written = self._written(beside(step.old.tensor, "step"), step.ref.cell)
+                if written is not None:
+                    return (EnclosedSum((old, Summand(-ONE, written)), self.truth),)
+                less = Summand(-quantity(step.rate), self._of(step.gradient))
+                return (EnclosedSum((old, less), self.truth),)
             case Choice():
                 return (EnclosedLargest(self._window(step)),)
             case Gate():
                 return (EnclosedGate(self._of(step.operand), *_slopes(step.slopes)[:2]),)
             case Formula():
-                return (EnclosedFunction(self._formula(step.expression, step.place, step.sample)),)
+                terms = self._terms_of_loss(step)
+                if terms is not None:
+                    return (terms,)
+                return (EnclosedFunction(self._own_formula(step)),)
             case Chain():
                 return self._chain(step)
             case Route():
+                slope = self._written_slope(step, step.ref.cell)
+                if slope is not None:
+                    upstream = self._of(step.shares[0].upstream)
+                    return (EnclosedSum((Summand(ONE, upstream, slope),), self.truth),)
                 return (EnclosedRoute(self._passage(step, at) for at in range(len(step.shares))),)
         return ()
 
@@ -221,24 +251,81 @@ class Calculation:
     def _window(self, step: Choice) -> tuple[int, ...]:
         return tuple(self._of(ref) for ref in step.candidates if ref is not None)
 
-    def _formula(self, expression: Expression, place: Place, sample: int) -> EnclosedFormula:
+    def _formula(self, step: Formula | Chain, expression: Expression, place: Place) -> EnclosedFormula:
+        return enclosed(expression, place, self._number_of(step), self._shapes)
+
+    def _number_of(self, step: Formula | Chain) -> Callable[[Entry, Place], int]:
+        steps = self.steps.of(step.ref.tensor)
+
         def number_of(entry: Entry, at: Place) -> int:
             cell = tuple(position.at(at) for position in entry.index)
             if entry.flat:
                 cell = unravel(cell[0], entry.tensor.shape)
-            return self.number(self.steps.full(entry.tensor.name, sample), cell)
+            return self.number(steps.full(entry.tensor.name, step.sample), cell)
 
-        return enclosed(expression, place, number_of)
+        return number_of
+
+    # --- what was written down on the way ----------------------------------------------------------
+
+    def _written(self, tensor: str, cell: Cell) -> int | None:
+        """The place of a number on the way, if somebody wrote it."""
+        if not self._on_the_way or tensor not in self.first:
+            return None
+        number = self.number(tensor, cell)
+        return number if number in self._on_the_way else None
+
+    @cached_property
+    def _shapes(self) -> Mapping[Hashable, int]:
+        """The parts of formulas for which somebody wrote down a number."""
+        found: dict[Hashable, int] = {}
+        for number in sorted(self._on_the_way):
+            ref = self.ref(number)
+            step = self.steps.step(ref.tensor, ref.cell)
+            if isinstance(step, Formula):
+                # a sum of e^z follows from the e^z, if these were written as well
+                formula = enclosed(step.expression, step.place, self._number_of(step), found)
+                if formula.combine is not None and formula.operands:
+                    found[formula.shape] = number
+        return found
+
+    def _own_formula(self, step: Formula) -> EnclosedFormula:
+        """How a number comes about; one on the way is not what somebody wrote for it."""
+        own = self._written(step.ref.tensor, step.ref.cell)
+        shapes = {shape: each for shape, each in self._shapes.items() if each != own}
+        return enclosed(step.expression, step.place, self._number_of(step), shapes)
+
+    def _terms_of_loss(self, step: Formula) -> EnclosedSum | None:
+        """The loss from each output's share, if any of these was written."""
+        name = self.steps.of(step.ref.tensor).full("loss.term", step.sample)
+        if step.phase != "loss" or self.on_the_way(step.ref.tensor) or name not in self.first:
+            return None
+        assert step.stage is not None
+        cells = list(Tensor(name, self.trace.place(name).shape).cells())
+        if all(self._written(name, cell) is None for cell in cells):
+            return None
+        share = quantity(Fraction(1, len(cells))) if step.stage.judge.mean and len(cells) > 1 else ONE
+        return EnclosedSum((Summand(share, self.number(name, cell)) for cell in cells), self.truth)
+
+    def _written_slope(self, step: Route, cell: Cell) -> int | None:
+        """The slope of a gate, if it was written."""
+        if step.slopes is None or step.stage is None or len(step.shares) != 1:
+            return None
+        own = self.trace.of(step.ref.tensor)
+        return self._written(own.named(f"{step.stage.name}.slope", self._sample(step)), cell)
+
+    def _sample(self, step: AnyStep) -> int:
+        return self.trace.place(step.ref.tensor).sample or 0
 
     def _chain(self, step: Chain) -> tuple[EnclosedStep, ...]:
         """One layer at a time; where activation and loss come down to y − t, that as well."""
-        links = ((self._of(up), self._formula(local, at, step.sample)) for up, local, at in step.terms)
+        links = ((self._of(up), self._formula(step, local, at)) for up, local, at in step.terms)
         one_by_one = EnclosedChain(links)
         network, shortcut = self.trace.network, self.steps.shortcut(step)
         if not shortcut or network.target is None:
             return (one_by_one,)
-        names = (self.steps.full(tensor.name, step.sample) for tensor in (network.output, network.target))
-        place = ravel(step.ref.cell, self.trace.places[step.ref.tensor].shape)
+        steps = self.steps.of(step.ref.tensor)
+        names = (steps.full(tensor.name, step.sample) for tensor in (network.output, network.target))
+        place = ravel(step.ref.cell, self.trace.place(step.ref.tensor).shape)
         output, target = (self.first[name] + place for name in names)
         share = quantity(Fraction(1, int(shortcut.partition("/")[2] or 1)))  # y − t, or (y − t)/n
         return one_by_one, EnclosedSum((Summand(share, output), Summand(-share, target)), self.truth)

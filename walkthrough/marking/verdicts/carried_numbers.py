@@ -8,15 +8,19 @@ it, and may have been rounded too. So each number is an interval, and whatever c
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from flint import ctx
 
-from walkthrough.marking.verdicts.agreement import Agreement, WrittenRational
+from walkthrough.marking.verdicts.agreement import Agreement, WrittenRational, with_own
 from walkthrough.marking.verdicts.calculation import Calculation, Node
-from walkthrough.marking.verdicts.enclosed_steps import Ways
-from walkthrough.marking.verdicts.enclosures import Enclosure, NoValue, common, hull
+from walkthrough.marking.verdicts.enclosed_steps import EnclosedChain, EnclosedSum, Ways
+from walkthrough.marking.verdicts.enclosures import Enclosure, NoValue, Rational, common, hull
 from walkthrough.marking.verdicts.precision import Precision
+from walkthrough.marking.verdicts.rounded_on_the_way import room_on_the_way, ways_on_the_way
+
+_FEW = 6
+"""Of a longer sum so many products are not rounded each as it likes."""
 
 
 class DifferingNumbers(dict[int, Enclosure]):
@@ -126,6 +130,8 @@ class Carried(DifferingNumbers):
 
     Where an unwritten number can be worked out in two ways, `way` picks one of them; by default all are
     open, and `parted` says that they gave different things, and what lies between them is nothing.
+    `on_the_way` is for somebody who also rounds within their lines, `shorter` has numbers that they went on
+    with at fewer digits than they wrote.
     """
 
     def __init__(
@@ -136,57 +142,105 @@ class Carried(DifferingNumbers):
         right: dict[int, Agreement],
         precision: Precision | None,
         way: int | None = None,
+        on_the_way: bool = False,
+        shorter: Mapping[int, Rational] | None = None,
     ) -> None:
         super().__init__(calculation, written, order)
+        self._shorter = shorter or {}
         self.parted = False
         self._way = way
+        self._on_the_way = on_the_way
         self._right = right
         self._precision = precision
 
     def apart(self) -> tuple[Carried, Carried]:
         """The same, for somebody who always goes the one way, and for somebody who goes the other."""
         rest = self.calculation, self.written, self._order, self._right, self._precision
-        return Carried(*rest, 0), Carried(*rest, 1)
+        both = self._on_the_way, self._shorter
+        return Carried(*rest, 0, *both), Carried(*rest, 1, *both)
+
+    def rounding(self) -> Carried:
+        """The same, for somebody who also rounds within their lines."""
+        rest = self.calculation, self.written, self._order, self._right, self._precision
+        return Carried(*rest, self._way, True, self._shorter)
 
     def taken(self, number: int) -> Enclosure | None:
         """What was written and what can have stood behind it; or what follows."""
+        taken = self._taken(number)
+        if number not in self._shorter or taken is None:
+            return taken
+        shorter = self._shorter[number]
+        return hull([taken, (shorter, shorter)])
+
+    def _taken(self, number: int) -> Enclosure | None:
         ways = self.ways(number)
         said = self.written.get(number)
         if said is not None:
             right = self._right.get(number)
             if right is not None and right.how == "exact" and len(ways) == 1 and ways[0][0] is ways[0][1]:
                 return ways[0] if ways[0][0] == said.value else said.itself
-            return self._remembered_behind(number, said, ways)
+            lines = self._line_as_fine_as(number, said) if self._on_the_way and said.units else ()
+            return self._remembered_behind(number, said, ways, lines)
         return self._follows(number, ways) if ways else None
 
     def _follows(self, number: int, ways: Ways) -> Enclosure:
         """For a number that was not written: all that it may have been rounded to on the way."""
         node = self.calculation.node(number)
-        rounds = self._precision is not None and not node.copies
-        possible = [self._precision.room(way) for way in ways] if rounds and self._precision else list(ways)
+        if self._precision is None or node.copies:
+            possible = list(ways)
+        else:
+            within = self._rounded_within(node) if self._on_the_way else ()
+            possible = [self._precision.room(way) for way in (within or ways)]
         if len(possible) == len(node.steps) == 2:
             if self._way is not None:
                 return possible[self._way]
             self.parted = self.parted or common(*possible) is None
         return possible[0] if len(possible) == 1 else hull(possible)
 
-    def _remembered_behind(self, number: int, said: WrittenRational, ways: Ways) -> Enclosure:
-        key = ("behind", number, id(said), *map(id, ways))
-        known: Enclosure | None = self.calculation.memory.get(key)
+    def _line_as_fine_as(self, number: int, said: WrittenRational) -> Ways:
+        """What comes out for a written number if one rounds within its line as finely as it shows."""
+        node = self.calculation.node(number)
+        if node.copies:
+            return ()
+        used = [self[each] for each in node.operands]
+        key = ("line", number, id(said), *map(id, used))
+        known: Ways | None = self.calculation.memory.get(key)
         if known is None:
-            known = self._behind(number, said, ways)
-            self.calculation.memory.put(key, (said, ways), known)
+            known = ways_on_the_way(said, node.steps, self)
+            self.calculation.memory.put(key, (said, used), known)
         return known
 
-    def _behind(self, number: int, said: WrittenRational, ways: Ways) -> Enclosure:
+    def _rounded_within(self, node: Node) -> Ways:
+        """What follows for a number if one rounds the slopes and products in its line; else nothing."""
+        assert self._precision is not None
+        found = []
+        for step in node.steps:
+            formula = step.formula if isinstance(step, EnclosedChain | EnclosedSum) else None
+            if formula is None or len(formula.parts) > _FEW:
+                return ()
+            try:
+                found.append(room_on_the_way(formula, self, self._precision))
+            except NoValue:
+                continue
+        return tuple(found)
+
+    def _remembered_behind(self, number: int, said: WrittenRational, ways: Ways, lines: Ways) -> Enclosure:
+        key = ("behind", number, id(said), id(lines), *map(id, ways))
+        known: Enclosure | None = self.calculation.memory.get(key)
+        if known is None:
+            known = self._behind(number, said, ways, lines)
+            self.calculation.memory.put(key, (said, ways, lines), known)
+        return known
+
+    def _behind(self, number: int, said: WrittenRational, ways: Ways, lines: Ways) -> Enclosure:
         truth = self.calculation.truth[number]
         right = self._right.get(number)
         possible: list[Enclosure] = [said.itself]
         if right is not None:
             possible.append(truth)
         if said.units:
-            room = said.room(said.units[-1])
-            inside = [both for way in ways if (both := common(way, room)) is not None]
+            rooms = ((way, said.room(said.coarsest(way))) for way in (*ways, *lines))
+            inside = [both for way, room in rooms if (both := common(way, room)) is not None]
             possible += inside
             if not inside and right is None and not _ends_at(said, ways):
                 possible.append(said.room(said.units[0]))  # a slip's number was rounded, too
@@ -215,20 +269,24 @@ class AsWritten(DifferingNumbers):
         way: int = 0,
     ) -> None:
         self._way = way
-        unwritten = order if len(order) > len(written) else ()
-        super().__init__(calculation, written, [number for number in unwritten if number not in written])
-        for number, said in written.items():
-            found = right.get(number)
+        # 0.00 says nothing of the number behind it, which is then worked out
+        clear = {number for number, said in written.items() if not said.faint}
+        unwritten = order if len(order) > len(clear) else ()
+        super().__init__(calculation, written, [number for number in unwritten if number not in clear])
+        for number in clear:
+            found, said = right.get(number), written[number]
             if found is None or found.how != "exact":
                 self[number] = said.itself
-        self._settled.update(written)
+        self._settled.update(clear)
 
     def taken(self, number: int) -> Enclosure | None:
         """What was written, or else what follows from it in the usual way."""
         said = self.written.get(number)
-        if said is not None:
+        if said is not None and not said.faint:
             return said.itself
         ways = self.ways(number)
+        if said is not None and with_own(said, ways) is None:
+            return said.itself
         if self._way and len(ways) == len(self.calculation.node(number).steps) == 2:
             return ways[self._way]
         return ways[0] if ways else None

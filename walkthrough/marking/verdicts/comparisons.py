@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from itertools import count
 from operator import itemgetter
 from typing import Any, NamedTuple, TypeAlias
@@ -38,11 +39,15 @@ class Compared(NamedTuple):
 
 
 class PlacedClaim(NamedTuple):
-    """A claim, its place in the order of computation, and its number beside the true one, if it has one."""
+    """A claim, its place in the order of computation, and its number beside the true one, if it has one.
+
+    What is claimed of −∂L/∂z stands in the place of ∂L/∂z, `turned`: with the other sign.
+    """
 
     claim: NumberClaim
     number: int
     compared: Compared | None
+    turned: bool = False
 
 
 class Comparisons:
@@ -54,21 +59,27 @@ class Comparisons:
     def __init__(self, calculation: Calculation) -> None:
         self._calculation = calculation
         self._compared: dict[tuple[int, int], Compared] = {}
-        self._placed: dict[int, PlacedClaim] = {}
+        self._placed: dict[tuple[int, bool], PlacedClaim] = {}
         self._marked: dict[tuple[int, int, VerdictWord, bool], Marked] = {}
         self._yours: dict[tuple[int, Any], tuple[Shown | None]] = {}
         self.right: dict[tuple[int, Any] | None, Marked] = {}
         self._serial = count()
 
-    def placed(self, claim: NumberClaim) -> PlacedClaim:
-        """A claim in its place; the same one comes back for the same claim."""
-        known = self._placed.get(id(claim))
+    def placed(self, claim: NumberClaim, gradient: str | None = None) -> PlacedClaim:
+        """A claim in its place; the same one comes back for the same claim.
+
+        `gradient` is the tensor in whose place the negative of it stands.
+        """
+        key = id(claim), gradient is not None
+        known = self._placed.get(key)
         if known is None:
-            number = self._calculation.number(claim.tensor, claim.at)
-            compared = None if claim.number is None else self._beside(number, claim.number)
+            number, written = self._calculation.number(gradient or claim.tensor, claim.at), claim.number
+            if gradient is not None and written is not None:
+                written = replace(written, value=-written.value)
+            compared = None if written is None else self._beside(number, written)
             if len(self._placed) >= _MOST_REMEMBERED:
                 self._placed.clear()
-            known = self._placed[id(claim)] = PlacedClaim(claim, number, compared)
+            known = self._placed[key] = PlacedClaim(claim, number, compared, gradient is not None)
         return known
 
     def marked(
@@ -101,9 +112,9 @@ class Comparisons:
             known = self._yours[key] = (worked_out(),)
         return known[0]
 
-    def pick(self, number: int, written: frozenset[int]) -> Pick | None:
+    def pick(self, calculation: Calculation, number: int, written: frozenset[int]) -> Pick | None:
         """How to tell which written numbers one follows from, also by way of others; None if too many."""
-        node = self._calculation.node
+        node = calculation.node
         steps = node(number).steps
         wanted: set[int] = set()
         if number in written and (len(steps) > 1 or any(isinstance(step, EnclosedRoute) for step in steps)):

@@ -6,8 +6,8 @@ twice (a·(1 − a), a softmax's share), the way in which the formula grows and 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import NamedTuple, TypeAlias
 
@@ -17,6 +17,7 @@ from walkthrough.marking.verdicts.enclosures import (
     ONE,
     ZERO,
     Enclosure,
+    Rational,
     hull,
     negative,
     over,
@@ -38,26 +39,34 @@ Enclosures: TypeAlias = Mapping[int, Enclosure]
 class EnclosedFormula(NamedTuple):
     """A formula laid out: how its interval follows, which numbers are in it, and its shape.
 
-    Two formulas of one shape are one number. `parts` are the terms of a sum.
+    Two formulas of one shape are one number. `parts` are the terms of a sum. `inner` is what a person
+    works out first, and `combine` what is made of it; nothing if it is worked out in one go.
     """
 
     of: Callable[[Enclosures], Enclosure]
     operands: frozenset[int]
     shape: Hashable
     parts: tuple[EnclosedFormula, ...] = ()
+    inner: tuple[EnclosedFormula, ...] = ()
+    combine: Callable[[Sequence[Enclosure]], Enclosure] | None = None
 
 
 @dataclass(frozen=True)
 class _LaidOut(Algebra[EnclosedFormula, Place]):
     number_of: Callable[[Entry, Place], int]
+    written: Mapping[Hashable, int] = field(default_factory=dict)
+
+    def fold(self, of: Expression, scope: Place) -> EnclosedFormula:
+        """A part of the formula, or the number that was written down for it."""
+        found = super().fold(of, scope)
+        return one_number(self.written[found.shape]) if found.shape in self.written else found
 
     def number(self, of: Fraction) -> EnclosedFormula:
         value = quantity(of)
         return _constant((value, value))
 
     def entry(self, of: Entry, scope: Place) -> EnclosedFormula:
-        which = self.number_of(of, scope)
-        return EnclosedFormula(lambda numbers: numbers[which], frozenset([which]), which)
+        return one_number(self.number_of(of, scope))
 
     def added(self, terms: list[EnclosedFormula]) -> EnclosedFormula:
         return _sum(terms)
@@ -101,10 +110,32 @@ class _LaidOut(Algebra[EnclosedFormula, Place]):
 
 
 def enclosed(
-    expression: Expression, place: Place, number_of: Callable[[Entry, Place], int]
+    expression: Expression,
+    place: Place,
+    number_of: Callable[[Entry, Place], int],
+    written: Mapping[Hashable, int] | None = None,
 ) -> EnclosedFormula:
-    """The expression where its loop indices have these values; `number_of` says which number an entry is."""
-    return _LaidOut(number_of).fold(expression, place)
+    """The expression where its loop indices have these values; `number_of` says which number an entry is.
+
+    `written` are numbers that somebody wrote down for parts of a formula, by the shape of the part.
+    """
+    return _LaidOut(number_of, written or {}).fold(expression, place)
+
+
+def sum_of_products(terms: Iterable[tuple[Rational, Sequence[EnclosedFormula]]]) -> EnclosedFormula:
+    """coefficient · factor · factor + …, as a formula."""
+    return _sum([_term(coefficient, list(factors)) for coefficient, factors in terms])
+
+
+def _term(coefficient: Rational, factors: list[EnclosedFormula]) -> EnclosedFormula:
+    if len(factors) == 1 and abs(coefficient) == ONE:
+        return factors[0] if coefficient == ONE else _one(negative, factors[0], "negative")
+    return _product(factors if coefficient == ONE else [_constant((coefficient, coefficient)), *factors])
+
+
+def one_number(which: int) -> EnclosedFormula:
+    """A number of the calculation, as a formula."""
+    return EnclosedFormula(lambda numbers: numbers[which], frozenset([which]), which)
 
 
 def _constant(value: Enclosure) -> EnclosedFormula:
@@ -115,7 +146,13 @@ def _one(
     function: Callable[[Enclosure], Enclosure], inner: EnclosedFormula, name: Hashable
 ) -> EnclosedFormula:
     of = inner.of
-    return EnclosedFormula(lambda numbers: function(of(numbers)), inner.operands, (name, inner.shape))
+    return EnclosedFormula(
+        lambda numbers: function(of(numbers)),
+        inner.operands,
+        (name, inner.shape),
+        inner=(inner,),
+        combine=lambda values: function(values[0]),
+    )
 
 
 def _operands(parts: list[EnclosedFormula]) -> frozenset[int]:
@@ -131,9 +168,22 @@ def _sum(parts: list[EnclosedFormula]) -> EnclosedFormula:
             result = plus(result, of(numbers))
         return result
 
-    return EnclosedFormula(
-        added, _operands(parts), ("sum", tuple(part.shape for part in parts)), tuple(parts)
-    )
+    shape = ("sum", tuple(part.shape for part in parts))
+    return EnclosedFormula(added, _operands(parts), shape, tuple(parts), tuple(parts), _all_added)
+
+
+def _all_added(values: Sequence[Enclosure]) -> Enclosure:
+    result = NOUGHT
+    for each in values:
+        result = plus(result, each)
+    return result
+
+
+def _all_multiplied(values: Sequence[Enclosure]) -> Enclosure:
+    result = values[0]
+    for each in values[1:]:
+        result = times(result, each)
+    return result
 
 
 def _product(parts: list[EnclosedFormula]) -> EnclosedFormula:
@@ -143,6 +193,9 @@ def _product(parts: list[EnclosedFormula]) -> EnclosedFormula:
         if rest in shapes:
             # a·(1 − a): one number, so its two factors do not vary each as it likes
             both = _one(times_rest, parts[at], "a(1 − a)")
+            # by hand 1 − a is worked out first
+            pair = (parts[at], parts[shapes.index(rest)])
+            both = both._replace(inner=pair, combine=_all_multiplied)
             others = [part for n, part in enumerate(parts) if n not in (at, shapes.index(rest))]
             return _product([both, *others]) if others else both
 
@@ -152,7 +205,8 @@ def _product(parts: list[EnclosedFormula]) -> EnclosedFormula:
             result = times(result, part.of(numbers))
         return result
 
-    return EnclosedFormula(multiplied, _operands(parts), ("product", tuple(shapes)))
+    shape = ("product", tuple(shapes))
+    return EnclosedFormula(multiplied, _operands(parts), shape, inner=tuple(parts), combine=_all_multiplied)
 
 
 def _quotient(above: EnclosedFormula, below: EnclosedFormula) -> EnclosedFormula:
@@ -160,8 +214,15 @@ def _quotient(above: EnclosedFormula, below: EnclosedFormula) -> EnclosedFormula
     rest = [part for part in below.parts if part.shape != above.shape]
     if len(rest) == len(below.parts) - 1 and all(_positive(part) for part in below.parts):
         others = _sum(rest)
-        return EnclosedFormula(lambda numbers: share(above.of(numbers), others.of(numbers)), operands, shape)
-    return EnclosedFormula(lambda numbers: over(above.of(numbers), below.of(numbers)), operands, shape)
+
+        def of(numbers: Enclosures) -> Enclosure:
+            return share(above.of(numbers), others.of(numbers))
+    else:
+
+        def of(numbers: Enclosures) -> Enclosure:
+            return over(above.of(numbers), below.of(numbers))
+
+    return EnclosedFormula(of, operands, shape, inner=(above, below), combine=lambda both: over(*both))
 
 
 def _positive(formula: EnclosedFormula) -> bool:

@@ -7,7 +7,12 @@ from collections.abc import Callable, Iterable
 from itertools import product
 from typing import NamedTuple, TypeAlias
 
-from walkthrough.marking.verdicts.enclosed_formulas import EnclosedFormula, Enclosures
+from walkthrough.marking.verdicts.enclosed_formulas import (
+    EnclosedFormula,
+    Enclosures,
+    one_number,
+    sum_of_products,
+)
 from walkthrough.marking.verdicts.enclosures import NOUGHT, ONE, ZERO, Enclosure, Rational, hull, plus, times
 
 Ways: TypeAlias = tuple[Enclosure, ...]
@@ -24,6 +29,11 @@ class EnclosedStep(ABC):
 
     operands: frozenset[int]
     copies: bool = False
+
+    @property
+    def formula(self) -> EnclosedFormula | None:
+        """The same as a formula, for somebody who rounds on the way; None if there is nothing to round."""
+        return None
 
     @abstractmethod
     def ways(self, numbers: Enclosures) -> Ways:
@@ -55,6 +65,16 @@ class EnclosedSum(EnclosedStep):
         self._products = tuple(_product(each, truth) for each in self.summands)
         self._total = _added(self._products)
         self._exact = all(low is high for low, high in self._products)
+
+    @property
+    def formula(self) -> EnclosedFormula | None:
+        """The sum with its products one by one."""
+        if self.copies:
+            return None
+        return sum_of_products(
+            (each.coefficient, [one_number(n) for n in (each.first, each.second) if n >= 0])
+            for each in self.summands
+        )
 
     def ways(self, numbers: Enclosures) -> Ways:
         """The sum of what each product can be."""
@@ -149,7 +169,13 @@ class EnclosedFunction(EnclosedStep):
 
     def __init__(self, formula: EnclosedFormula) -> None:
         self._of = formula.of
+        self._formula = formula
         self.operands = formula.operands
+
+    @property
+    def formula(self) -> EnclosedFormula | None:
+        """The function itself."""
+        return self._formula
 
     def ways(self, numbers: Enclosures) -> Ways:
         """What the formula gives."""
@@ -166,6 +192,11 @@ class EnclosedChain(EnclosedStep):
     def __init__(self, links: Iterable[tuple[int, EnclosedFormula]]) -> None:
         self.links = tuple(links)
         self.operands = frozenset(n for up, local in self.links for n in (up, *local.operands))
+
+    @property
+    def formula(self) -> EnclosedFormula | None:
+        """The sum with its slopes and products one by one."""
+        return sum_of_products((ONE, [one_number(up), local]) for up, local in self.links)
 
     def ways(self, numbers: Enclosures) -> Ways:
         """The sum of what each product can be."""

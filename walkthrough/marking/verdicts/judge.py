@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from walkthrough.marking.marked_worksheets import VerdictWord
@@ -10,6 +11,7 @@ from walkthrough.marking.verdicts.agreement import Agreement, WrittenRational, w
 from walkthrough.marking.verdicts.calculation import Calculation, Node
 from walkthrough.marking.verdicts.carried_numbers import Carried
 from walkthrough.marking.verdicts.enclosed_steps import Ways
+from walkthrough.marking.verdicts.rounded_on_the_way import agreement_on_the_way
 
 
 class Judgement(NamedTuple):
@@ -40,6 +42,7 @@ class Judge:
         self._behind: set[int] = set()
         self._doubted: set[int] = set()
         self._apart: tuple[Carried, ...] = ()
+        self._rounding_apart: tuple[Carried, ...] = ()
         self._way = 0
 
     def verdicts(self, order: Sequence[int]) -> dict[int, Judgement]:
@@ -78,6 +81,25 @@ class Judge:
             own = each[self._way]
         return own
 
+    def _on_the_way(self, number: int, said: WrittenRational) -> Agreement | None:
+        """The same, if what is on the way to it was rounded, too."""
+        node = self._calculation.node(number)
+        rounding = self._rounding
+        rounding.before(number)
+        if rounding.parted:  # between the two ways to work out a number there is nothing
+            self._rounding_apart = self._rounding_apart or rounding.apart()
+        for carried in self._rounding_apart or (rounding,):
+            ways = carried.before(number)
+            found = with_own(said, ways) or agreement_on_the_way(said, node.steps, carried)
+            if found is not None:
+                return found
+        return None
+
+    @cached_property
+    def _rounding(self) -> Carried:
+        """Everything that somebody may have used who rounds on the way to what they did not write, too."""
+        return self._carried.rounding()
+
     def _agreement(self, said: WrittenRational, ways: Ways) -> Agreement | None:
         memory, key = self._calculation.memory, ("agrees", id(said), *map(id, ways))
         known: tuple[Agreement | None] | None = memory.get(key)
@@ -92,7 +114,7 @@ class Judge:
             return Judgement(right.how, right)
         said, carried = self._written[number], self._carried
         self._way = 0
-        own = self._own(number, said)
+        own = self._own(number, said) or self._on_the_way(number, said)
         if right is not None:
             if own is None:
                 return Judgement("lucky", right)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
@@ -16,6 +16,7 @@ from walkthrough.marking.marked_worksheets import (
     Marked,
     MarkedSheet,
     NumberClaim,
+    ShortenedNumber,
     Slip,
     VerdictWord,
     Worksheet,
@@ -25,13 +26,17 @@ from walkthrough.marking.verdicts.calculation import Calculation
 from walkthrough.marking.verdicts.carried_numbers import AsWritten, Carried, DifferingNumbers, Unrounded
 from walkthrough.marking.verdicts.comparisons import Comparisons, Pick, PlacedClaim
 from walkthrough.marking.verdicts.enclosures import BITS, Enclosure, fraction
+from walkthrough.marking.verdicts.fewer_digits import Shortened, used_with_fewer_digits
 from walkthrough.marking.verdicts.judge import Judge, Judgement
 from walkthrough.marking.verdicts.precision import Precision, working_precision
 from walkthrough.marking.verdicts.shown_enclosures import middle_of, shown_enclosure
+from walkthrough.marking.worksheets.order_of_computation import gradient_of
 from walkthrough.numbers.quantities import quantity
 from walkthrough.numbers.shown import Shown
+from walkthrough.numbers.written import MINUS
 from walkthrough.trace.steps import Ref
 from walkthrough.trace.trace import Trace
+from walkthrough.words.messages import printable
 
 _MOST_LAYOUTS = 16
 # whoever leaves out more than this between two numbers had a machine that does not round
@@ -64,12 +69,14 @@ def mark(worksheet: Worksheet, trace: Trace, diagnose: Diagnose | None = None) -
 class _Layout:
     """Which numbers stand on a worksheet, in a class mostly the same ones.
 
-    `orders` has all that lies between them, in the order of computation, and whether anybody rounds it: as
-    it is for a sheet on which something was rounded, and for others.
+    `calculation` goes by way of those among them that are written down on the way to others. `orders` has all
+    that lies between them, in the order of computation, and whether anybody rounds it: as it is for a sheet
+    on which something was rounded, and for others.
     """
 
-    def __init__(self, written: frozenset[int]) -> None:
+    def __init__(self, written: frozenset[int], calculation: Calculation) -> None:
         self.written = written
+        self.calculation = calculation
         self.orders: dict[bool, tuple[tuple[int, ...], bool]] = {}
         self.picks: dict[int, Pick | None] = {}
 
@@ -93,10 +100,24 @@ class Marker:
         key = frozenset(written)
         known = self._layouts.get(key)
         if known is None:
-            known = self._layouts[key] = _Layout(key)
+            known = self._layouts[key] = _Layout(key, self.calculation.through(self._on_the_way(key)))
             if len(self._layouts) > _MOST_LAYOUTS:
                 self._layouts.popitem(last=False)
         return known
+
+    def _on_the_way(self, written: frozenset[int]) -> frozenset[int]:
+        on_the_way = self.calculation.on_the_way
+        return frozenset(number for number in written if on_the_way(self.calculation.ref(number).tensor))
+
+    def gradients(self, claims: Sequence[NumberClaim]) -> dict[int, str]:
+        """The gradient in whose place a claim stands, by the claim: −∂L/∂z where ∂L/∂z is not claimed."""
+        trace = self.calculation.trace
+        of = {each.tensor: gradient_of(trace, each.tensor) for each in claims if ".delta" in each.tensor}
+        if not any(of.values()):
+            return {}
+        known = {(each.tensor, each.at) for each in claims if each.number is not None}
+        pairs = ((each, of.get(each.tensor)) for each in claims)
+        return {id(each): name for each, name in pairs if name is not None and (name, each.at) not in known}
 
     def order(self, layout: _Layout, precision: Precision | None) -> tuple[tuple[int, ...], Precision | None]:
         """What was written and all that lies between, in the order of computation.
@@ -106,9 +127,9 @@ class Marker:
         rounds = precision is not None
         known = layout.orders.get(rounds)
         if known is None:
-            between = self._between(layout.written, rounds)
+            between = self._between(layout, rounds)
             if between is None:
-                rounds, between = False, self._between(layout.written, False) or set()
+                rounds, between = False, self._between(layout, False) or set()
             known = layout.orders[precision is not None] = tuple(sorted(between)), rounds
         return known[0], precision if known[1] else None
 
@@ -121,8 +142,8 @@ class Marker:
             memory.put(key, value, known)
         return known
 
-    def _between(self, written: frozenset[int], rounds: bool) -> set[int] | None:
-        node = self.calculation.node
+    def _between(self, layout: _Layout, rounds: bool) -> set[int] | None:
+        node, written = layout.calculation.node, layout.written
         found, waiting = set(written), list(written)
         first = min(written, default=0)
         while waiting:
@@ -145,19 +166,25 @@ class Marking:
     def __init__(self, marker: Marker, worksheet: Worksheet) -> None:
         self._marker = marker
         self._worksheet = worksheet
-        self._calculation = marker.calculation
-        placed = map(marker.comparisons.placed, worksheet.claims)
+        gradients = marker.gradients(worksheet.claims)
+        if gradients:
+            placed = [marker.comparisons.placed(each, gradients.get(id(each))) for each in worksheet.claims]
+        else:
+            placed = list(map(marker.comparisons.placed, worksheet.claims))
         self._claims = sorted(placed, key=itemgetter(1))
-        self._compared = [(number, known) for _, number, known in self._claims if known is not None]
+        self._compared = [(number, known) for _, number, known, _ in self._claims if known is not None]
         finest = max([known.bits for _, known in self._compared], default=0)
         self.bits = finest + 64 if finest > BITS - 64 else BITS
         self._layout = marker.layout([number for number, _ in self._compared])
+        self._calculation = self._layout.calculation
+        self._shorter: Shortened | None = None
+        self._faint = any(known.said.faint for _, known in self._compared)
         self._serials = {number: known.serial for number, known in self._compared}
 
     def marked(self, diagnose: Diagnose | None) -> MarkedSheet:
         """A verdict on every claim."""
         verdicts = self._verdicts()
-        if verdicts or self.bits != BITS:
+        if verdicts or self.bits != BITS or self._faint:
             claims = tuple([self._marked(placed, verdicts.get(placed[1])) for placed in self._claims])
         else:
             claims = tuple(self._all_right())
@@ -167,14 +194,33 @@ class Marking:
             if diagnose is not None and first is not None:
                 off = [n for n, verdict in verdicts.items() if verdict.word in ("wrong", "lucky")]
                 claims = tuple(self._diagnosed(claims, off, diagnose))
-        return MarkedSheet(self._worksheet, claims, first)
+        return MarkedSheet(self._worksheet, claims, first, shortened=self._said_shortened(claims))
+
+    def _said_shortened(self, claims: Sequence[Marked]) -> ShortenedNumber | None:
+        if self._shorter is None:
+            return None
+        number, value, explains = self._shorter
+        names = {placed.number: marked.claim for marked, placed in zip(claims, self._claims, strict=True)}
+        used = self._marker.shown((value, value))
+        return ShortenedNumber(names[number], used, tuple(names[each].cell for each in explains))
 
     def _verdicts(self) -> dict[int, Judgement]:
         """The verdicts where they are not all simply right."""
         if all(known.verdict is not None for _, known in self._compared):
             return {}  # nothing is wrong, so nothing can be lucky, and no interval is asked for
-        carried = Carried(self._calculation, self._written, self._order[0], self._right, self._order[1])
-        return Judge(self._calculation, self._written, self._right, carried).verdicts(self._order[0])
+        order, precision = self._order
+        basis = self._calculation, self._written, order, self._right, precision
+        carried = Carried(*basis)
+        verdicts = Judge(self._calculation, self._written, self._right, carried).verdicts(order)
+        wrong = [number for number, verdict in verdicts.items() if verdict.word == "wrong"]
+        if len(wrong) < 2:
+            return verdicts
+        # before several steps are blamed, somebody may have gone on with fewer digits than they wrote
+        self._shorter = used_with_fewer_digits(self._calculation, self._written, wrong, carried)
+        if self._shorter is None:
+            return verdicts
+        carried = Carried(*basis, shorter={self._shorter.number: self._shorter.value})
+        return Judge(self._calculation, self._written, self._right, carried).verdicts(order)
 
     # --- the numbers on it, as far as they are asked for -------------------------------------------
 
@@ -202,6 +248,13 @@ class Marking:
         """Their own numbers, if they take y − t at once."""
         return AsWritten(self._calculation, self._written, self._order[0], self._right, 1)
 
+    def _with_fewer_digits(self, shorter: Shortened) -> AsWritten:
+        """Their own numbers, one of them at fewer digits."""
+        number, value, _ = shorter
+        written = {**self._written, number: WrittenRational(value, (), (value, value), 0)}
+        right = {each: agreement for each, agreement in self._right.items() if each != number}
+        return AsWritten(self._calculation, written, self._order[0], right)
+
     # --- what is said of a claim -------------------------------------------------------------------
 
     def _all_right(self) -> Iterator[Marked]:
@@ -220,22 +273,25 @@ class Marking:
 
     def _marked(self, placed: PlacedClaim, other: Judgement | None) -> Marked:
         """A claim with its verdict: the one beside the truth, unless there is another."""
-        claim, number, compared = placed
+        claim, number, compared, _ = placed
         if compared is None:
             word: VerdictWord = "blank" if claim.problem is None else "unreadable"
             if claim.whole:
                 return Marked(claim, word, None, None)
-            return Marked(claim, word, self._calculation.expected(number), self._yours(placed))
+            expected, yours = self._calculation.expected(number), self._yours(placed)
+            return Marked(claim, word, _turned(expected, placed), _turned(yours, placed))
         verdict = other or compared.verdict
         assert verdict is not None
         expected, yours = self._calculation.expected(number), self._yours(placed, verdict.way)
         enough = compared.enough if other is None else compared.said.enough(verdict.agreement)
+        if placed.turned:
+            return Marked(claim, verdict.word, _turned(expected, placed), _turned(yours, placed), enough)
         return self._marker.comparisons.marked(claim, verdict.word, expected, yours, enough)
 
     def _yours(self, placed: PlacedClaim, way: int = 0) -> Shown | None:
         """The number as it follows from what was written, in the usual way or in the other."""
         number = placed[1]
-        if not way and self.bits == BITS:
+        if not way and self.bits == BITS and not self._faint and self._shorter is None:
             pick = self._pick(number)
             if pick is not None:
                 return self._marker.comparisons.yours(
@@ -246,11 +302,13 @@ class Marking:
     def _pick(self, number: int) -> Pick | None:
         picks = self._layout.picks
         if number not in picks:
-            picks[number] = self._marker.comparisons.pick(number, self._layout.written)
+            picks[number] = self._marker.comparisons.pick(self._calculation, number, self._layout.written)
         return picks[number]
 
     def _follows(self, placed: PlacedClaim, own: AsWritten) -> Shown | None:
-        _, number, compared = placed
+        _, number, compared, _ = placed
+        if self._shorter is not None and number in self._shorter.explains:
+            own = self._with_fewer_digits(self._shorter)
         ways = own.anywhere(number)
         if len(ways) > 1 and compared is not None:
             ways = tuple(way for way in ways if with_own(compared.said, (way,))) or ways
@@ -263,10 +321,13 @@ class Marking:
     def _diagnosed(self, claims: Iterable[Marked], wrong: list[int], diagnose: Diagnose) -> Iterator[Marked]:
         unrounded = Unrounded(self._calculation, self._written, self._order[0], wrong)
         own, before = self._looked_up(self._own), self._looked_up(unrounded)
-        for each in claims:
+        for each, placed in zip(claims, self._claims, strict=True):
             if each.verdict == "wrong":
-                ref = Ref(each.claim.tensor, each.claim.at)
-                slips = diagnose(WrongStep(each.claim, ref, self._worksheet, own, before))
+                claim = _as_gradient(placed) if placed.turned else each.claim
+                ref = Ref(claim.tensor, claim.at)
+                slips = diagnose(WrongStep(claim, ref, self._worksheet, own, before))
+                if placed.turned:
+                    slips = tuple(_of_negative(slip, each.claim) for slip in slips)
                 yield replace(each, slips=tuple(slips))
             else:
                 yield each
@@ -277,6 +338,38 @@ class Marking:
             return None if found is None else fraction(middle_of(found))
 
         return value
+
+
+def _turned(number: Shown | None, placed: PlacedClaim) -> Shown | None:
+    """What is said of ∂L/∂z, as it is said of −∂L/∂z."""
+    if number is None or not placed.turned or not number.value:
+        return number
+    return replace(number, negative=not number.negative)
+
+
+def _as_gradient(placed: PlacedClaim) -> NumberClaim:
+    """What is claimed of −∂L/∂z, as a claim of ∂L/∂z."""
+    claim, compared = placed.claim, placed.compared
+    assert compared is not None
+    owner, _, rest = claim.tensor.rpartition(".delta")
+    plain = claim.written.strip()
+    return replace(
+        claim,
+        cell=claim.cell.replace(".delta", ".grad"),
+        tensor=f"{owner}.grad{rest}",
+        written=plain[1:] if plain[:1] in ("-", MINUS) else f"-{plain}",
+        number=compared.written,
+    )
+
+
+def _of_negative(slip: Slip, claim: NumberClaim) -> Slip:
+    """A slip in a gradient, for whoever wrote the negative of it."""
+    written = printable(claim.written.strip()).replace("-", MINUS)
+    return replace(
+        slip,
+        gives=replace(slip.gives, negative=not slip.gives.negative) if slip.gives.value else slip.gives,
+        words=f"your {written} is δ, the negative of the gradient; {slip.words.removeprefix('your ')}",
+    )
 
 
 def _precision(trace: Trace, rounded: list[WrittenRational]) -> Precision | None:

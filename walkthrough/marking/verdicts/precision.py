@@ -9,13 +9,14 @@ from typing import NamedTuple
 from flint import fmpq
 
 from walkthrough.marking.verdicts.agreement import WrittenRational
-from walkthrough.marking.verdicts.enclosures import ZERO, Enclosure, Rational
+from walkthrough.marking.verdicts.enclosures import FAR, ZERO, Enclosure, Rational
 
 _FEWEST_DIGITS = 2
 # a single number is little to go by
 _FEWEST_OF_ONE = 3
 _SHORT = 4
 _TWO = fmpq(2)
+_FINER = 3
 
 
 class Precision(NamedTuple):
@@ -37,6 +38,16 @@ class Precision(NamedTuple):
             self._further(high) if high > ZERO else self._nearer(high),
         )
 
+    def anyhow(self, of: Enclosure) -> Enclosure:
+        """The same for what is on the way to a number that shows so many digits: only whole numbers stay."""
+        low, high = of
+        if (low is high and low.q == 1) or high - low > FAR or abs(low) > FAR:
+            return of
+        return (
+            self._nearer(low) if low > ZERO else self._further(low),
+            self._further(high) if high > ZERO else self._nearer(high),
+        )
+
     def _nearer(self, value: Rational) -> Rational:
         """As near to 0 as it can come: cut off."""
         unit = self._step(value)
@@ -46,9 +57,17 @@ class Precision(NamedTuple):
     def _further(self, value: Rational) -> Rational:
         """As far from 0 as it can come: rounded, perhaps a little finer; or as it is, if it ends there."""
         unit = self._step(value)
-        if not value or (value / unit).q == 1:
+        if not unit or not value or (value / unit).q == 1:
             return value
-        return value + unit / _TWO if value > ZERO else value - unit / _TWO
+        size = abs(value)
+        finest = unit / power_of_ten(_FINER)
+        # rounded more finely than that, it comes no further than this
+        farthest = size + finest / _TWO
+        for finer in range(_FINER):
+            whole = size * power_of_ten(finer) / unit
+            up = unit / power_of_ten(finer) * ((2 * int(whole.p) + int(whole.q)) // (2 * int(whole.q)))
+            farthest = up if up > farthest else farthest
+        return farthest if value > ZERO else -farthest
 
     def _step(self, value: Rational) -> Rational:
         if value == ZERO:

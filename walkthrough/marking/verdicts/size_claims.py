@@ -13,9 +13,9 @@ from fractions import Fraction
 from math import prod
 from typing import Any, TypeAlias
 
+from walkthrough.case.cells import size_name
 from walkthrough.case.claims import Claim as RawClaim
 from walkthrough.marking.marked_worksheets import MarkedSheet, MarkedSize, SizeSlip, VerdictWord
-from walkthrough.marking.worksheets.size_names import named
 from walkthrough.mathematics.notation import Shape
 from walkthrough.mathematics.windows import DoesNotFit, Sliding, times
 from walkthrough.page.size_lines import (
@@ -48,7 +48,7 @@ def mark_sizes(claims: Sequence[RawClaim], sizes: Sizes) -> tuple[MarkedSize, ..
     """A verdict on each claimed size, in the order of the layers."""
     by_layer: dict[str, dict[str, RawClaim]] = {}
     for claim in claims:
-        found = named(claim.cell)
+        found = size_name(claim.cell)
         assert found is not None
         by_layer.setdefault(found[0], {})[found[1]] = claim
     shape: Shape | None = sizes.network.input.shape
@@ -84,6 +84,8 @@ class _Marking:
 
     def _written(self, kind: str) -> Size | None:
         found = _read(self.claims[kind].written) if kind in self.claims else None
+        if found is not None and len(found) > 1 and kind in ("parameters", "multiplications"):
+            return None  # 4,560 is one number with a thousands separator, or two
         if found is not None and kind == "receptive_field" and len(found) == 1:
             return found * len(self.layer.field)
         return found

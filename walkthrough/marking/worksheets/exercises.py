@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
@@ -10,9 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from walkthrough.case import Case, list_shipped, load
-from walkthrough.case.cells import cell_name, resolve
+from walkthrough.case.cells import NoSuchCell, cell_name, resolve
 from walkthrough.case.claims import refuse_unknown
+from walkthrough.marking.worksheets.order_of_computation import order_of_computation
 from walkthrough.mathematics.notation import Cell, Shape
+from walkthrough.trace.linked import linked
 from walkthrough.trace.network import network
 from walkthrough.trace.trace import CannotReplay, Trace
 from walkthrough.words.messages import printable, quoted, suggestion
@@ -39,12 +42,18 @@ class NamedCells:
 class Exercise:
     """A case and the names of everything in it that can be claimed; numbers are shown to so many digits."""
 
-    def __init__(self, case: Case, digits: int = 10) -> None:
+    def __init__(self, case: Case, digits: int = 10, trace: Trace | None = None) -> None:
         self.case = case
         self.digits = digits
-        self.trace = Trace(case, network(case))
+        self.trace = trace or Trace(case, network(case))
+        self._longer: dict[tuple[int, bool], Exercise] = {}
         self._places: dict[str, NamedCells] = {}
         self._cells: dict[str, tuple[tuple[str, Cell], ...]] = {}
+
+    @property
+    def layer_names(self) -> tuple[str, ...]:
+        """The names of its layers."""
+        return tuple(layer.name for layer in self.case.layers)
 
     @cached_property
     def sizes(self) -> Sizes:
@@ -56,12 +65,22 @@ class Exercise:
     @cached_property
     def shapes(self) -> dict[str, Shape]:
         """The shape of every tensor, by its full name."""
-        return {name: place.shape for name, place in self.trace.places.items()}
+        return {name: place.shape for name, place in order_of_computation(self.trace).items()}
 
     @cached_property
     def order(self) -> dict[str, int]:
         """The tensors' places in the order of computation."""
         return {name: at for at, name in enumerate(self.shapes)}
+
+    def through(self, names: Iterable[str]) -> Exercise:
+        """The same exercise, in as many steps as these names need: `conv[1,1]#3` needs three."""
+        try:
+            trace = linked(self.trace, names)
+        except NoSuchCell:
+            return self  # where the name stands there is more to be said of it
+        if trace is self.trace:
+            return self
+        return self._longer.setdefault((trace.step, trace.back), Exercise(self.case, self.digits, trace))
 
     def place(self, name: str) -> NamedCells:
         """What a name stands for, kept as it was written; raises NoSuchCell."""
@@ -72,6 +91,24 @@ class Exercise:
             if len(self._places) < _MOST_NAMES and len(name) < 200:
                 self._places[name] = known
         return known
+
+    def has(self, name: str) -> bool:
+        """Whether a name is that of a cell or a tensor."""
+        if self.surely_unknown(name):
+            return False
+        try:
+            self.place(name)
+        except NoSuchCell:
+            return False
+        return True
+
+    def surely_unknown(self, name: str) -> bool:
+        """Whether a name is that of no tensor here, told at once: the nearest right one is not looked for."""
+        return name.partition("[")[0].partition("@")[0].strip() not in self._bases
+
+    @cached_property
+    def _bases(self) -> frozenset[str]:
+        return frozenset(name.partition("@")[0] for name in self.shapes)
 
     def cells(self, tensor: str) -> tuple[tuple[str, Cell], ...]:
         """The cells of a tensor in reading order, each with its name."""
@@ -126,7 +163,8 @@ class Exercises:
         known = self._opened.get(key)
         if known is None:
             try:
-                known = _opened(load(name_or_path), self._digits)
+                known = _opened(case := load(name_or_path), self._digits)
+                refuse_unknown(case.claims, case.formulas, case.file, known.place, known.layer_names)
             except CaseError as error:
                 known = error
             self._keep(key, known)
@@ -163,7 +201,6 @@ def _opened(case: Case, digits: int) -> Exercise:
     exercise = Exercise(case, digits)
     if case.by_size:
         return exercise  # it has sizes that can be claimed, and no numbers
-    refuse_unknown(case.claims, case.formulas, case.file, exercise.place)
     try:
         exercise.trace.run()
     except CannotReplay as error:
