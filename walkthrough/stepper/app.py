@@ -6,8 +6,9 @@ import asyncio
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
+from contextvars import copy_context
 from pathlib import Path
 from time import perf_counter
 from typing import Any, ClassVar
@@ -132,7 +133,7 @@ class Stepper(App[int]):
     def on_mount(self) -> None:
         """Painted, and ended by whatever ends a program."""
         self.picture.focus()
-        self.loop_of_screen = asyncio.get_running_loop()
+        self.loop_of_screen, self.context_of_screen = asyncio.get_running_loop(), copy_context()
         if threading.current_thread() is threading.main_thread():
             for name, status in _ENDINGS:
                 if hasattr(signal, name):
@@ -215,8 +216,7 @@ class Stepper(App[int]):
             self.session.finished(job, made)
             self.settle()
 
-        with suppress(RuntimeError):  # ended meanwhile
-            self.loop_of_screen.call_soon_threadsafe(finished)
+        self._from_thread(finished)
 
     def _keep_pace(self) -> None:
         seconds = self.session.seconds if self.session.playing else 0.0
@@ -262,8 +262,12 @@ class Stepper(App[int]):
 
     def heard(self) -> None:
         """The witnesses have said something; a thread of theirs says so, and does not wait."""
+        self._from_thread(self.paint)
+
+    def _from_thread(self, call: Callable[[], None]) -> None:
+        """A call for the screen, from a thread beside it, as if the screen itself had made it."""
         with suppress(RuntimeError):  # the loop is closed: nobody sees it any more
-            self.loop_of_screen.call_soon_threadsafe(self.paint)
+            self.loop_of_screen.call_soon_threadsafe(call, context=self.context_of_screen)
 
     def _verify(self) -> None:
         """The witnesses begin anew, once nobody changes numbers any more."""
