@@ -175,6 +175,9 @@ class Stepper(App[int]):
             self._working = session.job
             threading.Thread(target=self._work, args=(session.job,), daemon=True).start()
         self._keep_pace()
+        wanted = "textual-dark" if session.dark else "textual-light"
+        if self.theme != wanted:  # the line to answer in is Textual's own
+            self.theme = wanted
         if session.walk.opened is not self._verifying:
             self._verify()
         self.paint()
@@ -196,7 +199,7 @@ class Stepper(App[int]):
         question, line = self.session.question, self.answer_line
         asked = line.has_class("asked")
         if question is not None and not asked:
-            line.placeholder, line.value = question.words, question.value
+            line.value = question.value
             line.add_class("asked")
             line.focus()
         elif question is None and asked:
