@@ -83,6 +83,11 @@ def assert_true(narration: Narration, step: AnyStep, words: str) -> None:
         assert isinstance(step, Sums)
         products = [[value(narration, factor) for factor in term.factors] for term in step.terms]
         assert all(0 in factors for factors in products) == (words == "every product has a factor 0")
+    elif words == "the output is the target":
+        _, at, sample = step.ref.tensor.partition("@")
+        assert step.stage is not None
+        met = (Ref(f"{name}{at}{sample}", step.ref.cell) for name in (step.stage.x.name, "target"))
+        assert len({value(narration, ref) for ref in met}) == 1
     elif words in ("it is 0 for every sample", "the samples' numbers cancel"):
         assert isinstance(step, Mean)
         silent = all(not value(narration, ref) for ref in step.over)
@@ -91,7 +96,7 @@ def assert_true(narration: Narration, step: AnyStep, words: str) -> None:
         assert known.get(match[1], Fraction(0)) == 0
     else:
         assert words in (
-            "", "given as 0", "the local derivative is 0", "the output is the target",
+            "", "given as 0", "the local derivative is 0",
             "what comes back through its windows cancels", "the loss does not change with it",
         ), words  # fmt: skip
 

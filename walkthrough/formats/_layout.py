@@ -100,8 +100,9 @@ def _arrangements(lines: list[_Line]) -> Iterator[tuple[Arrangement, tuple[Layou
         yield Arrangement(flat=True), (_across, _tail_below)
     yield Arrangement(), (_across, _tail_below, _stacked)
     longest = max(max(shape) for shape in several)
-    for parts in range(2, longest + 1):
-        yield Arrangement(most=-(-longest // parts)), (_numbers_broken, _stacked)
+    yield Arrangement(most=-(-longest // 2)), (_numbers_broken, _stacked)
+    # rather than in bits, each product stands in a row of its own, its numbers beside its symbols
+    yield Arrangement(most=1), (_across, _tail_below, _stacked)
 
 
 def _remarked(lines: list[_Line], blocks: list[list[str]], width: int) -> Iterator[list[Placed]]:

@@ -167,12 +167,14 @@ class Choices:
             elif best == at:
                 relation = "=" if result.complete[at] else "≈"
                 others = alike[window, texts[at]]
-                ties = sum(self._same(stage, x, at, other) for other in others) if len(others) > 1 else 1
+                # numbers that are written in full are equal if they read alike
+                known = numbers.complete[at] or len(others) == 1
+                ties = len(others) if known else sum(self._same(stage, x, at, other) for other in others)
                 reason = tied(ties, "first") if ties > 1 else "the largest of its window"
                 if result.texts[at] == "0":
                     reason = silent(window)
                 yield Row(f"{left} = {upstream[window]}", f"{relation} {result.texts[at]}", reason)
-            elif texts[at] == texts[best] and self._same(stage, x, at, best):
+            elif texts[at] == texts[best] and (numbers.complete[at] or self._same(stage, x, at, best)):
                 yield Row(left, "= 0", f"equal to {operands[best]}, which comes first (max_tie = first)")
             else:
                 yield Row(left, "= 0", f"not the largest of its window (that was {operands[best]})")

@@ -119,7 +119,7 @@ def _choice_rule(stage: Stage, tensor: Tensor) -> Rule:
     upstream = f"∂L/∂{entry_text(equation.left, stage.z.symbol)}"
     if isinstance(equation.right, Largest):
         left, x = f"∂L/∂{tensor.symbol}", tensor.symbol
-        return Rule(f"{left} = ∂L/∂{stage.z.symbol} where {x} was the largest of its window, else 0")
+        return Rule(f"{left} = ∂L/∂{stage.z.symbol} if {x} was its window's largest, else 0")
     assert stage.gate is not None
     own = entry_text(entry, tensor.symbol)
     return Rule(f"∂L/∂{own} = {upstream} · ({_slopes(stage.gate, own)})")

@@ -27,7 +27,7 @@ from walkthrough.page.narration import Narration, bounded, rule_of
 from walkthrough.page.one_row import Row, in_one_row
 from walkthrough.page.products import Manner, contractions_of, manner
 from walkthrough.page.said_numbers import shortest
-from walkthrough.trace.steps import Given, Sums
+from walkthrough.trace.steps import Given
 
 LARGE = 800
 """Products of a tensor above which its lines are put together from columns, each on one row."""
@@ -72,13 +72,9 @@ class Ledger:
 
     def because(self, name: str) -> str:
         """What holds for all lines of a tensor that is a sum of products, or a copy."""
-        first = self._first(name)
-        return rule_of(first) if first else ""
-
-    def _first(self, name: str) -> Sums | None:
-        """The first line that is a sum of something; None if there is none."""
-        steps = self.steps.tensor(name) if self.contractions(name) else iter(())
-        return next((step for step in steps if isinstance(step, Sums) and step.terms), None)
+        if not self.contractions(name):
+            return ""
+        return rule_of(self.steps.stage_of(name), self.trace.places[name].local, self.steps.phase(name))
 
     def lines(self, name: str) -> Iterator[list[str]]:
         """The lines of a tensor, some at a time; what holds for all of them is not said in each."""
@@ -92,7 +88,11 @@ class Ledger:
             return
         common = self.because(name)
         for several in rows:
-            yield [row.without(common).text for row in several]
+            # most rows have no other reason, and there are very many of them
+            yield [
+                f"{row.formula} {row.working}" if row.because == common else row.without(common).text
+                for row in several
+            ]
 
     def rows_of(self, name: str) -> bool:
         """Whether a tensor is large, and a table of sums whose numbers are a matter of decimals."""
@@ -226,8 +226,7 @@ class Ledger:
             pieces[end - 1] = pieces[end - 1][:-3]
             figures[end - 1] = figures[end - 1][:-3]
         redo, doubtful, rounded = self._checked(contractions, columns, result)
-        first = self._first(name)
-        reason, complete = rule_of(first) if first else "", result.complete.tolist()
+        reason, complete = self.because(name), result.complete.tolist()
         rows: list[Row] = []
         start = 0
         for place, (left, value, end) in enumerate(zip(self._symbols(name), result.texts, ends, strict=True)):

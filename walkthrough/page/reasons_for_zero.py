@@ -132,16 +132,17 @@ def _of_sum(voice: Voice, step: Sums) -> str:
 
 
 def _of_slope(voice: Voice, step: Formula) -> str:
-    """The loss's derivative is 0: a target that leaves this output out, or an output that meets it."""
-    target = Ref(voice.steps.of(step.ref.tensor).full("target", step.sample), step.ref.cell)
-    places = voice.steps.trace.places
-    if has_pieces(step.expression):
-        return ""  # the line itself says which piece is in force
+    """The loss's derivative is 0: an output that meets its target, or a target that leaves it out."""
+    steps, places = voice.steps.of(step.ref.tensor), voice.steps.trace.places
+    assert step.stage is not None
+    output = Ref(steps.full(step.stage.x.name, step.sample), step.ref.cell)
+    target = Ref(steps.full("target", step.sample), step.ref.cell)
     if target.tensor in places and places[target.tensor].shape == places[step.ref.tensor].shape:
-        if is_zero(voice, target):
+        if voice.steps.same(output, target):
+            return "the output is the target"
+        if is_zero(voice, target) and not has_pieces(step.expression):
             return f"{voice.symbol(target)} = 0"
-        return "the output is the target"
-    return ""
+    return "the loss does not change with it"
 
 
 def _stopped(voice: Voice, step: Route) -> str:

@@ -12,6 +12,7 @@ from walkthrough.numbers.shown import Known, Shown
 from walkthrough.page.drafts import Attempt, Closing, Draft, Said, Subtotal
 from walkthrough.page.products import WORDS, Manner, contractions_of, manner, several
 from walkthrough.page.reasons_for_zero import end_of_zero, is_zero
+from walkthrough.trace.network import Stage
 from walkthrough.trace.steps import Given, Row, Sums, Term
 
 _MORE = 3
@@ -206,32 +207,30 @@ class SumVoice(Closing):
 # --- pieces --------------------------------------------------------------------------------------
 
 
-def rule_of(step: Sums) -> str:
-    """The rule of a line of the backward pass, in words."""
-    return "; ".join(_rule(step))
-
-
-def _rule(step: Sums) -> tuple[str, ...]:
-    if step.stage is None:
-        return ()
-    contractions = contractions_of(step.stage, own_part(step.ref.tensor))
+def rule_of(stage: Stage | None, local: str, phase: str) -> str:
+    """What holds for all lines of a tensor of sums: its rule in the backward pass, or that it is a copy."""
+    contractions = () if stage is None else contractions_of(stage, local)
+    if stage is None or not contractions:
+        return ""
     parts = [each.part for each in contractions]
     copied = len(parts) == 1 and len(parts[0].factors) == 1 and not several(contractions[0])
-    if step.phase != "backward":
-        return ("the same number",) if copied and parts[0].coefficient == 1 else ()
-    if not step.terms:
-        return ("it goes into no output",)
+    copied = copied and parts[0].coefficient == 1
+    if phase != "backward" or (copied and not stage.parameters):
+        return "the same number" if copied else ""
     others = next((part.factors[1:] for part in parts if len(part.factors) > 1), ())
     if others:
         names = (factor.tensor.name for factor in others)
-        roles = ("input" if name == step.stage.x.name else name.rpartition(".")[2] for name in names)
-        return (f"chain rule: upstream × {' × '.join(roles)}",)
-    if copied and step.copy and not step.stage.parameters:
-        return ("the same number",)
-    coefficients = {term.coefficient for term in step.terms}
-    if not parts or len(coefficients) > 1:
-        return ()
-    return (f"chain rule: upstream × {bounded(rational(coefficients.pop()))}",)
+        roles = ("input" if name == stage.x.name else name.rpartition(".")[2] for name in names)
+        return f"chain rule: upstream × {' × '.join(roles)}"
+    coefficients = {part.coefficient for part in parts}
+    return f"chain rule: upstream × {bounded(rational(coefficients.pop()))}" if len(coefficients) == 1 else ""
+
+
+def _rule(step: Sums) -> tuple[str, ...]:
+    if step.phase == "backward" and not step.terms:
+        return ("it goes into no output",)
+    rule = rule_of(step.stage, own_part(step.ref.tensor), step.phase)
+    return (rule,) if rule else ()
 
 
 def _share(terms: tuple[Term, ...]) -> Fraction:

@@ -6,7 +6,7 @@ from fractions import Fraction
 from math import prod
 
 from walkthrough.page.ledger import GUARD, Ledger
-from walkthrough.page.narration import Narration, bounded, rule_of
+from walkthrough.page.narration import Narration, bounded
 from walkthrough.page.one_row import Row, in_one_row
 from walkthrough.trace.steps import Sums, Term
 
@@ -31,7 +31,7 @@ def sum_row(ledger: Ledger, step: Sums) -> Row:
     ended = "=" if result.complete and not unfinished and not beside else "≈"
     said = "" if step.copy else f"{operands} {' + '.join(figures)} "
     formula = f"{narration.symbol(step.ref)} = {' + '.join(symbols)}"
-    return Row(formula, f"{said}{ended} {result.text}", rule_of(step))
+    return Row(formula, f"{said}{ended} {result.text}", ledger.because(step.ref.tensor))
 
 
 def _in_doubt(narration: Narration, term: Term) -> bool:
