@@ -166,7 +166,9 @@ class Closing(Voice):
 
     def _gives(self, value: Known, result: Shown, digits: int) -> bool:
         if result.complete:
-            return not value.spread and value.value == result.value
+            if not result.value or (not value.spread and value.value == result.value):
+                return not value.spread and value.value == result.value
+            digits = max(digits, len(result.digits))  # thirds that add up to a number that ends
         try:
             return shown(value, digits).value == result.value
         except NeedsPrecision:

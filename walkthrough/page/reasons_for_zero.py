@@ -136,7 +136,11 @@ def _of_slope(voice: Voice, step: Formula) -> str:
     target = Ref(voice.steps.of(step.ref.tensor).full("target", step.sample), step.ref.cell)
     places = voice.steps.trace.places
     if has_pieces(step.expression):
-        return ""  # the line itself says which piece is in force
+        assert step.stage is not None
+        output = Ref(voice.steps.of(step.ref.tensor).full(step.stage.x.name, step.sample), step.ref.cell)
+        same = target.tensor in places and places[target.tensor].shape == places[output.tensor].shape
+        met = same and voice.steps.same(target, output)
+        return "the output is the target" if met else "the loss is flat there"
     if target.tensor in places and places[target.tensor].shape == places[step.ref.tensor].shape:
         if is_zero(voice, target):
             return f"{voice.symbol(target)} = 0"
