@@ -2,7 +2,8 @@
 
 It shares nothing with the package: a tokenizer, a recursive descent, exact fractions as long as the line
 is rational, and mpmath beyond that. `·` and `/` go from left to right, a minus before a product belongs to
-the whole product, e^, √ and ² bind tighter than either, and `ln` and `tanh` take the next number or parentheses.
+the whole product, e^, √ and ² bind tighter than either, and `ln` and `tanh` take the next number or
+parentheses.
 """
 
 from __future__ import annotations
