@@ -396,7 +396,7 @@ class Trace:
                 lambda precision: shown(self.known(tensor, cell, precision), digits, full)
             )
         except UncertainDigit as problem:
-            at = owner(self.network, self.places[tensor].local)
+            at = owner(self.network, self.place(tensor).local)
             raise refused(self.case, at, f"{self.cell_name(tensor, cell)}: {problem}") from None
         return result
 
