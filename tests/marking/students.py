@@ -50,7 +50,7 @@ class Habits:
     blank: float
     blanks_rounded: bool
     shortcut: float
-    # how likely they round what is on the way to a number, and whether that number's zeros may be all it shows
+    # how likely they round what is on the way to a number; and whether a number may be all zeros
     within: float = 0
     faint: bool = False
 
@@ -186,7 +186,8 @@ class Student:
             return sum(map(to_hand, products)) if len(products) > 1 else products[0]
         if isinstance(step, Sums | Update) and not getattr(step, "copy", False):
             products = [
-                to_hand(fraction(row.product)) if len(row.refs) > 1 or abs(row.coefficient) != 1
+                to_hand(fraction(row.product))
+                if len(row.refs) > 1 or abs(row.coefficient) != 1
                 # a plain number is carried as it is
                 else fraction(row.product)
                 for row in own.rows
@@ -295,7 +296,9 @@ class OnTheWay(Algebra[Fraction, dict]):
         if function == "ln" and to <= 0:
             raise ArithmeticError("no logarithm")
         value = arb(fmpq(to.numerator, to.denominator))
-        return fraction({"exp": value.exp, "ln": value.log, "tanh": value.tanh, "sqrt": value.sqrt}[function]())
+        return fraction(
+            {"exp": value.exp, "ln": value.log, "tanh": value.tanh, "sqrt": value.sqrt}[function]()
+        )
 
     def same(self, of: Same, scope: dict) -> Fraction:
         return Fraction(int(of.one.at(scope) == of.other.at(scope)))

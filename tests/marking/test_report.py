@@ -266,7 +266,12 @@ def test_everybody_is_listed_whatever_they_handed_in(tmp_path: Path) -> None:
     table = "student;conv[1,1];conv[1,2];conv[2,1];conv[2,2]\n" + rows
     output, _, status = checked([sheet(tmp_path, table, "class.csv")], case="cross-correlation")
     assert status == 1
-    for row in (r"perfect +4 +0 +0 +4", r"blank +0 +0 +0 +4", r"partial +1 +0 +1 +4 +conv\[2,2\]", r"odd +3 +0 +0 +4"):
+    for row in (
+        r"perfect +4 +0 +0 +4",
+        r"blank +0 +0 +0 +4",
+        r"partial +1 +0 +1 +4 +conv\[2,2\]",
+        r"odd +3 +0 +0 +4",
+    ):
         assert re.search(row, output), row
 
 
@@ -366,7 +371,9 @@ def test_any_format_may_render_the_report(tmp_path: Path) -> None:
 def test_the_digits_that_were_found_are_said(tmp_path: Path) -> None:
     """1182.656 as 1200 is right to the hundreds, and as 1180 to the tens: its zeros were not worked out."""
     file = tmp_path / "sheet.toml"
-    file.write_text('case = "lecture-notes"\n[claims]\n"dense.weight.grad[2]" = "1200"\n"dense.weight.grad[4]" = "1180"\n')
+    file.write_text(
+        'case = "lecture-notes"\n[claims]\n"dense.weight.grad[2]" = "1200"\n"dense.weight.grad[4]" = "1180"\n'
+    )
     (sheet,) = check(file)
     found = {marked.claim.cell: unit_found(marked) for marked in sheet.claims}
     assert found == {"dense.weight.grad[2]": 100, "dense.weight.grad[4]": 10}

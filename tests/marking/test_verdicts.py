@@ -398,7 +398,11 @@ def test_shares_of_a_loss_and_rate_times_gradient() -> None:
         "loss.term[2]": "wrong",
         "loss": "follows",
     }
-    claims = {"dense.weight.grad[1]": "946.1", "dense.weight.step[1]": "946.1", "dense.weight.new[1]": "-946.09"}
+    claims = {
+        "dense.weight.grad[1]": "946.1",
+        "dense.weight.step[1]": "946.1",
+        "dense.weight.new[1]": "-946.09",
+    }
     assert words(claims) == {
         "dense.weight.grad[1]": "rounded",
         "dense.weight.step[1]": "wrong",

@@ -366,7 +366,9 @@ def test_the_odd_ones_are_listed_and_the_rest_is_read(tmp_path: Path) -> None:
     assert problems.count("sigmiod") == 2  # once, with what was written and in its sentence
     assert 'did you mean "sigmoid"' in problems
     assert "lies outside" in problems
-    (tmp_path / "a.toml").write_text('case = "lecture-notes"\nnmae = "A"\n[claims]\ndense = "1"\n"dnse" = "1"\n')
+    (tmp_path / "a.toml").write_text(
+        'case = "lecture-notes"\nnmae = "A"\n[claims]\ndense = "1"\n"dnse" = "1"\n'
+    )
     sheets, problems = gathered([tmp_path / "a.toml"])
     assert len(sheets[0].claims) == 1
     assert 'a.toml:5: claims."dnse": there is no "dnse" in this case; did you mean "dense"' in problems

@@ -36,7 +36,8 @@ class CheckOptions:
     """What `check` is asked for.
 
     `everything` lists every claim (`--all`); `hide_answers` says verdict and place only; `case` is the one
-    that all worksheets must be about. `page` is called with whose worksheet it is and its own report. `text` and `markdown` are blocks, rendered by whoever knows the format.
+    that all worksheets must be about. `page` is called with whose worksheet it is and its own report. `text`
+    and `markdown` are blocks, rendered by whoever knows the format.
     """
 
     everything: bool = False
@@ -189,8 +190,8 @@ def check(
 ) -> tuple[MarkedSheet, ...]:
     """Your worksheets, marked: files, folders, tables of a class, shipped cases, or numbers from Python.
 
-    `check({"dense": "2.55"}, case="lecture-notes")` marks numbers from Python; `case` is the exercise that all
-    worksheets must be about. Raises CaseError if one cannot be read.
+    `check({"dense": "2.55"}, case="lecture-notes")` marks numbers from Python; `case` is the exercise that
+    all worksheets must be about. Raises CaseError if one cannot be read.
     """
     exercises, examiners = Exercises(digits), Examiners()
     return tuple(

@@ -149,7 +149,7 @@ class LayerSlip:
 
 @dataclass(frozen=True, slots=True)
 class ShortenedNumber:
-    """A number that its writer went on with at fewer digits: the claim, what was `used`, what that explains."""
+    """A number that its writer went on with at fewer digits: what was claimed and `used`, what that explains."""
 
     claim: NumberClaim
     used: Shown

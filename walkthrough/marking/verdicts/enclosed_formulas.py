@@ -206,9 +206,7 @@ def _product(parts: list[EnclosedFormula]) -> EnclosedFormula:
         return result
 
     shape = ("product", tuple(shapes))
-    return EnclosedFormula(
-        multiplied, _operands(parts), shape, inner=tuple(parts), combine=_all_multiplied
-    )
+    return EnclosedFormula(multiplied, _operands(parts), shape, inner=tuple(parts), combine=_all_multiplied)
 
 
 def _quotient(above: EnclosedFormula, below: EnclosedFormula) -> EnclosedFormula:

@@ -49,16 +49,16 @@ def used_with_fewer_digits(
             continue
         for value in shortened(written[operand]):
             instead = _Instead(numbers, operand, value)
-            explains = tuple(each for each in several if _explained(calculation, each, written[each], instead))
+            explains = tuple(
+                each for each in several if _explained(calculation, each, written[each], instead)
+            )
             if len(explains) >= _SEVERAL and (best is None or len(explains) > len(best.explains)):
                 best = Shortened(operand, value, explains)
     return best
 
 
 def _near(said: WrittenRational, ways: Sequence[Enclosure]) -> bool:
-    return any(
-        abs(said.value - end) * _NEAR <= abs(end) for low, high in ways for end in (low, high)
-    )
+    return any(abs(said.value - end) * _NEAR <= abs(end) for low, high in ways for end in (low, high))
 
 
 def _explained(calculation: Calculation, number: int, said: WrittenRational, instead: _Instead) -> bool:

@@ -136,7 +136,8 @@ class _ClassList:
     def _columns_of(self, exercise: Exercise) -> _Columns:
         known = self._columns.get(exercise)
         if known is None:
-            cells, unknown = [], []
+            cells: list[int] = []
+            unknown: list[int] = []
             for at, name in enumerate(self.header):
                 if name not in _NAMED:
                     (cells if name and exercise.has(name) else unknown).append(at)
@@ -158,7 +159,9 @@ class _ClassList:
             try:
                 exercise.place(name)
             except NoSuchCell as error:
-                yield Problem(self.file, 1 if self.case else line, "", f'column "{printable(name[:80])}": {error}')
+                yield Problem(
+                    self.file, 1 if self.case else line, "", f'column "{printable(name[:80])}": {error}'
+                )
         columns.told += len(used)
         if columns.told > _ENOUGH_UNKNOWN:
             more = columns.told - _ENOUGH_UNKNOWN

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Any
 
 _DEEPEST = 4
@@ -83,7 +84,9 @@ def cells_between_tabs(row: str) -> list[str] | None:
 
 def in_thousands(words: list[str]) -> str:
     """Why a row cannot be read: `1 020 1275` has a number that begins with a 0 like no other; or nothing."""
-    for one, other in zip(words, words[1:], strict=False):
+    for one, other in pairwise(words):
         if _REST.fullmatch(other) and _THOUSAND.fullmatch(one):
-            return f"{one} {other} can be {one}{other}, or {one} and {other}; write {one}{other} without a blank"
+            return (
+                f"{one} {other} can be {one}{other}, or {one} and {other}; write {one}{other} without a blank"
+            )
     return ""

@@ -1,7 +1,7 @@
 """Numbers as people type them, brought into the one notation that is read: nothing is guessed.
 
-`z = 2.55`, `$-2{,}5$`, `\\frac{1}{3}`, `2½`, `2 11/20`, `0.33…`, `0.93 (approx)`, `２.５`: what stands around the
-number goes, and what is another notation for it is rewritten. What could mean two things is refused.
+`z = 2.55`, `$-2{,}5$`, `\\frac{1}{3}`, `2½`, `2 11/20`, `0.33…`, `0.93 (approx)`: what stands around
+the number goes, and what is another notation for it is rewritten. What could mean two things is refused.
 """
 
 from __future__ import annotations
@@ -27,14 +27,18 @@ _BEFORE = re.compile(rf"(?:{_ABOUT})\s+(?=[0-9+\-−.])", re.IGNORECASE)
 _AFTER = re.compile(rf"\s*(?:\(\s*{_ABOUT}\s*\)|\s{_ABOUT})$", re.IGNORECASE)
 _ELLIPSIS = re.compile(r"(?<=[0-9])\s?(?:…|⋯|\.\.\.|\\(?:l|c)?dots)$")
 # σ(z₁), ∂L/∂w, w_1^{new}, conv[1,1]: what begins with a letter and names a number
-_NAME = re.compile(r"[^\W\d_∞][^=≈≃≅]{0,80}?\s*[=≈≃≅](?!.*[=≈≃≅])\s*|[∂δΔΣ∑][^=≈≃≅]{0,80}?\s*[=≈≃≅](?!.*[=≈≃≅])\s*")
+_NAME = re.compile(
+    r"[^\W\d_∞][^=≈≃≅]{0,80}?\s*[=≈≃≅](?!.*[=≈≃≅])\s*|[∂δΔΣ∑][^=≈≃≅]{0,80}?\s*[=≈≃≅](?!.*[=≈≃≅])\s*"
+)
 _SEVERAL_EQUAL = re.compile(r"[=≈≃≅].*[=≈≃≅]")
 _LATEX_FRACTION = re.compile(r"\\[dt]?frac\s*(?:\{\s*([0-9]+)\s*\}\s*\{\s*([0-9]+)\s*\}|([0-9])\s*([0-9]))")
 _LATEX_SPACES = re.compile(r"\\[,;:! ]|\\(?:quad|left|right)(?![a-z])")
 _LATEX_TIMES = re.compile(r"\\(?:cdot|times)(?![a-z])")
 _WITH_SIGN = r"(?P<sign>[+\-‒–−﹣]?)\s*"
 _VULGAR = re.compile(rf"{_WITH_SIGN}(?P<whole>[0-9]{{0,30}})\s?(?P<part>[¼½¾⅐-⅞])")
-_MIXED = re.compile(rf"{_WITH_SIGN}(?P<whole>[0-9]{{1,30}})\s+(?P<above>[0-9]{{1,30}})\s?[/⁄]\s?(?P<below>[0-9]{{1,30}})")
+_MIXED = re.compile(
+    rf"{_WITH_SIGN}(?P<whole>[0-9]{{1,30}})\s+(?P<above>[0-9]{{1,30}})\s?[/⁄]\s?(?P<below>[0-9]{{1,30}})"
+)
 _THOUSANDS = re.compile(r"[+\-−]?[0-9]{1,3}(?:\s[0-9]{3})+(?:[.,][0-9]*)?")
 _IN_BRACKETS = re.compile(r"\(\s*([0-9.,]+)\s*\)")
 
@@ -105,7 +109,9 @@ def _mixed(body: str) -> str:
     brackets = _IN_BRACKETS.fullmatch(body)
     if brackets is not None:
         number = brackets[1]
-        raise NotANumber(f"{quoted(body)} can be {number}, or −{number} as in accounts; write it without brackets")
+        raise NotANumber(
+            f"{quoted(body)} can be {number}, or −{number} as in accounts; write it without brackets"
+        )
     return body
 
 
