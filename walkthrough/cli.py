@@ -10,8 +10,11 @@ from typing import NoReturn
 import click
 
 from walkthrough.commands.deriving import derive
+from walkthrough.commands.files import CannotWrite
 from walkthrough.commands.marking import blindspots, check, worksheet
 from walkthrough.commands.showing import show, why
+from walkthrough.commands.sizing import sizes
+from walkthrough.commands.stepping import step
 
 _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -50,51 +53,85 @@ def _say(text: str) -> None:
     sys.stdout.write((ascii_only(text) if needs_ascii() else text) + "\n")
 
 
-for _command in (show, why, check, worksheet, blindspots, derive):
+for _command in (show, why, sizes, step, check, worksheet, blindspots, derive):
     commands.add_command(_command)
-
-
-def _fail(message: str) -> NoReturn:
-    from walkthrough.words.messages import printable
-
-    text = "\n".join(printable(line) for line in message.splitlines())
-    click.echo(f"walkthrough: {text}", err=True)
-    sys.exit(2)
 
 
 def main() -> NoReturn:
     """Run a command; every way it can end has its exit status."""
-    if hasattr(sys.stdout, "reconfigure"):
-        sys.stdout.reconfigure(errors="replace")
-        sys.stderr.reconfigure(errors="replace")  # type: ignore[union-attr]
+    from walkthrough.commands.output import give_up, open_closed_streams
+
+    open_closed_streams()
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
     # ended from outside, a command still clears away the file that it had not finished
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
-        sys.exit(commands.main(standalone_mode=False) or 0)
-    except click.exceptions.Exit as ending:
-        sys.exit(ending.exit_code)
-    except click.Abort:
-        sys.exit(130)
-    except click.ClickException as problem:
-        problem.show()
-        sys.exit(2)
+        status = _status()
+        sys.stdout.flush()
     except BrokenPipeError:
-        # whoever reads has seen enough; Python would complain once more at the end
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
-    except KeyboardInterrupt:
-        sys.exit(130)
+        status = 0  # whoever reads has seen enough
+        give_up(sys.stdout)
+    except OSError as problem:
+        status = _failed(f"standard output cannot be written: {problem.strerror or problem}")
+        give_up(sys.stdout)
+    sys.exit(status)
+
+
+def _status() -> int:
+    """The exit status of the command that was asked for, which says itself what went wrong with it."""
+    try:
+        # not click's own main, to which a reader who has seen enough is a failure
+        with commands.make_context("walkthrough", sys.argv[1:]) as context:
+            commands.invoke(context)
+    except (click.exceptions.Exit, SystemExit) as ending:
+        code = ending.exit_code if isinstance(ending, click.exceptions.Exit) else ending.code
+        return code if isinstance(code, int) else 0
+    except (click.Abort, KeyboardInterrupt, EOFError):
+        return 130
+    except click.ClickException as problem:
+        return _complained(problem)
     except Exception as problem:  # a user sees a message, never a traceback
+        if isinstance(problem, OSError) and not isinstance(problem, CannotWrite) and problem.filename is None:
+            raise  # of standard output: everything else that is opened has a name
         if os.environ.get("WALKTHROUGH_TRACEBACK"):
             raise
-        _fail(_said(problem))
+        return _failed(_said(problem))
+    return 0
+
+
+def _complained(problem: click.ClickException) -> int:
+    """A usage error in click's words, each of which stays short whatever was typed."""
+    lines: list[str] = []
+    if isinstance(problem, click.UsageError) and problem.ctx is not None:
+        lines.append(problem.ctx.get_usage())
+        lines.append(f"Try '{problem.ctx.command_path} --help' for help.\n")
+    lines.append(f"Error: {problem.format_message()}")
+    _tell("\n".join(lines))
+    return 2
+
+
+def _failed(message: str) -> int:
+    _tell(f"walkthrough: {message}")
+    return 2
+
+
+def _tell(message: str) -> None:
+    """A message on standard error, where it can still be told to somebody."""
+    from walkthrough.commands.output import give_up
+    from walkthrough.words.messages import bounded_line
+
+    try:
+        click.echo("\n".join(bounded_line(line) for line in message.splitlines()), err=True)
+    except OSError:
+        give_up(sys.stderr)
 
 
 def _said(problem: Exception) -> str:
     """The message of a problem that is the input's; of any other, what it is."""
     from walkthrough.case.cells import NoSuchCell
-    from walkthrough.commands.output import CannotWrite
-    from walkthrough.derivations.pieces.sizes import CannotDerive
+    from walkthrough.derivations.pieces.asked_sizes import CannotDerive
     from walkthrough.trace.trace import CannotReplay
     from walkthrough.words.problems import CaseError
 

@@ -44,6 +44,14 @@ class Grid:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """Grids beside each other with signs between them: x ⋆ g = ∂L/∂k."""
+
+    grids: tuple[Grid, ...]
+    signs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Picture:
     """An image too large for numbers: shades from 0 (the smallest) to 1 (the largest)."""
 
@@ -73,32 +81,62 @@ Side: TypeAlias = str | Sum | Window
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """A part of a long sum with its subtotal, such as one channel: symbols → numbers → value."""
+
+    name: str
+    sides: tuple[tuple[Relation, Side], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Working:
     """One line of working: symbols → numbers → value, each with the relation before it.
 
-    `cell` is the full name of the cell, `because` the reason or the rule in words.
+    `cell` is the full name of the cell, `because` the reason or the rule in words. `groups`, if there are
+    any, say the first sides (all symbols, all numbers) once more, part by part; whoever prints them
+    prints only `closing` after them.
     """
 
     cell: str
     left: str
     sides: tuple[tuple[Relation, Side], ...]
     because: str = ""
+    groups: tuple[Group, ...] = ()
+
+    @property
+    def closing(self) -> tuple[tuple[Relation, Side], ...]:
+        """The sides that the groups have not said: the subtotals, and what they come to."""
+        return self.sides[2:] if self.groups else self.sides
+
+
+@dataclass(frozen=True, slots=True)
+class Workings:
+    """Like lines, which are laid out alike; `because` holds for all of them."""
+
+    lines: tuple[Working, ...]
+    because: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows under a header; columns of numbers are set flush right."""
+    """Rows under a header; columns of numbers are set flush right.
+
+    `begins` are the columns with which a band may begin where a page is too narrow for all of them: a
+    table that has them is several tables beside each other.
+    """
 
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     right: frozenset[int] = frozenset()
+    begins: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """Lines of working of a large tensor, each on one row, however long."""
+    """Lines of working of a large tensor, each on one row, however long; `because` holds for all."""
 
     texts: tuple[str, ...]
+    because: str = ""
 
 
-Block: TypeAlias = Heading | Prose | Rule | Grid | Picture | Working | Lines | Table
+Block: TypeAlias = Heading | Prose | Rule | Grid | Beside | Picture | Working | Workings | Lines | Table

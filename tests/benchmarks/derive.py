@@ -13,8 +13,8 @@ from statistics import median
 
 ROOT = Path(__file__).parents[2]
 DERIVE = (
-    "from walkthrough.derivations import Sizes, derive_command; "
-    "print(derive_command('{word}', Sizes(input={input}, kernel={kernel}))[0])"
+    "from walkthrough.derivations import AskedSizes, derive_command; "
+    "print(derive_command('{word}', AskedSizes(input={input}, kernel={kernel}))[0])"
 )
 RUNS = {
     "import sympy": ("import sympy", 1),

@@ -347,7 +347,7 @@ wieght = "1"
         ),
         (
             f"input = [1,2,3]\n{DENSE}[loss]\ntype = 'squared_error'\ntarget = '1 2'",
-            "case.toml:8: loss.target: has 2 number(s) and the last layer gives 1 (1)",
+            "case.toml:8: loss.target: has 2 number(s) and there are 1 output(s) (1)",
         ),
         (
             f"input = [1,2,3]\n{DENSE}[loss]\ntype = 'binary_cross_entropy'",

@@ -234,11 +234,34 @@ def test_another_arithmetic() -> None:
 
 
 def test_why() -> None:
-    said = out("why", "lecture-notes", "input.grad[4,2]")
+    said = out("why", "lecture-notes", "input.grad[4,2]", "--all")
     assert said.startswith("input.grad[4,2]:")
     assert "no route" in said
     assert "conv[2,1]" in said
     assert max(map(len, said.splitlines())) <= 100
+
+
+def test_why_goes_as_far_as_is_asked(here: Here) -> None:
+    def lines(*options: str) -> int:
+        status, said, complaint = here("why", "lecture-notes", "input.grad[4,2]", *options)
+        assert (status, complaint) == (0, "")
+        return len(said.splitlines())
+
+    assert lines("--depth", "1") < lines() < lines("--depth", "6") < lines("--all")
+    assert lines("--routes", "1") < lines()
+    assert "--depth" in here("why", "lecture-notes", "input.grad[4,2]")[1]
+    assert "--depth" not in here("why", "lecture-notes", "input.grad[4,2]", "--all")[1]
+    for wrong in (["--depth", "-1"], ["--routes", "0"], ["--depth", "many"]):
+        assert wrong[0] in assert_refused(here("why", "lecture-notes", "dense[1]", *wrong))
+
+
+def test_why_of_a_large_case_fits_a_screen_or_two(here: Here) -> None:
+    _, said, _ = here("why", "lenet", "conv1.kernel.grad[3,1,2,2]")
+    assert len(said.splitlines()) < 120
+    assert re.search(r"784 products, \d+ of them 0", said)
+    tree = json.loads(here("why", "lenet", "conv1.kernel.grad[3,1,2,2]", "--json")[1])
+    assert len(tree["from"]) == 12
+    assert tree["left_out"] > 100
 
 
 def test_a_large_case_is_shown_in_part() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from walkthrough.derivations import Sizes, derive_command
+from walkthrough.derivations import AskedSizes, derive_command
 
 torch = pytest.importorskip("torch", reason="PyTorch is the oracle here and is not installed")
 
@@ -18,7 +18,7 @@ Tensors = dict[str, Any]
 _NAME = re.compile(r"([A-Za-z]\w*)\[([\d,]+)\]")
 
 
-def finals(word: str, sizes: Sizes) -> list[tuple[str, str]]:
+def finals(word: str, sizes: AskedSizes) -> list[tuple[str, str]]:
     """Left side and last right side of every entry of the JSON."""
     found: list[tuple[str, str]] = []
     for line in json.loads(derive_command(word, sizes, "json")[0])["lines"]:
@@ -51,7 +51,7 @@ def number(of: str, tensors: Tensors) -> float:
     return float(eval(_NAME.sub(entry, of), {"__builtins__": {}}, functions | names))  # our own output
 
 
-def agrees(word: str, sizes: Sizes, loss: Callable[[Tensors], Any], tensors: Tensors) -> int:
+def agrees(word: str, sizes: AskedSizes, loss: Callable[[Tensors], Any], tensors: Tensors) -> int:
     """How many entries ∂L/∂… were compared."""
     loss(tensors).backward()
     compared = 0
@@ -77,9 +77,9 @@ def share(*shape: int) -> Any:
 
 
 CONVOLUTIONS = [
-    Sizes(input=(4, 3), kernel=(2, 2)),
-    Sizes(input=(5, 6), kernel=(3, 2), stride=(2, 3), padding=(1, 0)),
-    Sizes(input=(4, 4), kernel=(2, 3), channels=2, filters=3, flip=True),
+    AskedSizes(input=(4, 3), kernel=(2, 2)),
+    AskedSizes(input=(5, 6), kernel=(3, 2), stride=(2, 3), padding=(1, 0)),
+    AskedSizes(input=(4, 4), kernel=(2, 3), channels=2, filters=3, flip=True),
 ]
 
 
@@ -92,7 +92,7 @@ CONVOLUTIONS = [
         ("multi-channel-gradients", "untied"),
     ],
 )
-def test_convolutions(word: str, bias: str, sizes: Sizes) -> None:
+def test_convolutions(word: str, bias: str, sizes: AskedSizes) -> None:
     channels = sizes.channels or (2 if word.startswith("multi") else 1)
     filters = sizes.filters or (2 if word.startswith("multi") else 1)
     x = drawn(channels, *sizes.input)  # type: ignore[misc]
@@ -111,7 +111,7 @@ def test_convolutions(word: str, bias: str, sizes: Sizes) -> None:
 
 
 def test_bias() -> None:
-    sizes = Sizes(input=(4, 3), kernel=(2, 2), filters=2)
+    sizes = AskedSizes(input=(4, 3), kernel=(2, 2), filters=2)
     g = drawn(2, 3, 2).detach()
     tied = [right for left, right in finals("conv-bias-gradient", sizes) if re.search(r"b\[\d\]\)", left)]
     assert [number(right, {"g": g}) for right in tied] == pytest.approx(g.sum((1, 2)).tolist())
@@ -122,7 +122,7 @@ def test_bias() -> None:
 @pytest.mark.parametrize("kind", ["max", "average"])
 @pytest.mark.parametrize("stride", [(2, 2), (1, 1)])
 def test_pools(kind: str, stride: tuple[int, int]) -> None:
-    sizes = Sizes(input=(4, 5), kernel=(2, 2), stride=stride)
+    sizes = AskedSizes(input=(4, 5), kernel=(2, 2), stride=stride)
     pool = torch.nn.functional.max_pool2d if kind == "max" else torch.nn.functional.avg_pool2d
     x = drawn(1, 4, 5)
     z = pool(x, (2, 2), stride)
@@ -144,8 +144,8 @@ def test_pools(kind: str, stride: tuple[int, int]) -> None:
 def test_functions_of_one(word: str, function: Callable[[Any], Any], value: float) -> None:
     z = torch.tensor(value, dtype=torch.float64, requires_grad=True)
     y, g = function(z).detach(), torch.tensor(2.5, dtype=torch.float64)
-    assert agrees(word, Sizes(), lambda given: g * function(given["z"]), {"z": z, "y": y, "g": g}) == 1
-    slope = dict(finals(word, Sizes()))["Derivative(y, z)"]
+    assert agrees(word, AskedSizes(), lambda given: g * function(given["z"]), {"z": z, "y": y, "g": g}) == 1
+    slope = dict(finals(word, AskedSizes()))["Derivative(y, z)"]
     assert number(slope, {"z": z, "y": y}) * 2.5 == pytest.approx(float(z.grad))
 
 
@@ -153,7 +153,7 @@ def test_softmax() -> None:
     z = drawn(4)
     p = torch.softmax(z, 0).detach()
     jacobian = torch.autograd.functional.jacobian(lambda each: torch.softmax(each, 0), z)
-    for left, right in finals("softmax-jacobian", Sizes(classes=4)):
+    for left, right in finals("softmax-jacobian", AskedSizes(classes=4)):
         if left.startswith("Derivative"):
             m, n = (int(each) - 1 for each in re.findall(r"\[(\d)\]", left))
             assert number(right, {"p": p}) == pytest.approx(float(jacobian[m, n]))
@@ -163,7 +163,7 @@ def test_cross_entropy() -> None:
     z, y = drawn(4), torch.tensor([0.1, 0.2, 0.3, 0.4], dtype=torch.float64)
     p = torch.softmax(z, 0).detach()
     loss = lambda given: -(y * torch.log_softmax(given["z"], 0)).sum()  # noqa: E731
-    assert agrees("cross-entropy-gradient", Sizes(classes=4), loss, {"z": z, "y": y, "p": p}) == 4
+    assert agrees("cross-entropy-gradient", AskedSizes(classes=4), loss, {"z": z, "y": y, "p": p}) == 4
 
 
 def test_losses() -> None:
@@ -173,24 +173,24 @@ def test_losses() -> None:
     y.retain_grad()
     compared = agrees(
         "binary-cross-entropy-gradient",
-        Sizes(outputs=3),
+        AskedSizes(outputs=3),
         lambda given: loss(given["y"], t),
         {"y": y, "t": t, "z": z},
     )
     assert compared == 6
     o, target = drawn(3), drawn(3).detach() + 1
     squared = lambda given: ((given["o"] - target) ** 2).sum() / 2  # noqa: E731
-    assert agrees("squared-error-gradient", Sizes(outputs=3), squared, {"o": o, "t": target}) == 3
+    assert agrees("squared-error-gradient", AskedSizes(outputs=3), squared, {"o": o, "t": target}) == 3
 
 
 def test_dense() -> None:
     w, b, x, g = drawn(2, 3), drawn(2), drawn(3), drawn(2).detach()
     loss = lambda given: ((given["w"] @ given["x"] + given["b"]) * g).sum()  # noqa: E731
-    assert agrees("dense-gradient", Sizes(), loss, {"w": w, "b": b, "x": x, "g": g}) == 11
+    assert agrees("dense-gradient", AskedSizes(), loss, {"w": w, "b": b, "x": x, "g": g}) == 11
 
 
 def test_sigmoid_network() -> None:
-    sizes = Sizes(input=(4, 3), kernel=(2, 2), outputs=2)
+    sizes = AskedSizes(input=(4, 3), kernel=(2, 2), outputs=2)
     x, f, w, b = drawn(1, 4, 3), drawn(1, 1, 2, 2), drawn(2, 6), drawn(2)
     y = share(2).detach()
     tensors = {"x": x, "f": f, "w": w, "b": b, "y": y}
@@ -227,7 +227,7 @@ def test_delta_recursion() -> None:
     for level in range(4):
         tensors[f"delta{level}"] = -eta * tensors[f"z{level}"].grad
     compared = 0
-    for left, right in finals("delta-recursion", Sizes()):
+    for left, right in finals("delta-recursion", AskedSizes()):
         if "J" in left:
             continue
         name, listed = re.search(r"([a-z]+\d)\[([\d,]+)\]", left).groups()  # type: ignore[union-attr]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
-from walkthrough.derivations import Sizes, derive_command, derived
-from walkthrough.derivations.derivation import Chain, Premises, Step
-from walkthrough.derivations.expressions import atom, letter
-from walkthrough.derivations.pieces.flat_positions import grid, slid
-from walkthrough.derivations.writing.syntax import SymPyWriter
+from walkthrough.derivations import AskedSizes, derive_command
+from walkthrough.derivations.derivation import Equalities, Equality, Premises
+from walkthrough.derivations.derivation_notation import atom, letter
+from walkthrough.derivations.pieces.formula_grids import grid, slid
 from walkthrough.mathematics.notation import Tensor, expression
 
 from .test_proof import prove_line
@@ -16,11 +17,17 @@ from .test_proof import prove_line
 
 def finals(word: str, **sizes: object) -> dict[str, str]:
     """Each left side with its last right side; of several derivations of the same thing the last."""
-    writer, found, left = SymPyWriter(), {}, ""
-    for line in derived(word, Sizes(**sizes)).lines:  # type: ignore[arg-type]
-        left = left if line.left is None else writer.text(line.left)
-        found[left] = writer.text(line.right)
+    found, left = {}, ""
+    for line in json.loads(derive_command(word, AskedSizes(**sizes), "json")[0])["lines"]:  # type: ignore[arg-type]
+        left = line["left"] or left
+        found[left] = line["right"]
     return found
+
+
+def general(word: str, **sizes: object) -> list[str]:
+    """What holds for any size."""
+    told = json.loads(derive_command(word, AskedSizes(**sizes), "json")[0])  # type: ignore[arg-type]
+    return [line["right"] for line in told["general"]]
 
 
 # --- 001 -------------------------------------------------------------------------------------------------
@@ -106,6 +113,32 @@ def test_003_flatten() -> None:
     assert finals("flatten-index", input=(2, 3), channels=2)["n"] == "(c - 1)*6 + (i - 1)*3 + j"
 
 
+def test_003_flatten_with_the_channels_last() -> None:
+    """Equation 5 with its middle term mended, counted from 1: i and j from 1 are i − 1 and j − 1 there."""
+    assert general("flatten-index")[:2] == ["(c - 1)*H*W + (i - 1)*W + j", "((i - 1)*W + j - 1)*C + c"]
+
+
+def test_003_convolution_with_strides() -> None:
+    """Equations 1 to 3 of the note: a true convolution; P + s₁i − t there is K1 + s1(i − 1) − m + 1 here."""
+    (output,) = general("conv-output", flip=True)
+    assert "x[c,s1*(i - 1) + p - P1,s2*(j - 1) + q - P2]*k[f,c,K1 + 1 - p,K2 + 1 - q]" in output
+    *_, by_input = general("conv-input-gradient", flip=True)
+    assert "k[f,c,K1 + 1 - m + s1*(i - 1) - P1,K2 + 1 - n + s2*(j - 1) - P2]" in by_input
+    assert "(1 <= K1 + 1 - m + s1*(i - 1) - P1)" in by_input  # where there is such an entry
+    *_, by_kernel = general("conv-kernel-gradient", flip=True)
+    assert "x[c,s1*(i - 1) + K1 + 1 - p - P1,s2*(j - 1) + K2 + 1 - q - P2]" in by_kernel
+
+
+def test_003_relu_at_zero() -> None:
+    assert "1/2*Piecewise((1, Eq(z, 0)), (0, True))" in general("relu-derivative")[1]
+
+
+def test_003_the_recursion_in_general() -> None:
+    found = general("delta-recursion")
+    assert "Sum(delta3[i]*w3[i,j], (i, 1, D))*Piecewise((1, z2[j] > 0), (0, True))" in found
+    assert any("delta1[f,i,j]*w1[f,c,K1 + i - u,K2 + j - v]" in each for each in found)
+
+
 def test_003_the_jacobian_of_softmax() -> None:
     found = finals("softmax-jacobian")
     assert found["Derivative(p[2], z[2])"] == "p[2]*(1 - p[2])"
@@ -150,4 +183,4 @@ def test_a_lost_minus_is_refuted() -> None:
 
 
 def test_chains_can_have_their_own_premises() -> None:
-    assert Chain(letter("x"), (Step(letter("x")),)).premises is None
+    assert Equalities(letter("x"), (Equality(letter("x")),)).premises is None

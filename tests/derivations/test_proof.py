@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import pytest
 
-from walkthrough.derivations import Sizes, rule_words
-from walkthrough.derivations.command import rule
-from walkthrough.derivations.derivation import Chain, Derivation, Entries, Premises, Step
-from walkthrough.derivations.expressions import ZERO, Bracket, Derivative, at, atom, letter
-from walkthrough.derivations.proof.proof import prove
-from walkthrough.derivations.writing.rendering import rendered
+from walkthrough.derivations import AskedSizes, rule_words
+from walkthrough.derivations.derivation import Derivation, Equalities, Equality, Premises, ProvedEqualities
+from walkthrough.derivations.derivation_notation import ZERO_TERM, Bracket, Derivative, at, atom, letter
+from walkthrough.derivations.proof.line_proofs import prove
+from walkthrough.derivations.rules_by_word import rule
+from walkthrough.derivations.writing.page_formats import rendered
 from walkthrough.mathematics.notation import (
     Applied,
     Entry,
@@ -27,7 +27,7 @@ from walkthrough.mathematics.notation import (
     ln,
 )
 
-SMALL = Sizes(classes=3)
+SMALL = AskedSizes(classes=3)
 
 
 def alterations(of: Expression) -> Iterator[Expression]:
@@ -54,7 +54,7 @@ def without_something(of: Expression) -> Iterator[Expression]:
     match of:
         case Sum(terms):
             for place, term in enumerate(terms):
-                if ZERO in getattr(term, "factors", (term,)):
+                if ZERO_TERM in getattr(term, "factors", (term,)):
                     continue  # whoever loses a 0 loses nothing
                 before, after = terms[:place], terms[place + 1 :]
                 yield Sum((*before, *after))
@@ -114,9 +114,9 @@ def swapped(of: Expression, entry: Entry, moved: Entry) -> Expression:
     return of
 
 
-def altered_chains(derivation: Derivation) -> Iterator[tuple[Chain, int, Chain]]:
+def altered_chains(derivation: Derivation) -> Iterator[tuple[Equalities, int, Equalities]]:
     """A few chains of a derivation, spread over it, each with one of its lines altered."""
-    chains = [block for block in derivation.blocks if isinstance(block, Chain)]
+    chains = [block for block in derivation.blocks if isinstance(block, Equalities)]
     for chain in chains[:: max(1, len(chains) // 6)]:
         for place, step in enumerate(chain.steps):
             for changed in [each for each in alterations(step.right) if each != step.right][:6]:
@@ -130,7 +130,7 @@ def test_an_altered_line_is_caught(word: str) -> None:
     several = list(altered_chains(derivation))
     for _, place, chain in several:
         (block,) = prove(replace(derivation, blocks=(chain,))).blocks
-        assert isinstance(block, Entries)
+        assert isinstance(block, ProvedEqualities)
         verdicts = [line.proved for line in block.lines]
         # only the altered line is blamed: the next one is compared with the last that holds
         assert verdicts == [at != place for at in range(len(verdicts))], chain.steps[place].right
@@ -139,7 +139,7 @@ def test_an_altered_line_is_caught(word: str) -> None:
 
 def test_a_failed_line_is_shown_and_named() -> None:
     x, y = letter("x"), letter("y")
-    chain = Chain(y, (Step(x * x), Step(x * x * 2, ("wrong",))))
+    chain = Equalities(y, (Equality(x * x), Equality(x * x * 2, ("wrong",))))
     proved = prove(Derivation("rule", "Title", "", Premises({atom(y): x * x}), (chain,)))
     assert not proved.holds
     text = rendered(proved)
@@ -151,9 +151,9 @@ def test_a_failed_line_is_shown_and_named() -> None:
 
 
 def prove_line(left: Expression, right: Expression, premises: Premises | None = None) -> str:
-    chain = Chain(left, (Step(right),))
+    chain = Equalities(left, (Equality(right),))
     (block,) = prove(Derivation("rule", "", "", premises or Premises(), (chain,))).blocks
-    assert isinstance(block, Entries)
+    assert isinstance(block, ProvedEqualities)
     return block.lines[0].proof
 
 
@@ -173,9 +173,9 @@ def test_functions_are_left_to_sympy() -> None:
 def test_where_sympy_does_not_see_it_random_points_decide(monkeypatch: pytest.MonkeyPatch) -> None:
     import sympy
 
-    from walkthrough.derivations.proof import functions
+    from walkthrough.derivations.proof import sympy_formulas
 
-    monkeypatch.setattr(functions, "_vanishes", lambda difference: False)
+    monkeypatch.setattr(sympy_formulas, "_vanishes", lambda difference: False)
     monkeypatch.setattr(sympy, "simplify", lambda difference: difference)
     z = letter("z")
     y = 1 / (1 + exp(-z))

@@ -50,7 +50,7 @@ class Habits:
     blank: float
     blanks_rounded: bool
     shortcut: float
-    # how likely they round what is on the way to a number; and whether a number may be all zeros
+    # how likely they round what is on the way to a number, and whether its zeros may be all it shows
     within: float = 0
     faint: bool = False
 

@@ -89,9 +89,9 @@ def test_a_carried_error_is_not_blamed_again(tmp_path: Path) -> None:
 def test_the_line_stands_once_with_true_and_once_with_own_numbers(tmp_path: Path) -> None:
     toml = 'case = "lecture-notes"\n[claims]\nsigmoid = "0.92757"\n"sigmoid.grad" = "13.9"\n'
     output, _, _ = checked([sheet(tmp_path, toml)])
-    assert "= 1/(1 − 0.9275735146) ≈ 13.80710378" in output
+    assert "= 1/(1 − 0.9275735146) ≈ 1/0.07242648536 ≈ 13.80710378" in output
     assert "With your own earlier numbers:" in output
-    assert "= 1/(1 − 0.92757) ≈ 13.80643380" in output
+    assert "= 1/(1 − 0.92757) = 1/0.07243 ≈ 13.80643380" in output
 
 
 def test_winners_and_gates_in_ones_own_line_are_ones_own(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ one convention and the contract has three (ReLU at zero, ties of a maximum) the 
 from __future__ import annotations
 
 import math
+import warnings
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -199,25 +200,76 @@ class Built:
     parameters: dict[str, Tensor] = field(default_factory=dict)
 
 
-def _conv2d(layer: Mapping[str, Any], x: Tensor, conventions: Mapping[str, str]) -> Built:
+def _apart(layer: Mapping[str, Any], kernel: Tensor) -> list[int]:
+    dilation = layer.get("dilation", 1)
+    apart = dilation if isinstance(dilation, list) else [dilation] * (kernel.ndim - 2)
+    return [int(d) for d in apart]
+
+
+def _sides(written: object, axes: int) -> tuple[int, ...]:
+    """Padding as F.pad takes it: of the last axis first, before and after."""
+    if not isinstance(written, list):
+        return (int(exact(written)),) * (2 * axes)
+    sides = [int(each) for each in written]
+    pairs = (
+        [(n, n) for n in sides]
+        if len(sides) == axes
+        else [(sides[2 * n], sides[2 * n + 1]) for n in range(axes)]
+    )
+    return tuple(n for pair in reversed(pairs) for n in pair)
+
+
+def _convolution(axes: int) -> Callable[[Mapping[str, Any], Tensor, Mapping[str, str]], Built]:
+    """Convolution along so many axes."""
+    operation = {1: F.conv1d, 2: F.conv2d}[axes]
+
+    def build(layer: Mapping[str, Any], x: Tensor, conventions: Mapping[str, str]) -> Built:
+        kernel = _tensor(_with_axes(grid(layer["kernel"]), axes + 2)).requires_grad_()
+        stride = layer.get("stride", 1)
+        steps = [int(s) for s in (stride if isinstance(stride, list) else [stride] * axes)]
+        same = layer.get("padding") == "same"
+        options = {"stride": steps, "dilation": _apart(layer, kernel), "groups": int(layer.get("groups", 1))}
+
+        def correlate(x: Tensor) -> Tensor:
+            turned = kernel.flip(*range(2, axes + 2)) if layer.get("flip", False) else kernel
+            if same:
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore")  # that an even kernel costs PyTorch a copy
+                    return operation(x.unsqueeze(0), turned, padding="same", **options).squeeze(0)
+            framed = F.pad(x, _sides(layer.get("padding", 0), axes))
+            return operation(framed.unsqueeze(0), turned, **options).squeeze(0)
+
+        return _with_bias(layer, x, correlate, kernel)
+
+    return build
+
+
+def _conv_transpose2d(layer: Mapping[str, Any], x: Tensor, conventions: Mapping[str, str]) -> Built:
     kernel = _tensor(_with_axes(grid(layer["kernel"]), 4)).requires_grad_()
-    stride, padding = _pair(layer.get("stride", 1)), _pair(layer.get("padding", 0))
+    options = {key: _pair(layer.get(key, default)) for key, default in _TRANSPOSED.items()}
 
-    def correlate(x: Tensor) -> Tensor:
-        turned = kernel.flip(2, 3) if layer.get("flip", False) else kernel
-        return F.conv2d(x.unsqueeze(0), turned, stride=stride, padding=padding).squeeze(0)
+    def lay(x: Tensor) -> Tensor:
+        return F.conv_transpose2d(x.unsqueeze(0), kernel, **options).squeeze(0)
 
+    return _with_bias(layer, x, lay, kernel)
+
+
+_TRANSPOSED = {"stride": 1, "padding": 0, "output_padding": 0}
+
+
+def _with_bias(layer: Mapping[str, Any], x: Tensor, operation: Operation, kernel: Tensor) -> Built:
+    """A bias for each filter, or one for each place."""
     if "bias" not in layer:
-        return Built(correlate, {"kernel": kernel})
+        return Built(operation, {"kernel": kernel})
     given = grid(layer["bias"])
-    shape = tuple(correlate(x).shape)
+    shape = tuple(operation(x).shape)
     tied = given.size == shape[0] and given.ndim == 1
-    bias = _tensor(given if tied else _with_axes(given, 3)).requires_grad_()
+    bias = _tensor(given if tied else _with_axes(given, len(shape))).requires_grad_()
     if not tied and tuple(bias.shape) != shape:
         raise ValueError(f"bias {tuple(bias.shape)}, output {shape}")
+    spread = (-1,) + (1,) * (len(shape) - 1)
     return Built(
-        lambda x: correlate(x) + (bias.reshape(-1, 1, 1) if tied else bias),
-        {"kernel": kernel, "bias": bias},
+        lambda x: operation(x) + (bias.reshape(spread) if tied else bias), {"kernel": kernel, "bias": bias}
     )
 
 
@@ -250,6 +302,48 @@ def _relu(layer: Mapping[str, Any], x: Tensor, conventions: Mapping[str, str]) -
     return Built(lambda x: _Relu.apply(x, at_zero))
 
 
+def _bent(layer: Mapping[str, Any], x: Tensor, conventions: Mapping[str, str]) -> Built:
+    """Leaky ReLU and ELU: what is negative goes on in another way, from the same kink."""
+    right = number(conventions.get("relu_at_zero", "0"))
+    slope, alpha = number(layer.get("slope", "0.01")), number(layer.get("alpha", "1"))
+    below = {"leaky_relu": lambda z: slope * z, "elu": lambda z: alpha * z.expm1()}[layer["type"]]
+    return Built(lambda x: _Relu.apply(x, right) + below(-_Relu.apply(-x, 1 - right)))
+
+
+def _softplus(layer: Mapping[str, Any], x: Tensor, conventions: Mapping[str, str]) -> Built:
+    return Built(lambda x: F.softplus(x, threshold=1e9))
+
+
+def _silu(layer: Mapping[str, Any], x: Tensor, conventions: Mapping[str, str]) -> Built:
+    return Built(F.silu)
+
+
+def _batch_norm2d(layer: Mapping[str, Any], x: Tensor, conventions: Mapping[str, str]) -> Built:
+    given = {role: _tensor(grid(layer[role]).reshape(-1)) for role in ("gamma", "beta", "mean", "variance")}
+    learned = {role: given[role].requires_grad_() for role in ("gamma", "beta")}
+    epsilon = number(layer.get("epsilon", "1e-5"))
+    return Built(
+        lambda x: F.batch_norm(
+            x.unsqueeze(0), given["mean"], given["variance"], given["gamma"], given["beta"], eps=epsilon
+        ).squeeze(0),
+        learned,
+    )
+
+
+def _dropout(layer: Mapping[str, Any], x: Tensor, conventions: Mapping[str, str]) -> Built:
+    mask = _tensor(grid(layer["mask"]).reshape(tuple(x.shape)))
+    return Built(lambda x: x * mask / (1 - number(layer.get("p", "1/2"))))
+
+
+def _upsample2d(layer: Mapping[str, Any], x: Tensor, conventions: Mapping[str, str]) -> Built:
+    factor = _pair(layer["factor"])
+    return Built(lambda x: F.interpolate(x.unsqueeze(0), scale_factor=factor, mode="nearest").squeeze(0))
+
+
+def _global_average_pool2d(layer: Mapping[str, Any], x: Tensor, conventions: Mapping[str, str]) -> Built:
+    return Built(lambda x: F.adaptive_avg_pool2d(x, 1))
+
+
 def _sigmoid(layer: Mapping[str, Any], x: Tensor, conventions: Mapping[str, str]) -> Built:
     return Built(torch.sigmoid)
 
@@ -273,14 +367,29 @@ def _reshape(layer: Mapping[str, Any], x: Tensor, conventions: Mapping[str, str]
 
 def _dense(layer: Mapping[str, Any], x: Tensor, conventions: Mapping[str, str]) -> Built:
     weight = _tensor(_with_axes(grid(layer["weight"]), 2)).requires_grad_()
+    by_input = layer.get("layout") == "input-output"
+
+    def weighted(x: Tensor) -> Tensor:
+        return x.flatten() @ weight if by_input else weight @ x.flatten()
+
     if "bias" not in layer:
-        return Built(lambda x: weight @ x.flatten(), {"weight": weight})
+        return Built(weighted, {"weight": weight})
     bias = _tensor(grid(layer["bias"]).reshape(-1)).requires_grad_()
-    return Built(lambda x: weight @ x.flatten() + bias, {"weight": weight, "bias": bias})
+    return Built(lambda x: weighted(x) + bias, {"weight": weight, "bias": bias})
 
 
 _LAYERS = {
-    "conv2d": _conv2d,
+    "conv1d": _convolution(1),
+    "conv2d": _convolution(2),
+    "conv_transpose2d": _conv_transpose2d,
+    "global_average_pool2d": _global_average_pool2d,
+    "upsample2d": _upsample2d,
+    "batch_norm2d": _batch_norm2d,
+    "dropout": _dropout,
+    "leaky_relu": _bent,
+    "elu": _bent,
+    "softplus": _softplus,
+    "silu": _silu,
     "max_pool2d": _max_pool2d,
     "average_pool2d": _average_pool2d,
     "relu": _relu,
@@ -291,13 +400,13 @@ _LAYERS = {
     "reshape": _reshape,
     "dense": _dense,
 }
-_OF_IMAGES = {"conv2d", "max_pool2d", "average_pool2d"}
-_ELEMENTWISE = {"relu", "sigmoid", "tanh"}
+_OF_IMAGES = {kind for kind in _LAYERS if kind.endswith("2d")}
+_ELEMENTWISE = {"relu", "sigmoid", "tanh", "leaky_relu", "elu", "softplus", "silu", "dropout"}
 
 
 def layer_names(layers: Sequence[Mapping[str, Any]]) -> list[str]:
     """Each layer's name: its own, or its type's short form, numbered where those collide."""
-    short = [None if "name" in layer else layer["type"].removesuffix("2d").split("_")[-1] for layer in layers]
+    short = [None if "name" in layer else _short(layer["type"]) for layer in layers]
     alike, seen, names = Counter(short), Counter[str | None](), []
     for layer, default in zip(layers, short, strict=True):
         seen[default] += 1
@@ -308,11 +417,17 @@ def layer_names(layers: Sequence[Mapping[str, Any]]) -> list[str]:
     return names
 
 
+def _short(kind: str) -> str:
+    bare = kind.removesuffix("1d").removesuffix("2d")
+    return bare.removeprefix("max_").removeprefix("average_")
+
+
 class Network:
     """The layers in a row, with parameters that all samples share."""
 
     def __init__(self, case: Mapping[str, Any]) -> None:
-        self.layers = case["layers"]
+        self.layers = case.get("layers", [])
+        self.conventions: Mapping[str, str] = case.get("conventions", {})
         self.names = layer_names(self.layers)
         self.loss: Mapping[str, Any] = case.get("loss", {})
         self.operations: list[Operation] = []
@@ -328,6 +443,8 @@ class Network:
     def shaped(self, array: np.ndarray) -> Tensor:
         """The input as a leaf: a single row is flat, unless a layer wants an image; rows are one channel."""
         kinds = [layer["type"] for layer in self.layers if layer["type"] not in _ELEMENTWISE]
+        if kinds and kinds[0] == "conv1d":
+            return _tensor(_with_axes(array, 2)).requires_grad_()
         image = array.ndim > 1 or (kinds and kinds[0] in _OF_IMAGES)
         return _tensor(_with_axes(array, 3) if image else array).requires_grad_()
 
@@ -357,13 +474,17 @@ class Network:
 
     def _loss(self, outputs: list[Tensor], target: Tensor, by_hand: dict[str, Tensor]) -> Tensor:
         """The loss, through the logits where the output may saturate; its own gradient goes to `by_hand`."""
-        last, kind = self.layers[-1]["type"], self.loss["type"]
-        z, y, t = outputs[-2].flatten(), outputs[-1].flatten(), target
+        last, kind = self.layers[-1]["type"] if self.layers else "", self.loss["type"]
+        z, y, t = outputs[-2:][0].flatten(), outputs[-1].flatten(), target
         if y.numel() != t.numel():
             raise ValueError(f"{t.numel()} targets for {y.numel()} outputs")
         n = t.numel()
         if kind == "squared_error":
             return number(self.loss.get("scale", "1/2")) * ((t - y) ** 2).sum()
+        if kind in ("absolute_error", "hinge", "multiclass_hinge"):
+            return self._kinked(kind, y, t)
+        if kind == "huber":
+            return F.huber_loss(y, t, reduction="sum", delta=number(self.loss.get("delta", 1)))
         if kind == "cross_entropy":
             if last != "softmax":
                 return -(t * y.log()).sum()
@@ -376,6 +497,17 @@ class Network:
             by_hand[self.names[-1]] = gradient.reshape(outputs[-1].shape)
             return (torch.logaddexp(z, torch.zeros_like(z)) - t * z).mean()
         raise ValueError(kind)
+
+    def _kinked(self, kind: str, y: Tensor, t: Tensor) -> Tensor:
+        """Sums of max(0, ·), with the convention's slope where that is exactly 0."""
+        right = number(self.conventions.get("relu_at_zero", "0"))
+        margin, scale = number(self.loss.get("margin", 1)), number(self.loss.get("scale", 1))
+        if kind == "absolute_error":
+            return scale * (_Relu.apply(y - t, right) + _Relu.apply(t - y, 1 - right)).sum()
+        if kind == "hinge":
+            return _Relu.apply(margin - t * y, right).sum()
+        wrong = t == 0
+        return _Relu.apply(y[wrong] - y[~wrong] + margin, right).sum()
 
 
 def _gradient(value: Tensor) -> Tensor:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 
 from tests.drawn import case_texts
 from walkthrough.case import Arithmetic, Case, list_shipped, load, read_case
-from walkthrough.document import Working
+from walkthrough.document import Block, Working, Workings
 from walkthrough.page.narration import Narration
 from walkthrough.page.page import Page
 from walkthrough.page.records import flat
@@ -105,11 +105,35 @@ def lines(narration: Narration) -> Iterator[tuple[AnyStep, Working]]:
         yield step, narration.line(step)
 
 
+def workings(blocks: Iterable[Block]) -> Iterator[Working]:
+    """All lines of a page that is not too long to be laid out."""
+    for block in blocks:
+        if isinstance(block, Workings):
+            yield from block.lines
+
+
+def assert_groups_redone(line: Working) -> None:
+    """Each channel's subtotal, from its own printed numbers; and the subtotals are what is added up."""
+    for group in line.groups:
+        sides = numeric_sides(Working(line.cell, group.name, group.sides))
+        result = printed(sides[-1][1])
+        for _, text, value in sides[:-1]:
+            assert half_up(value, result.unit) == result.value, f"{line.cell}, {group.name}: {text}"
+        for (_, one, value), (relation, other, further) in pairwise(sides):
+            assert relation == "≈" or value == further, f"{line.cell}, {group.name}: {one} = {other}"
+    if line.groups:
+        subtotals = [str(group.sides[-1][1]) for group in line.groups]
+        assert on_one_line(line.closing[0][1]).replace("(", "").replace(")", "") == " + ".join(subtotals)
+
+
 def assert_page_redoes(case: Case, digits: int = 10, fold: bool = False) -> int:
     trace = replay(case)
     narration = Narration(Steps(trace), digits, fold)
     decimals = case.arithmetic.decimals
     count = 0
+    for line in workings(Page(narration).blocks()):
+        assert_redone(line, decimals, digits)
+        assert_groups_redone(line)
     for step, line in lines(narration):
         assert not isinstance(step, Given)
         assert_redone(line, decimals, digits)
@@ -245,7 +269,7 @@ def test_the_page_prints_these_lines() -> None:
     """The lines of a page are the lines of its steps, all of them, each once."""
     for name in SHIPPED:
         narration = Narration(Steps(replay(load(name))))
-        on_page = [block.cell for block in Page(narration).blocks() if isinstance(block, Working)]
+        on_page = [line.cell for line in workings(Page(narration).blocks())]
         steps = [line.cell for _, line in lines(narration)]
         assert sorted(on_page) == sorted(steps), name
         assert len(set(on_page)) == len(on_page), name

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
 
+import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
 
-from walkthrough.case import load, read_case
-from walkthrough.case.cells import NoSuchCell
+from tests.drawn import case_texts
+from walkthrough.case import Arithmetic, load, read_case
+from walkthrough.case.cells import NoSuchCell, resolve
+from walkthrough.numbers.shown import Known, shown
+from walkthrough.page.drawn_reasons import drawn
 from walkthrough.page.narration import Narration
-from walkthrough.page.reasons import Reason, Reasons, drawn, record
+from walkthrough.page.reasons import BRIEF, Bounds, Reason, Reasons, record
+from walkthrough.page.reasons_for_zero import is_zero, reason_for_zero
 from walkthrough.trace.steps import Steps
 from walkthrough.trace.trace import replay
 
@@ -51,7 +60,7 @@ def test_losers_have_no_route() -> None:
     assert set(dead) == {"conv.grad[2,2]", "conv.grad[3,2]", "conv.grad[4,1]", "conv.grad[4,2]"}
     assert all(source.value == "0" for source in dead.values())
     assert all(not source.sources for source in dead.values())
-    assert "z₂₂ was not the largest of its window (z₂₁ was)" in dead["conv.grad[2,2]"].because
+    assert "not the largest of its window (that was z₂₁)" in dead["conv.grad[2,2]"].because
     pool = next(each for each in everything(root) if each.cell == "pool[1,1]")
     losers = {source.cell: source.because for source in pool.sources if source.cell != "conv[2,1]"}
     assert set(losers) == {"conv[1,1]", "conv[1,2]", "conv[2,2]"}
@@ -118,3 +127,164 @@ def test_a_tensor_is_not_a_cell() -> None:
         tree("lecture-notes", "conv")
     with pytest.raises(NoSuchCell, match="sigmoid"):
         tree("lecture-notes", "sigmoi[1]")
+
+
+# --- zeros ---
+
+ABOVE = """
+{conventions}
+[input]
+values = '{values}'
+[[layers]]
+type = 'relu'
+[[layers]]
+type = 'max_pool2d'
+size = [1, 2]
+[[layers]]
+type = 'flatten'
+[[layers]]
+type = 'dense'
+weight = '1 2'
+[loss]
+type = 'squared_error'
+target = 0
+"""
+
+
+def reason(text: str, cell: str) -> str:
+    narration = Narration(Steps(replay(read_case(text))))
+    shapes = {name: place.shape for name, place in narration.steps.trace.places.items()}
+    tensor, at = resolve(cell, shapes)
+    assert at is not None
+    return reason_for_zero(narration, narration.steps.step(tensor, at))
+
+
+def test_an_open_gate_is_no_reason_for_a_zero() -> None:
+    """Of 5 3 | 1 2 the pool sends nothing back to 3 and 1, though both gates are open."""
+    text = ABOVE.format(values="5 3 1 2", conventions="")
+    assert reason(text, "input.grad[1]") == ""
+    assert reason(text, "input.grad[2]") == "nothing comes from above: ∂L/∂a₂ = 0 (a₂ lost to a₁)"
+    assert reason(text, "input.grad[3]") == "nothing comes from above: ∂L/∂a₃ = 0 (a₃ lost to a₄)"
+    assert reason(text, "relu.grad[2]") == "not the largest of its window (that was a₁)"
+
+
+def test_the_slope_at_zero_is_no_reason_where_it_is_not_0() -> None:
+    """The 0 has the slope ½, and lost its window to 5."""
+    half = "[conventions]\nrelu_at_zero = '1/2'"
+    said = reason(ABOVE.format(values="5 0 1 2", conventions=half), "input.grad[2]")
+    assert said == "nothing comes from above: ∂L/∂a₂ = 0 (a₂ lost to a₁)"
+    said = reason(ABOVE.format(values="0 -1 1 2", conventions=""), "input.grad[1]")
+    assert said == "x₁ is exactly 0, where this case takes the slope 0"
+    assert reason(ABOVE.format(values="0 -1 1 2", conventions=half), "input.grad[1]") == ""
+
+
+def test_a_cause_is_followed_to_its_end() -> None:
+    """The output is the target: nothing comes down through any layer."""
+    text = ABOVE.format(values="5 3 1 2", conventions="").replace("target = 0", "target = 9")
+    for cell in ("dense.weight.grad[1]", "flatten.grad[1]", "pool.grad[1,1]", "input.grad[1]"):
+        said = reason(text, cell)
+        assert said.startswith("nothing comes from above: "), cell
+        assert said.endswith("= 0 (the output is the target)"), cell
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@given(case_texts())
+def test_the_reason_of_every_zero_is_true(text: str) -> None:
+    """What is called closed is negative, who won is larger, what is above is 0."""
+    case = replace(read_case(text), arithmetic=Arithmetic())
+    narration = Narration(Steps(replay(case)))
+    trace = narration.steps.trace
+    values = {}
+    for name, place in trace.places.items():
+        for cell, symbol in zip(np.ndindex(*place.shape), narration.symbols(name), strict=True):
+            values.setdefault(symbol, set()).add(trace.known(name, cell).value)
+    for step in narration.steps.all():
+        said = reason_for_zero(narration, step)
+        zero = is_zero(narration, step.ref)
+        assert zero or not said
+        if not zero:
+            continue
+        assert said or step.phase != "backward", step
+        assert "open" not in said
+        if match := re.fullmatch(r"nothing comes from above: (.+) = 0 \((.+)\)", said):
+            for symbol in match[1].split(" = "):
+                assert 0 in values[symbol]
+        for symbol in re.findall(r"closed: ([^\s()]+) < 0", said):
+            assert min(values[symbol]) < 0
+        for loser, winner in re.findall(r"([^\s()]+) lost to ([^\s,()]+)", said):
+            assert min(values[loser]) < max(values[winner])
+        for symbol in re.findall(r"([^\s()]+) is exactly 0", said):
+            assert 0 in values[symbol]
+
+
+# --- bounded ---
+
+
+def bounded(name: str, cell: str, bounds: Bounds = BRIEF) -> Reason:
+    return Reasons(Narration(Steps(replay(load(name)))), bounds).tree(cell)
+
+
+def depth(of: Reason) -> int:
+    """How many numbers it goes back; one product of many is no number."""
+    below = max(map(depth, of.sources), default=0)
+    return below + (1 if of.cell else 0)
+
+
+@pytest.fixture(scope="module")
+def kernel() -> Reason:
+    return bounded("lenet", "conv1.kernel.grad[3,1,2,2]")
+
+
+def test_what_fits_a_screen_or_two(kernel: Reason) -> None:
+    assert depth(kernel) <= 1 + 3
+    assert all(len(each.sources) <= 12 for each in everything(kernel))
+    assert len(list(drawn(kernel, 100))) <= 100
+    assert len(list(drawn(kernel, 60))) <= 140
+    assert max(map(len, drawn(kernel, 60))) <= 60
+    for cell in ("input.grad[14,14]", "loss", "dense1.weight.grad[1,1]", "conv2[3,5,7]", "relu1.grad[1,1,1]"):
+        assert len(list(drawn(bounded("lenet", cell), 100))) <= 120, cell
+
+
+def test_the_largest_come_first_and_the_rest_is_counted_and_added_up(kernel: Reason) -> None:
+    """Of the 784 products, worked out here from the numbers of the trace."""
+    trace = replay(load("lenet"))
+    g, x = (trace.numbers(name, 80) for name in ("conv1.grad", "input"))
+    products = sorted(
+        (
+            g.fraction((2, i, j)) * x.fraction((0, i - 1, j - 1))
+            for i in range(1, 28)
+            for j in range(1, 28)
+        ),
+        key=abs,
+        reverse=True,
+    )  # fmt: skip
+    zeros = 784 - sum(map(bool, products))
+    assert kernel.because == f"784 products, {zeros} of them 0"
+    assert [each.value for each in kernel.sources] == [text(each) for each in products[:12]]
+    assert kernel.left_out == 784 - zeros - 12
+    assert kernel.together == text(sum(products[12:]))
+    assert f"… and {kernel.left_out} more, together {kernel.together}" in "\n".join(drawn(kernel, 100))
+
+
+def text(number: Fraction) -> str:
+    return shown(Known(number), 10).text
+
+
+def test_deeper_wider_and_all() -> None:
+    narrow = bounded("lecture-notes", "input.grad[4,2]", Bounds(1, 2))
+    assert depth(narrow) == 2
+    assert len(narrow.sources) == 2
+    assert narrow.left_out == 4
+    assert all(source.further for source in narrow.sources)
+    assert not any(
+        each.left_out or each.further for each in everything(bounded("lecture-notes", "loss", Bounds()))
+    )
+    assert depth(bounded("lecture-notes", "input.grad[4,2]", Bounds())) > 10
+
+
+def test_what_is_left_out_is_counted_in_json(kernel: Reason) -> None:
+    values = record(kernel)
+    assert values["left_out"] == kernel.left_out
+    assert Fraction(values["together"].replace("−", "-")) != 0
+    assert [each["cell"] for each in values["from"]] == [None] * 12
+    assert values["from"][0]["from"][0]["cell"].startswith("conv1.grad[3,")

@@ -101,7 +101,12 @@ LAYERS = {
             IMAGE[0],
             "type = 'dense'",
             {"weight": grid([range(-4, 5), [2, 0, 1, -1, "1/2", 3, "1/3", 1, 0]]), "bias": grid([1, 2])},
-        )
+        ),
+        Small(
+            ROW,
+            "type = 'dense'\nlayout = 'input-output'",
+            {"weight": grid([[1, -2], ["1/2", 3], [0, 1], [2, "-1/3"]]), "bias": grid([1, 2])},
+        ),
     ],
     "conv1d": [
         Small(IMAGE[:, 0], "type = 'conv1d'", {"kernel": KERNEL[:, :, 0], "bias": grid([1, -1])}),
@@ -120,6 +125,30 @@ LAYERS = {
         Small(grid(["1/2", -1, 2, "-1/3"]), "type = 'leaky_relu'"),
         Small(grid(["1/2", -1, 2, "-1/3"]), "type = 'leaky_relu'\nslope = '1/5'"),
     ],
+    "elu": [
+        Small(ROW, "type = 'elu'", exact=False),
+        Small(ROW, "type = 'elu'\nalpha = '1/3'", exact=False),
+    ],
+    "softplus": [Small(ROW, "type = 'softplus'", exact=False)],
+    "silu": [Small(ROW, "type = 'silu'", exact=False)],
+    "batch_norm2d": [
+        Small(
+            IMAGE,
+            "type = 'batch_norm2d'\nmean = '1 -2'\nvariance = '4 1/9'\nepsilon = 0",
+            {"gamma": grid([2, "1/3"]), "beta": grid([1, -1])},
+        ),
+        Small(
+            IMAGE,
+            "type = 'batch_norm2d'\nmean = '1/2 3'\nvariance = '2 0'",
+            {"gamma": grid([2, "1/3"]), "beta": grid([1, -1])},
+            exact=False,
+        ),
+    ],
+    "dropout": [
+        Small(ROW, "type = 'dropout'\nmask = '1 0 1 1'"),
+        Small(IMAGE[:1], "type = 'dropout'\np = '1/3'\nmask = '1 0 1; 1 1 0; 0 0 1'"),
+    ],
+    "upsample2d": [Small(IMAGE, "type = 'upsample2d'\nfactor = [2, 3]")],
     "sigmoid": [Small(ROW, "type = 'sigmoid'", exact=False)],
     "tanh": [Small(ROW, "type = 'tanh'", exact=False)],
     "softmax": [Small(ROW, "type = 'softmax'", exact=False)],
@@ -140,6 +169,18 @@ LOSSES = {
     "hinge": [
         Small(OUTPUT, "type = 'flatten'", {}, "type = 'hinge'", grid([1, -1, 1])),
         Small(OUTPUT, "type = 'flatten'", {}, "type = 'hinge'\nmargin = '1/4'", grid([1, -1, 1])),
+    ],
+    "absolute_error": [
+        Small(OUTPUT, "type = 'flatten'", {}, "type = 'absolute_error'"),
+        Small(OUTPUT, "type = 'flatten'", {}, "type = 'absolute_error'\nscale = '1/3'"),
+    ],
+    "huber": [
+        Small(OUTPUT, "type = 'flatten'", {}, "type = 'huber'", grid([0, 2, "-1/2"])),
+        Small(OUTPUT, "type = 'flatten'", {}, "type = 'huber'\ndelta = '1/4'", grid(["1/4", 2, "-1/2"])),
+    ],
+    "multiclass_hinge": [
+        Small(OUTPUT, "type = 'flatten'", {}, "type = 'multiclass_hinge'", grid([0, 1, 0])),
+        Small(OUTPUT, "type = 'flatten'", {}, "type = 'multiclass_hinge'\nmargin = '1/4'", grid([0, 1, 0])),
     ],
     "upstream": [
         Small(ROW[:3], "type = 'flatten'", {}, "type = 'upstream'\ngradient = [2, -1, '1/2']"),
@@ -222,6 +263,43 @@ def test_relu_at_zero_is_a_convention(slope: str, expected: Fraction) -> None:
         )
     )
     assert [trace.known("input.grad", (n,)).value for n in range(3)] == [expected, 3, 0]
+
+
+KINKS = {
+    # the slope on the left of the kink, and on its right; r lies (1 − r)·left + r·right
+    "elu": ("[[layers]]\ntype = 'elu'\nalpha = '3'", "0", (3, 1)),
+    "leaky_relu": ("[[layers]]\ntype = 'leaky_relu'\nslope = '1/5'", "0", (Fraction(1, 5), 1)),
+    "absolute_error": ("[loss]\ntype = 'absolute_error'\nscale = 2\ntarget = '4'", "4", (-2, 2)),
+    "hinge": ("[loss]\ntype = 'hinge'\ntarget = '-1'", "-1", (0, 1)),
+}
+
+
+@pytest.mark.parametrize("share", ["0", "1/2", "1"])
+@pytest.mark.parametrize("name", sorted(KINKS))
+def test_every_kink_takes_the_convention(name: str, share: str) -> None:
+    table, at, (left, right) = KINKS[name]
+    loss = "" if "[loss]" in table else "\n[loss]\ntype = 'upstream'\ngradient = '1'"
+    text = f"[conventions]\nrelu_at_zero = '{share}'\n[input]\nvalues = '{at}'\n{table}{loss}"
+    r = Fraction(share)
+    assert replay(read_case(text)).known("input.grad", (0,)).value == (1 - r) * left + r * right
+
+
+def test_huber_has_no_kink() -> None:
+    """Where its pieces meet, both have the slope δ."""
+    text = "[input]\nvalues = '5 1'\n[loss]\ntype = 'huber'\ndelta = '2'\ntarget = '3 3'"
+    trace = replay(read_case(text))
+    assert [trace.known("input.grad", (n,)).value for n in (0, 1)] == [2, -2]
+    assert trace.known("loss", ()).value == 2 + 2
+
+
+@pytest.mark.parametrize("arithmetic", ["exact", "float"])
+def test_softplus_does_not_overflow_and_loses_nothing(arithmetic: str) -> None:
+    """ln(1 + e^1000) is 1000 and e⁻¹⁰⁰⁰ more; ln(1 + e⁻⁵⁰) is e⁻⁵⁰ less its square's half."""
+    text = f"arithmetic = '{arithmetic}'\n[input]\nvalues = '1000 -50'\n[[layers]]\ntype = 'softplus'"
+    trace = replay(read_case(text))
+    large, small = (float(trace.known("softplus", (n,)).value) for n in (0, 1))
+    assert large == 1000
+    assert small == pytest.approx(1.9287498479639178e-22, rel=1e-12)
 
 
 # --- the same over floats ---

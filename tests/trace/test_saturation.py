@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 
+import mpmath
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from walkthrough.case import read_case
+from walkthrough.numbers.exact import Exact
 from walkthrough.trace.trace import CannotReplay, replay
 from walkthrough.trace.verification import Verification
 
@@ -38,3 +44,41 @@ def test_what_float64_cannot_hold_is_said() -> None:
     assert float(trace.value("loss")) == 800
     with pytest.raises(CannotReplay, match=r"sigmoid\.grad\[1\] is beyond what float64 can hold"):
         trace.value("sigmoid.grad[1]")
+
+
+@pytest.mark.parametrize("z", [100, 3_000, -3_000, 30_000, 46_000, -46_000])
+@pytest.mark.parametrize("target", [0, 1])
+def test_exactly_however_far_it_saturates(z: int, target: int) -> None:
+    """ln(1 + e^z) or ln(1 + e^(−z)), and y − t, by another library, digit by digit."""
+    trace = replay(
+        read_case(
+            f"[input]\nvalues = '1 2'\n[[layers]]\ntype = 'dense'\nweight = '{z} 0'\n[[layers]]\n"
+            f"type = 'sigmoid'\n[loss]\ntype = 'binary_cross_entropy'\ntarget = {target}"
+        )
+    )
+    with mpmath.workdps(21_000):
+        y = 1 / (1 + mpmath.exp(-mpmath.mpf(z)))
+        expected = {"loss": -mpmath.log(y if target else 1 - y), "dense.grad[1]": y - target}
+        expected["sigmoid.grad[1]"] = (1 - target) / (1 - y) - target / y
+        for cell, value in expected.items():
+            found = mpmath.mpf(trace.value(cell, 12))
+            assert abs(found - value) <= abs(value) * mpmath.mpf("5e-12"), cell
+
+
+@given(
+    numerator=st.integers(-(10**400), 10**400),
+    power=st.integers(0, 450),
+    radius=st.integers(1, 10**30),
+    digits=st.integers(1, 60),
+)
+def test_a_shortened_enclosure_holds_the_whole_one(
+    numerator: int, power: int, radius: int, digits: int
+) -> None:
+    numbers = Exact(np.array([numerator], dtype=object), 10**power, radius, np.array([True]))
+    middle, reach = numbers.enclosure(0, digits)
+    low, high = Fraction(numerator - radius, 10**power), Fraction(numerator + radius, 10**power)
+    assert middle - reach <= low
+    assert high <= middle + reach
+    # and is not much wider than so many digits ask for
+    room = abs(Fraction(numerator, 10**power)) / 10**digits
+    assert reach <= 2 * (Fraction(radius, 10**power) + room)

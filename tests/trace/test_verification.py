@@ -151,7 +151,11 @@ def test_a_wrong_closed_form_is_a_disagreement(monkeypatch: pytest.MonkeyPatch) 
 
 def test_a_wrong_update_is_a_disagreement(monkeypatch: pytest.MonkeyPatch) -> None:
     right = vectorised.update
-    monkeypatch.setattr(vectorised, "update", lambda old, gradient, rate: right(old, gradient, -rate))
+
+    def _uphill(old: Any, gradient: Any, rate: Fraction, *rest: Any, **options: Any) -> Any:
+        return right(old, gradient, -rate, *rest, **options)
+
+    monkeypatch.setattr(vectorised, "update", _uphill)
     assert wrong(replay(load("lecture-notes"))) == {
         ("conv.kernel.new", "vectorised"),
         ("dense.weight.new", "vectorised"),

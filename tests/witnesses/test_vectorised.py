@@ -76,7 +76,7 @@ def test_note_000_forwards_and_backwards() -> None:
     dense = vectorised.backward("dense", {}, opened, {"weight": weight}, y)
     share = y.fractions()[0]
     assert listed(dense["weight"]) == [[1020 * share, 1275 * share, 765 * share, 1275 * share]]
-    updated = vectorised.update(weight, dense["weight"], Fraction("0.1"))
+    updated = vectorised.update(weight, dense["weight"], Fraction("0.1"))["new"]
     assert [round(float(each), 6) for each in updated.fractions()] == [
         -94.602498, -118.255623, -70.969374, -118.275623
     ]  # fmt: skip

@@ -151,4 +151,4 @@ def test_the_mean_and_the_update() -> None:
     gradient = vectorised.mean(samples)
     agree(gradient, w.grad)
     optimiser.step()
-    agree(vectorised.update(np.array([0.5, -1.0]), gradient, Fraction(1, 10)), w)
+    agree(vectorised.update(np.array([0.5, -1.0]), gradient, Fraction(1, 10))["new"], w)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +12,16 @@ from walkthrough.case.claims import Claim
 from walkthrough.case.heading import Arithmetic
 from walkthrough.case.layers import NamedLayer, output_shapes
 from walkthrough.case.samples import Sample
+from walkthrough.case.source import Source
+from walkthrough.case.updates import Updating
+from walkthrough.case.values import Place
 from walkthrough.layers import Conventions
 from walkthrough.losses import Loss
 from walkthrough.mathematics.notation import Shape
 from walkthrough.numbers.written import Written
+from walkthrough.words.problems import CaseError, Problem
+
+_MOST_NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -24,7 +30,8 @@ class Case:
 
     `samples` is empty if it is trained on other data; `batch` says that they were written as
     `[[samples]]`. `claims`, `formulas` and `training` are as they stand in the file. `title` and
-    `source` are on one line and printable; `toml` is the whole file, unchanged.
+    `source` are on one line and printable; `toml` is the whole file, unchanged, and `file` what messages
+    call it. `by_size` are the places where the size of a grid stands instead of its numbers.
     """
 
     name: str
@@ -43,6 +50,19 @@ class Case:
     path: Path | None
     toml: str = field(repr=False)
     formulas: tuple[Claim, ...] = field(default=(), hash=False)
+    updating: Updating = Updating()
+    file: str = ""
+    by_size: tuple[Problem, ...] = field(default=(), hash=False)
+
+    def refuse_sizes(self) -> None:
+        """Raises CaseError if the numbers of a grid are missing, because only its size is given."""
+        if self.by_size:
+            first, others = self.by_size[0], [problem.key for problem in self.by_size[1:]]
+            more = f" (and {', '.join(others[:_MOST_NAMED])}{' …' if others[_MOST_NAMED:] else ''})"
+            said = (
+                f"{first.message}{more if others else ''}; its numbers are needed here, `sizes` does without"
+            )
+            raise CaseError([replace(first, message=said)])
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -51,6 +71,10 @@ class Case:
             return ()
         named = _named_files(tomllib.loads(self.toml))
         return (self.path, *(self.path.parent / name for name in named))
+
+    def problem(self, place: Place, key: str, message: str) -> Problem:
+        """Something that is wrong at a place of the file, such as ("layers", 1), counted from 0."""
+        return Problem(self.file, Source(self.file, self.toml).line(place), key, message)
 
     def output_shapes(self, shape: Shape | None = None) -> tuple[Shape, ...]:
         """What comes out of each layer, for an input of this shape (the first sample's, if none is given).

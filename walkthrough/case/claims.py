@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from walkthrough.case.cells import NoSuchCell, size_name
 from walkthrough.case.source import Source
 from walkthrough.case.values import Place
+from walkthrough.words.messages import shortened
+from walkthrough.words.problems import CaseError, Problem
+
+_ENOUGH = 50
 
 
 @dataclass(frozen=True)
@@ -37,3 +42,31 @@ def read_claims(source: Source, table: Any, place: Place = ("claims",)) -> Itera
             continue
         line = source.line(at) or 1
         yield Claim(".".join(map(str, at[len(place) :])), value, line, source.row(at, 0) or line)
+
+
+def refuse_unknown(
+    claims: Iterable[Claim],
+    formulas: Iterable[Claim],
+    file: str,
+    find: Callable[[str], object],
+    layers: Collection[str],
+) -> None:
+    """Raises CaseError for the claims on cells that are not there; `find` raises NoSuchCell for these.
+
+    Sizes of `layers` can be claimed as well.
+    """
+    problems: list[Problem] = []
+    for table, several in (("claims", claims), ("formulas", formulas)):
+        for each in several:
+            size = size_name(each.cell)
+            if size is not None and size[0] in layers:
+                continue
+            try:
+                find(each.cell)
+            except NoSuchCell as error:
+                key = f'{table}."{shortened(each.cell)}"'
+                problems.append(Problem(file, each.line, key, str(error)))
+            if len(problems) >= _ENOUGH:
+                break
+    if problems:
+        raise CaseError(sorted(problems, key=lambda each: each.line or 0))

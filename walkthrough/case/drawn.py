@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _KINDS = ("normal", "uniform")
 _MOST_DECIMALS = 100
 _HIGHEST_RANK = 4
+_LARGEST_EXTENT = 10**9
 _LARGEST_SEED = 2**128 - 1
 # below this a float still resolves an eighth, so that its distance from a tie means something
 _RESOLVED = 2.0**50
@@ -40,14 +41,18 @@ def draw(table: dict[str, Any]) -> Grid:
     return _rounded(_floats(table["random"], shape, seed), scale, decimals, shape)
 
 
-def read_shape(value: Any) -> Shape:
-    """A shape: whole numbers from 1, in a list or a single one; raises Misread."""
+def read_shape(value: Any, limited: bool = True) -> Shape:
+    """A shape: whole numbers from 1, in a list or a single one; raises Misread.
+
+    `limited` says that there will be numbers in it, so that it may not be larger than tensors may be.
+    """
     extents = value if isinstance(value, list) else [value]
     if not 1 <= len(extents) <= _HIGHEST_RANK:
         raise Misread(f"found {len(extents)} numbers; expected 1 to {_HIGHEST_RANK}, such as [6, 1, 5, 5]")
-    shape = tuple(whole(extent, 1) for extent in extents)
+    shape = tuple(whole(extent, 1, _LARGEST_EXTENT) for extent in extents)
     try:
-        refuse_too_many(shape)
+        if limited:
+            refuse_too_many(shape)
     except GridTooLarge as error:
         raise Misread(str(error)) from None
     return shape

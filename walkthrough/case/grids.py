@@ -18,7 +18,10 @@ from walkthrough.numbers.grid import Grid, GridTooLarge
 from walkthrough.numbers.written import Written
 
 _HIGHEST_RANK = 4
-_FORMS = 'expected rows of numbers: text, [[1, 2], [3, 4]], { file = "…" } or { random = "normal", … }'
+_FORMS = (
+    'expected rows of numbers: text, [[1, 2], [3, 4]], { file = "…" }, { random = "normal", … }, '
+    "or their size alone, { shape = [6, 1, 5, 5] }"
+)
 
 
 def read_grid(value: Any, folder: Path) -> Grid:
@@ -53,7 +56,15 @@ def _from_table(table: dict[str, Any], folder: Path) -> Grid:
         from walkthrough.case.drawn import draw
 
         return draw(table)
-    refuse_unknown(table, ["values", "file", "random"])
+    if "shape" in table:
+        from walkthrough.case.drawn import read_shape
+
+        refuse_unknown(table, ["shape"])
+        try:
+            return Grid.of_size(read_shape(table["shape"], limited=False))
+        except Misread as error:
+            raise Misread(str(error), ("shape", *error.below)) from None
+    refuse_unknown(table, ["values", "file", "random", "shape"])
     raise Misread(f"is an empty table; {_FORMS}")
 
 

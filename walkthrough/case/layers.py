@@ -13,15 +13,17 @@ from walkthrough import layers as layer_shelf
 from walkthrough import losses as loss_shelf
 from walkthrough.case.drawn import read_shape
 from walkthrough.case.grids import as_kernel, as_matrix, read_grid
+from walkthrough.case.neighbours import unknown_type
 from walkthrough.case.reader import Reader
 from walkthrough.case.values import Misread, Place, exact, found, whole
 from walkthrough.layers import Layer
 from walkthrough.losses import Loss
 from walkthrough.mathematics.notation import Shape
 from walkthrough.mathematics.windows import DoesNotFit, times
-from walkthrough.numbers.grid import MOST_NUMBERS, refuse_too_many
+from walkthrough.numbers.grid import MOST_NUMBERS, Grid, refuse_too_many
+from walkthrough.numbers.written import Written
 from walkthrough.words import shelf
-from walkthrough.words.messages import quoted, suggestion
+from walkthrough.words.messages import quoted
 from walkthrough.words.options import Extents, Option, Padding, options
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
@@ -37,10 +39,15 @@ class NamedLayer:
     layer: Layer
 
 
-def read_layers(reader: Reader, value: Any) -> list[NamedLayer | None]:
-    """The layers in order, None for those that cannot be read; what is wrong is noted."""
+def read_layers(reader: Reader, value: Any, loss: bool = False) -> list[NamedLayer | None]:
+    """The layers in order, None for those that cannot be read; what is wrong is noted.
+
+    With a loss there may be none: the loss is then taken of the input.
+    """
     if value is None or value == []:
-        reader.refuse(("layers",), "is missing; a case needs at least one layer, headed [[layers]]")
+        if not loss:
+            said = "is missing; a case needs at least one layer, headed [[layers]], or a [loss]"
+            reader.refuse(("layers",), said)
         return []
     tables = reader.tables(("layers",), value)
     read = [_layer(reader, ("layers", place), table) for place, table in enumerate(tables)]
@@ -85,17 +92,19 @@ def typed(reader: Reader, place: Place, table: Any, package: Any) -> tuple[str, 
         reader.refuse((*place, "type"), f"{said}; expected one of {listed}")
         return None
     if word not in shelf.names(package):
-        reader.refuse(
-            (*place, "type"), f"{quoted(word)} is not known; {suggestion(word, shelf.names(package))}"
-        )
-        return None
+        said = unknown_type(word, shelf.names(package))
+        reader.refuse((*place, "type"), f"{quoted(word)} {said}")
+        ours = re.match(r'is "(\w+)" here', said)
+        if ours is None:
+            return None
+        word = ours[1]  # so that its keys are looked at as well
     return word, shelf.load(package, word)
 
 
 def fill(
     reader: Reader, place: Place, table: dict[str, Any], kind: type[Any], besides: list[str]
 ) -> dict[str, Any] | None:
-    """The options of a layer or a loss, by name, or None if one is missing or cannot be read."""
+    """The options of a layer, a loss or an update rule, by name; None if one is missing or cannot be read."""
     wanted = options(kind)
     known = reader.table(place, table, [*wanted, *besides])
     filled: dict[str, Any] = {}
@@ -104,6 +113,8 @@ def fill(
         if name in known:
             filled[name] = reader.read((*place, name), _option, reader, option, known[name])
             complete = complete and filled[name] is not None
+            if isinstance(filled[name], Grid) and not filled[name].known:
+                reader.by_size((*place, name))
         elif option.required:
             reader.refuse((*place, name), f"is missing; {quoted(str(table['type']))} needs it")
             complete = False
@@ -117,6 +128,8 @@ def _option(reader: Reader, option: Option, value: Any) -> Any:
         return as_kernel(grid, axes) if kind == "kernel" else as_matrix(grid) if kind == "matrix" else grid
     if kind == "number":
         return exact(value)
+    if kind == "two numbers":
+        return _two_numbers(value)
     if kind == "whole number":
         return whole(value, 1, MOST_NUMBERS)
     if kind in ("extents", "positive extents"):
@@ -125,9 +138,21 @@ def _option(reader: Reader, option: Option, value: Any) -> Any:
         return _padding(value, axes)
     if kind == "shape":
         return read_shape(value)
+    if kind == "word":
+        if value not in option.words:
+            listed = ", ".join(f'"{word}"' for word in option.words)
+            raise Misread(f"found {found(value)}; expected one of {listed}")
+        return value
     if not isinstance(value, bool):
         raise Misread(f"found {found(value)}; expected true or false")
     return value
+
+
+def _two_numbers(value: Any) -> tuple[Written, ...]:
+    parts = value.replace(",", " ").split() if isinstance(value, str) else value
+    if not isinstance(parts, list) or len(parts) != 2:
+        raise Misread(f"found {found(value)}; expected two numbers, such as [0.9, 0.999]")
+    return tuple(exact(part) for part in parts)
 
 
 _AXES = {1: "[positions]", 2: "[rows, columns]"}
@@ -148,6 +173,9 @@ def _padding(value: Any, axes: int) -> Padding:
         return "same"
     if isinstance(value, list) and len(value) == 2 * axes:
         return tuple(whole(each, 0, MOST_NUMBERS) for each in value)
+    if isinstance(value, str) and value.lower() in ("same", "valid"):
+        ours = 'written "same" here' if value.lower() == "same" else "a padding of 0"
+        raise Misread(f"found {found(value)}; that is {ours}")
     if isinstance(value, str) or (isinstance(value, list) and len(value) != axes):
         raise Misread(
             f'found {found(value)}; expected a whole number, {_AXES[axes]}, {_SIDES[axes]} or "same"'
@@ -208,13 +236,17 @@ class LayerDoesNotFit(ValueError):
         self.key = key
 
 
-def output_shapes(layers: Sequence[NamedLayer], shape: Shape) -> list[Shape]:
-    """What comes out of each layer for an input of this shape; raises LayerDoesNotFit."""
+def output_shapes(layers: Sequence[NamedLayer], shape: Shape, limited: bool = True) -> list[Shape]:
+    """What comes out of each layer for an input of this shape; raises LayerDoesNotFit.
+
+    `limited` says that the numbers will be worked out, so that no tensor may be too large for that.
+    """
     shapes: list[Shape] = []
     for place, named in enumerate(layers):
         try:
             out = named.layer.output_shape(shape)
-            _refuse_large(named.layer, shape, out)
+            if limited:
+                _refuse_large(named.layer, shape, out)
             named.layer.parameters(shape)
             named.layer.constants(shape)
         except DoesNotFit as error:

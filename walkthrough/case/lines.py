@@ -38,6 +38,10 @@ class Lines:
                 return self._line(self._starts[place[:length]])
         return None
 
+    def offset(self, place: Place) -> int | None:
+        """Where in the text the value at this place, or its key, begins."""
+        return self._starts.get(place)
+
     def row(self, place: Place, row: int) -> int | None:
         """The line of the row-th line, from 0, of the text at this place."""
         start = self._starts.get((*place, "\n"))

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
+from walkthrough.case.neighbours import unknown_key
 from walkthrough.case.source import Source
 from walkthrough.case.values import Misread, Place, found
-from walkthrough.words.messages import suggestion
+from walkthrough.words.messages import shortened
 from walkthrough.words.problems import CaseError, Problem
 
 Read = TypeVar("Read")
@@ -23,6 +24,7 @@ class Reader:
         self.source = source
         self.folder = folder
         self.problems: list[Problem] = []
+        self.sizes: list[Problem] = []
 
     def refuse(self, place: Place, message: str, row: int | None = None) -> None:
         """Notes a problem; `row` is the line at fault of a text value, from 0."""
@@ -30,6 +32,11 @@ class Reader:
         self.problems.append(Problem(self.source.file, line, key_name(place), message))
         if len(self.problems) >= _ENOUGH:
             self.done()
+
+    def by_size(self, place: Place) -> None:
+        """Notes that only the size of a grid is given: enough to count with, and no more."""
+        said = "only its size is given"
+        self.sizes.append(Problem(self.source.file, self.source.line(place), key_name(place), said))
 
     def read(self, place: Place, read: Callable[..., Read], *arguments: Any) -> Read | None:
         """What `read` makes of the arguments; if it cannot, the problem is noted and None returned."""
@@ -48,7 +55,7 @@ class Reader:
         names = list(known)
         for key in value:
             if key not in names:
-                self.refuse((*place, key), f"is not known here; {suggestion(key, names)}")
+                self.refuse((*place, key), unknown_key(key, names))
         return {key: each for key, each in value.items() if key in names}
 
     def tables(self, place: Place, value: Any) -> list[Any]:
@@ -71,7 +78,7 @@ def key_name(place: Place) -> str:
         if isinstance(part, int):
             name += f"[{part + 1}]"
         elif part.replace("_", "").replace("-", "").isalnum():
-            name += f".{part}" if name else part
+            name += f".{shortened(part)}" if name else shortened(part)
         else:
             name += f'."{part[:80]}"' if name else f'"{part[:80]}"'
     return name

@@ -19,8 +19,10 @@ from walkthrough.case.layers import NamedLayer, read_layers, read_loss
 from walkthrough.case.reader import Reader
 from walkthrough.case.samples import Sample, fit, read_samples
 from walkthrough.case.source import LARGEST_FILE, Source
+from walkthrough.case.updates import Updating, read_update
 from walkthrough.case.values import exact
 from walkthrough.losses import Loss
+from walkthrough.numbers.written import Written
 from walkthrough.words.messages import printable, quoted
 from walkthrough.words.problems import CaseError, Problem
 
@@ -29,6 +31,7 @@ _KEYS = (
     "source",
     "arithmetic",
     "learning_rate",
+    "update",
     "conventions",
     "input",
     "samples",
@@ -50,7 +53,7 @@ def read_text(text: str, name: str, file: str, folder: Path, path: Path | None) 
     if len(text) > LARGEST_FILE:
         raise CaseError([Problem(file, None, "", "is over 20 MB, the most that is read")])
     source = Source(file, text)
-    if "case" in source.table and "layers" not in source.table:
+    if "case" in source.table and not {"layers", "loss"} & source.table.keys():
         message = f"is a worksheet for {quoted(str(source.table['case']))}, not a case: it has no [[layers]]"
         raise CaseError([Problem(file, source.line(("case",)), "case", message)])
     reader = Reader(source, folder)
@@ -61,13 +64,14 @@ def read_text(text: str, name: str, file: str, folder: Path, path: Path | None) 
 
     training = read_training(reader, table["training"]) if "training" in table else None
     loss_type, loss = read_loss(reader, table["loss"]) if "loss" in table else ("", None)
-    layers = read_layers(reader, table.get("layers"))
+    layers = read_layers(reader, table.get("layers"), "loss" in table)
+    rate = said("learning_rate", exact, None)
     case = Case(
         name=printable(name),
         title=said("title", read_words, "") or printable(name),
         source=said("source", read_words, ""),
         arithmetic=said("arithmetic", read_arithmetic, Arithmetic()),
-        learning_rate=said("learning_rate", exact, None),
+        learning_rate=rate,
         conventions=read_conventions(reader, table.get("conventions", {})),
         samples=tuple(_samples(reader, table, layers, loss, training)),
         batch="samples" in table,
@@ -79,6 +83,9 @@ def read_text(text: str, name: str, file: str, folder: Path, path: Path | None) 
         training=training,
         path=path,
         toml=text,
+        updating=_updating(reader, table, rate, layers),
+        file=file,
+        by_size=tuple(sorted(reader.sizes, key=lambda each: each.line or 0)),
     )
     reader.done()
     return case
@@ -89,6 +96,14 @@ def _claims(reader: Reader, key: str, value: Any) -> Iterator[Claim]:
         return read_claims(reader.source, value, (key,))
     reader.table((key,), value, [])
     return iter(())
+
+
+def _updating(
+    reader: Reader, table: dict[str, Any], rate: Written | None, layers: list[NamedLayer | None]
+) -> Updating:
+    if "update" not in table:
+        return Updating()
+    return read_update(reader, table["update"], rate, [each for each in layers if each is not None])
 
 
 def _samples(
@@ -104,6 +119,6 @@ def _samples(
         reader.refuse(("input",), "is missing; a case needs an [input], [[samples]] or [training] with data")
     known = [each for each in layers if each is not None]
     # with a layer or the loss missing, what does not fit would only follow from that
-    if len(known) < len(layers) or not known or ("loss" in table and loss is None):
+    if len(known) < len(layers) or ("loss" in table and loss is None) or not (known or loss):
         return []
     return fit(reader, placed, known, loss, trained)

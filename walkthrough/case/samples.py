@@ -63,11 +63,20 @@ def read_samples(reader: Reader, table: dict[str, Any]) -> list[Placed]:
 
 def _placed(reader: Reader, value: Any, at: Place, target: Any, target_at: Place) -> Placed:
     return Placed(
-        None if value is None else reader.read(at, _input, value, reader),
-        None if target is None else reader.read(target_at, read_grid, target, reader.folder),
+        None if value is None else _noted(reader, at, reader.read(at, _input, value, reader)),
+        None
+        if target is None
+        else _noted(reader, target_at, reader.read(target_at, read_grid, target, reader.folder)),
         at,
         target_at,
     )
+
+
+def _noted(reader: Reader, at: Place, grid: Grid | None) -> Grid | None:
+    """The grid, and whether only its size is given."""
+    if grid is not None and not grid.known:
+        reader.by_size(at)
+    return grid
 
 
 def _input(value: Any, reader: Reader) -> Grid:
@@ -87,9 +96,9 @@ def fit(
     first = placed[0].input if placed else None
     if first is None:
         return []
-    shape = _input_shape(first.shape, layers)
+    shape = _input_shape(first.shape, layers, first.known)
     try:
-        output = ([shape, *output_shapes(layers, shape)])[-1]
+        output = ([shape, *output_shapes(layers, shape, first.known)])[-1]
         if loss is not None:
             loss.check(output)
     except LayerDoesNotFit as error:
@@ -113,12 +122,12 @@ def fit(
     return samples
 
 
-def _input_shape(written: Shape, layers: Sequence[NamedLayer]) -> Shape:
+def _input_shape(written: Shape, layers: Sequence[NamedLayer], limited: bool) -> Shape:
     """Of the shapes that the input may be meant to have, the one that gets furthest."""
     best, furthest = written, (-1, False)
     for shape in input_shapes(written):
         try:
-            output_shapes(layers, shape)
+            output_shapes(layers, shape, limited)
         except LayerDoesNotFit as error:
             # a complaint about an option is nearer to what was meant than one about the rank
             if (error.place, error.key is not None) > furthest:
@@ -143,10 +152,12 @@ def _target(placed: Placed, output: Shape, loss: Loss | None, trained: bool) -> 
         raise Misread(f"is missing; expected {prod(output)} number(s), one for each output")
     if target.size != prod(output):
         raise Misread(
-            f"has {target.size} number(s) and the last layer gives {prod(output)} ({times(output)})"
+            f"has {target.size} number(s) and there are {prod(output)} output(s) ({times(output)}); "
+            "expected one for each"
         )
     try:
-        loss.check_target(target)
+        if target.known:
+            loss.check_target(target)
     except DoesNotFit as error:
         raise Misread(str(error)) from None
     return target.reshaped(output)

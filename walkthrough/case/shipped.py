@@ -46,7 +46,8 @@ def _standard_input() -> str:
 
 def list_shipped() -> list[Shipped]:
     """The cases that come with the program, by name, without reading their numbers."""
-    return [Shipped(path.stem, _title(path), path) for path in sorted(_shipped_folder().glob("*.toml"))]
+    paths = sorted(_shipped_folder().glob("*.toml"), key=lambda path: path.stem)
+    return [Shipped(path.stem, _title(path), path) for path in paths]
 
 
 def _shipped_folder() -> Path:
@@ -70,7 +71,7 @@ def _path(name_or_path: str | Path) -> Path:
     except (OSError, ValueError):
         pass  # a name that no file can have
     said = f"is neither a shipped case nor a file; {suggestion(name, sorted(shipped))}"
-    raise CaseError([Problem(name[:100], None, "", said)])
+    raise CaseError([Problem(name, None, "", said)])
 
 
 def _title(path: Path) -> str:

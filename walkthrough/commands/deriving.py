@@ -9,15 +9,25 @@ import click
 
 from walkthrough.commands.printing import format_of, printing, write
 
-_SIZE = {"metavar": "HxW", "help": "Rows and columns, or one number for both."}
+_SIZES = {
+    "input": "Rows and columns, or one number for both; of a dense layer how many inputs.",
+    "kernel": "Rows and columns of the kernel, or of a pool's window.",
+    "stride": "How far apart the windows are.",
+    "padding": "Zeros around the input.",
+    "dilation": "How far apart the kernel's entries lie.",
+}
+
+
+def _sizes(command: Any) -> Any:
+    """The options that take rows × columns."""
+    for name, words in reversed(_SIZES.items()):
+        command = click.option(f"--{name}", metavar="HxW", help=words)(command)
+    return command
 
 
 @click.command()
 @click.argument("rule", required=False)
-@click.option("--input", "input_", **_SIZE)  # type: ignore[arg-type]
-@click.option("--kernel", **_SIZE)  # type: ignore[arg-type]
-@click.option("--stride", **_SIZE)  # type: ignore[arg-type]
-@click.option("--padding", **_SIZE)  # type: ignore[arg-type]
+@_sizes
 @click.option("--channels", type=int, help="Input channels.")
 @click.option("--filters", type=int, help="Filters.")
 @click.option("--flip", is_flag=True, help="True convolution: the kernel turned by 180° first.")
@@ -27,20 +37,23 @@ _SIZE = {"metavar": "HxW", "help": "Rows and columns, or one number for both."}
 def derive(rule: str | None, **options: Any) -> None:
     """A derivation of RULE for your sizes, each line proved; without RULE, the list of rules."""
     from walkthrough.commands.output import needs_ascii, width
-    from walkthrough.derivations import Sizes, derive_command, read_size, unused
+    from walkthrough.derivations import AskedSizes, derive_command, read_size
+    from walkthrough.derivations.writing.ascii_signs import without_own_signs
     from walkthrough.formats.text import ascii_only
 
-    shapes = {"input": options["input_"]} | {key: options[key] for key in ("kernel", "stride", "padding")}
+    shapes = {key: options[key] for key in _SIZES}
     counts = {key: options[key] for key in ("channels", "filters", "classes", "outputs", "flip")}
     read: dict[str, Any] = {key: read_size(text) for key, text in shapes.items() if text is not None}
-    sizes = Sizes(**read, **counts)
-    if rule is not None and unused(rule, sizes):
-        names = ", ".join(f"--{name}" for name in unused(rule, sizes))
-        click.echo(f"walkthrough: {names} plays no part in {rule}", err=True)
+    sizes = AskedSizes(**read, **counts)
     kind = format_of(options)
     columns = min(width(), 100) - 4 if options["file"] is None else 96
-    text, status = derive_command(rule, sizes, kind, columns)  # type: ignore[arg-type]
     plain = options["plain"] or (options["file"] is None and needs_ascii())
-    write([ascii_only(text) if plain and kind in ("text", "markdown") else text], options)
+
+    def said(text: str) -> str:
+        return ascii_only(without_own_signs(text)) if plain else text
+
+    text, status = derive_command(rule, sizes, kind, columns, said)  # type: ignore[arg-type]
+    told = kind != "json" and (rule is None or kind == "markdown")
+    write([said(text) if told else text], options)
     if status:
         sys.exit(status)

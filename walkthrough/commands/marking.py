@@ -37,7 +37,7 @@ def check(
     page = None if pages is None else StudentPages(pages, [Path(file) for file in files]).write
     options = CheckOptions(everything, hide_answers, case, format_of(how), how["digits"], page=page)  # type: ignore[arg-type]
     marked = check_command(files, options, lambda blocks: blocks_in(blocks, how))
-    write(marked, how, read=[Path(file) for file in files])
+    write(marked, how, read=lambda: marked.files)
     if marked.exit_status:
         sys.exit(marked.exit_status)
 
@@ -69,7 +69,7 @@ def blindspots(case: str, wanted: bool, **how: Any) -> None:
     if not opened.samples:
         raise click.UsageError(f"{case} has no sample of its own")
     found = found_in(opened)
-    suggestion = suggest(opened) if wanted else None
+    suggestion = suggest(opened, found) if wanted else None
     if format_of(how) == "json":
         table = found.table | ({"suggestion": suggestion and suggestion.table} if wanted else {})
         write([json.dumps(table, ensure_ascii=False, indent=1) + "\n"], how, opened)

@@ -1,4 +1,4 @@
-"""Where the output goes: a terminal in colour, a pipe, or a file that is written whole or not at all."""
+"""Standard output: a terminal in colour, or a pipe; how wide it is, what it can say, whether it takes it."""
 
 from __future__ import annotations
 
@@ -7,17 +7,13 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
 from walkthrough.words.messages import printable
 
 _STYLES = {"title": "1", "stage": "1;36", "aside": "2"}
-
-
-class CannotWrite(OSError):
-    """A file that cannot be written, or must not be."""
 
 
 def width() -> int:
@@ -77,45 +73,33 @@ def watched(pieces: Iterable[str], words: str) -> Iterator[str]:
             yield piece
 
 
-def write(pieces: Iterable[str], file: Path | None, read: Iterable[Path] = ()) -> None:
-    """The pieces to standard output, or to a file: whole or not at all, never onto one that was read."""
-    if file is None:
-        for piece in pieces:
-            sys.stdout.write(piece)
-        sys.stdout.flush()
-        return
-    if file.exists() and any(each.exists() and file.samefile(each) for each in read):
-        raise CannotWrite(f"{file} is what this command reads; choose another file for the output")
-    with _replacing(file) as target:
-        for piece in pieces:
-            target.write(piece)
+def write(pieces: Iterable[str]) -> None:
+    """The pieces to standard output."""
+    for piece in pieces:
+        sys.stdout.write(piece)
+    sys.stdout.flush()
 
 
-@contextmanager
-def _replacing(file: Path) -> Iterator[IO[str]]:
-    """A file beside the wanted one, which takes its place once it is complete."""
-    import tempfile  # only who writes a file waits for it
+def open_closed_streams() -> None:
+    """Puts something in the place of standard streams that whoever started the program had closed.
 
-    if file.is_dir():
-        raise CannotWrite(f"{file} is a folder; give the name of a file")
-    try:
-        handle, beside = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name[:50]}.")
-    except OSError as problem:
-        raise CannotWrite(f"{file} cannot be written: {problem.strerror or problem}") from None
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as target:
-            yield target
-        os.chmod(beside, _mode(file))
-        os.replace(beside, file)
-    except BaseException:
-        Path(beside).unlink(missing_ok=True)
-        raise
+    A file that is opened later would otherwise get their number, and the output or a message with it. The
+    place of standard output can only be read, so that writing to it fails as it should.
+    """
+    for number, way in ((0, os.O_WRONLY), (1, os.O_RDONLY), (2, os.O_WRONLY)):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, way)
+    if sys.stdout is None:
+        sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    if sys.stderr is None:
+        sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
 
 
-def _mode(file: Path) -> int:
-    """The rights of the file that is replaced, or those of any new file."""
-    if file.exists():
-        return file.stat().st_mode & 0o777
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask
+def give_up(stream: IO[str]) -> None:
+    """What a stream still holds goes nowhere: Python would try once more at the end, and complain."""
+    with suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)

@@ -44,6 +44,9 @@ def loaded(name: str, arithmetic: str | None) -> Case:
     case = load(name)
     if not case.samples:
         raise click.UsageError(f"{name} is trained on other data and has no sample of its own to show")
+    case.refuse_sizes()
+    if case.claims or case.formulas:
+        _refuse_unknown_claims(case)
     if arithmetic is None:
         return case
     try:
@@ -53,11 +56,32 @@ def loaded(name: str, arithmetic: str | None) -> Case:
     return replace(case, arithmetic=kind)
 
 
-def replayed(case: Case) -> Trace:
-    """Everything that the case computes."""
+def _refuse_unknown_claims(case: Case) -> None:
+    """Raises CaseError if the case's source claims something of a cell that is not there."""
+    from contextlib import suppress
+
+    from walkthrough.case.cells import NoSuchCell, resolve
+    from walkthrough.case.claims import refuse_unknown
+    from walkthrough.trace.linked import linked
+    from walkthrough.trace.network import network
+    from walkthrough.trace.trace import Trace
+
+    trace = Trace(case, network(case))
+    with suppress(NoSuchCell):  # of which more is said below, with its line
+        trace = linked(trace, (claim.cell for claim in case.claims))
+    shapes = {name: place.shape for name, place in trace.everything.items()}
+    layers = [layer.name for layer in case.layers]
+    refuse_unknown(case.claims, case.formulas, case.file, lambda cell: resolve(cell, shapes), layers)
+
+
+def replayed(case: Case, names: Iterable[str] = (), steps: int = 1) -> Trace:
+    """Everything that the case computes, in as many steps as asked for, or as the names of cells need."""
+    from walkthrough.trace.linked import linked
     from walkthrough.trace.trace import replay
 
-    return replay(case)
+    trace = linked(replay(case), names, steps)
+    trace.run()
+    return trace
 
 
 def format_of(how: dict[str, Any]) -> str:
@@ -82,13 +106,21 @@ def blocks_in(blocks: Iterable[Any], how: dict[str, Any]) -> Iterator[str]:
 
 
 def write(
-    pieces: Iterable[str], how: dict[str, Any], case: Case | None = None, read: Iterable[Path] = ()
+    pieces: Iterable[str],
+    how: dict[str, Any],
+    case: Case | None = None,
+    read: Callable[[], Iterable[Path]] = tuple,
 ) -> None:
-    """The output to its place; never onto the case, or another file that was read."""
+    """The output to its place; never onto the case, or what `read` gives: other files that were read."""
     from walkthrough.commands import output
 
-    if how["file"] is None and how.get("json_") is not None and format_of(how) == "json":
-        pieces = output.encodable(pieces)
-    if how["file"] is not None:
-        pieces = output.watched(pieces, f"writing {how['file'].name}")
-    output.write(pieces, how["file"], [*(case.files if case is not None else ()), *read])
+    if how["file"] is None:
+        json = how.get("json_") is not None and format_of(how) == "json"
+        output.write(output.encodable(pieces) if json else pieces)
+        return
+    from walkthrough.commands.files import write_file
+
+    def files() -> Iterable[Path]:
+        return (*(case.files if case is not None else ()), *read())
+
+    write_file(output.watched(pieces, f"writing {how['file'].name}"), how["file"], files)

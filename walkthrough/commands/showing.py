@@ -17,17 +17,22 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("case")
 @click.argument("parts", nargs=-1, metavar="[CELL|LAYER|STAGE]...")
+@click.option("--steps", "count", type=click.IntRange(1), default=1, help="So many updates in a row.")
 @click.option("--fold-zeros", is_flag=True, help="Leave out products with 0.")
 @click.option("--arithmetic", help='Instead of the case\'s own: exact, float, "4 decimals" or symbolic.')
 @printing("text", "json", "markdown")
-def show(case: str, parts: tuple[str, ...], fold_zeros: bool, arithmetic: str | None, **how: Any) -> None:
+def show(
+    case: str, parts: tuple[str, ...], count: int, fold_zeros: bool, arithmetic: str | None, **how: Any
+) -> None:
     """Every step of CASE, or those asked for, and the verification at the end."""
     from walkthrough.page.narration import Narration
     from walkthrough.trace.steps import Steps
 
     opened = loaded(case, arithmetic)
-    trace = replayed(opened)
+    trace = replayed(opened, parts, count)
     symbolic = arithmetic == "symbolic"
+    if opened.arithmetic.kind == "float" and not parts:
+        trace.refuse_infinite()  # before half a page is printed
     narration = Narration(Steps(trace), how["digits"], fold_zeros, symbolic)
     agreed: list[bool] = []
     if format_of(how) == "json":
@@ -54,22 +59,22 @@ def _show_blocks(narration: Narration, parts: tuple[str, ...], agreed: list[bool
     from walkthrough.page.verification_table import closing
     from walkthrough.trace.verification import Verification
 
-    verification = Verification(narration.steps.trace)
-    checks = list(verification.checks((lambda name: name in names) if parts else lambda name: True))
+    several = [Verification(trace) for trace in narration.steps.trace.steps]
+    only = (lambda name: name in names) if parts else (lambda name: True)
+    checks = [check for verification in several for check in verification.checks(only)]
     agreed += [check.agrees for check in checks]
     if checks:
-        yield from closing(verification, checks)
+        yield from closing(several[-1], checks)
 
 
 def _show_json(narration: Narration, parts: tuple[str, ...], agreed: list[bool]) -> Iterator[str]:
     from walkthrough.page.page import Page
     from walkthrough.page.records import Records
-    from walkthrough.page.selection import cells, tensors
+    from walkthrough.page.selection import chosen, tensors
 
     page, steps = Page(narration), narration.steps
     # everything that can be wrong with what was asked is found before the first piece is written
-    refs = list(cells(page, parts))
-    chosen = (steps.step(ref.tensor, ref.cell) for ref in refs) if parts else steps.all()
+    wanted = list(chosen(page, parts))
     names = tensors(page, parts)
 
     def checks() -> Iterator[Any]:
@@ -77,28 +82,44 @@ def _show_json(narration: Narration, parts: tuple[str, ...], agreed: list[bool])
             return
         from walkthrough.trace.verification import Verification
 
-        for check in Verification(steps.trace).checks((lambda n: n in names) if parts else lambda n: True):
-            agreed.append(check.agrees)
-            yield check
+        for trace in steps.trace.steps:
+            for check in Verification(trace).checks((lambda n: n in names) if parts else lambda n: True):
+                agreed.append(check.agrees)
+                yield check
 
-    yield from Records(narration).document(chosen, checks())
+    yield from Records(narration).document(checks(), wanted if parts else None)
 
 
 @click.command()
 @click.argument("case")
 @click.argument("cell")
 @click.option("--arithmetic", help='Instead of the case\'s own: exact, float or "4 decimals".')
+@click.option("--depth", type=click.IntRange(0, 1000), help="How many numbers to go back.  [default: 3]")
+@click.option("--routes", type=click.IntRange(1, 1_000_000), help="Routes of each number.  [default: 12]")
+@click.option("--all", "everything", is_flag=True, help="Everything, back to the inputs.")
 @printing("text", "json", "markdown")
-def why(case: str, cell: str, arithmetic: str | None, **how: Any) -> None:
-    """Where the number in CELL came from, back to the inputs."""
+def why(
+    case: str,
+    cell: str,
+    arithmetic: str | None,
+    depth: int | None,
+    routes: int | None,
+    everything: bool,
+    **how: Any,
+) -> None:
+    """Where the number in CELL came from: what fits a screen or two, or back to the inputs."""
     import json
 
+    from walkthrough.page.drawn_reasons import drawn
     from walkthrough.page.narration import Narration
-    from walkthrough.page.reasons import Reasons, drawn, record
+    from walkthrough.page.reasons import BRIEF, DEPTH, ROUTES, Bounds, Reasons, record
     from walkthrough.trace.steps import Steps
 
     opened = loaded(case, arithmetic)
-    tree = Reasons(Narration(Steps(replayed(opened)), how["digits"])).tree(cell)
+    bounds = BRIEF
+    if everything or depth is not None or routes is not None:
+        bounds = Bounds(depth, routes) if everything else Bounds(depth or DEPTH, routes or ROUTES)
+    tree = Reasons(Narration(Steps(replayed(opened, (cell,))), how["digits"]), bounds).tree(cell)
     if format_of(how) == "json":
         write([json.dumps(record(tree), ensure_ascii=False, indent=1) + "\n"], how, opened)
         return

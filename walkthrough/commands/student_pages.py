@@ -22,16 +22,16 @@ class StudentPages:
 
     def write(self, whose: str, blocks: Iterable[Block]) -> None:
         """One student's page; two of one name have two pages. Raises CannotWrite."""
-        from walkthrough.commands import output
+        from walkthrough.commands.files import CannotWrite, write_file
         from walkthrough.formats.markdown import MarkdownFormat
 
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
         except OSError as problem:
             said = problem.strerror or problem
-            raise output.CannotWrite(f"{self._folder} cannot be made: {said}") from None
+            raise CannotWrite(f"{self._folder} cannot be made: {said}") from None
         pieces = MarkdownFormat().render(blocks)
-        output.write(pieces, self._folder / f"{self._name(whose)}.md", self._read)
+        write_file(pieces, self._folder / f"{self._name(whose)}.md", lambda: frozenset(self._read))
 
     def _name(self, whose: str) -> str:
         name = _OTHER.sub("-", whose).strip("-")[:_LONGEST] or "worksheet"

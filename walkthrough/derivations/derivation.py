@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from walkthrough.derivations.expressions import Atom, Bracket
-from walkthrough.mathematics.notation import Entry, Expression, Index
+from walkthrough.derivations.derivation_notation import Atom, Bracket, Words
+from walkthrough.mathematics.notation import Entry, Expression, Index, Tensor
 
-Words: TypeAlias = tuple[str | Expression, ...]
-"""A sentence in which formulas may stand."""
-
-Rows: TypeAlias = tuple[tuple[Expression, ...], ...]
+GridRows: TypeAlias = tuple[tuple[Expression, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class ProofCase:
     """One of the cases in which a chain has to hold.
 
     Values of its letters (counted from 0), which piece of a maximum or a ReLU is in force, and
@@ -44,46 +41,80 @@ class Premises:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """One more equality: `= right`, and why. `assuming` replaces entries, as Σy = 1 does y₃."""
+class Equality:
+    """One more equality: `= right`, and why.
+
+    `assuming` replaces entries, as Σy = 1 does y₃. `given` says under which condition alone it holds.
+    One that `defines` says what something stands for: there is nothing to prove.
+    """
 
     right: Expression
     because: Words = ()
     assuming: Mapping[Atom, Expression] = field(default_factory=dict)
+    given: str = ""
+    defines: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Chain:
-    """left = a = b = c, to be proved in every one of its cases; `premises` if it has its own."""
+class Equalities:
+    """left = a = b = c, to be proved in every one of its cases; `premises` if it has its own.
+
+    `given` is a condition for all its lines. Where the cases are numbers of a range, it is `counted`. It is
+    `general` if it is no entry of these sizes, but what holds for any.
+    """
 
     left: Expression
-    steps: tuple[Step, ...]
-    cases: tuple[Case, ...] = (Case(),)
+    steps: tuple[Equality, ...]
+    cases: tuple[ProofCase, ...] = (ProofCase(),)
     premises: Premises | None = None
+    given: str = ""
+    counted: bool = False
+    general: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Heading:
+class Instance:
+    """Numbers for the letters of a general formula, and what it has to agree with there."""
+
+    numbers: Mapping[str, int]
+    tensors: Mapping[str, Tensor]
+    premises: Premises
+    cases: tuple[ProofCase, ...] = (ProofCase(),)
+
+
+@dataclass(frozen=True, slots=True)
+class GeneralEqualities:
+    """left = a = b for any size, strides and places; counted: compared in every instance."""
+
+    left: Expression
+    steps: tuple[Equality, ...]
+    instances: Callable[[], Iterable[Instance]]
+    given: str = ""
+    general: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class PartTitle:
     """The title of a part."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class Prose:
+class Paragraph:
     """A sentence or a few, with formulas in them."""
 
     words: Words
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class SideBySide:
     """Grids side by side with signs between them: the padded gradient ⋆ the turned kernel."""
 
-    parts: tuple[Rows | str, ...]
+    parts: tuple[GridRows | str, ...]
 
 
-Block: TypeAlias = Chain | Heading | Prose | Picture
+DerivationBlock: TypeAlias = Equalities | GeneralEqualities | PartTitle | Paragraph | SideBySide
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,15 +125,16 @@ class Derivation:
     title: str
     sizes: str
     premises: Premises
-    blocks: tuple[Block, ...]
+    blocks: tuple[DerivationBlock, ...]
 
 
-Proof: TypeAlias = Literal["terms", "sympy", "points", ""]
-"""How a line was shown to be right: term by term, by SymPy, at random points, or not at all."""
+HowProved: TypeAlias = Literal["definition", "terms", "sympy", "counted", "points", ""]
+"""How a line is known to be right: it says what something stands for, or it was shown term by term, by
+SymPy, for all numbers of a range, at random points; or not at all."""
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ProvedLine:
     """One line of a derivation: left = right, because, and whether that was proved.
 
     Without a `left` it goes on from the line before.
@@ -111,7 +143,8 @@ class Line:
     left: Expression | None
     right: Expression
     because: Words
-    proof: Proof
+    proof: HowProved
+    given: str = ""
 
     @property
     def proved(self) -> bool:
@@ -120,13 +153,14 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Entries:
+class ProvedEqualities:
     """A chain's lines, each with its proof: from ∂L/∂x₁₂ to the formula for it."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[ProvedLine, ...]
+    general: bool = False
 
 
-ProvedBlock: TypeAlias = Entries | Heading | Prose | Picture
+ProvedBlock: TypeAlias = ProvedEqualities | PartTitle | Paragraph | SideBySide
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +173,10 @@ class Proved:
     blocks: tuple[ProvedBlock, ...]
 
     @property
-    def lines(self) -> Iterator[Line]:
+    def lines(self) -> Iterator[ProvedLine]:
         """All lines in order."""
         for block in self.blocks:
-            if isinstance(block, Entries):
+            if isinstance(block, ProvedEqualities):
                 yield from block.lines
 
     @property

@@ -1,13 +1,33 @@
-"""Markdown: for notebooks, notes and repositories; windows and grids stay aligned in code blocks."""
+"""Markdown: for notebooks, notes and repositories; formulas as math, grids as tables, windows as code."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from walkthrough.document import Block, Heading, Prose, Table
-from walkthrough.formats.text import TextFormat, ascii_only
+from walkthrough.document import (
+    Beside,
+    Block,
+    Grid,
+    Heading,
+    Lines,
+    Picture,
+    Prose,
+    Relation,
+    Rule,
+    Side,
+    Table,
+    Working,
+    Workings,
+)
+from walkthrough.formats._layout import laid_out
+from walkthrough.formats._pieces import Arrangement, piece
+from walkthrough.formats._signs import ascii_only, in_ascii
+from walkthrough.formats._tex import matrix, tex, tex_side
 
-_SPECIAL = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_{}[]<>#|!~"})
+_SPECIAL = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_{}[]<>#|!~$"})
+_SHADES = " ░▒▓█"
+_ROW = 90
+"""Characters of a line of working that still stands in one row."""
 
 
 def escaped(text: str) -> str:
@@ -16,42 +36,111 @@ def escaped(text: str) -> str:
 
 
 class MarkdownFormat:
-    """Headings and tables as Markdown has them; everything that is aligned, as code."""
+    """Headings and tables as Markdown has them, math in `$$`; only windows that are laid out are code."""
 
     def __init__(self, width: int = 100, plain: bool = False) -> None:
-        self._text = TextFormat(width)
+        self._width = width
         self._plain = plain
 
     def render(self, blocks: Iterable[Block]) -> Iterator[str]:
         """The blocks as pieces of text."""
-        for piece in self._pieces(blocks):
-            yield ascii_only(piece) if self._plain else piece
-
-    def _pieces(self, blocks: Iterable[Block]) -> Iterator[str]:
-        code: list[Block] = []
         for block in blocks:
-            if not isinstance(block, Heading | Prose | Table) and len(code) < 500:
-                code.append(block)
-                continue
-            yield from self._code(code)
-            code = []
-            yield self._block(block)
-        yield from self._code(code)
-
-    def _code(self, blocks: list[Block]) -> Iterator[str]:
-        if blocks:
-            yield "```text\n" + "".join(self._text.render(blocks)) + "```\n\n"
+            piece = self._block(block)
+            yield ascii_only(piece) if self._plain else piece
 
     def _block(self, block: Block) -> str:
         match block:
             case Heading(text, level, aside, number):
                 words = " ".join(part for part in (number, escaped(" ".join(text.split()))) if part)
-                return f"{'#' * level} {words}{f' ({aside})' if aside else ''}\n\n"
+                return f"{'#' * level} {words}{f' ({escaped(aside)})' if aside else ''}\n\n"
             case Prose(text):
                 return escaped(text) + "\n\n"
+            case Rule():
+                return _rule(block)
+            case Grid():
+                return _grid(block)
+            case Beside():
+                return _beside(block)
+            case Picture():
+                return _picture(block)
+            case Working():
+                return self._workings((block,))
+            case Workings(lines, because):
+                return (f"{escaped(because)}.\n\n" if because else "") + self._workings(lines)
+            case Lines(texts, because):
+                said = f"{escaped(because)}.\n\n" if because else ""
+                return said + "```text\n" + "".join(f"{text}\n" for text in texts) + "```\n\n"
             case Table(header, rows, right):
-                rule = ["---:" if at in right else "---" for at in range(len(header))]
-                lines = [header, tuple(rule), *rows]
-                texts = (" | ".join(c if line is lines[1] else escaped(c) for c in line) for line in lines)
-                return "".join(f"| {text} |\n" for text in texts) + "\n"
-        return "".join(self._code([block]))
+                return _table(header, rows, right)
+
+    def _workings(self, lines: tuple[Working, ...]) -> str:
+        if not lines:
+            return ""
+        several = (
+            not isinstance(side, str) and len(side.rows) > 1 for line in lines for _, side in line.sides
+        )
+        if any(line.groups for line in lines) or any(several):
+            set_ = laid_out(in_ascii(lines) if self._plain else lines, self._width)
+            rows = [(text + aside).rstrip() for text, aside in set_]
+            return "```text\n" + "".join(f"{row}\n" for row in rows) + "```\n\n"
+        return _aligned(lines)
+
+
+def _aligned(lines: tuple[Working, ...]) -> str:
+    """Lines of working, their relations under each other; all in one row each, or a row for each side."""
+    texts = [[f"{tex(relation)} {tex_side(side)}" for relation, side in line.sides] for line in lines]
+    wide = max(len(line.left) + sum(map(_length, line.sides)) for line in lines) > _ROW
+    rows = []
+    for line, sides in zip(lines, texts, strict=True):
+        remark = f" && {tex(line.because)}" if line.because else ""
+        first, *rest = sides or [""]
+        if wide:
+            rows.append(f"{tex(line.left)} &{first}{remark}")
+            rows += [f"&{side}" for side in rest]
+        else:
+            rows.append(f"{tex(line.left)} &{' '.join([first, *rest])}{remark}")
+    return "$$\n\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}\n$$\n\n"
+
+
+def _length(side: tuple[Relation, Side]) -> int:
+    return 3 + len(piece(side[1], Arrangement(flat=True))[0])
+
+
+def _rule(block: Rule) -> str:
+    said = [escaped(part) for part in block.letters.split("     ") if part]
+    said += [f"`walkthrough derive {block.derivation}`"] if block.derivation else []
+    return f"$$\n{tex(block.formula)}\n$$\n\n" + (", ".join(said) + "\n\n" if said else "")
+
+
+def _grid(block: Grid) -> str:
+    """A table whose first row and column count; GitHub knows no table without a head."""
+    columns = max((len(row) for row in block.rows), default=0)
+    marks = block.marks or tuple(tuple("" for _ in row) for row in block.rows)
+    rows = [
+        (str(at + 1), *(text + mark for text, mark in zip(row, own, strict=True)))
+        for at, (row, own) in enumerate(zip(block.rows, marks, strict=True))
+    ]
+    header = ("", *(str(at + 1) for at in range(columns)))
+    name = f"{escaped(block.name)}:\n\n" if block.name else ""
+    return name + _table(header, tuple(rows), frozenset(range(1, columns + 1)))
+
+
+def _beside(block: Beside) -> str:
+    names = [tex(grid.name) for grid in block.grids]
+    pieces = [f"\\underset{{{name}}}{{{matrix(g.rows)}}}" for name, g in zip(names, block.grids, strict=True)]
+    signs = [f" {tex(sign)} " for sign in block.signs]
+    return "$$\n" + pieces[0] + "".join(s + p for s, p in zip(signs, pieces[1:], strict=True)) + "\n$$\n\n"
+
+
+def _picture(block: Picture) -> str:
+    last = len(_SHADES) - 1
+    rows = ["|" + "".join(_SHADES[round(shade * last)] for shade in row) + "|" for row in block.shades]
+    said = f"{escaped(block.name)}: blank is {block.smallest}, █ is {block.largest}\n\n"
+    return said + "```text\n" + "".join(f"{row}\n" for row in rows) + "```\n\n"
+
+
+def _table(header: tuple[str, ...], rows: tuple[tuple[str, ...], ...], right: frozenset[int]) -> str:
+    rule = ["---:" if at in right else "---" for at in range(len(header))]
+    texts = [" | ".join(map(escaped, header)), " | ".join(rule)]
+    texts += [" | ".join(map(escaped, row)) for row in rows]
+    return "".join(f"| {text} |\n" for text in texts) + "\n"

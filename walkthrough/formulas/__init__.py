@@ -6,7 +6,7 @@ the terms missing, spare or mis-indexed, and the slip if it is a known one.
 
 from __future__ import annotations
 
+from walkthrough.formulas.formula_marking import FormulaSlip, FormulaVerdict, check_formula
 from walkthrough.formulas.grammar import Unreadable
-from walkthrough.formulas.marking import FormulaSlip, FormulaVerdict, check_formula
 
 __all__ = ["FormulaSlip", "FormulaVerdict", "Unreadable", "check_formula"]

@@ -17,14 +17,14 @@ from collections.abc import Callable, Iterable
 from fractions import Fraction
 from typing import TypeAlias
 
-from walkthrough.derivations.expressions import Atom
+from walkthrough.derivations.derivation_notation import Atom
 from walkthrough.derivations.proof import polynomials
 from walkthrough.derivations.proof.polynomials import Polynomial, TooManyTerms
 from walkthrough.words.messages import quoted
 
 LONGEST = 20_000
-DEEPEST = 50
-MOST_TERMS = 20_000
+DEEPEST_PARENTHESES = 50
+MOST_FORMULA_TERMS = 20_000
 MOST_FACTORS = 40
 HIGHEST_POWER = 4
 _LONGEST_NUMBER = 30
@@ -105,8 +105,8 @@ class _Parser:
             sign = self.sign()
             parts.append(polynomials.scaled(self.term(), sign))
             held += len(parts[-1])
-            if held > 2 * MOST_TERMS:
-                raise Unreadable(f"the formula has over {MOST_TERMS:,} terms")
+            if held > 2 * MOST_FORMULA_TERMS:
+                raise Unreadable(f"the formula has over {MOST_FORMULA_TERMS:,} terms")
         return polynomials.plus(parts)
 
     def sign(self) -> int:
@@ -177,8 +177,8 @@ class _Parser:
     def parenthesised(self) -> Polynomial:
         """(formula)."""
         self.depth += 1
-        if self.depth > DEEPEST:
-            raise Unreadable(f"parentheses are nested over {DEEPEST} deep")
+        if self.depth > DEEPEST_PARENTHESES:
+            raise Unreadable(f"parentheses are nested over {DEEPEST_PARENTHESES} deep")
         self.at += 1
         result = self.formula()
         if self.next() != ")":
@@ -226,9 +226,9 @@ class _Parser:
         if degree > MOST_FACTORS:
             raise Unreadable(f"a term has over {MOST_FACTORS} factors")
         try:
-            result = polynomials.times(one, other, MOST_TERMS)
+            result = polynomials.times(one, other, MOST_FORMULA_TERMS)
         except TooManyTerms:
-            raise Unreadable(f"multiplied out, the formula has over {MOST_TERMS:,} terms") from None
+            raise Unreadable(f"multiplied out, the formula has over {MOST_FORMULA_TERMS:,} terms") from None
         if any(max(abs(c.numerator), c.denominator).bit_length() > _MOST_BITS for c in result.values()):
             raise Unreadable("a number in the formula is too long")
         return result

@@ -9,6 +9,7 @@ from fractions import Fraction
 from walkthrough.losses import USUAL, Loss
 from walkthrough.mathematics.conventions import Conventions
 from walkthrough.mathematics.notation import Equation, Tensor, indices, ln, total
+from walkthrough.mathematics.windows import DoesNotFit
 from walkthrough.numbers.grid import Grid
 
 
@@ -18,6 +19,14 @@ class BinaryCrossEntropy(Loss):
 
     rule = "binary-cross-entropy-gradient"
     mean = True
+
+    def check_target(self, target: Grid) -> None:
+        """From 0 to 1: a share, or a probability."""
+        for place, value in enumerate(target.values()):
+            if not 0 <= value <= 1:
+                raise DoesNotFit(
+                    f"found {target.text(place)}; binary cross-entropy takes targets from 0 to 1", "target"
+                )
 
     def shortcut(self, activation: str, outputs: int, target: Grid | None) -> str:
         """After a sigmoid: (y − t)/n."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from walkthrough.losses import USUAL, Loss
 from walkthrough.mathematics.conventions import Conventions
 from walkthrough.mathematics.notation import Equation, Tensor, indices, ln, total
+from walkthrough.mathematics.windows import DoesNotFit
 from walkthrough.numbers.grid import Grid
 
 
@@ -16,6 +17,14 @@ class CrossEntropy(Loss):
     """L = −Σ t·ln y over the outputs."""
 
     rule = "cross-entropy-gradient"
+
+    def check_target(self, target: Grid) -> None:
+        """From 0 to 1: a share, or a probability."""
+        for place, value in enumerate(target.values()):
+            if not 0 <= value <= 1:
+                raise DoesNotFit(
+                    f"found {target.text(place)}; cross-entropy takes targets from 0 to 1", "target"
+                )
 
     def shortcut(self, activation: str, outputs: int, target: Grid | None) -> str:
         """After a softmax, if the target's shares add up to 1: y − t."""

@@ -67,7 +67,13 @@ class Checked:
         self._exercises = Exercises(options.digits)
         self._examiners = Examiners()
         self._problems: list[Problem] = []
+        self._read = {Path(path) for path in paths}
         self._report_on = Report(options.everything, options.hide_answers, options.digits)
+
+    @property
+    def files(self) -> frozenset[Path]:
+        """What has been read so far: worksheets, their cases, and the files of these."""
+        return frozenset(self._read)
 
     def __iter__(self) -> Iterator[str]:
         match self._options.format:
@@ -87,6 +93,8 @@ class Checked:
                 if isinstance(source, CaseError):
                     self._refuse(source)
                     continue
+                if source.path is not None:
+                    self._read.add(source.path)
                 for sheet in gather(source, self._exercises, self._options.case):
                     if isinstance(sheet, CaseError):
                         self._refuse(sheet)
@@ -101,6 +109,7 @@ class Checked:
             self._refuse(CaseError([Problem(where, None, "", "no worksheet is there to be marked")]))
 
     def _mark(self, sheet: Sheet) -> Iterator[tuple[MarkedSheet, Exercise]]:
+        self._read.update(sheet.exercise.case.files)
         try:
             result = self._examiners.of(sheet.exercise).mark(sheet.worksheet)
         except CannotReplay as error:

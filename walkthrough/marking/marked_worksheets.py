@@ -66,7 +66,7 @@ class NumberClaim:
 class Worksheet:
     """What one person worked out: a file, its case, a label of whose it is, and the claims.
 
-    `formulas` are as they stand in the file, not yet read.
+    `formulas` and `sizes` (`conv.shape`) are as they stand in the file, not yet read.
     """
 
     file: str
@@ -74,6 +74,7 @@ class Worksheet:
     student: str | None
     claims: tuple[NumberClaim, ...]
     formulas: tuple[Claim, ...] = ()
+    sizes: tuple[Claim, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,34 @@ class MarkedFormula:
     verdict: FormulaVerdict
 
 
+@dataclass(frozen=True, slots=True)
+class SizeSlip:
+    """A common mistake in counting that gives the written size; `words` is half a sentence."""
+
+    slip: str
+    gives: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedSize:
+    """A size that was claimed (`conv.shape`), with the right one and its arithmetic.
+
+    `from_yours` is what one's own earlier sizes give (None: nothing). `at` is the layer's place.
+    """
+
+    cell: str
+    written: str
+    line: int
+    at: int
+    verdict: VerdictWord
+    expected: str
+    from_yours: str | None
+    arithmetic: str
+    slips: tuple[SizeSlip, ...] = ()
+    problem: str | None = None
+
+
 def unit_found(marked: Marked) -> Fraction | None:
     """What the last digit was found to stand for, where trailing zeros leave it open: 100 for 1300.
 
@@ -149,7 +178,7 @@ class LayerSlip:
 
 @dataclass(frozen=True, slots=True)
 class ShortenedNumber:
-    """A number that its writer went on with at fewer digits: what was claimed and `used`, what that explains."""
+    """A number that its writer went on with at fewer digits: the claim, what was `used`, what it explains."""
 
     claim: NumberClaim
     used: Shown
@@ -169,4 +198,5 @@ class MarkedSheet:
     first_wrong: str | None
     layer_slips: tuple[LayerSlip, ...] = ()
     formulas: tuple[MarkedFormula, ...] = ()
+    sizes: tuple[MarkedSize, ...] = ()
     shortened: ShortenedNumber | None = None

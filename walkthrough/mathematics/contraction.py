@@ -16,8 +16,10 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from walkthrough.mathematics.layout import Array, Layout, layout
-from walkthrough.mathematics.notation import Index, Tensor, unique
+from walkthrough.mathematics.notation import Entry, Index, Tensor, unique
 from walkthrough.mathematics.readings import ONE, Part
+
+_FITS_INT64 = 2**62
 
 Multiply: TypeAlias = Callable[[Array, Array], Array]
 """Stacks of matrices multiplied: (stack, rows, terms) by (stack, terms, columns)."""
@@ -25,12 +27,52 @@ Multiply: TypeAlias = Callable[[Array, Array], Array]
 
 @dataclass(frozen=True)
 class _Roles:
-    """Of two factors: the indices of both that are kept or summed over, and those of one alone."""
+    """Of two factors: the indices of both that are kept or summed over, and those of one alone.
+
+    `before` are those of one alone that are summed over, which is done before anything is multiplied.
+    """
 
     both: tuple[Index, ...]
     summed: tuple[Index, ...]
     first: tuple[Index, ...]
     second: tuple[Index, ...]
+    before: tuple[tuple[Index, ...], tuple[Index, ...]]
+
+
+@dataclass(frozen=True)
+class _Stack:
+    """A factor seen as a stack of matrices."""
+
+    layout: Layout
+    shape: tuple[int, int, int]
+    before: tuple[int, ...]
+
+    @classmethod
+    def of(
+        cls,
+        factor: Entry,
+        axes: tuple[tuple[Index, ...], ...],
+        before: tuple[Index, ...],
+        shape: tuple[int, int, int],
+    ) -> _Stack:
+        """Laid out along its axes, those that are summed over before being the last."""
+        own = tuple(index for several in axes for index in several)
+        summed = tuple(range(len(own), len(own) + len(before)))
+        rest = tuple(_extent(axes[at]) if extent < 0 else extent for at, extent in enumerate(shape))
+        return cls(layout(factor, own + before), (rest[0], rest[1], rest[2]), summed)
+
+    def seen(self, array: Array) -> Array:
+        """The matrices."""
+        if self.before:
+            return self._added(array).reshape(self.shape)
+        return self.layout.seen(array).reshape(self.shape)
+
+    def _added(self, array: Array) -> Array:
+        """What is summed over beforehand, added up; integers with room for that."""
+        count = prod(self.layout.shape[at] for at in self.before)
+        if array.dtype == np.int64 and int(np.abs(array).max(initial=0)) * count >= _FITS_INT64:
+            array = array.astype(object)
+        return np.asarray(self.layout.seen(array).sum(axis=self.before), dtype=array.dtype)
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,16 +97,20 @@ class Contraction:
             tuple(index for index in both if index not in kept),
             tuple(index for index in self.kept if index in first and index not in second),
             tuple(index for index in self.kept if index in second and index not in first),
+            (
+                tuple(index for index in self.part.variables if index in first - second - kept),
+                tuple(index for index in self.part.variables if index in second - first - kept),
+            ),
         )
 
     @cached_property
-    def _matrices(self) -> tuple[tuple[Layout, tuple[int, int, int]], tuple[Layout, tuple[int, int, int]]]:
-        """The factors' layouts, and the stacks of matrices that they become."""
+    def _matrices(self) -> tuple[_Stack, _Stack]:
+        """The factors as stacks of matrices."""
         roles, (one, other) = self._roles, self.part.factors
         stack, terms = _extent(roles.both), _extent(roles.summed)
         return (
-            (layout(one, roles.both + roles.first + roles.summed), (stack, _extent(roles.first), terms)),
-            (layout(other, roles.both + roles.summed + roles.second), (stack, terms, _extent(roles.second))),
+            _Stack.of(one, (roles.both, roles.first, roles.summed), roles.before[0], (stack, -1, terms)),
+            _Stack.of(other, (roles.both, roles.summed, roles.second), roles.before[1], (stack, terms, -1)),
         )
 
     @cached_property
@@ -82,9 +128,9 @@ class Contraction:
 
     def products(self, arrays: tuple[Array, ...], multiply: Multiply) -> Array:
         """The products of two factors, summed over what the target does not name."""
-        (one, first), (other, second) = self._matrices
+        one, other = self._matrices
         split, order, shape, full = self._result
-        result = multiply(one.seen(arrays[0]).reshape(first), other.seen(arrays[1]).reshape(second))
+        result = multiply(one.seen(arrays[0]), other.seen(arrays[1]))
         return _repeated(result.reshape(split).transpose(order).reshape(shape), full)
 
     @cached_property
@@ -113,6 +159,12 @@ class Contraction:
         between = Tensor("product", tuple(index.extent for index in inside))[inside]
         first = Part(between, ONE, (one, other), inside)
         return Contraction(first), Contraction(replace(self.part, factors=(between, *rest)))
+
+    @cached_property
+    def unnamed(self) -> tuple[Index, ...]:
+        """The indices that neither target nor factors name: each product counts once for every value."""
+        named = {index for factor in (self.part.target, *self.part.factors) for index in factor.variables}
+        return tuple(index for index in self.part.variables if index not in named)
 
     @cached_property
     def ones(self) -> Array:
@@ -154,8 +206,11 @@ class Contraction:
 
     @cached_property
     def direct(self) -> bool:
-        """Whether the kept indices are the target's own axes, one for one."""
-        return tuple(position.alone for position in self.part.target.index) == self.kept
+        """Whether the kept indices are the target's own axes, one for one, and go through all of it."""
+        target = self.part.target
+        extents = (target.tensor.size,) if target.flat else target.tensor.shape
+        own = tuple(position.alone for position in target.index)
+        return own == self.kept and tuple(index.extent for index in self.kept) == extents
 
     def gathered(self, products: Array) -> Array:
         """The products added up where they go: an array shaped like the target's tensor."""
@@ -199,6 +254,11 @@ def contract(contraction: Contraction, arrays: tuple[Array, ...], multiply: Mult
     """Σ of the products of a part's factors, for every cell of its target; no coefficient yet."""
     if not arrays:
         return contraction.gathered(contraction.ones)
+    if contraction.unnamed:
+        left = tuple(index for index in contraction.part.variables if index not in contraction.unnamed)
+        once = contract(Contraction(replace(contraction.part, variables=left)), arrays, multiply)
+        exact = once.astype(object) if once.dtype == np.int64 else once
+        return np.asarray(exact * _extent(contraction.unnamed))
     if len(arrays) == 1:
         return contraction.gathered(contraction.single(arrays[0]))
     if len(arrays) > 2:

@@ -18,6 +18,7 @@ from typing import Any, Generic, TypeAlias, TypeVar
 from walkthrough.mathematics.indices import Affine, Index
 from walkthrough.mathematics.notation import (
     Applied,
+    Constant,
     Entry,
     Expression,
     Largest,
@@ -48,6 +49,10 @@ class Algebra(ABC, Generic[V, S]):
     @abstractmethod
     def number(self, of: Fraction) -> V:
         """A constant of the formula."""
+
+    def lettered(self, of: Constant) -> V:
+        """A number that has a letter; most algebras care for its value only."""
+        return self.number(of.value)
 
     @abstractmethod
     def entry(self, of: Entry, scope: S) -> V:
@@ -103,6 +108,7 @@ Folded: TypeAlias = Callable[[Any, Any, Any], Any]
 
 _KINDS: Mapping[type[Expression], Folded] = MappingProxyType(
     {
+        Constant: lambda algebra, of, scope: algebra.lettered(of),
         Number: lambda algebra, of, scope: algebra.number(of.value),
         Entry: lambda algebra, of, scope: algebra.entry(of, scope),
         Sum: lambda algebra, of, scope: algebra.added([algebra.fold(term, scope) for term in of.terms]),
@@ -160,3 +166,8 @@ def totals(of: Expression) -> list[Total]:
     if isinstance(of, Total):
         return [of]
     return [each for part in of.parts for each in totals(part)]
+
+
+def has_pieces(of: Expression) -> bool:
+    """Whether a formula is one in pieces, or has one in it."""
+    return isinstance(of, Piecewise) or any(has_pieces(part) for part in of.parts)

@@ -13,6 +13,7 @@ from walkthrough.mathematics.notation import (
     Affine,
     Applied,
     Cell,
+    Constant,
     Entry,
     Expression,
     Index,
@@ -32,11 +33,14 @@ __all__ = [
     "MINUS",
     "affine_text",
     "at_place",
+    "bounded",
     "entry_text",
+    "factor",
     "ranges",
     "rational",
     "subscript",
     "subscripts",
+    "times",
     "written",
 ]
 
@@ -51,7 +55,7 @@ def subscript(cell: Cell, shape: Shape) -> str:
 
     `cell` counts from 0. Leading axes of size 1 are left out, as in the names of cells.
     """
-    start = next((axis for axis, extent in enumerate(shape) if extent != 1), max(len(shape) - 1, 0))
+    start = _first_axis(shape)
     kept = [position + 1 for position in cell[start:]]
     if not kept:
         return ""
@@ -60,9 +64,14 @@ def subscript(cell: Cell, shape: Shape) -> str:
     return "[" + ",".join(map(str, kept)) + "]"
 
 
+def _first_axis(shape: Shape) -> int:
+    """The first axis that is written: leading axes of size 1 are left out, as in the names of cells."""
+    return next((axis for axis, extent in enumerate(shape) if extent != 1), max(len(shape) - 1, 0))
+
+
 def subscripts(shape: Shape) -> list[str]:
     """The subscripts of all cells in reading order."""
-    start = next((axis for axis, extent in enumerate(shape) if extent != 1), max(len(shape) - 1, 0))
+    start = _first_axis(shape)
     axes = [[str(position + 1) for position in range(extent)] for extent in shape[start:]]
     if not axes:
         return [""]
@@ -80,6 +89,22 @@ def rational(value: Fraction) -> str:
         digits = str(abs(value.numerator) * (10**decimals // value.denominator)).rjust(decimals + 1, "0")
         return (MINUS if value < 0 else "") + f"{digits[:-decimals]}.{digits[-decimals:]}"
     return named.get(value, str(value).replace("-", MINUS))
+
+
+def bounded(text: str) -> str:
+    """A number in parentheses, where a sign or an operator of its own needs them."""
+    return f"({text})" if text.startswith(MINUS) or "·" in text or "/" in text else text
+
+
+def times(coefficient: Fraction, factors: list[str], between: str) -> str:
+    """A coefficient and its factors as a product: ¼·g, (1/9)·g, −x."""
+    product = between.join(factors)
+    if coefficient == 1:
+        return product
+    if coefficient == -1:
+        return MINUS + product
+    sign = between if len(factors) > 1 and between.strip() else "·"
+    return f"{bounded(rational(coefficient))}{sign}{product}" if product else rational(coefficient)
 
 
 def affine_text(position: Affine) -> str:
@@ -100,10 +125,10 @@ def affine_text(position: Affine) -> str:
 
 
 def entry_text(entry: Entry, letter: str) -> str:
-    """x[i+p−1, j+q−1]: an entry of a general formula, without axes that have one place only."""
+    """x[i+p−1, j+q−1]: an entry of a general formula; the same axes are left out as in x₂₃."""
     shape = (entry.tensor.size,) if entry.flat else entry.tensor.shape
-    shown = [affine_text(p) for p, extent in zip(entry.index, shape, strict=True) if extent > 1]
-    between = "," if all(text.isalpha() for text in shown) else ", "
+    shown = [affine_text(position) for position in entry.index[_first_axis(shape) :]]
+    between = "," if all(text.isalnum() for text in shown) else ", "
     return f"{letter}[{between.join(shown)}]" if shown else letter
 
 
@@ -117,9 +142,24 @@ def ranges(over: Iterable[Index]) -> str:
 Write: TypeAlias = Callable[[Entry], str]
 
 
-def written(expression: Expression, entry: Write, numeric: bool = False) -> str:
-    """An expression as a textbook prints it; `entry` writes each entry, as a symbol or a number."""
-    return _Writer(entry, numeric).fold(expression, None).leading
+def written(expression: Expression, entry: Write, numeric: bool = False, slope: bool = False) -> str:
+    """An expression as a textbook prints it; `entry` writes each entry, as a symbol or a number.
+
+    Of a `slope` it is also said what it is where two pieces meet.
+    """
+    return _Writer(entry, numeric, slope).fold(expression, None).leading
+
+
+def factor(expression: Expression, entry: Write, slope: bool = False) -> str:
+    """The same where it stands beside other factors: in parentheses if they would tear it apart."""
+    return _Writer(entry, False, slope).fold(expression, None).bound()
+
+
+def _compared(sign: Expression) -> tuple[Expression, Expression]:
+    """a and b of a difference a − b; a and 0 of anything else."""
+    if isinstance(sign, Sum) and len(sign.terms) == 2 and isinstance(sign.terms[1], Negative):
+        return sign.terms[0], sign.terms[1].of
+    return sign, Number(Fraction(0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,9 +190,14 @@ def _text(text: str, kind: type[Expression]) -> _Text:
 class _Writer(Algebra[_Text, None]):
     write: Write
     numeric: bool
+    slope: bool
 
     def number(self, of: Fraction) -> _Text:
-        return _text(rational(of), Number)
+        text = rational(of)
+        return _Text(text, text, Number, text.startswith(MINUS) or "/" in text)
+
+    def lettered(self, of: Constant) -> _Text:
+        return _text(of.text if self.numeric else of.symbol, Number)
 
     def entry(self, of: Entry, scope: None) -> _Text:
         text = self.write(of)
@@ -165,11 +210,19 @@ class _Writer(Algebra[_Text, None]):
             if term.kind is Negative:
                 rest += f" {MINUS} {term.tail}"
             else:
-                rest += f" + {term.bound() if term.kind is Entry else term.text}"
-        return _Text(terms[0].text + rest, terms[0].leading + rest, Sum)
+                rest += f" + {term.bound() if term.kind in (Entry, Piecewise) else term.text}"
+        first = terms[0]
+        if first.kind is Piecewise:
+            return _text(first.bound() + rest, Sum)
+        return _Text(first.text + rest, first.leading + rest, Sum)
 
     def multiplied(self, factors: list[_Text]) -> _Text:
         texts = [factor.bound() for factor in factors]
+        # a fraction is over before what follows it: (a/b)·c
+        texts = [
+            f"({text})" if factor.kind is Quotient and at < len(texts) - 1 else text
+            for at, (text, factor) in enumerate(zip(texts, factors, strict=True))
+        ]
         close = not self.numeric and all(factor.kind in (Entry, Sum) for factor in factors)
         first = factors[0].text if factors[0].kind is Entry else texts[0]
         rest = ""
@@ -189,13 +242,17 @@ class _Writer(Algebra[_Text, None]):
         return _text(f"{above.bound()}/{below.bound(power=True)}", Quotient)
 
     def power(self, base: _Text, exponent: int) -> _Text:
-        return _text(base.bound(power=True) + _POWERS.get(exponent, f"^{exponent}"), Power)
+        apart = base.kind is Entry and not base.loose and "/" in base.text  # (∂L/∂w)²
+        text = f"({base.text})" if apart else base.bound(power=True)
+        return _text(text + _POWERS.get(exponent, f"^{exponent}"), Power)
 
     def applied(self, function: str, to: _Text) -> _Text:
         simple = to.kind is Entry and not to.loose
         inside = to.text if simple else f"({to.text})"
-        if function == "exp":
-            return _text(f"e^{inside}", Applied)
+        if function == "ln1p":
+            return _text(f"ln(1 + {to.bound()})", Applied)
+        if function == "exp":  # always in parentheses: e^(a)/b is no e^(a/b)
+            return _text(f"e^({to.leading})", Applied)
         if function == "sqrt":
             return _text(f"√{inside}", Applied)
         return _text(f"{function} {inside}" if simple else function + inside, Applied)
@@ -209,10 +266,22 @@ class _Writer(Algebra[_Text, None]):
             return _text(body.text, Total)
         return _text(f"Σ {body.bound()}", Total)
 
+    def _piece(self, of: Expression, scope: None) -> str:
+        return f"({self.fold(of, scope).text})" if isinstance(of, Piecewise) else self.fold(of, scope).leading
+
     def piecewise(self, of: Piecewise, scope: None) -> _Text:
-        sign, above, below = (self.fold(part, scope).leading for part in of.parts)
+        sign = self.fold(of.sign, scope).leading
         if of.above == of.sign and of.below == Number(Fraction(0)):
             return _text(f"max(0, {sign})", Applied)
         if of.above == of.sign and of.below == Negative(of.sign):
             return _text(f"|{sign}|", Applied)
-        return _text(f"{above} if {sign} > 0, else {below}", Piecewise)
+        left, right = (self.fold(side, scope).leading for side in _compared(of.sign))
+        above, below = (self._piece(piece, scope) for piece in (of.above, of.below))
+        if self.slope and of.share == 1 and of.above != of.below:
+            return _text(f"{above} if {left} ≥ {right}, else {below}", Piecewise)
+        if self.slope and of.share and of.above != of.below:
+            parts = [(of.share, of.above), (1 - of.share, of.below)]
+            shares = [Product((Number(share), part)) for share, part in parts if part != Number(Fraction(0))]
+            kink = self.fold(Sum(tuple(shares)) if len(shares) > 1 else shares[0], scope).leading
+            return _text(f"{above} if {left} > {right}, {kink} if {left} = {right}, else {below}", Piecewise)
+        return _text(f"{above} if {left} > {right}, else {below}", Piecewise)

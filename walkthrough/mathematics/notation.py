@@ -30,6 +30,7 @@ __all__ = [
     "Affine",
     "Applied",
     "Cell",
+    "Constant",
     "Entry",
     "Equation",
     "Expression",
@@ -49,13 +50,16 @@ __all__ = [
     "Term",
     "Total",
     "affine",
+    "beside",
     "entries",
     "exp",
     "expression",
     "gradient_name",
     "indices",
     "ln",
+    "ln1p",
     "magnitude",
+    "own_part",
     "positive_part",
     "ravel",
     "same",
@@ -124,6 +128,14 @@ class Number(Expression):
     """A number that belongs to the formula itself, such as the ½ of the squared error."""
 
     value: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Constant(Number):
+    """A number with a letter of its own, such as the learning rate α; `text` is how somebody wrote it."""
+
+    symbol: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +245,7 @@ class Power(Expression):
 
 @dataclass(frozen=True, slots=True)
 class Applied(Expression):
-    """A named function of one number: exp, ln, tanh, sqrt."""
+    """A named function of one number: exp, ln, ln1p, tanh, sqrt."""
 
     function: str
     to: Expression
@@ -332,6 +344,11 @@ def ln(term: Term) -> Applied:
     return Applied("ln", expression(term))
 
 
+def ln1p(term: Term) -> Applied:
+    """ln(1 + a), for forms to compute with: a small a is not lost beside the 1."""
+    return Applied("ln1p", expression(term))
+
+
 def tanh(term: Term) -> Applied:
     """The hyperbolic tangent."""
     return Applied("tanh", expression(term))
@@ -426,9 +443,19 @@ class Tensor:
 
 
 def gradient_name(name: str) -> str:
-    """`conv` → `conv.grad`, `conv@2` → `conv.grad@2`."""
-    base, at, sample = name.partition("@")
-    return f"{base}.grad{at}{sample}"
+    """`conv` → `conv.grad`, `conv@2` → `conv.grad@2`, `conv#3` → `conv.grad#3`."""
+    return beside(name, "grad")
+
+
+def beside(name: str, word: str) -> str:
+    """The tensor of this word beside another one, of the same sample and the same step."""
+    base = own_part(name)
+    return f"{base}.{word}{name[len(base) :]}"
+
+
+def own_part(name: str) -> str:
+    """A tensor's name without its sample and its step: `conv.grad@2#3` → `conv.grad`."""
+    return name.partition("#")[0].partition("@")[0]
 
 
 def unravel(place: int, shape: Shape) -> Cell:

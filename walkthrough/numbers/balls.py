@@ -6,7 +6,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from math import isqrt, lcm
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from flint import arb, ctx, fmpq
@@ -25,12 +25,34 @@ class LogOfZero(ArithmeticError):
     """The logarithm of an exact 0 was asked for, or a division by it."""
 
 
+Vanishes: TypeAlias = Callable[[Expression, tuple[Index, ...]], Array]
+"""Where an expression is provably 0, for all values of these loop indices."""
+
+
 def enclosed_values(
-    expression: Expression, variables: tuple[Index, ...], read: Callable[[Entry], Exact], bits: int
+    expression: Expression,
+    variables: tuple[Index, ...],
+    read: Callable[[Entry], Exact],
+    bits: int,
+    vanishes: Vanishes | None = None,
 ) -> Array:
-    """The expression for all values of its loop indices: fmpq where rational, otherwise arb."""
+    """The expression for all values of its loop indices: fmpq where rational, otherwise arb.
+
+    On which side of its kink a formula is, an enclosure may leave open; `vanishes` can prove a 0.
+    """
     signs = np.frompyfunc(sign, 1, 1)
     cache: dict[str, Array] = {}
+
+    def sides(of: Expression, axes: tuple[Index, ...], values: Array) -> Array:
+        try:
+            return np.asarray(signs(values))
+        except NeedsPrecision:
+            if vanishes is None:
+                raise
+        zero = np.broadcast_to(vanishes(of, axes), np.shape(values))
+        left = np.array(values, dtype=object)
+        left[zero] = fmpq(0)
+        return np.asarray(signs(left))
 
     def numbers(entry: Entry) -> Array:
         name = entry.tensor.name
@@ -40,9 +62,7 @@ def enclosed_values(
 
     with ctx.workprec(bits):
         try:
-            return evaluate(
-                expression, variables, numbers, _number, _ELEMENTWISE, lambda _, __, of: np.asarray(signs(of))
-            )
+            return evaluate(expression, variables, numbers, _number, _ELEMENTWISE, sides)
         except ZeroDivisionError:
             raise LogOfZero("division by an exact 0") from None
 
@@ -81,6 +101,10 @@ def _ln(of: Any) -> Any:
     return of.log()
 
 
+def _ln1p(of: Any) -> Any:
+    return _ln(1 + of) if isinstance(of, fmpq) or not of > -1 else of.log1p()
+
+
 def _tanh(of: Any) -> Any:
     if isinstance(of, fmpq):
         return fmpq(0) if of == 0 else arb(of).tanh()
@@ -114,7 +138,7 @@ def _elementwise(function: Callable[[Any], Any]) -> Callable[[Array], Array]:
     return lambda array: np.asarray(lifted(array), dtype=object)
 
 
-FUNCTIONS = MappingProxyType({"exp": _exp, "ln": _ln, "tanh": _tanh, "sqrt": _sqrt})
+FUNCTIONS = MappingProxyType({"exp": _exp, "ln": _ln, "ln1p": _ln1p, "tanh": _tanh, "sqrt": _sqrt})
 """e^x, ln, tanh and √x of one number, rational where the result is."""
 
 _ELEMENTWISE = MappingProxyType({name: _elementwise(function) for name, function in FUNCTIONS.items()})

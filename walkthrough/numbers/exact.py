@@ -40,6 +40,25 @@ class Exact:
             return Fraction(0)
         return Fraction(self.radius, self.denominator)
 
+    def enclosure(self, place: Any, digits: int | None = None) -> tuple[Fraction, Fraction]:
+        """The number at a cell, and how far the truth can be from it; to so many significant digits.
+
+        What is known exactly is never shortened.
+        """
+        if digits is None or not self.radius or self.unknown is None or not self.unknown[place]:
+            return self.fraction(place), self.spread(place)
+        numerator, bits = int(self.numerators[place]), int(digits * 3.33) + 8
+        length = numerator.bit_length() - self.denominator.bit_length()
+        shift = bits - length
+        if shift >= self.denominator.bit_length() or not numerator:
+            return self.fraction(place), self.spread(place)
+        # in units of 2^−shift: what is cut off makes the enclosure wider by less than one unit
+        above, below = (1 << shift, 1) if shift >= 0 else (1, 1 << -shift)
+        middle = numerator * above // (self.denominator * below)
+        reach = self.radius * above // (self.denominator * below) + 2
+        unit = Fraction(below, above)
+        return middle * unit, reach * unit
+
     def known(self, place: Any) -> bool:
         """Whether it is the true value, exactly."""
         return self.unknown is None or not bool(self.unknown[place])
@@ -52,6 +71,21 @@ def of_floats(numbers: Array) -> Exact:
     numerators = np.empty(len(ratios), dtype=object)
     numerators[:] = [above * (denominator // below) for above, below in ratios]
     return Exact(numerators.reshape(numbers.shape), denominator)
+
+
+def shorter(numbers: Exact) -> Exact:
+    """The same numbers over a smaller power of ten, where that widens no enclosure by much.
+
+    The product of two enclosures has twice as many decimals as anybody is certain of.
+    """
+    spare = len(str(numbers.radius)) - 3
+    unit = 10**spare
+    marks = numbers.unknown
+    if spare <= 0 or marks is None or numbers.denominator % unit or (numbers.numerators[~marks] != 0).any():
+        return numbers
+    # rounding down moves a number by less than one unit
+    numerators = integers.integers(numbers.numerators.astype(object) // unit)
+    return Exact(numerators, numbers.denominator // unit, numbers.radius // unit + 2, marks)
 
 
 def doubtful(numbers: Exact) -> Array:

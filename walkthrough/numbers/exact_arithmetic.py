@@ -18,7 +18,7 @@ from walkthrough.mathematics.layout import Array, layout
 from walkthrough.mathematics.notation import Entry, Expression, Index, Shape, entries
 from walkthrough.numbers import integers
 from walkthrough.numbers.arithmetic import Arithmetic, NeedsPrecision, Selection, ranked, shared
-from walkthrough.numbers.balls import enclosed_values, settled
+from walkthrough.numbers.balls import Vanishes, enclosed_values, settled
 from walkthrough.numbers.exact import Exact, added, contracted, doubtful, product_of, roomy, scaled, shifted
 from walkthrough.numbers.grid import Grid
 
@@ -28,11 +28,18 @@ class ExactArithmetic(Arithmetic[Exact]):
 
     `same` tells whether two numbers of a tensor that are too close to tell apart are provably one
     number: it is given the tensor's name and two places in reading order (the second None for 0).
+    `vanishes` tells the same of a formula that may be 0, at a kink.
     """
 
-    def __init__(self, precision: int, same: Callable[[str, int, int | None], bool] | None = None) -> None:
+    def __init__(
+        self,
+        precision: int,
+        same: Callable[[str, int, int | None], bool] | None = None,
+        vanishes: Vanishes | None = None,
+    ) -> None:
         self.precision = precision
         self._same = same
+        self._vanishes = vanishes
 
     def given(self, grid: Grid) -> Exact:
         """As written."""
@@ -55,7 +62,7 @@ class ExactArithmetic(Arithmetic[Exact]):
         self, expression: Expression, variables: tuple[Index, ...], read: Callable[[Entry], Exact]
     ) -> Exact:
         """Rational where it comes out rational, otherwise enclosed."""
-        return self.enclosed(lambda bits: enclosed_values(expression, variables, read, bits))
+        return self.enclosed(lambda bits: enclosed_values(expression, variables, read, bits, self._vanishes))
 
     def enclosed(self, values: Callable[[int], Array]) -> Exact:
         """The numbers that a computation gives at some number of bits."""

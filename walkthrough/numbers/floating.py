@@ -15,7 +15,7 @@ from walkthrough.mathematics.layout import Array
 from walkthrough.mathematics.notation import Entry, Expression, Index, Shape
 from walkthrough.numbers.arithmetic import Arithmetic, Selection, ranked
 from walkthrough.numbers.expressions import Functions, evaluate, plain_signs
-from walkthrough.numbers.grid import Grid
+from walkthrough.numbers.grid import Grid, nearest_float
 
 
 class Plain(Arithmetic[Array]):
@@ -35,7 +35,8 @@ class Plain(Arithmetic[Array]):
         """With NumPy's matrix product."""
         result: Array | None = None
         for contraction, operands in terms:
-            part = contract(contraction, operands, np.matmul)
+            with np.errstate(all="ignore"):
+                part = contract(contraction, operands, np.matmul)
             if contraction.part.coefficient != 1:
                 part = part * self.constant(contraction.part.coefficient)
             result = part if result is None else result + part
@@ -82,11 +83,13 @@ class Plain(Arithmetic[Array]):
 class Floating(Plain):
     """Arrays of float64, as NumPy and every framework have them."""
 
-    functions = MappingProxyType({"exp": np.exp, "ln": np.log, "tanh": np.tanh, "sqrt": np.sqrt})
+    functions = MappingProxyType(
+        {"exp": np.exp, "ln": np.log, "ln1p": np.log1p, "tanh": np.tanh, "sqrt": np.sqrt}
+    )
 
     def constant(self, value: Fraction) -> float:
         """The nearest float."""
-        return float(value)
+        return nearest_float(value)
 
     def given(self, grid: Grid) -> Array:
         """The nearest floats."""

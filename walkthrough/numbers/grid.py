@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from math import gcd, prod
+from math import gcd, inf, prod
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from walkthrough.numbers.written import MINUS, Written
@@ -32,13 +32,26 @@ class GridTooLarge(ValueError):
     """More numbers, or longer ones, than can be worked with; the limit is in the message."""
 
 
+class _NotGiven(Sequence[int]):
+    """So many numbers, none of which is known."""
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __getitem__(self, place: Any) -> Any:
+        raise ValueError("the numbers of this grid are not given")
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Grid:
     """A box of exact numbers, all over one common denominator, in reading order.
 
     `shape` is rows × columns, or with channels and filters before them. `texts`, if kept, are the
     numbers as written. Two grids are equal if they have the same shape and the same values. Make one
-    with `Grid.of` or `Grid.over`.
+    with `Grid.of` or `Grid.over`, or with `Grid.of_size` where only its shape is known.
     """
 
     shape: Shape
@@ -79,6 +92,16 @@ class Grid:
             flat = [int(number) // common for number in flat]
         return cls(shape, flat, denominator // common)
 
+    @classmethod
+    def of_size(cls, shape: Shape) -> Grid:
+        """A grid of which nothing but its shape is known; whoever asks for a number gets a ValueError."""
+        return cls(shape, _NotGiven(prod(shape)))
+
+    @property
+    def known(self) -> bool:
+        """Whether its numbers are given, and not its shape alone."""
+        return not isinstance(self.flat, _NotGiven)
+
     @cached_property
     def numerators(self) -> Numerators:
         """The numerators as a read-only array of this shape: int64 below 2⁶², otherwise Python's own."""
@@ -97,7 +120,8 @@ class Grid:
         if self.numerators.dtype == np.int64 and self.denominator < 2**53 and self._largest < 2**53:
             array = np.asarray(self.numerators / float(self.denominator), dtype=np.float64)
         else:
-            array = np.array([float(value) for value in self.values()], dtype=np.float64).reshape(self.shape)
+            array = np.array([nearest_float(value) for value in self.values()], dtype=np.float64)
+            array = array.reshape(self.shape)
         array.flags.writeable = False
         return array
 
@@ -131,10 +155,13 @@ class Grid:
         return self if shape == self.shape else Grid(shape, self.flat, self.denominator, self.texts)
 
     def shaped_like(self, shape: Shape) -> Grid | None:
-        """Itself in this shape, if they differ only in leading axes of size 1; otherwise None."""
-        return (
-            self.reshaped(shape) if without_leading_ones(shape) == without_leading_ones(self.shape) else None
-        )
+        """Itself in this shape, if they differ only in leading axes of size 1; otherwise None.
+
+        A single row may also be what stands along the only axis that is longer than 1: channel × 1 × 1.
+        """
+        row = len(self.shape) == 1 and self.size == max(shape, default=1) == prod(shape)
+        same = without_leading_ones(shape) == without_leading_ones(self.shape)
+        return self.reshaped(shape) if same or row else None
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Grid):
@@ -176,3 +203,11 @@ def _common_denominator(denominators: set[int]) -> int:
                     f"the common denominator of these numbers has over {MOST_DENOMINATOR_DIGITS:,} digits"
                 )
     return common
+
+
+def nearest_float(value: Fraction) -> float:
+    """The nearest float64; what is beyond them is infinite."""
+    try:
+        return float(value)
+    except OverflowError:
+        return inf if value > 0 else -inf

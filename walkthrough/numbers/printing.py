@@ -12,6 +12,8 @@ from walkthrough.numbers.exact import Exact
 from walkthrough.numbers.shown import Shown
 from walkthrough.numbers.written import MINUS
 
+_POWERS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+
 
 @dataclass(frozen=True, eq=False)
 class Printed:
@@ -30,7 +32,7 @@ class Printed:
 
 def printed(numbers: Exact, digits: int, full: int) -> Printed | None:
     """To so many digits, in full if a number ends within `full`; None if it is no matter of decimals."""
-    tens = _power_of_ten(numbers.denominator)
+    tens = power_of_ten(numbers.denominator)
     if tens is None:
         return None
     decimals, factor = tens
@@ -83,7 +85,16 @@ def printed(numbers: Exact, digits: int, full: int) -> Printed | None:
     return Printed(texts, complete, exact, units, left_open)
 
 
-def _power_of_ten(denominator: int) -> tuple[int, int] | None:
+def plain(text: str) -> str:
+    """A printed number as programs read it: −1.5·10⁻⁹ → -1.5e-9."""
+    text = text.replace(MINUS, "-")
+    if "·" not in text:
+        return text
+    mantissa, _, power = text.partition("·10")
+    return f"{mantissa}e{power.translate(_POWERS)}"
+
+
+def power_of_ten(denominator: int) -> tuple[int, int] | None:
     """k and f with denominator · f = 10^k, if there are any."""
     twos = (denominator & -denominator).bit_length() - 1
     rest, fives = denominator >> twos, 0

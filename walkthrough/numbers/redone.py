@@ -14,6 +14,7 @@ from walkthrough.mathematics.notation import (
     Expression,
     Negative,
     Number,
+    Piecewise,
     Product,
     Quotient,
     Sum,
@@ -75,6 +76,10 @@ def simplified(expression: Expression, read: Callable[[Entry], Fraction | None])
         case Quotient(above, below):
             top, bottom = simplified(above, read), simplified(below, read)
             return top if _is(top, 0) or _is(bottom, 1) else Quotient(top, bottom)
+        case Piecewise(sign, above, below, share) if above == sign:
+            same = simplified(sign, read)  # max(0, a) and |a| stay what they are
+            other = Negative(same) if below == Negative(sign) else simplified(below, read)
+            return Piecewise(same, same, other, share)
     return rebuilt(expression, lambda part: simplified(part, read))
 
 

@@ -120,6 +120,7 @@ class Residues(Plain):
         {
             "exp": _elementwise(_exp),
             "ln": _elementwise(_ln),
+            "ln1p": _elementwise(lambda of: _ln(of + 1)),
             "tanh": _elementwise(_tanh),
             "sqrt": _elementwise(_sqrt),
         }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from math import log2
 
 from walkthrough.numbers.arithmetic import NeedsPrecision
 
@@ -93,23 +94,28 @@ def _ended(value: Fraction, digits: int) -> Shown | None:
     """The number in full, if it ends within so many significant digits."""
     denominator = value.denominator
     twos = (denominator & -denominator).bit_length() - 1
-    rest = denominator >> twos
-    fives = 0
-    while rest % 5 == 0:
-        rest //= 5
-        fives += 1
-    if rest != 1:
+    fives = _fives(denominator >> twos)
+    if fives is None:
         return None
     places = max(twos, fives)
     whole = abs(value.numerator) * (10**places // denominator)
     exponent = -places
-    while exponent < 0 and whole % 10 == 0:
-        whole //= 10
-        exponent += 1
+    # by thousands first: a number near saturation may have a hundred thousand zeros
+    for zeros in (1000, 30, 1):
+        while exponent <= -zeros and whole and whole % 10**zeros == 0:
+            whole //= 10**zeros
+            exponent += zeros
+    exponent = exponent if whole else 0
     text = str(whole) if whole.bit_length() < 13_000 else None
     if text is None or len(text.rstrip("0")) > digits:
         return None
     return Shown(value < 0, text, exponent, True)
+
+
+def _fives(number: int) -> int | None:
+    """k, if the number is 5^k."""
+    guess = int((number.bit_length() - 1) / log2(5))
+    return next((k for k in (guess, guess + 1) if 5**k == number), None)
 
 
 def _rounded(value: Fraction, digits: int) -> Shown:

@@ -6,12 +6,17 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from walkthrough.mathematics.layout import Array
 from walkthrough.mathematics.notation import Cell, Equation, Largest, unravel
 from walkthrough.mathematics.readings import ONE, ZERO, Slopes
 from walkthrough.numbers.exact import Exact
 from walkthrough.numbers.printing import Printed
 from walkthrough.page.narration import Narration
+from walkthrough.page.one_row import Row
+from walkthrough.page.reasons_for_zero import nothing_from
+from walkthrough.page.ties import tied
 from walkthrough.trace.network import Stage
+from walkthrough.trace.steps import Ref
 from walkthrough.trace.trace import Trace
 
 
@@ -39,6 +44,11 @@ class Choices:
         self._printed = printed
 
     def lines(self, name: str) -> Iterator[list[str]] | None:
+        """The lines of a tensor, some at a time; None if it has no rows."""
+        rows = self.rows(name)
+        return None if rows is None else _chunks(row.text for row in rows)
+
+    def rows(self, name: str) -> Iterator[Row] | None:
         """The lines of a tensor; None if it is no choice, or an unusual convention has a say in it."""
         place, stage = self.trace.places[name], self.steps.stage_of(name)
         if stage is None or stage is self.trace.network.loss or not stage.choices or place.sample is None:
@@ -51,73 +61,85 @@ class Choices:
         usual = conventions.max_tie == "first" if pool else stage.gate == Slopes(entry, ONE, ZERO, ZERO)
         if numbers is None or result is None or not usual:
             return None
-        found: Iterator[str] | None
         if place.local == stage.z.name:
-            found = (
-                self._pool(stage, name, x, numbers, result) if pool else self._gate(name, x, numbers, result)
-            )
-        elif pool:
-            found = self._sent_back(stage, place.sample, name, x, numbers, result)
-        else:
-            found = self._let_through(stage, place.sample, name, x, numbers, result)
-        return None if found is None else _chunks(found)
+            if pool:
+                return self._pool(stage, name, x, numbers, result)
+            return self._gate(name, x, numbers, result)
+        if pool:
+            return self._sent_back(stage, place.sample, name, x, numbers, result)
+        return self._let_through(stage, place.sample, name, x, numbers, result)
 
-    def _gate(self, name: str, x: str, numbers: Printed, result: Printed) -> Iterator[str]:
+    def _gate(self, name: str, x: str, numbers: Printed, result: Printed) -> Iterator[Row]:
         own, operands = self.narration.symbols(name), self.narration.symbols(x)
-        for left, operand, number, complete, value in zip(
-            own, operands, numbers.texts, numbers.complete, result.texts, strict=True
+        texts, all_complete = self._said(x, numbers)
+        for left, operand, shown, number, complete, value in zip(
+            own, operands, numbers.texts, texts, all_complete, result.texts, strict=True
         ):
             relation = "=" if complete else "≈"
-            closed = number.startswith("−")
+            closed = shown.startswith("−")
             reason = f"closed: {operand} < 0" if closed else f"open: {operand} > 0"
-            if number == "0":
+            if shown == "0":
                 reason = f"{operand} is exactly 0"
             last = "=" if complete or closed else "≈"
-            yield f"{left} = max(0, {operand}) {relation} max(0, {number}) {last} {value}     {reason}"
+            yield Row(f"{left} = max(0, {operand})", f"{relation} max(0, {number}) {last} {value}", reason)
 
     def _let_through(
         self, stage: Stage, sample: int, name: str, x: str, numbers: Printed, result: Printed
-    ) -> Iterator[str]:
-        upstream = self.narration.symbols(self.steps.full(stage.z.grad.name, sample))
+    ) -> Iterator[Row]:
+        above = self.steps.full(stage.z.grad.name, sample)
+        upstream, silent = self.narration.symbols(above), self._silent(above)
         is_open = self.trace.run().samples[sample].selections[stage.name].shares.reshape(-1).tolist()
         own, operands = self.narration.symbols(name), self.narration.symbols(x)
         for at, (left, operand, value) in enumerate(zip(own, operands, result.texts, strict=True)):
             if is_open[at]:
                 relation = "=" if result.complete[at] else "≈"
-                yield f"{left} = {upstream[at]} {relation} {value}     open: {operand} > 0, so × 1"
+                reason = silent(at) if value == "0" else f"open: {operand} > 0, so × 1"
+                yield Row(f"{left} = {upstream[at]}", f"{relation} {value}", reason)
             elif numbers.texts[at] == "0":
-                yield f"{left} = 0     {operand} is exactly 0, where the derivative is 0 by convention"
+                reason = f"{operand} is exactly 0, where this case takes the slope 0"
+                yield Row(left, "= 0", reason)
             else:
-                yield f"{left} = 0     closed: {operand} < 0, so × 0"
+                yield Row(left, "= 0", f"closed: {operand} < 0, so × 0")
 
-    def _pool(self, stage: Stage, name: str, x: str, numbers: Printed, result: Printed) -> Iterator[str]:
+    def _pool(self, stage: Stage, name: str, x: str, numbers: Printed, result: Printed) -> Iterator[Row]:
         places = stage.window_places.reshape(result.complete.size, -1).tolist()
         operands = self.narration.symbols(x)
+        said, complete = self._said(x, numbers)
         for left, window, value in zip(self.narration.symbols(name), places, result.texts, strict=True):
             inside = [place for place in window if place >= 0]
-            equal = all(numbers.complete[place] for place in inside)
+            equal = all(complete[place] for place in inside)
             names = ", ".join(operands[place] for place in inside)
-            texts = ", ".join(numbers.texts[place] for place in inside)
-            best = [operands[place] for place in inside if numbers.texts[place] == value]
-            reason = f"the largest is {best[0]}"
+            texts = ", ".join(said[place] for place in inside)
+            first, *others = [place for place in inside if numbers.texts[place] == value]
+            best = [first, *(place for place in others if self._same(stage, x, first, place))]
+            reason = f"the largest is {operands[first]}"
             if len(best) > 1:
-                reason = f"{' = '.join(best)}, a tie: the first in reading order wins"
+                reason = f"{operands[first]} is {tied(len(best), 'first')}"
+            if len(inside) < len(window):
+                reason += "; padding never wins"
             relation = "=" if equal else "≈"
-            yield f"{left} = max({names}) {relation} max({texts}) {relation} {value}     {reason}"
+            yield Row(f"{left} = max({names})", f"{relation} max({texts}) {relation} {value}", reason)
+
+    def _said(self, x: str, numbers: Printed) -> tuple[list[str], list[bool]]:
+        """What goes in, as the case writes it or as it is shown; and whether nothing of it is left out."""
+        grid = self.trace.given_grid(x)
+        if grid is None:
+            return numbers.texts, numbers.complete.tolist()
+        return [grid.text(place) for place in range(grid.size)], [True] * grid.size
+
+    def _same(self, stage: Stage, x: str, one: int, other: int) -> bool:
+        """Whether two entries that read alike are equal: ten digits do not show it."""
+        cells = (unravel(place, stage.x.shape) for place in (one, other))
+        return self.steps.same(*(Ref(x, cell) for cell in cells))
 
     def _sent_back(
         self, stage: Stage, sample: int, name: str, x: str, numbers: Printed, result: Printed
-    ) -> Iterator[str] | None:
+    ) -> Iterator[Row] | None:
         """The gradient of a pool whose windows do not overlap; None if they do."""
-        selection = self.trace.run().samples[sample].selections[stage.name]
-        places = stage.window_places.reshape(selection.first.size, -1)
-        window_of = np.full(stage.x.size, -1)
-        inside = places >= 0
-        if np.bincount(places[inside], minlength=stage.x.size).max(initial=0) > 1:
+        window_of, winners = windows_of(stage), winners_of(self.trace, stage, sample)
+        if window_of is None:
             return None
-        window_of[places[inside]] = np.nonzero(inside)[0]
-        winners = np.take_along_axis(places, selection.first.reshape(-1, 1), axis=1)[:, 0].tolist()
-        return self._routes(stage, sample, name, x, numbers, result, window_of.tolist(), winners)
+        return self._routes(stage, sample, name, x, numbers, result, window_of.tolist(), winners.tolist())
 
     def _routes(
         self,
@@ -129,23 +151,74 @@ class Choices:
         result: Printed,
         window_of: list[int],
         winners: list[int],
-    ) -> Iterator[str]:
-        upstream = self.narration.symbols(self.steps.full(stage.z.grad.name, sample))
+    ) -> Iterator[Row]:
+        above = self.steps.full(stage.z.grad.name, sample)
+        upstream, silent = self.narration.symbols(above), self._silent(above)
         own, operands = self.narration.symbols(name), self.narration.symbols(x)
+        texts = numbers.texts
+        alike: dict[tuple[int, str], list[int]] = {}
+        for at, window in enumerate(window_of):
+            alike.setdefault((window, texts[at]), []).append(at)
         for at, left in enumerate(own):
             window = window_of[at]
+            best = winners[window] if window >= 0 else -1
             if window < 0:
-                yield f"{left} = 0     because {operands[at]} lies in no window"
-            elif winners[window] == at:
+                yield Row(left, "= 0", f"{operands[at]} lies in no window")
+            elif best == at:
                 relation = "=" if result.complete[at] else "≈"
-                reason = f"{operands[at]} was the largest of its window"
-                yield f"{left} = {upstream[window]} {relation} {result.texts[at]}     {reason}"
-            elif numbers.texts[at] == numbers.texts[winners[window]]:
-                best = operands[winners[window]]
-                yield f"{left} = 0     because {operands[at]} = {best}, a tie, and {best} comes first"
+                others = alike[window, texts[at]]
+                ties = sum(self._same(stage, x, at, other) for other in others) if len(others) > 1 else 1
+                reason = tied(ties, "first") if ties > 1 else "the largest of its window"
+                if result.texts[at] == "0":
+                    reason = silent(window)
+                yield Row(f"{left} = {upstream[window]}", f"{relation} {result.texts[at]}", reason)
+            elif texts[at] == texts[best] and self._same(stage, x, at, best):
+                yield Row(left, "= 0", f"equal to {operands[best]}, which comes first (max_tie = first)")
             else:
-                best = operands[winners[window]]
-                yield f"{left} = 0     because {operands[at]} was not the largest of its window ({best} was)"
+                yield Row(left, "= 0", f"not the largest of its window (that was {operands[best]})")
+
+    def _silent(self, name: str) -> Callable[[int], str]:
+        """Why nothing comes from above, by the place of a gradient: its entry lost, or whatever it is."""
+        place, stage = self.trace.places[name], self.steps.stage_of(name)
+        sample = place.sample or 0
+
+        def slowly(at: int) -> str:
+            return nothing_from(self.narration, Ref(name, unravel(at, place.shape)))
+
+        if stage is None or stage is self.trace.network.loss or not stage.choices or stage.gate is not None:
+            return slowly
+        found, x = windows_of(stage), self.steps.full(stage.x.name, sample)
+        numbers = self._printed(x, 0)
+        if found is None or numbers is None:
+            return slowly
+        window_of, winners = found.tolist(), winners_of(self.trace, stage, sample).tolist()
+        symbols, operands = self.narration.symbols(name), self.narration.symbols(x)
+
+        def quickly(at: int) -> str:
+            best = winners[window_of[at]] if window_of[at] >= 0 else at
+            if best == at or numbers.texts[at] == numbers.texts[best]:
+                return slowly(at)
+            return f"nothing comes from above: {symbols[at]} = 0 ({operands[at]} lost to {operands[best]})"
+
+        return quickly
+
+
+def windows_of(stage: Stage) -> Array | None:
+    """The window that each entry of a pool's input lies in; −1: in none. None if windows overlap."""
+    places = stage.window_places.reshape(stage.z.size, -1)
+    inside = places >= 0
+    if np.bincount(places[inside], minlength=stage.x.size).max(initial=0) > 1:
+        return None
+    found: Array = np.full(stage.x.size, -1)
+    found[places[inside]] = np.nonzero(inside)[0]
+    return found
+
+
+def winners_of(trace: Trace, stage: Stage, sample: int) -> Array:
+    """The entry of a pool's input that is the first largest of each window."""
+    first = trace.run().samples[sample].selections[stage.name].first.reshape(-1, 1)
+    places = stage.window_places.reshape(len(first), -1)
+    return np.asarray(np.take_along_axis(places, first, axis=1)[:, 0])
 
 
 def _chunks(lines: Iterator[str]) -> Iterator[list[str]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from math import prod
 
 import numpy as np
@@ -17,21 +18,25 @@ from walkthrough.mathematics.layout import Array, layout
 from walkthrough.mathematics.notation import Tensor, unravel
 from walkthrough.mathematics.readings import Part
 from walkthrough.numbers import integers
-from walkthrough.numbers.exact import Exact, added, in_doubt, of_floats
-from walkthrough.numbers.printing import Printed, printed
+from walkthrough.numbers.exact import Exact, added, in_doubt
+from walkthrough.numbers.exact_arithmetic import ExactArithmetic
+from walkthrough.numbers.printing import Printed, power_of_ten, printed
 from walkthrough.numbers.shown import FULL
 from walkthrough.page.choice_ledger import Choices
 from walkthrough.page.narration import Narration, bounded, rule_of
-from walkthrough.page.records import flat
-from walkthrough.trace.network import Stage
-from walkthrough.trace.steps import Given, Ref, Sums
+from walkthrough.page.one_row import Row, in_one_row
+from walkthrough.page.products import Manner, contractions_of, manner
+from walkthrough.page.said_numbers import shortest
+from walkthrough.trace.steps import Given, Sums
 
 LARGE = 800
 """Products of a tensor above which its lines are put together from columns, each on one row."""
 MANY = 80
 """Lines of a tensor above which they are."""
 
-_GUARD = 6
+_MOST_DECIMALS = 60
+"""Decimals of floats that are still added up as integers."""
+GUARD = 6
 """Digits that operands which do not end have more than the result; lines that want more are redone."""
 
 
@@ -51,6 +56,7 @@ class Ledger:
         self.narration = narration
         self.steps = narration.steps
         self.trace = narration.steps.trace
+        self.choices = Choices(narration, self.printed)
         self._kept: dict[tuple[str, int], Printed | None] = {}
         self._named: dict[tuple[str, bool], list[str]] = {}
         self._laid: dict[tuple[str, bool], _Column | None] = {}
@@ -60,66 +66,97 @@ class Ledger:
         if name not in self.trace.places:
             return False
         size = Tensor(name, self.trace.places[name].shape).size
-        contractions = self._contractions(name)
-        rows = sum(_rows(contraction) for contraction in contractions) if contractions else size
+        contractions = self.contractions(name)
+        rows = sum(multiply_adds(contraction) for contraction in contractions) if contractions else size
         return (rows > LARGE or size > MANY) and not self.narration.symbolic
 
+    def because(self, name: str) -> str:
+        """What holds for all lines of a tensor that is a sum of products, or a copy."""
+        first = self._first(name)
+        return rule_of(first) if first else ""
+
+    def _first(self, name: str) -> Sums | None:
+        """The first line that is a sum of something; None if there is none."""
+        steps = self.steps.tensor(name) if self.contractions(name) else iter(())
+        return next((step for step in steps if isinstance(step, Sums) and step.terms), None)
+
     def lines(self, name: str) -> Iterator[list[str]]:
-        """The lines of a tensor, some at a time."""
-        contractions = self._contractions(name)
-        chosen = Choices(self.narration, self._printed).lines(name)
+        """The lines of a tensor, some at a time; what holds for all of them is not said in each."""
+        chosen = self.choices.lines(name)
         if chosen is not None:
             yield from chosen
             return
-        columns = self._columns(name, contractions) if contractions else None
-        if columns is None or self.narration.fold_zeros:
+        rows = self.rows(name)
+        if rows is None:
             yield from self._one_by_one(name)
-        else:
-            yield from self._sums(name, contractions, columns)
+            return
+        common = self.because(name)
+        for several in rows:
+            yield [row.without(common).text for row in several]
 
-    def _contractions(self, name: str) -> tuple[Contraction, ...]:
+    def rows_of(self, name: str) -> bool:
+        """Whether a tensor is large, and a table of sums whose numbers are a matter of decimals."""
+        return self.takes(name) and not self.narration.fold_zeros and self._decimal(name)
+
+    def _decimal(self, name: str) -> bool:
+        sample, contractions = self.trace.places[name].sample or 0, self.contractions(name)
+        if any(each.part.coefficient != 1 or len(each.part.factors) > 2 for each in contractions):
+            return False
+        names = {self.steps.full(f.tensor.name, sample) for each in contractions for f in each.part.factors}
+        numbers = [self.trace.numbers(each) for each in (name, *names)]
+        return bool(contractions) and all(
+            not isinstance(each, Exact) or power_of_ten(each.denominator) is not None for each in numbers
+        )
+
+    def rows(self, name: str) -> Iterator[list[Row]] | None:
+        """The lines of a tensor that is a table of sums, some at a time; None if it is something else."""
+        contractions = self.contractions(name)
+        columns = self.columns(name, contractions) if contractions else None
+        result = self.printed(name, 0)
+        if columns is None or result is None or self.narration.fold_zeros:
+            return None
+        return self._sums(name, contractions, columns, result)
+
+    def contractions(self, name: str) -> tuple[Contraction, ...]:
         """The tables of multiply-adds that a tensor is read from; none if it is something else."""
         place, stage = self.trace.places[name], self.steps.stage_of(name)
-        if stage is None or not isinstance(stage, Stage) or (place.sample is None and self.trace.case.batch):
+        if stage is None or stage is self.trace.network.loss:
             return ()
-        if place.local == stage.z.name:
-            return stage.sums
-        for tensor in stage.inputs if stage is not self.trace.network.loss else ():
-            if tensor.grad.name == place.local:
-                found = stage.backward(tensor)
-                return found if all(each.part.local is None for each in found) else ()
-        return ()
+        if place.sample is None and self.trace.case.batch:
+            return ()
+        return contractions_of(stage, place.local)
+
+    def manner(self, name: str) -> Manner:
+        """How the products of a tensor's lines are written."""
+        stage = self.steps.stage_of(name)
+        assert stage is not None
+        return manner(stage, self.contractions(name))
 
     def _one_by_one(self, name: str) -> Iterator[list[str]]:
         chunk: list[str] = []
+        common = self.because(name)
         for step in self.steps.tensor(name):
             if not isinstance(step, Given):
-                chunk.append(self.line(step.ref))
+                chunk.append(in_one_row(self.narration.line(step)).without(common).text)
             if len(chunk) == 1_000:
                 yield chunk
                 chunk = []
         yield chunk
 
-    def line(self, ref: Ref) -> str:
-        """One line, with whatever it takes."""
-        working = self.narration.line(self.steps.step(ref.tensor, ref.cell))
-        sides = "".join(f" {relation} {flat(side)}" for relation, side in working.sides)
-        return f"{working.left}{sides}" + (f"     {working.because}" if working.because else "")
-
     # --- columns ---------------------------------------------------------------------------------
 
-    def _columns(self, name: str, contractions: tuple[Contraction, ...]) -> dict[str, _Column] | None:
+    def columns(self, name: str, contractions: tuple[Contraction, ...]) -> dict[str, _Column] | None:
         """Every factor as text; None if a number is no matter of decimals."""
         sample = self.trace.places[name].sample or 0
-        several = max(contraction.most_terms for contraction in contractions) > 1
+        short = self.manner(name).short
         found: dict[str, _Column] = {}
         for contraction in contractions:
-            if contraction.part.coefficient != 1:
+            if contraction.part.coefficient != 1 or len(contraction.part.factors) > 2:
                 return None
             for factor in contraction.part.factors:
                 local = factor.tensor.name
                 if local not in found:
-                    column = self._column(self.steps.full(local, sample), several)
+                    column = self._column(self.steps.full(local, sample), short)
                     if column is None:
                         return None
                     found[local] = column
@@ -132,26 +169,27 @@ class Ledger:
 
     def _written(self, name: str, short: bool) -> _Column | None:
         shape = self.trace.places[name].shape
-        shown = self._printed(name, _GUARD)
+        shown = self.printed(name, GUARD)
         if shown is None:
             return None
-        texts = [bounded(text) for text in self._as_given(name) or shown.texts]
-        symbols = self._symbols(name, short)
-        return _Column(_texts(symbols, shape), _texts(texts, shape), shown.numbers)
+        texts, numbers = self._as_given(name) or (shown.texts, shown.numbers)
+        symbols = _texts(self._symbols(name, short), shape)
+        return _Column(symbols, _texts([bounded(text) for text in texts], shape), numbers)
 
     def _symbols(self, name: str, short: bool = False) -> list[str]:
         if (name, short) not in self._named:
             self._named[name, short] = self.narration.symbols(name, short)
         return self._named[name, short]
 
-    def _as_given(self, name: str) -> list[str] | None:
-        """The numbers as the case writes them, if it writes them one by one."""
-        grid = self.trace.given_grid(name)
-        if grid is None or grid.texts is None:
+    def _as_given(self, name: str) -> tuple[list[str], Exact] | None:
+        """The numbers as the case writes them, and what they are; None where that is shown anyway."""
+        grid, numbers = self.trace.given_grid(name), self.trace.numbers(name)
+        if grid is None or (grid.texts is None and isinstance(numbers, Exact)):
             return None
-        return [grid.text(place) for place in range(grid.size)]
+        exact = numbers if isinstance(numbers, Exact) else ExactArithmetic(40).given(grid)
+        return [grid.text(place) for place in range(grid.size)], exact
 
-    def _printed(self, name: str, guard: int) -> Printed | None:
+    def printed(self, name: str, guard: int) -> Printed | None:
         """A tensor's numbers as text, at the first precision that leaves no digit open."""
         if (name, guard) not in self._kept:
             self._kept[name, guard] = self._found(name, guard)
@@ -162,8 +200,9 @@ class Ledger:
         found: Printed | None = None
         for precision in (40, 80, 320):
             numbers = self.trace.numbers(name, precision)
-            exact = numbers if isinstance(numbers, Exact) else of_floats(numbers)
-            found = printed(exact, digits, FULL + guard)
+            if self.narration.floats:
+                return _floats(numbers)
+            found = printed(numbers, digits, FULL + guard)
             if found is None or not found.open:
                 return found
         return None
@@ -171,65 +210,52 @@ class Ledger:
     # --- sums ------------------------------------------------------------------------------------
 
     def _sums(
-        self, name: str, contractions: tuple[Contraction, ...], columns: dict[str, _Column]
-    ) -> Iterator[list[str]]:
-        result = self._printed(name, 0)
-        if result is None:
-            yield from self._one_by_one(name)
-            return
+        self,
+        name: str,
+        contractions: tuple[Contraction, ...],
+        columns: dict[str, _Column],
+        result: Printed,
+    ) -> Iterator[list[Row]]:
         shape = self.trace.places[name].shape
-        target, symbols, numbers = _terms(contractions, columns)
-        in_order = bool((target[1:] >= target[:-1]).all())
-        order = slice(None) if in_order else np.argsort(target, kind="stable")
+        target, symbols, numbers = _terms(contractions, columns, self.manner(name).between)
+        order = in_order(target)
         # two pieces a row
         pieces, figures = symbols[order].reshape(-1).tolist(), numbers[order].reshape(-1).tolist()
         ends = (2 * np.cumsum(np.bincount(target, minlength=len(result.texts)))).tolist()
-        redo, doubtful = self._checked(contractions, columns, result)
-        first = self.steps.step(name, (0,) * len(shape))
-        assert isinstance(first, Sums)
-        reason = f"     {rule_of(first)}" if rule_of(first) else ""
-        yield from self._put_together(
-            name, result, (pieces, figures), ends, redo, doubtful, first.copy, reason
-        )
-
-    def _put_together(
-        self,
-        name: str,
-        result: Printed,
-        pieces: tuple[list[str], list[str]],
-        ends: list[int],
-        redo: set[int],
-        doubtful: set[int],
-        copies: bool,
-        reason: str,
-    ) -> Iterator[list[str]]:
-        """The lines: left side, symbols, numbers, value, reason."""
-        shape = self.trace.places[name].shape
-        symbols, figures = pieces
         for end in set(ends) - {0}:  # nothing follows the last term
-            symbols[end - 1] = symbols[end - 1][:-3]
+            pieces[end - 1] = pieces[end - 1][:-3]
             figures[end - 1] = figures[end - 1][:-3]
-        complete = result.complete.tolist()
-        lines: list[str] = []
+        redo, doubtful, rounded = self._checked(contractions, columns, result)
+        first = self._first(name)
+        reason, complete = rule_of(first) if first else "", result.complete.tolist()
+        rows: list[Row] = []
         start = 0
         for place, (left, value, end) in enumerate(zip(self._symbols(name), result.texts, ends, strict=True)):
             if place in redo or start == end:
-                lines.append(self.line(Ref(name, unravel(place, shape))))
+                step = self.steps.step(name, unravel(place, shape))
+                rows.append(in_one_row(self.narration.line(step)))
             else:
                 operands = "≈" if place in doubtful else "="
-                ended = "=" if complete[place] and operands == "=" else "≈"
-                said = "" if copies else f" {operands} {''.join(figures[start:end])}"
-                lines.append(f"{left} = {''.join(symbols[start:end])}{said} {ended} {value}{reason}")
+                equal = complete[place] and operands == "=" and place not in rounded
+                ended = "=" if equal else "≈"
+                # one entry, and nothing that it is multiplied by
+                copied = end - start == 2 and not pieces[start]
+                said = "" if copied else f"{operands} {''.join(figures[start:end])} "
+                formula = f"{left} = {''.join(pieces[start:end])}"
+                rows.append(Row(formula, f"{said}{ended} {value}", reason))
             start = end
-            if len(lines) == 2_000:
-                yield lines
-                lines = []
-        yield lines
+            if len(rows) == 2_000:
+                yield rows
+                rows = []
+        yield rows
 
     def _checked(
         self, contractions: tuple[Contraction, ...], columns: dict[str, _Column], result: Printed
-    ) -> tuple[set[int], set[int]]:
-        """Lines that want more digits to be redone, and lines with numbers that do not end."""
+    ) -> tuple[set[int], set[int], set[int]]:
+        """Lines that want more digits to be redone, lines with numbers that do not end, and rounded ones.
+
+        A line is rounded where its numbers, as printed, do not give the result: by float64, or by hand.
+        """
         parts = []
         for contraction in contractions:
             operands = tuple(columns[factor.tensor.name].numbers for factor in contraction.part.factors)
@@ -242,12 +268,17 @@ class Ledger:
                 Exact(contract(contraction, arrays, integers.matrix_product), denominator, 0, unknown)
             )
         total = parts[0] if len(parts) == 1 else added(parts)
-        if total.unknown is None:
-            return set(), set()
-        unfinished = total.unknown.reshape(-1)
+        rounds = self.narration.floats or self.narration.decimals is not None
+        if total.unknown is None and not rounds:
+            return set(), set(), set()
         numerators = total.numerators.reshape(-1).tolist()
         said = result.numbers.numerators.reshape(-1).tolist()
         ours, theirs = result.numbers.denominator, total.denominator
+        pairs = enumerate(zip(numerators, said, strict=True)) if rounds else ()
+        rounded = {place for place, (own, true) in pairs if own * ours != true * theirs}
+        if total.unknown is None:
+            return set(), set(), rounded
+        unfinished = total.unknown.reshape(-1)
         places = np.flatnonzero(unfinished).tolist()
         # a printed number stands for what is less than half its last place away (0 for a complete one)
         redo = {
@@ -256,10 +287,28 @@ class Ledger:
             if abs(numerators[place] * ours - said[place] * theirs) * 2
             >= max(result.units[place], 1) * theirs
         }
-        return redo, set(places)
+        return redo, set(places), rounded
 
 
-def _terms(contractions: tuple[Contraction, ...], columns: dict[str, _Column]) -> tuple[Array, Array, Array]:
+def _floats(numbers: Array) -> Printed | None:
+    """Floats in the fewest digits that tell each from its neighbours: nothing is left out.
+
+    The numbers are those decimals. None if they are of too many sizes for one denominator.
+    """
+    shown = [shortest(Fraction(value)) for value in numbers.reshape(-1).tolist()]
+    decimals = max((-each.exponent for each in shown if each.digits != "0"), default=0)
+    if decimals > _MOST_DECIMALS:
+        return None
+    values = np.empty(len(shown), dtype=object)
+    values[:] = [int(each.value * 10 ** max(decimals, 0)) for each in shown]
+    exact = Exact(integers.integers(values.reshape(numbers.shape)), 10 ** max(decimals, 0), 0, None)
+    complete = np.ones(len(shown), dtype=bool)
+    return Printed([each.text for each in shown], complete, exact, [0] * len(shown), [])
+
+
+def _terms(
+    contractions: tuple[Contraction, ...], columns: dict[str, _Column], sign: str
+) -> tuple[Array, Array, Array]:
     """All rows of the tables: where each product goes, and the pieces of its symbols and its numbers.
 
     A row's two pieces end with what follows them, so that a line is its pieces joined, less the last +.
@@ -272,23 +321,23 @@ def _terms(contractions: tuple[Contraction, ...], columns: dict[str, _Column]) -
         places = np.arange(tensor.size).reshape(tensor.shape)
         target = np.broadcast_to(layout(part.target, part.variables).seen(places, -1), full).reshape(-1)
         of = [columns[factor.tensor.name] for factor in part.factors]
-        between = _between(of[0].symbols.flat[0])
         targets.append(target)
-        symbols.append(_pieces(part, [column.symbols for column in of], between))
+        symbols.append(_pieces(part, [column.symbols for column in of], sign))
         numbers.append(_pieces(part, [column.texts for column in of], "·"))
     target = np.concatenate(targets)
     inside = target >= 0
     return target[inside], np.concatenate(symbols)[inside], np.concatenate(numbers)[inside]
 
 
-def _between(symbol: str) -> str:
-    return " · " if "/" in symbol else "·" if symbol.endswith("]") else ""
+def in_order(target: Array) -> Array | slice:
+    """What brings rows into the order of the cells that they go to."""
+    return slice(None) if bool((target[1:] >= target[:-1]).all()) else np.argsort(target, kind="stable")
 
 
-def _pieces(part: Part, columns: list[Array], between: str) -> Array:
+def _pieces(part: Part, columns: list[Array], sign: str) -> Array:
     """The text of every row's factors, laid out like the numbers; padding has no symbol, so it is 0."""
     full = tuple(index.extent for index in part.variables)
-    ends = [between, " + "] if len(columns) == 2 else [" + "]
+    ends = [sign, " + "] if len(columns) == 2 else [" + "]
     pieces = np.full((prod(full), 2), "", dtype=object)
     for at, (factor, column, end) in enumerate(zip(part.factors, columns, ends, strict=True), 2 - len(ends)):
         ended = column + end
@@ -304,5 +353,6 @@ def _texts(texts: list[str], shape: tuple[int, ...]) -> Array:
     return array.reshape(shape)
 
 
-def _rows(contraction: Contraction) -> int:
+def multiply_adds(contraction: Contraction) -> int:
+    """How many rows its table has, padding included."""
     return prod(index.extent for index in contraction.part.variables)

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from walkthrough.case import Case
 from walkthrough.document import Block, Grid, Heading, Lines, Picture, Prose, Rule
-from walkthrough.mathematics.notation import Largest, Shape, Tensor, gradient_name
+from walkthrough.mathematics.letters import bounded, rational
+from walkthrough.mathematics.notation import Shape, Tensor, gradient_name
 from walkthrough.numbers.exact import Exact
 from walkthrough.numbers.shown import Known, shown
-from walkthrough.page.general_formulas import backward_rule, forward_rule, loss_rule, slope_rule
+from walkthrough.page.changes import changes
+from walkthrough.page.drafts import Draft
+from walkthrough.page.general_formulas import backward_rule, forward_rule, loss_rule, slope_rule, update_rule
 from walkthrough.page.narration import Narration
+from walkthrough.page.said_once import said_once
+from walkthrough.page.strokes import Strokes
+from walkthrough.trace.linked import new_loss
+from walkthrough.trace.moves import Move
 from walkthrough.trace.network import Network, Stage
+from walkthrough.trace.places import Place
 from walkthrough.trace.steps import Ref, Steps
-from walkthrough.trace.trace import Place
 
 if TYPE_CHECKING:
     from walkthrough.page.ledger import Ledger
@@ -35,6 +42,8 @@ class Page:
     """How a trace is laid out; `narration` puts its steps into lines."""
 
     narration: Narration
+    _guards: dict[tuple[str, str, int | None], int] = field(default_factory=dict)
+    _drafts: dict[str, list[Draft]] = field(default_factory=dict)
 
     @property
     def steps(self) -> Steps:
@@ -75,6 +84,41 @@ class Page:
     def blocks(self) -> Iterator[Block]:
         """The whole page, the verification left out."""
         yield from self.opening()
+        several = self.in_turn
+        for page in several:
+            if len(several) > 1:
+                yield Heading(f"step {page.steps.trace.step} of {len(several)}", 1)
+            yield from page.body()
+        yield from self.afterwards()
+
+    @property
+    def in_turn(self) -> tuple[Page, ...]:
+        """A page for each step of training."""
+        return tuple(
+            self if steps is self.steps else Page(replace(self.narration, steps=steps, _kept={}))
+            for steps in self.steps.in_turn
+        )
+
+    def afterwards(self) -> Iterator[Block]:
+        """The loss with the updated parameters."""
+        trace = self.steps.trace
+        new = None if self.narration.symbolic else new_loss(trace, self.narration.digits)
+        if new is None:
+            return
+        yield Heading("with the new parameters", 2, "forward")
+        before = Ref(trace.named("loss", None), ())
+        relation = "" if self.narration.complete(before) else "about "
+        if new.unsaid:
+            yield Prose(f"The loss {new.unsaid}. It was {relation}{self.narration.text(before)} before.")
+            return
+        narration = replace(self.narration, steps=Steps(new.trace), _kept={})
+        yield narration.line(narration.steps.step(new.name, ()))
+        yield Prose(
+            f"It was {relation}{self.narration.text(before)} before. This one is the cell {new.name}."
+        )
+
+    def body(self) -> Iterator[Block]:
+        """One step of training: forwards, backwards, the update."""
         network = self.steps.trace.network
         for sample in range(len(self._case.samples)):
             if self._case.batch:
@@ -97,7 +141,8 @@ class Page:
         said = {
             "exact": "Exact numbers: = is exact, ≈ is rounded half-up to "
             f"{self.narration.digits} significant digits.",
-            "float": "Float64, as a computer reckons: every number is rounded to about 16 digits.",
+            "float": "Float64, as a computer reckons: every number is rounded to 53 binary digits, and shown "
+            "in the fewest decimal digits that tell it from the next one.",
             "decimals": f"By hand: every line is rounded half-up to {case.arithmetic.decimals} decimals "
             "and carried on rounded.",
         }
@@ -118,13 +163,10 @@ class Page:
                 f"Equal largest entries in a window ({ties}): {how} (max_tie = {conventions.max_tie})."
             )
         if zeros:
-            yield Prose(
-                f"A ReLU at exactly 0 ({zeros}): its derivative there is {conventions.relu_at_zero} "
-                "(relu_at_zero)."
-            )
+            yield Prose(f"{zeros} (relu_at_zero = {rational(conventions.relu_at_zero)}).")
 
     def _met(self) -> tuple[str, str]:
-        """The first cells where a tie, or a ReLU at 0, decides something."""
+        """The first cells where a tie, or a kink at exactly 0, decides something."""
         from walkthrough.page.choice_ledger import first_at_issue  # only a whole page says it
 
         trace = self.steps.trace
@@ -133,14 +175,14 @@ class Page:
             for stage in trace.network.layers:
                 for equation, _, _ in stage.choices:
                     at_issue = first_at_issue(trace, stage, equation, sample)
-                    name = trace.named(stage.z.name, sample)
                     if at_issue is None:
                         continue
-                    cell = trace.cell_name(name, at_issue)
-                    if isinstance(equation.right, Largest):
+                    cell = trace.cell_name(trace.named(stage.z.name, sample), at_issue)
+                    if stage.gate is None:
                         tie = tie or cell
                     else:
-                        zero = zero or cell
+                        slope = rational(stage.gate.at_zero)
+                        zero = zero or f"A kink met at exactly 0 ({cell}): the slope taken there is {slope}"
         return tie, zero
 
     # --- stages ----------------------------------------------------------------------------------
@@ -149,56 +191,60 @@ class Page:
         """A stage's number on the page: 1 for the first layer."""
         return str(self.steps.trace.network.stages.index(stage) + 1)
 
+    def _heading(self, stage: Stage, aside: str, sample: int | None = None) -> Heading:
+        """The same heading wherever a stage is spoken of; of a sample the loss has a target."""
+        if stage is not self.network.loss:
+            words = stage.layer.summary(stage.x.shape)
+        elif stage.equations:
+            words = stage.type.replace("_", " ").replace("cross entropy", "cross-entropy")
+            target = None if sample is None else self._case.samples[sample].target
+            if target is not None and target.size <= 12:
+                words += ", target t = " + ", ".join(target.text(place) for place in range(target.size))
+        else:
+            words = "the gradient that is given"
+        name = stage.name if stage.equations else stage.type
+        return Heading(f"{name}    {words}", 3, aside, self.number_of(stage))
+
     def forward(self, stage: Stage, sample: int) -> Iterator[Block]:
         """A stage forwards: sizes, formula, what goes in, every line, what comes out."""
         if not stage.equations:
             return
         network = self.steps.trace.network
+        yield self._heading(stage, "forward", sample)
         if stage is network.loss:
-            yield from self._loss(stage, sample)
+            yield loss_rule(stage)
+            if not network.layers:
+                yield from self.grids(self._full("input", sample), "x, the input")
+            yield from self.lines(self._full("loss", sample))
             return
-        yield Heading(
-            f"{stage.name}    {stage.layer.summary(stage.x.shape)}", 3, "forward", self.number_of(stage)
-        )
         sizes = stage.layer.size_arithmetic(stage.x.shape)
         if sizes:
             yield Prose(", ".join(sizes))
         yield forward_rule(stage)
         if stage is network.layers[0]:
             yield from self.grids(self._full("input", sample), "x, the input")
-        for tensor in stage.parameters.values():
+        for tensor in (*stage.parameters.values(), *stage.constants.values()):
             role = tensor.name.rpartition(".")[2]
-            yield from self.grids(tensor.name, f"{tensor.symbol}, the {role}")
+            yield from self.grids(self._full(tensor.name, sample), f"{tensor.symbol}, the {role}")
+        yield from self._strokes(stage, sample).turned_kernel()
         name = self._full(stage.z.name, sample)
         yield from self.lines(name)
         if stage.z.size > 1:
             yield from self.grids(name, stage.z.symbol)
 
-    def _loss(self, stage: Stage, sample: int) -> Iterator[Block]:
-        words = stage.type.replace("_", " ").replace("binary cross entropy", "binary cross-entropy")
-        words = words.replace("cross entropy", "cross-entropy")
-        target = self._case.samples[sample].target
-        said = ""
-        if target is not None and target.size <= 12:
-            said = ", target t = " + ", ".join(target.text(place) for place in range(target.size))
-        yield Heading(f"loss    {words}{said}", 3, "forward", self.number_of(stage))
-        yield loss_rule(stage)
-        yield from self.lines(self._full("loss", sample))
-
     def backward(self, stage: Stage, sample: int) -> Iterator[Block]:
         """A stage backwards: each gradient's formula, every line, and the gradient as a grid."""
         network = self.steps.trace.network
+        yield self._heading(stage, "backward", sample)
         if stage is network.loss:
             name = self._full(gradient_name(network.output.name), sample)
-            words = "loss" if stage.equations else "upstream    the gradient that is given"
-            yield Heading(words, 3, "backward", self.number_of(stage))
             if stage.equations:
                 yield slope_rule(stage)
                 yield from self.lines(name)
             else:
                 yield from self.grids(name, f"∂L/∂{network.output.symbol}")
             return
-        yield Heading(f"{stage.name}", 3, "backward", self.number_of(stage))
+        strokes = self._strokes(stage, sample)
         for tensor in stage.inputs:
             rule = backward_rule(stage, tensor)
             if rule is not None:
@@ -207,84 +253,124 @@ class Page:
             yield from self.lines(name)
             if tensor.size > 1:
                 yield from self.grids(name, f"∂L/∂{tensor.symbol}")
-        yield from self._full_correlation(stage, sample)
+            if strokes.first:
+                yield from strokes.of(tensor)
 
-    def _full_correlation(self, stage: Stage, sample: int) -> Iterator[Block]:
-        """Once a page: the input gradient is also g, padded, correlated with the kernel turned by 180°."""
-        padding = getattr(stage.layer, "full_padding", lambda shape: None)(stage.x.shape)
-        if padding is not None and len(padding) != 2:
-            return
-        first = next((s for s in self.steps.trace.network.layers if hasattr(s.layer, "full_padding")), None)
-        if padding is None or stage is not first or sample or stage.x.size > MOST_NUMBERS:
-            return
-        yield Prose(
-            f"The same in one stroke: lay g on a frame of zeros ({padding[0]} rows above and below, "
-            f"{padding[1]} columns left and right), turn the kernel by 180°, and correlate: the number at "
-            "[m,n] is ∂L/∂x[m,n], the full correlation."
-        )
-        kernel = stage.parameters["kernel"]
-        for filter_ in range(kernel.shape[0]):
-            mark = f"[{filter_ + 1}]" if kernel.shape[0] > 1 else ""
-            rows = self._rows(self._full(stage.z.grad.name, sample), (filter_,), stage.z.shape)
-            width = len(rows[0]) + 2 * padding[1]
-            blank = ("0",) * width
-            side = ("0",) * padding[1]
-            framed = (blank,) * padding[0] + tuple(side + row + side for row in rows) + (blank,) * padding[0]
-            yield Grid(f"g{mark}, framed by zeros", framed)
-            for channel in range(kernel.shape[1]):
-                turned = self._rows(kernel.name, (filter_, channel), kernel.shape)
-                of = (
-                    f"[{filter_ + 1},{channel + 1}]"
-                    if kernel.size > kernel.shape[2] * kernel.shape[3]
-                    else ""
-                )
-                yield Grid(f"k{of}, turned by 180°", tuple(row[::-1] for row in turned[::-1]))
+    def _strokes(self, stage: Stage, sample: int) -> Strokes:
+        return Strokes(self.steps, stage, sample, self._rows)
 
     def means(self, only: Stage | None = None) -> Iterator[Block]:
         """The means over a batch: of the loss, and of every parameter's gradient (of one stage)."""
         if not self._case.batch or self._case.loss is None:
             return
-        names = [
-            name
-            for name, place in self.places.items()
-            if place.sample is None and not place.local.endswith(".new")
-            if only is None or self.steps.stage_of(name) is only
-        ]
-        if names:
-            yield Heading("means over the samples", 2)
-        for name in names:
-            yield from self.lines(name)
+        count = len(self._case.samples)
+        said = False
+        for stage in (*self.network.layers, *([self.network.loss] if self.network.loss else [])):
+            names = [
+                name
+                for name, place in self.steps.trace.own_places.items()
+                if place.sample is None and self.steps.phase(name) != "update"
+                if self.steps.stage_of(name) is stage and only in (None, stage)
+            ]
+            if names and not said:
+                several = ", ".join(f"⟨{k + 1}⟩" for k in range(min(count, 3)))
+                yield Heading("means over the samples", 2)
+                yield Prose(f"{several}{', …' if count > 3 else ''}: the number of sample 1, 2, …")
+                said = True
+            if names:
+                yield self._heading(stage, "mean")
+            for name in names:
+                letter = "L" if stage is self.network.loss else self._letter(name)
+                yield Rule(
+                    f"{letter} = {bounded(rational(Fraction(1, count)))}·Σ {letter}⟨n⟩", f"n = 1…{count}"
+                )
+                yield from self.lines(name)
+
+    def _letter(self, gradient: str) -> str:
+        local = self.places[gradient].local.removesuffix(".grad")
+        return f"∂L/∂{self.steps.trace.letters[local]}"
 
     def update(self, only: Stage | None = None) -> Iterator[Block]:
-        """old − rate × gradient, for every parameter (of one layer)."""
-        rate = self._case.learning_rate
-        network = self.steps.trace.network
-        layers = network.layers if only is None else (only,)
-        if rate is None or network.loss is None or not any(stage.parameters for stage in layers):
+        """What the update rule works out, for every parameter (of one layer); or why there is nothing."""
+        case, moves = self._case, self.steps.trace.moves
+        if only is None and not moves:
+            yield Prose(self._nothing_learned(any(stage.parameters for stage in self.network.layers)))
+        if case.learning_rate is None or self.network.loss is None:
             return
-        yield Heading(f"update, α = {rate.shown}", 2, "update")
-        for stage in layers:
-            for tensor in stage.parameters.values():
-                letter = tensor.symbol
-                role = tensor.name.rpartition(".")[2]
-                yield Rule(f"{letter} ← {letter} − α·∂L/∂{letter}", f"{letter} the {role} of {stage.name}")
-                yield from self.lines(f"{tensor.name}.new")
-                if tensor.size > 1:
-                    yield from self.grids(f"{tensor.name}.new", f"{letter}, updated")
+        rule = "" if case.updating.type == "sgd" else f" by {case.updating.type}"
+        for stage in (each for each in self.network.layers if only in (None, each) and each.parameters):
+            own = [move for move in moves if move.stage is stage]
+            constants = own[0].constants if own else ()
+            said = "".join(f", {each.symbol} = {each.text}" for each in constants if each.symbol[0] != "(")
+            yield self._heading(stage, f"update{rule}{said}")
+            for move in own:
+                yield from self._moved(move)
+            still = [
+                tensor.name for tensor in stage.parameters.values() if tensor.name in case.updating.frozen
+            ]
+            if still:
+                yield Prose(f"Frozen, and therefore as before: {', '.join(still)}.")
+            if own and not self.narration.symbolic:
+                yield from changes(self.narration, stage)
+
+    def _moved(self, move: Move) -> Iterator[Block]:
+        """One parameter: what its rule keeps, and what becomes of it."""
+        role = f"{move.parameter.symbol} {move.parameter.name.rpartition('.')[2]}"
+        for equation in move.equations:
+            tensor, last = equation.left.tensor, equation is move.equations[-1]
+            yield update_rule(move, equation, role)
+            yield from self.lines(self._full(tensor.name, None))
+            if tensor.size > 1:
+                yield from self.grids(
+                    self._full(tensor.name, None), f"{tensor.symbol}{', updated' if last else ''}"
+                )
+
+    def _nothing_learned(self, parameters: bool) -> str:
+        if self.network.loss is None:
+            return "No loss, so no backward pass and no update."
+        if self._case.learning_rate is None:
+            return "No learning_rate, so no update." if parameters else "No parameters, so no update."
+        return "Every parameter is frozen, so no update." if parameters else "No parameters, so no update."
 
     # --- pieces ----------------------------------------------------------------------------------
 
-    def _full(self, local: str, sample: int) -> str:
+    def _full(self, local: str, sample: int | None) -> str:
         return self.steps.full(local, sample)
 
     def lines(self, name: str) -> Iterator[Block]:
-        """Every line of a tensor."""
+        """Every line of a tensor, laid out alike; what holds for all of them is said once."""
         if self._ledger.takes(name):
+            because = self._ledger.because(name)
             for texts in self._ledger.lines(name):
-                yield Lines(tuple(texts))
+                yield Lines(tuple(texts), because)
+                because = ""
             return
-        for step in self.steps.tensor(name):
-            yield self.narration.line(step)
+        guard = self._guard(name)
+        drafts = self._drafts.pop(name, None) or self._drafted(name)
+        yield said_once(drafts, [self.narration.closed(draft, guard) for draft in drafts])
+
+    def _drafted(self, name: str) -> list[Draft]:
+        """The lines of a tensor before their digits are decided; each is tried once with so many digits."""
+        drafts = (self.narration.draft(step) for step in self.steps.tensor(name))
+        return [replace(draft, attempt=cache(draft.attempt)) for draft in drafts]
+
+    def _guard(self, name: str) -> int:
+        """How many digits more the numbers of a stage have: the same number has the same digits there."""
+        place = self.steps.trace.place(name)
+        stage, phase = self.steps.stage_of(name), self.steps.phase(name)
+        key = (stage.name if stage else name, phase, place.sample)
+        if key not in self._guards:
+            names = [
+                each
+                for each, other in self.steps.trace.own_places.items()
+                if other.sample == place.sample and self.steps.phase(each) == phase
+                if self.steps.stage_of(each) is stage and not self._ledger.takes(each)
+            ]
+            for each in dict.fromkeys((name, *names)):
+                self._drafts[each] = self._drafted(each)
+            drafts = [draft for each in dict.fromkeys((name, *names)) for draft in self._drafts[each]]
+            self._guards[key] = 0 if self.narration.symbolic else self.narration.common(drafts)
+        return self._guards[key]
 
     def grids(self, name: str, title: str) -> Iterator[Block]:
         """A tensor as numbers in rows and columns, or as a picture if it is too large for that."""
@@ -297,8 +383,9 @@ class Page:
         outer: Shape = shape[:-2]
         if (len(shape) == 1 and shape[0] > WIDEST) or max(image) > LARGEST_PICTURE:
             return
+        first = next((at for at, extent in enumerate(outer) if extent > 1), len(outer))
         for place in Tensor("", outer).cells():
-            index = [p + 1 for p, extent in zip(place, outer, strict=True) if extent > 1]
+            index = [position + 1 for position in place[first:]]
             label = title
             if index:
                 letter, comma, rest = title.partition(",")

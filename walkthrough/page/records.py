@@ -4,20 +4,38 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from fractions import Fraction
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from walkthrough.document import Side, Sum, Window
-from walkthrough.mathematics.notation import Cell, Shape
+from walkthrough.mathematics.notation import Shape, Tensor
 from walkthrough.numbers.shown import Known, Shown, shown
+from walkthrough.page.ledger import Ledger
 from walkthrough.page.narration import Narration
-from walkthrough.trace.steps import AnyStep, Chain, Choice, Gate, Mean, Ref, Route, Sums, Update
+from walkthrough.page.one_row import flat, in_one_row
+from walkthrough.page.record_rows import FULL, SPARE, RecordRows, values_of
+from walkthrough.page.sum_row import sum_row
+from walkthrough.trace.linked import new_loss
+from walkthrough.trace.steps import (
+    AnyStep,
+    Chain,
+    Choice,
+    Gate,
+    Given,
+    Mean,
+    Ref,
+    Route,
+    Steps,
+    Sums,
+    Update,
+)
 
 if TYPE_CHECKING:
+    from walkthrough.trace.trace import Trace
     from walkthrough.trace.verification import Check
 
-_FULL = 4_000
-"""A rational number that ends within this many digits is written in full where products must add up."""
+__all__ = ["Records", "flat"]
 
 
 class Records:
@@ -25,20 +43,60 @@ class Records:
 
     def __init__(self, narration: Narration) -> None:
         self.narration = narration
+        self.steps = narration.steps
         self.trace = narration.steps.trace
+        self._ledger = Ledger(narration)
+        self._rows = RecordRows(self._ledger)
+        self._earlier: dict[int, Records] = {}
 
-    def document(self, steps: Iterable[AnyStep], checks: Iterable[Check]) -> Iterator[str]:
-        """The whole document in pieces."""
+    def document(self, checks: Iterable[Check], only: Iterable[str | Ref] | None = None) -> Iterator[str]:
+        """The whole document in pieces, each step on a line; `only` those of some tensors or cells.
+
+        The whole one ends with the loss to which the update leads.
+        """
+        new = new_loss(self.trace, self.narration.digits) if only is None else None
+        after = None if new is None or new.unsaid else Records(self._narration_of(new.trace))
         yield '{"case": ' + _json(self.case()) + ',\n "tensors": {'
         for number, name in enumerate(self.trace.places):
             yield (",\n  " if number else "\n  ") + f"{_json(name)}: {_json(self.tensor(name))}"
-        yield '},\n "steps": ['
-        for number, step in enumerate(steps):
-            yield (",\n  " if number else "\n  ") + _json(self.step(step))
-        yield '],\n "checks": ['
+        if new is not None and after is not None:
+            yield f",\n  {_json(new.name)}: {_json(after.tensor(new.name))}"
+        yield '\n },\n "on_the_way": {'
+        own = (name for name, place in self.trace.on_the_way.items() if not place.local.endswith(".delta"))
+        for number, name in enumerate(own):
+            yield (",\n  " if number else "\n  ") + f"{_json(name)}: {_json(self.tensor(name))}"
+        yield '\n },\n "steps": ['
+        wanted = self.trace.places if only is None else only
+        steps = (line for each in wanted for line in self.lines(each))
+        last = after.lines(new.name) if new is not None and after is not None else iter(())
+        for number, line in enumerate(chain(steps, last)):
+            yield (",\n  " if number else "\n  ") + line
+        yield '\n ],\n "checks": ['
         for number, check in enumerate(checks):
             yield (",\n  " if number else "\n  ") + _json(self.check(check))
-        yield "]}\n"
+        yield "\n ]}\n"
+
+    def lines(self, of: str | Ref) -> Iterator[str]:
+        """The steps of a tensor, or of one cell, each as a line of JSON; what is given has none."""
+        name = of if isinstance(of, str) else of.tensor
+        if self.trace.given_grid(name) is not None:
+            return
+        own = self.trace.of(name)
+        if own is not self.trace:
+            if own.step not in self._earlier:
+                self._earlier[own.step] = Records(self._narration_of(own))
+            yield from self._earlier[own.step].lines(of)
+            return
+        quickly = self._rows.lines(of) if isinstance(of, str) else None
+        if quickly is not None:
+            yield from quickly
+            return
+        for step in self.steps.tensor(of) if isinstance(of, str) else [self.steps.step(*of)]:
+            if not isinstance(step, Given):
+                yield _json(self.step(step))
+
+    def _narration_of(self, trace: Trace) -> Narration:
+        return replace(self.narration, steps=Steps(trace), _kept={})
 
     def case(self) -> dict[str, Any]:
         """Name, title, and the conventions in force."""
@@ -58,18 +116,14 @@ class Records:
 
     def tensor(self, name: str) -> dict[str, Any]:
         """Shape and values; `exact` if every number is rational and known."""
-        shape = self.trace.places[name].shape
-        exact = True
-
-        def values(cell: Cell, rest: Shape) -> Any:
-            nonlocal exact
-            if rest:
-                return [values((*cell, position), rest[1:]) for position in range(rest[0])]
-            exact = exact and self.trace.exact(name, cell)
-            return self.number(Ref(name, cell)).plain
-
-        found = values((), shape)
-        return {"shape": list(shape), "values": found, "exact": exact}
+        shape = self.trace.place(name).shape
+        found = values_of(self.trace, name, self.narration.digits)
+        if found is None:  # thirds, or a number near saturation: one by one
+            cells = list(Tensor(name, shape).cells())
+            texts = [self.number(Ref(name, cell)).plain for cell in cells]
+            found = texts, [self.trace.exact(name, cell) for cell in cells]
+        texts, exact = found
+        return {"shape": list(shape), "values": nested(texts, shape), "exact": all(exact)}
 
     def number(self, ref: Ref) -> Shown:
         """A number to the digits asked for."""
@@ -77,18 +131,19 @@ class Records:
 
     def step(self, step: AnyStep) -> dict[str, Any]:
         """One step, with its multiply-adds."""
-        line = self.narration.line(step)
-        sides = [f" {relation} {flat(side)}" for relation, side in line.sides]
         ref = step.ref
+        if isinstance(step, Sums) and self._ledger.rows_of(ref.tensor):
+            row = sum_row(self._ledger, step)
+        else:
+            row = in_one_row(self.narration.line(step))
         exact = self.trace.exact(ref.tensor, ref.cell)
-        value = self.trace.shown(ref.tensor, ref.cell, self.narration.digits, _FULL if exact else 0)
-        formula = line.left + "".join(sides[:1]) if len(sides) > 1 else line.left
+        value = self.trace.shown(ref.tensor, ref.cell, self.narration.digits, FULL if exact else 0)
         return {
-            "cell": line.cell,
+            "cell": self._name(ref),
             "stage": step.phase,
-            "formula": formula,
-            "working": "".join(sides[1:] or sides).strip(),
-            "because": line.because,
+            "formula": row.formula,
+            "working": row.working,
+            "because": row.because,
             "terms": list(self._terms(step)),
             "value": value.plain,
             "exact": exact,
@@ -117,24 +172,21 @@ class Records:
                 best = candidates[winner]
                 assert best is not None
                 yield self._product(Fraction(1), [best])
-            case Gate(operand=operand, sign=sign):
-                yield self._product(Fraction(max(sign, 0)), [operand])
-            case Chain(terms=links):
-                for upstream, _, _ in links:
-                    back = self.narration.link(step, upstream)
-                    if back is not None:
-                        yield [self._name(upstream), back.plain]
+            case Gate(operand=operand, sign=sign, slopes=slopes):
+                share = slopes.above if sign > 0 else slopes.below if sign < 0 else Fraction(0)
+                yield self._product(share, [operand])
+            case Chain():
+                for upstream, slope, back in self.narration.links(step):
+                    yield [self._name(upstream), slope.plain, back.plain]
             case Route(shares=shares):
-                for share in shares:
-                    yield self._product(share.share, [share.upstream], always=True)
+                for each in shares:
+                    yield self._product(each.share, [each.upstream], always=True)
             case Mean(over=over):
                 for ref in over:
                     yield self._product(Fraction(1, len(over)), [ref])
-            case Update(old=old, gradient=gradient):
-                rate = self.trace.case.learning_rate
-                assert rate is not None
+            case Update(old=old, gradient=gradient, rate=rate):
                 yield self._product(Fraction(1), [old])
-                yield self._product(-rate.value, [gradient], always=True)
+                yield self._product(-rate, [gradient], always=True)
 
     def _product(self, coefficient: Fraction, factors: list[Ref], always: bool = False) -> list[str]:
         names = [self._name(factor) for factor in factors]
@@ -154,7 +206,7 @@ class Records:
                 known = self.trace.known(factor.tensor, factor.cell, precision)
                 spread = abs(value) * known.spread + spread * (abs(known.value) + known.spread)
                 value *= known.value
-            return shown(Known(value, spread), self.narration.digits + 6, 0 if spread else _FULL)
+            return shown(Known(value, spread), self.narration.digits + SPARE, 0 if spread else FULL)
 
         found: Shown = self.trace.certain(question)
         return found.plain
@@ -166,20 +218,12 @@ def _plain(value: Fraction) -> str:
     return text.plain if text.complete else str(value)
 
 
-def flat(side: Side) -> str:
-    """A side on one line."""
-    match side:
-        case str():
-            return side
-        case Window(rows):
-            return f"max({', '.join(text for row in rows for text in row if text)})"
-        case Sum(rows, before, after):
-            terms = [text for row in rows for text in row]
-            signed = "".join(
-                f" − {t[1:]}" if t.startswith("−") and n else f"{' + ' if n else ''}{t}"
-                for n, t in enumerate(terms)
-            )
-            return before + signed + after
+def nested(texts: list[str], shape: Shape) -> Any:
+    """Texts in reading order as lists in lists; the text itself for a single number."""
+    found: list[Any] = texts
+    for extent in reversed(shape[1:]):
+        found = [found[at : at + extent] for at in range(0, len(found), extent)]
+    return found if shape else texts[0]
 
 
 def _json(value: Any) -> str:

@@ -28,12 +28,12 @@ def tensors(page: Page, words: tuple[str, ...]) -> set[str]:
     return {name for word in words for name in _tensors(page, word)}
 
 
-def cells(page: Page, words: tuple[str, ...]) -> Iterator[Ref]:
-    """The cells that the words ask for, in the order of computation within each word."""
+def chosen(page: Page, words: tuple[str, ...]) -> Iterator[str | Ref]:
+    """What the words ask for, in the order of computation within each: whole tensors, or a cell."""
     for word in words:
         whole = _tensors(page, word)
         if whole:
-            yield from (step.ref for name in page.places if name in whole for step in page.steps.tensor(name))
+            yield from (name for name in page.places if name in whole)
         else:
             yield _ref(page, word)
 
@@ -70,7 +70,7 @@ def _tensors(page: Page, word: str) -> set[str]:
 def _phase(page: Page, name: str) -> str:
     place = page.places[name]
     given = place.local in page.network.parameters or place.local in ("input", "target")
-    return "" if given else page.steps.phase(name)
+    return "" if given or place.local.endswith(".before") else page.steps.phase(name)
 
 
 def _ref(page: Page, word: str) -> Ref:
@@ -81,20 +81,32 @@ def _ref(page: Page, word: str) -> Ref:
 
 def _blocks(page: Page, word: str) -> Iterator[Block]:
     stage = page.stage(word)
-    samples = range(len(page.steps.trace.case.samples))
-    if word == "update":
-        yield from page.update()
-    elif word in ("forward", "backward", "loss") or stage is not None:
-        for sample in samples:
-            if page.steps.trace.case.batch:
-                yield Heading(f"sample {sample + 1} of {len(samples)}", 2)
-            yield from _sample(page, word, stage, sample)
-        if stage is not None:
-            yield from page.means(stage)
-        if stage is not None and stage is not page.network.loss:
-            yield from page.update(stage)
-    else:
+    if word not in PHASES and stage is None:
         yield from _tensor_or_cell(page, word)
+        return
+    several = page.in_turn
+    for each in several:
+        if len(several) > 1:
+            yield Heading(f"step {each.steps.trace.step} of {len(several)}", 1)
+        yield from _part(each, word, stage)
+    if word == "update":
+        yield from page.afterwards()
+
+
+def _part(page: Page, word: str, stage: Stage | None) -> Iterator[Block]:
+    """A part of the calculation, or a layer, in one step of training."""
+    if word == "update" or (word in ("backward", "loss") and page.network.loss is None):
+        yield from page.update()  # or why there is none
+        return
+    samples = range(len(page.steps.trace.case.samples))
+    for sample in samples:
+        if page.steps.trace.case.batch:
+            yield Heading(f"sample {sample + 1} of {len(samples)}", 2)
+        yield from _sample(page, word, stage, sample)
+    if stage is not None:
+        yield from page.means(stage)
+    if stage is not None and stage is not page.network.loss:
+        yield from page.update(stage)
 
 
 def _sample(page: Page, word: str, stage: Stage | None, sample: int) -> Iterator[Block]:

@@ -10,7 +10,7 @@ from walkthrough.trace.verification import DIGITS, FLOAT_DIGITS, MOST_MULTIPLY_A
 
 
 def closing(verification: Verification, checks: list[Check]) -> Iterator[Block]:
-    """A table of tensor, cells, witnesses and the largest difference, and one sentence."""
+    """A table of tensors and what each witness said of them, and one sentence."""
     yield Heading("verification", 2)
     if not checks:
         yield Prose("No witness could follow this case.")
@@ -21,11 +21,10 @@ def closing(verification: Verification, checks: list[Check]) -> Iterator[Block]:
     rows = []
     for name in names:
         found = [by.get((name, witness)) for witness in witnesses]
-        present = [check for check in found if check is not None]
+        cells = next(check.cells for check in found if check is not None)
         said = [_said(check, verification.trace.case.arithmetic.kind) if check else "–" for check in found]
-        largest = max(check.largest_difference for check in present)
-        rows.append((name, str(present[0].cells), *said, shown(Known(largest), 2).text))
-    yield Table(("tensor", "cells", *witnesses, "largest difference"), tuple(rows), frozenset({1}))
+        rows.append((name, str(cells), *said))
+    yield Table(("tensor", "cells", *witnesses), tuple(rows), frozenset({1}))
     if verification.symbolic_left_out:
         count = sum(stage.multiply_adds for stage in verification.trace.network.layers)
         yield Prose(
@@ -46,7 +45,9 @@ def _said(check: Check, kind: str) -> str:
 def _sentence(names: list[str], by: dict[tuple[str, str], Check], checks: list[Check]) -> str:
     wrong = list(dict.fromkeys(check.tensor for check in checks if not check.agrees))
     if wrong:
-        return f"The witnesses disagree about {', '.join(wrong)}: do not trust these numbers."
+        most = max(check.largest_difference for check in checks if not check.agrees)
+        said = f"the largest difference is {shown(Known(most), 2).text}"
+        return f"The witnesses disagree about {', '.join(wrong)}; {said}. Do not trust these numbers."
     cells = sum(next(c for c in checks if c.tensor == name).cells for name in names)
     largest = max(check.largest_difference for check in checks)
     if cells == 1:

@@ -10,6 +10,9 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from typing import TypeAlias
+
+from flint import arb
 
 from walkthrough.numbers.formulas import Quantity
 from walkthrough.trace.steps import Ref
@@ -33,7 +36,9 @@ class Candidate:
     """A number that a slip gives.
 
     `at` is the operand at fault (None: the cell itself), `places` in how many places of this step the
-    slip could have happened. `everywhere` names the misreading if it can be that of a whole layer.
+    slip could have happened. `everywhere` names the misreading if it can be that of a whole layer, and
+    `again` gives what it makes of another step, where playing the slip there would not find it by its name.
+    `across`: it is no layer's, but goes through the sheet, like a pixel misread or a wrong rate.
     """
 
     value: Quantity
@@ -41,30 +46,51 @@ class Candidate:
     at: Ref | None = None
     places: int = 1
     everywhere: str = ""
+    across: bool = False
+    again: Callable[[ReworkedStep], Quantity | None] | None = None
 
+
+_SMALLEST, _LARGEST = arb(10) ** -400, arb(10) ** 400
 
 Candidates = Iterator[Candidate]
+Play: TypeAlias = Callable[[ReworkedStep], Candidates]
 
 
 @dataclass(frozen=True, slots=True)
 class SlipKind:
-    """A slip of the shelf: its word, its chapter, and how common it is (a weight, 1 is rare)."""
+    """A slip of the shelf: its word, its chapter, and how common it is (a weight, 1 is rare).
+
+    `solves` if what it gives depends on the number that was written, or on what else stands on the sheet:
+    then no list of what it gives is complete.
+    """
 
     word: str
     chapter: str
     common: float
     about: str
-    play: Callable[[ReworkedStep], Candidates]
+    play: Play
+    solves: bool = False
 
 
-def slip(common: float) -> Callable[[Callable[[ReworkedStep], Candidates]], SlipKind]:
+def slip(common: float, solves: bool = False) -> Callable[[Play], SlipKind]:
     """Puts a function on the shelf, under its own name, with how common the slip is."""
 
-    def shelved(play: Callable[[ReworkedStep], Candidates]) -> SlipKind:
+    def shelved(play: Play) -> SlipKind:
         word, chapter = play.__name__.replace("_", "-"), play.__module__.rpartition(".")[2]
-        return SlipKind(word, chapter, common, (play.__doc__ or "").partition("\n")[0], play)
+
+        def numbers(own: ReworkedStep) -> Candidates:
+            return (each for each in play(own) if _can_be_written(each.value))
+
+        return SlipKind(word, chapter, common, (play.__doc__ or "").partition("\n")[0], numbers, solves)
 
     return shelved
+
+
+def _can_be_written(value: Quantity) -> bool:
+    """Whether anybody could write a number: not one of a division by 0, and not 10 to a feature map."""
+    if not isinstance(value, arb):
+        return True
+    return bool(value.is_finite() and (value == 0 or _SMALLEST < value.abs_upper() < _LARGEST))
 
 
 @cache

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
-from walkthrough.mathematics.notation import Cell
-from walkthrough.numbers.formulas import Quantity, places_of_totals
+from walkthrough.mathematics.folding import all_places, rebuilt
+from walkthrough.mathematics.letters import at_place, written
+from walkthrough.mathematics.notation import Applied, Cell, Entry, Expression, Piecewise, Sum, Total
+from walkthrough.numbers.formulas import Place, Quantity, places_of_totals
 from walkthrough.slips import Candidate, Candidates, Told
-from walkthrough.slips._lines import text
-from walkthrough.trace.steps import Formula, Ref
+from walkthrough.slips._lines import equals, sum_line, text
+from walkthrough.trace.steps import Choice, Formula, Gate, Given, Ref
 from walkthrough.workbook.reworked_steps import ReworkedStep
 
 
@@ -33,9 +35,63 @@ def read_as(own: ReworkedStep, ref: Ref, number: Quantity, said: str) -> Candida
     except ArithmeticError:
         return  # such a number has no logarithm
     if own.fits(value):
+        condition = f"the {text(own.number(ref))} of {own.book.name(ref)} {said}"
         yield Candidate(
-            value, lambda: Told(f"the {text(own.number(ref))} of {own.book.name(ref)} {said}"), ref, 4
+            value, lambda: Told(condition, line_with(own, value, {ref: number})), ref, 4 * len(operands(own))
         )
+
+
+def formula_text(
+    own: ReworkedStep, expression: Expression, place: Place, instead: Mapping[Ref, Quantity] | None = None
+) -> str:
+    """A formula with one's own numbers in it: 1/(1 + e^(−2.55))."""
+    changed = instead or {}
+
+    def number(entry: Entry) -> str:
+        ref = own.refer(entry, {})
+        return text(changed[ref] if ref in changed else own.number(ref))
+
+    def value(of: Expression) -> Quantity:
+        return own.formula(of, {}, instead=changed.get)
+
+    return written(_sides_taken(at_place(expression, place), value), number, numeric=True)
+
+
+def _sides_taken(of: Expression, value: Callable[[Expression], Quantity]) -> Expression:
+    """The same with the one side of each piecewise formula that counts, where its sign is certain."""
+    if isinstance(of, Piecewise):
+        sign = value(of.sign)
+        if sign > 0 or sign < 0:
+            return _sides_taken(of.above if sign > 0 else of.below, value)
+    return rebuilt(of, lambda part: _sides_taken(part, value))
+
+
+def line_with(own: ReworkedStep, value: Quantity, instead: Mapping[Ref, Quantity]) -> str:
+    """The step's line of arithmetic with other numbers in some of its places."""
+    step = own.step
+
+    def number(ref: Ref) -> Quantity:
+        return instead[ref] if ref in instead else own.number(ref)
+
+    match step:
+        case Formula():
+            used = [number(ref) for ref in operands(own)]
+            return equals(formula_text(own, step.expression, step.place, instead), value, *used)
+        case Choice():
+            numbers = [number(ref) for ref in step.candidates if ref is not None]
+            return equals(f"max({', '.join(map(text, numbers))})", value, *numbers)
+        case Gate() | Given():
+            return ""
+    taken = [
+        row._replace(
+            values=tuple(
+                value if ref is None else instead.get(ref, value)
+                for ref, value in zip(row.refs, row.values, strict=True)
+            )
+        )
+        for row in own.rows
+    ]
+    return sum_line(taken, value)
 
 
 def counted(own: ReworkedStep, times: int, said: str) -> Candidates:
@@ -50,10 +106,61 @@ def counted(own: ReworkedStep, times: int, said: str) -> Candidates:
         except ArithmeticError:
             continue
         if own.fits(value):
-            condition = f"term {', '.join(str(at + 1) for at in here)} of the sum is {said}"
-            yield Candidate(value, lambda said=condition: Told(said), None, len(places))  # type: ignore[misc]
+            yield Candidate(value, _counted_so(own, step, here, times, said, value), None, len(places))
+
+
+def _counted_so(
+    own: ReworkedStep, step: Formula, here: Cell, times: int, said: str, value: Quantity
+) -> Callable[[], Told]:
+    def told() -> Told:
+        condition = f"term {', '.join(str(at + 1) for at in here)} of the sum is {said}"
+        written_out = with_totals(step.expression, lambda total: _repeated(total, here, times))
+        line = equals(formula_text(own, written_out, step.place), value, *map(own.number, operands(own)))
+        return Told(condition, line)
+
+    return told
+
+
+def _repeated(total: Total, here: Cell, times: int) -> Expression:
+    """A Σ written out, one of its places otherwise than once."""
+    terms = []
+    for place in all_places(total.over):
+        same = tuple(place[index] for index in total.over) == here
+        terms += [at_place(total.body, place)] * (times if same else 1)
+    return terms[0] if len(terms) == 1 else Sum(tuple(terms))
+
+
+def with_totals(of: Expression, change: Callable[[Total], Expression]) -> Expression:
+    """The same expression with something else in the place of each Σ."""
+    return change(of) if isinstance(of, Total) else rebuilt(of, lambda part: with_totals(part, change))
 
 
 def _only(here: Cell, times: int) -> Callable[[Cell], int]:
     """How often a place of a Σ counts: one of them otherwise than once."""
     return lambda place: times if place == here else 1
+
+
+def argument(own: ReworkedStep) -> Ref | None:
+    """The only number that a function of the forward pass is taken of; None if it is no such function."""
+    step = own.step
+    if not isinstance(step, Formula) or step.phase != "forward":
+        return None
+    inside = operands(own)
+    return inside[0] if len(inside) == 1 else None
+
+
+def without_power(of: Expression) -> Expression:
+    """The same expression with z in the place of e^z."""
+    if isinstance(of, Applied) and of.function == "exp":
+        return without_power(of.to)
+    return rebuilt(of, without_power)
+
+
+def without_place(of: Total, term: Expression, place: Place) -> Expression:
+    """A Σ written out, without the term that this one is."""
+    own = at_place(term, place)
+    terms = [at_place(of.body, {**place, **each}) for each in all_places(of.over)]
+    others = tuple(each for each in terms if each != own)
+    if not others:
+        raise ArithmeticError("nothing is left")
+    return others[0] if len(others) == 1 else Sum(others)

@@ -10,16 +10,19 @@ from flint import arb
 from walkthrough.numbers.arithmetic import NeedsPrecision
 from walkthrough.numbers.formulas import Quantity
 from walkthrough.numbers.shown import Known, Shown, shown
-from walkthrough.workbook.reworked_steps import Row
+from walkthrough.trace.steps import Ref
+from walkthrough.workbook.reworked_steps import ReworkedStep, Row
 
 SHOWN_DIGITS = 10
 _FEWER = (SHOWN_DIGITS, 7, 4, 2, 1)
 
 
 def as_known(value: Quantity) -> Known:
-    """A number and how far the truth can be from it."""
+    """A number and how far the truth can be from it; raises ArithmeticError where it is none."""
     if not isinstance(value, arb):
         return Known(Fraction(int(value.p), int(value.q)))
+    if not value.is_finite():
+        raise ArithmeticError("no number")
     middle, radius = (_fraction(part) for part in (value.mid(), value.rad()))
     return Known(middle, radius, exact=False)
 
@@ -89,3 +92,8 @@ def sum_line(rows: Sequence[Row], value: Quantity) -> str:
     return equals(
         sum_text([term(row) for row in rows]), value, *(each for row in rows for each in row.values)
     )
+
+
+def named(own: ReworkedStep, ref: Ref, value: Quantity) -> str:
+    """A number that is taken over as it stands: relu[1,2] = 1020."""
+    return equals(own.book.name(ref), value)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from walkthrough.mathematics.folding import with_entries
 from walkthrough.mathematics.notation import Affine, Entry, Equation, Shape
 from walkthrough.trace.network import Stage
-from walkthrough.workbook.equation_structure import SlidingAxis, Structure, structure_of
+from walkthrough.workbook.equation_structure import SlidingAxis, SlidingWindow, Structure, structure_of
 from walkthrough.workbook.workbook import Change
 
 Positions = tuple[Affine, ...]
@@ -90,3 +90,87 @@ def kernel_axes(structure: Structure) -> tuple[int, ...]:
 def matrix_of(structure: Structure) -> Entry | None:
     """The entry of a weight that is a matrix."""
     return structure.matrix
+
+
+# --- the misreadings ---------------------------------------------------------------------------
+
+
+def _turned(positions: Positions, extents: Shape) -> Positions:
+    return tuple(extent - 1 - position for position, extent in zip(positions, extents, strict=True))
+
+
+turned_kernel = kernel_moved(_turned)
+
+
+def _exchanged(positions: Positions, extents: Shape) -> Positions | None:
+    """Rows and columns, where there are as many of one as of the other."""
+    return positions[::-1] if len(extents) == 2 and extents[0] == extents[1] > 1 else None
+
+
+transposed_kernel = kernel_moved(_exchanged)
+transposed_weight = elsewhere(matrix_of, lambda _, entry: _exchanged(entry.index, entry.tensor.shape))
+
+
+def mirrored_kernel(axis: int) -> Change:
+    """The kernel with its first and last row (axis 0) or column (axis 1) exchanged, and so on inwards."""
+
+    def mirrored(positions: Positions, extents: Shape) -> Positions | None:
+        if len(extents) != 2 or extents[axis] < 2:
+            return None
+        there = extents[axis] - 1 - positions[axis]
+        return (there, positions[1]) if axis == 0 else (positions[0], there)
+
+    return kernel_moved(mirrored)
+
+
+_SHIFTS = {
+    (0, 1): "to the right",
+    (1, 0): "down",
+    (0, -1): "to the left",
+    (-1, 0): "up",
+    (1, 1): "down and to the right",
+    (-1, -1): "up and to the left",
+    (1, -1): "down and to the left",
+    (-1, 1): "up and to the right",
+}
+
+
+def shifts(window: SlidingWindow) -> list[tuple[dict[int, int], str]]:
+    """The places one step beside: how far each axis moves, and where to in words."""
+    axes = [each.axis for each in window.axes]
+    if len(axes) == 2:
+        return [(dict(zip(axes, steps, strict=True)), where) for steps, where in _SHIFTS.items()]
+    if len(axes) == 1:
+        return [({axes[0]: columns}, where) for (rows, columns), where in _SHIFTS.items() if not rows]
+    return [
+        ({axis: step}, f"{where} along axis {axis + 1}")
+        for axis in axes
+        for step, where in ((1, "on"), (-1, "back"))
+    ]
+
+
+def place_letters(window: SlidingWindow) -> str:
+    """The letters of a window's place: (i,j), or i where there is one axis."""
+    letters = ",".join("ijklmn"[: len(window.axes)])
+    return f"({letters})" if len(window.axes) > 1 else letters
+
+
+def strides(window: SlidingWindow) -> bool:
+    return any(each.stride != 1 for each in window.axes)
+
+
+def padded(window: SlidingWindow) -> bool:
+    return any(each.start for each in window.axes)
+
+
+def _slower(axis: SlidingAxis, position: Affine) -> Affine:
+    return position - (axis.stride - 1) * axis.along
+
+
+def _from_the_edge(axis: SlidingAxis, position: Affine) -> Affine:
+    return position - axis.start
+
+
+one_by_one = window_moved(_slower)
+unpadded = window_moved(_from_the_edge)
+one_by_one_unpadded = window_moved(lambda axis, position: _from_the_edge(axis, _slower(axis, position)))

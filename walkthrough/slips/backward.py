@@ -2,20 +2,42 @@
 
 from __future__ import annotations
 
-from walkthrough.mathematics.notation import Entry
-from walkthrough.mathematics.readings import Slopes
+from collections.abc import Callable
+
+from walkthrough.mathematics.notation import Entry, Tensor, ravel, unravel
 from walkthrough.numbers.formulas import Place, Quantity, value_at
 from walkthrough.slips import Candidate, Candidates, Told, slip
-from walkthrough.slips._lines import equals, factor, product_text, sum_line, text
-from walkthrough.slips.layout import how_turned, misread, turned_kernel
-from walkthrough.trace.steps import Chain, Choice, Ref, Route, Share, Sums
-from walkthrough.workbook.reworked_steps import ZERO, ReworkedStep, Row, added
+from walkthrough.slips._alternatives import OtherFunction, other_slopes
+from walkthrough.slips._chain import (
+    added_up,
+    gate_of,
+    last_window,
+    only_one,
+    own_entries,
+    parameter_of,
+    pooled,
+    product_backwards,
+    renamed,
+    shares_of_filters,
+    sum_of,
+    telling,
+    weight_of,
+    window_size,
+    windows_of,
+)
+from walkthrough.slips._functions import formula_text
+from walkthrough.slips._lines import equals, factor, named, product_text, sum_line, sum_text, text
+from walkthrough.slips._rereading import turned_kernel
+from walkthrough.slips._terms import how_turned, misread, to_input
+from walkthrough.trace.network import Stage
+from walkthrough.trace.steps import Chain, Formula, Ref, Route, Sums
+from walkthrough.workbook.reworked_steps import ONE, ReworkedStep, Row, added, product_of
 
 
 @slip(common=6)
 def local_derivative_forgotten(own: ReworkedStep) -> Candidates:
     """The upstream gradient alone."""
-    if isinstance(own.step, Chain) or _gate(own) is not None or _product_backwards(own):
+    if isinstance(own.step, Chain) or gate_of(own) is not None or product_backwards(own):
         rows = own.rows
         if isinstance(own.step, Chain):
             # of a softmax, only the output of the same place is upstream
@@ -23,22 +45,39 @@ def local_derivative_forgotten(own: ReworkedStep) -> Candidates:
                 row for row in rows if row.refs[0] is not None and row.refs[0].cell == own.ref.cell
             ] or rows
         upstream = [row.values[0] for row in rows]
-        value = _total(upstream)
+        value = added_up(upstream)
         condition = "the gradient from behind is passed on as it is, without the local derivative"
-        yield Candidate(
-            value, lambda: Told(condition, _sum(upstream, value)), _only(rows), 1, "upstream alone"
-        )
+        ref = only_one(rows)
+
+        def told() -> Told:
+            return Told(condition, sum_of(upstream, value) if ref is None else named(own, ref, value))
+
+        yield Candidate(value, told, ref, 1, "upstream alone")
 
 
 @slip(common=6)
 def upstream_forgotten(own: ReworkedStep) -> Candidates:
     """The local derivative alone."""
-    if isinstance(own.step, Chain | Route) or _product_backwards(own):
+    if isinstance(own.step, Chain | Route) or product_backwards(own):
         rows = own.rows
-        local = [row.coefficient * _product(row.values[1:]) for row in rows]
-        value = _total(local)
+        local = [row.coefficient * product_of(row.values[1:]) for row in rows]
+        value = added_up(local)
         condition = "the local derivative stands alone, not multiplied by the gradient from behind"
-        yield Candidate(value, lambda: Told(condition, _sum(local, value)), _only(rows), 1, "local alone")
+        yield Candidate(
+            value, lambda: Told(condition, _local_line(own, local, value)), only_one(rows), 1, "local alone"
+        )
+
+
+def _local_line(own: ReworkedStep, local: list[Quantity], value: Quantity) -> str:
+    """The local derivative as it is worked out."""
+    if len(local) > 1:
+        return sum_of(local, value)
+    if isinstance(own.step, Chain):
+        _, expression, place = own.step.terms[0]
+        return equals(formula_text(own, expression, place), value, value * 0)
+    row = own.rows[0]
+    ref = row.refs[-1] if len(row.refs) > 1 else None
+    return equals(text(value), value) if ref is None else named(own, ref, value)
 
 
 @slip(common=5)
@@ -71,7 +110,7 @@ def derivative_at_output(own: ReworkedStep) -> Candidates:
 @slip(common=5)
 def gate_from_gradient(own: ReworkedStep) -> Candidates:
     """Upstream if it is positive, else 0: the ReLU's gate taken from the gradient's sign."""
-    through = _gate(own)
+    through = gate_of(own)
     if through is not None:
         share, gate = through
         upstream = own.number(share.upstream)
@@ -92,22 +131,23 @@ def gate_from_gradient(own: ReworkedStep) -> Candidates:
 @slip(common=7)
 def gate_ignored(own: ReworkedStep) -> Candidates:
     """Upstream always, as if the ReLU were open."""
-    through = _gate(own)
+    through = gate_of(own)
     if through is not None:
         share, gate = through
         upstream = own.number(share.upstream)
         behind = "a ReLU that is closed" if not gate.below else "as it is, whatever the sign of z"
         condition = f"the gradient {text(upstream)} is let through {behind}"
-        yield Candidate(upstream, lambda: Told(condition), share.upstream, 1, "gate ignored")
+        line = named(own, share.upstream, upstream)
+        yield Candidate(upstream, lambda: Told(condition, line), share.upstream, 1, "gate ignored")
 
 
 @slip(common=5)
 def spread_over_window(own: ReworkedStep) -> Candidates:
     """Upstream ÷ window size in all cells of a max pool's window."""
-    if not _pooled(own):
+    if not pooled(own):
         return
-    rows = [(row.values[0], _size(own, share)) for row, share in _windows(own)]
-    value = _total([upstream / size for upstream, size in rows])
+    rows = [(row.values[0], window_size(own, share)) for row, share in windows_of(own)]
+    value = added_up([upstream / size for upstream, size in rows])
     said = " + ".join(f"{factor(upstream)}/{size}" for upstream, size in rows)
 
     def told() -> Told:
@@ -120,38 +160,52 @@ def spread_over_window(own: ReworkedStep) -> Candidates:
 @slip(common=3)
 def routed_elsewhere(own: ReworkedStep) -> Candidates:
     """The upstream gradient in another cell of the window."""
-    if not _pooled(own):
+    if not pooled(own):
         return
-    for row, share in _windows(own):
+    for row, share in windows_of(own):
+        left = f"{text(own.right)} − {factor(row.product)}"
         if row.coefficient == 1:
             value = own.right - row.product
-            condition = (
-                f"the gradient of {own.book.name(share.window)} is sent to another entry of the window"
-            )
+            said = f"the gradient of {own.book.name(share.window)} is sent to another entry of the window"
         else:
             value = own.right - row.product + row.values[0]
-            condition = f"this entry is taken for the largest in the window of {own.book.name(share.window)}"
-        yield Candidate(value, lambda said=condition: Told(said), None, len(own.rows))  # type: ignore[misc]
+            left += f" + {factor(row.values[0])}"
+            said = f"this entry is taken for the largest in the window of {own.book.name(share.window)}"
+        yield Candidate(
+            value, _telling(said, equals(left, value, own.right, *row.values)), None, len(own.rows)
+        )
+
+
+def _telling(said: str, line: str) -> Callable[[], Told]:
+    return lambda: Told(said, line)
 
 
 @slip(common=4)
 def updated_weight_used(own: ReworkedStep) -> Candidates:
     """The weight after the update carried backwards."""
     stage = own.stage
-    if stage is None or own.book.trace.case.learning_rate is None or not _product_backwards(own):
+    if stage is None or own.book.trace.case.learning_rate is None or not product_backwards(own):
         return
-    new = {tensor.name: f"{tensor.name}.new" for tensor in stage.parameters.values()}
+    beside, places = own.book.beside, own.book.trace.places
+    names = ((beside(each.name, own.ref), beside(f"{each.name}.new", own.ref)) for each in stage.inputs[:-1])
+    new = {old: updated for old, updated in names if updated in places}
     if not any(ref is not None and ref.tensor in new for row in own.rows for ref in row.refs):
         return
-    rows = own.filled((row.coefficient, tuple(_renamed(ref, new) for ref in row.refs)) for row in own.rows)
+    rows = own.filled((row.coefficient, tuple(renamed(ref, new) for ref in row.refs)) for row in own.rows)
     value = added(rows)
     condition = "the weight is updated first, and then carried backwards"
-    yield Candidate(value, lambda: Told(condition, sum_line(rows, value)), _weight(rows), 1, "updated weight")
-    if len(rows) == 1:
+    yield Candidate(
+        value, lambda: Told(condition, sum_line(rows, value)), weight_of(rows), 1, "updated weight"
+    )
+    new_weight = weight_of(rows)
+    if new_weight is not None:
         yield Candidate(
             rows[0].values[-1],
-            lambda: Told("the updated weight itself is sent back, as if it were the gradient"),
-            _weight(rows),
+            _telling(
+                "the updated weight itself is sent back, as if it were the gradient",
+                named(own, new_weight, rows[0].values[-1]),
+            ),
+            new_weight,
             1,
             "updated weight alone",
         )
@@ -177,84 +231,156 @@ def weighted_input_used(own: ReworkedStep) -> Candidates:
     weight = next((tensor for tensor in stage.parameters.values() if tensor.grad.name == local), None)
     if weight is None or weight in own.structure.added:
         return
-    w = own.number(Ref(weight.name, own.ref.cell))
+    at = Ref(own.book.beside(weight.name, own.ref), own.ref.cell)
+    w = own.number(at)
     value = own.right * w
 
     def told() -> Told:
         condition = f"the input times the weight, x·w with w = {text(w)}, is taken for the input x"
         return Told(condition, equals(product_text((own.right, w)), value, own.right, w))
 
-    yield Candidate(value, told, Ref(weight.name, own.ref.cell), 1, "weighted input")
+    yield Candidate(value, told, at, 1, "weighted input")
 
 
-# --- links of the chain ------------------------------------------------------------------------
+@slip(common=4)
+def other_derivative(own: ReworkedStep) -> Candidates:
+    """Another local derivative: y, 1 − y, y(1 + y), 1 − y², z(1 − z) for y(1 − y), or another layer's."""
+    stage, step = own.stage, own.step
+    if stage is None or stage not in own.book.trace.network.layers:
+        return
+    if isinstance(step, Chain) and not step.terms:
+        return
+    if isinstance(step, Chain) and len(step.terms) > 1:
+        yield from _own_classonly_one(own)
+        return
+    if isinstance(step, Chain) and not step.terms:
+        return
+    at = step.terms[0][2] if isinstance(step, Chain) else step.place if isinstance(step, Formula) else None
+    if at is None or step.phase != "backward" or not own.structure.slope_by_output:
+        return
+    z, y = (own.number(own.refer(entry, at)) for entry in own_entries(stage))
+    for other in other_slopes(stage):
+        slope = other.value(z, y)
+        upstream = own.rows[0].values[0] if isinstance(step, Chain) else ONE
+        value = upstream * slope
+        if own.fits(value):
+
+            def told(
+                other: OtherFunction = other, value: Quantity = value, upstream: Quantity = upstream
+            ) -> Told:
+                said = f"{other.said} is taken for {other.instead}".replace(",,", ",")
+                before = f"{text(upstream)}·" if isinstance(step, Chain) else ""
+                local = other.text(z, y)
+                return Told(said, equals(f"{before}({local})" if before else local, value, upstream, z, y))
+
+            yield Candidate(value, told, None, other.places, f"other derivative {other.said}")
 
 
-def _product_backwards(own: ReworkedStep) -> bool:
-    """Whether the step sends a gradient back through a sum of products."""
-    return (
-        isinstance(own.step, Sums)
-        and own.step.phase == "backward"
-        and any(len(row.refs) > 1 for row in own.rows)
-    )
+def _own_classonly_one(own: ReworkedStep) -> Candidates:
+    """Of a softmax, only the derivative of the output of the same place."""
+    rows = [row for row in own.rows if row.refs[0] is not None and row.refs[0].cell == own.ref.cell]
+    if 0 < len(rows) < len(own.rows):
+        value = added(rows)
+        said = "only the output of the same place is counted, the other outputs are left out"
+        yield Candidate(value, lambda: Told(said, sum_line(rows, value)), None, 1, "own output only")
 
 
-def _total(numbers: list[Quantity]) -> Quantity:
-    result: Quantity = ZERO
-    for number in numbers:
-        result = result + number
-    return result
+@slip(common=4)
+def bias_gradient_averaged(own: ReworkedStep) -> Candidates:
+    """The mean of the window gradients for their sum."""
+    tensor = parameter_of(own)
+    if tensor is None or tensor not in own.structure.added or len(own.rows) < 2:
+        return
+    count = len(own.rows)
+    value = own.right / count
+    line = equals(f"{factor(own.right)}/{count}", value, own.right)
+    said = f"the mean of the {count} gradients is taken instead of their sum"
+    yield Candidate(value, lambda: Told(said, line), None, 1, "bias gradient averaged")
 
 
-def _product(numbers: tuple[Quantity, ...]) -> Quantity:
-    result: Quantity = ZERO + 1
-    for number in numbers:
-        result = result * number
-    return result
+@slip(common=4)
+def weight_for_input(own: ReworkedStep) -> Candidates:
+    """w for x in a weight's gradient, x for w in an input's."""
+    stage, tensor = own.stage, parameter_of(own)
+    if stage is None or not isinstance(own.step, Sums) or own.step.phase != "backward":
+        return
+    if tensor is not None and tensor not in own.structure.added:
+        other, said = (
+            Ref(own.book.beside(tensor.name, own.ref), own.ref.cell),
+            "the weight stands in the place of the input",
+        )
+    elif to_input(own) and stage.parameters:
+        other = Ref(own.book.beside(stage.x.name, own.ref), own.ref.cell)
+        said = "the input stands in the place of the weight"
+    else:
+        return
+    upstream = [row.values[0] for row in own.rows if len(row.refs) > 1 and None not in row.refs]
+    number = own.number(other)
+    value = added_up(upstream) * number
+    left = sum_text([text(each) for each in upstream])
+    left = product_text((upstream[0], number)) if len(upstream) == 1 else f"({left})·{factor(number)}"
+    if upstream and own.fits(value):
+        yield Candidate(
+            value, lambda: Told(said, equals(left, value, number, *upstream)), other, 1, "weight for input"
+        )
 
 
-def _sum(numbers: list[Quantity], value: Quantity) -> str:
-    if len(numbers) == 1:
-        return ""
-    return equals(
-        " + ".join(factor(each) if at else text(each) for at, each in enumerate(numbers)), value, *numbers
-    )
+@slip(common=3)
+def other_gradient_used(own: ReworkedStep) -> Candidates:
+    """The gradient of another stage as upstream: before an activation instead of after it."""
+    stage = own.stage
+    if stage is None or own.step.phase != "backward" or not isinstance(own.step, Sums | Chain | Route):
+        return
+    upstream = own.book.beside(stage.z.grad.name, own.ref)
+    for other in _neighbouring_gradients(own, stage):
+        name = own.book.beside(other.grad.name, own.ref)
+        if name == own.ref.tensor or other.size != stage.z.size:
+            continue
+        rows = [_from_elsewhere(own, row, upstream, Tensor(name, other.shape)) for row in own.rows]
+        value = added(rows)
+        if value != own.right and own.fits(value):
+            said = f"the gradient {name} is multiplied in, not {upstream}"
+            yield Candidate(value, telling(said, rows, value), None, 2, f"{name} for {upstream}")
 
 
-def _only(rows: list[Row]) -> Ref | None:
-    return rows[0].refs[0] if len(rows) == 1 else None
+def _neighbouring_gradients(own: ReworkedStep, stage: Stage) -> list[Tensor]:
+    """What has a gradient one layer before and after the one that is right."""
+    layers = own.book.trace.network.layers
+    if stage not in layers:
+        return []
+    at = layers.index(stage)
+    return [*(after.z for after in layers[at + 1 : at + 3]), stage.x]
 
 
-def _weight(rows: list[Row]) -> Ref | None:
-    return rows[0].refs[-1] if len(rows) == 1 else None
+def _from_elsewhere(own: ReworkedStep, row: Row, upstream: str, other: Tensor) -> Row:
+    """A term with the gradient of the same place in another tensor."""
+    values = []
+    for ref, value in zip(row.refs, row.values, strict=True):
+        if ref is not None and ref.tensor == upstream:
+            place = ravel(ref.cell, own.book.shape(upstream))
+            value = own.number(Ref(other.name, unravel(place, other.shape)))
+        values.append(value)
+    return row._replace(values=tuple(values), product=row.coefficient * product_of(values))
 
 
-def _renamed(ref: Ref | None, names: dict[str, str]) -> Ref | None:
-    return Ref(names[ref.tensor], ref.cell) if ref is not None and ref.tensor in names else ref
+@slip(common=3)
+def overlap_overwritten(own: ReworkedStep) -> Candidates:
+    """Of the windows that overlap only the last one counts."""
+    last = last_window(own)
+    if last:
+        value = added(last)
+        if own.fits(value):
+            said = "only the last of the windows that overlap here is counted, the others are overwritten"
+            yield Candidate(value, telling(said, last, value), None, 1, "overlap overwritten")
 
 
-# --- gates and windows -------------------------------------------------------------------------
-
-
-def _gate(own: ReworkedStep) -> tuple[Share, Slopes] | None:
-    """The gate that the gradient comes through, a ReLU's for example, and its slopes."""
-    step = own.step
-    if isinstance(step, Route) and step.slopes is not None and len(step.shares) == 1:
-        return step.shares[0], step.slopes
-    return None
-
-
-def _pooled(own: ReworkedStep) -> bool:
-    """Whether the gradient comes through a max pool."""
-    return isinstance(own.step, Route) and bool(own.step.shares) and own.step.shares[0].winner is not None
-
-
-def _windows(own: ReworkedStep) -> list[tuple[Row, Share]]:
-    assert isinstance(own.step, Route)
-    return list(zip(own.rows, own.step.shares, strict=True))
-
-
-def _size(own: ReworkedStep, share: Share) -> int:
-    choice = own.book.step(share.window)
-    assert isinstance(choice, Choice)
-    return len(choice.candidates)
+@slip(common=3)
+def one_filter_only(own: ReworkedStep) -> Candidates:
+    """Only one filter's share of an input gradient."""
+    shares = shares_of_filters(own)
+    for filter_, rows in shares.items():
+        value = added(rows)
+        if own.fits(value):
+            what = "filter" if own.structure.window is not None else "output"
+            said = f"only the share of {what} {filter_ + 1} is taken"
+            yield Candidate(value, telling(said, rows, value), None, len(shares), said)

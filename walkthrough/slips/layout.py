@@ -2,40 +2,52 @@
 
 from __future__ import annotations
 
-from walkthrough.mathematics.notation import Affine, Cell, Shape, entries, ravel, unravel
+from math import prod
+
+from walkthrough.mathematics.notation import Cell, Shape, ravel, unravel
+from walkthrough.numbers.formulas import Quantity
 from walkthrough.slips import Candidate, Candidates, Told, slip
-from walkthrough.slips._lines import equals, sum_line, text
+from walkthrough.slips._lines import equals, factor, named, sum_line, text
+from walkthrough.slips._neighbours import beside
 from walkthrough.slips._rereading import (
-    Positions,
-    elsewhere,
     kernel_axes,
-    kernel_moved,
     kernel_of,
     matrix_of,
+    mirrored_kernel,
+    one_by_one,
+    one_by_one_unpadded,
+    padded,
+    place_letters,
+    shifts,
+    strides,
+    transposed_kernel,
+    transposed_weight,
+    turned_kernel,
+    unpadded,
     window_moved,
 )
+from walkthrough.slips._terms import (
+    at_axis,
+    biases,
+    channels_of,
+    how_turned,
+    misread,
+    moved_rows,
+    summed,
+    to_input,
+)
 from walkthrough.trace.network import Stage
-from walkthrough.trace.steps import Choice, Ref, Route, Sums
-from walkthrough.workbook.equation_structure import SlidingAxis, SlidingWindow
-from walkthrough.workbook.reworked_steps import ReworkedStep, Row, added
-from walkthrough.workbook.workbook import Change
+from walkthrough.trace.steps import Given, Ref, Route, Sums
+from walkthrough.workbook.reworked_steps import ONE, ReworkedStep, Row, added, product_of
 
-_SHIFTS = {
-    (0, 1): "to the right",
-    (1, 0): "down",
-    (0, -1): "to the left",
-    (-1, 0): "up",
-    (1, 1): "down and to the right",
-    (-1, -1): "up and to the left",
-    (1, -1): "down and to the left",
-    (-1, 1): "up and to the right",
-}
+_MOST_OTHERS = 12
+_MOST_CELLS = 150
 
 
 @slip(common=8)
 def kernel_flipped(own: ReworkedStep) -> Candidates:
     """The kernel turned by 180°: convolution for cross-correlation, or the other way round."""
-    if kernel_of(own.structure) is not None and not _to_input(own):
+    if kernel_of(own.structure) is not None and not to_input(own):
         yield from misread(own, "kernel-flipped", turned_kernel, f"the kernel is {how_turned(own)}")
 
 
@@ -44,8 +56,213 @@ def kernel_transposed(own: ReworkedStep) -> Candidates:
     """The kernel with rows and columns exchanged."""
     if kernel_of(own.structure) is not None:
         yield from misread(
-            own, "kernel-transposed", _transposed, "the kernel's rows and columns are exchanged"
+            own, "kernel-transposed", transposed_kernel, "the kernel's rows and columns are exchanged"
         )
+
+
+@slip(common=3)
+def kernel_mirrored(own: ReworkedStep) -> Candidates:
+    """The kernel with left and right, or top and bottom, exchanged."""
+    if kernel_of(own.structure) is not None and len(kernel_axes(own.structure)) == 2:
+        for axis, sides in ((1, "left and right"), (0, "top and bottom")):
+            said = f"{sides} of the kernel are exchanged"
+            yield from misread(own, f"kernel-mirrored {sides}", mirrored_kernel(axis), said, 2)
+
+
+@slip(common=2)
+def kernel_rows_swapped(own: ReworkedStep) -> Candidates:
+    """Two rows of the kernel exchanged."""
+    kernel, axes = kernel_of(own.structure), kernel_axes(own.structure)
+    if kernel is None or len(axes) != 2 or not isinstance(own.step, Sums):
+        return
+    axis, tensor = axes[0], kernel.tensor
+    pairs = [(one, two) for two in range(tensor.shape[axis]) for one in range(two)][:_MOST_OTHERS]
+    for pair in (
+        pairs if any(tensor.name in (ref and ref.tensor for ref in row.refs) for row in own.rows) else ()
+    ):
+        swap = dict(zip(pair, pair[::-1], strict=True))
+        rows = moved_rows(
+            own,
+            tensor.name,
+            lambda cell, swap=swap: at_axis(cell, axis, swap.get(cell[axis], cell[axis])),  # type: ignore[misc]
+        )
+        said = f"rows {pair[0] + 1} and {pair[1] + 1} of the kernel are exchanged"
+        yield from summed(own, rows, said, len(pairs), said)
+
+
+@slip(common=3)
+def other_kernel_used(own: ReworkedStep) -> Candidates:
+    """Another filter's kernel, or that of another channel."""
+    kernel = kernel_of(own.structure) or own.structure.matrix
+    if kernel is None or not isinstance(own.step, Sums) or own.step.phase != "forward":
+        return
+    tensor, window = kernel.tensor, own.structure.window
+    within = set(kernel_axes(own.structure)) if window is not None else {1 if _row_first(own) else 0}
+    channels = set(window.channels) if window is not None else set()
+    for axis, extent in enumerate(tensor.shape):
+        if axis in within or not 1 < extent <= _MOST_OTHERS:
+            continue
+        yield from (
+            _channel_exchanged(own, tensor.name, axis, extent)
+            if axis in channels
+            else _other_filter(own, tensor.name, axis, extent)
+        )
+
+
+def _row_first(own: ReworkedStep) -> bool:
+    """Whether a weight has a row per output."""
+    matrix, stage = own.structure.matrix, own.stage
+    assert matrix is not None
+    assert stage is not None
+    outside = {index for equation in stage.equations for index in equation.left.variables}
+    return matrix.index[0].alone in outside
+
+
+def _other_filter(own: ReworkedStep, tensor: str, axis: int, extent: int) -> Candidates:
+    here = {
+        ref.cell[axis] for row in own.rows for ref in row.refs if ref is not None and ref.tensor == tensor
+    }
+    what = "the kernel of filter" if own.structure.window is not None else "the weights of output"
+    for other in range(extent):
+        if here != {other}:
+            rows = moved_rows(own, tensor, lambda cell, other=other: at_axis(cell, axis, other))  # type: ignore[misc]
+            said = f"{what} {other + 1} are used" if "weights" in what else f"{what} {other + 1} is used"
+            yield from summed(own, rows, said, extent - 1, said)
+
+
+def _channel_exchanged(own: ReworkedStep, tensor: str, axis: int, extent: int) -> Candidates:
+    """One channel under the kernel of another one; or two kernels exchanged."""
+    for one in range(extent):
+        for two in range(extent):
+            if one == two:
+                continue
+            said = f"channel {one + 1} is laid under the kernel of channel {two + 1}"
+            ways = [({one: two}, said)]
+            if one < two:
+                ways.append(
+                    ({one: two, two: one}, f"the kernels of channels {one + 1} and {two + 1} are exchanged")
+                )
+            for swap, said in ways:
+                rows = moved_rows(
+                    own,
+                    tensor,
+                    lambda cell, swap=swap: at_axis(cell, axis, swap.get(cell[axis], cell[axis])),  # type: ignore[misc]
+                )
+                yield from summed(own, rows, said, extent * (extent - 1), said)
+
+
+@slip(common=3)
+def other_bias_used(own: ReworkedStep) -> Candidates:
+    """Another bias: that of another filter, or of a neighbouring place."""
+    for row in biases(own):
+        ref = row.refs[0]
+        assert ref is not None
+        for other in _other_biases(own, ref):
+            b = own.number(other)
+            value = own.right - row.product + b
+            if b == row.product or not own.fits(value):
+                continue
+
+            def told(b: Quantity = b, other: Ref = other, row: Row = row, value: Quantity = value) -> Told:
+                line = equals(f"{text(own.right)} − {factor(row.product)} + {factor(b)}", value, own.right, b)
+                return Told(
+                    f"{own.book.name(other)}, which is {text(b)}, is added instead of {text(row.product)}",
+                    line,
+                )
+
+            places = len(_other_biases(own, ref))
+            yield Candidate(value, told, ref, places, f"{own.book.name(other)} everywhere")
+            yield Candidate(value, told, ref, places, f"{own.book.name(other)} for {own.book.name(ref)}")
+
+
+def _other_biases(own: ReworkedStep, ref: Ref) -> list[Ref]:
+    shape = own.book.shape(ref.tensor)
+    cells = [unravel(at, shape) for at in range(min(_MOST_OTHERS, prod(shape)))] if len(shape) == 1 else []
+    if not cells:
+        cells = [each.cell for each, _ in beside(own, ref)]
+    return [Ref(ref.tensor, cell) for cell in cells if cell != ref.cell]
+
+
+@slip(common=3)
+def output_transposed(own: ReworkedStep) -> Candidates:
+    """The whole map written with rows and columns exchanged."""
+    shape = own.book.shape(own.ref.tensor)
+    *outer, row, column = own.ref.cell if len(shape) > 1 else (0, 0)
+    if len(shape) < 2 or shape[-1] != shape[-2] or row == column or _copied(own):
+        return
+    other = Ref(own.ref.tensor, (*outer, column, row))
+    yield from _of_another(own, other, "the map is written with rows and columns exchanged", 1, "transposed")
+
+
+@slip(common=3, solves=True)
+def cells_swapped(own: ReworkedStep) -> Candidates:
+    """Results written in each other's place: two cells, or two rows or columns of the map."""
+    shape = own.book.shape(own.ref.tensor)
+    if not shape or _copied(own):
+        return
+    for other in _others(own):
+        if own.sought is not None and not _swapped(own, other):
+            continue
+        one, two = sorted((own.ref, other), key=lambda ref: ref.cell)
+        said = f"{own.book.name(one)} and {own.book.name(two)} are written in each other's place"
+        yield from _of_another(own, other, said, len(_others(own)), said)
+        for axis, line in ((len(shape) - 2, "rows"), (len(shape) - 1, "columns")) if len(shape) > 1 else ():
+            differing = [at for at in range(len(shape)) if one.cell[at] != two.cell[at]]
+            if differing == [axis]:
+                said = f"{line} {one.cell[axis] + 1} and {two.cell[axis] + 1} are exchanged"
+                yield from _of_another(own, other, said, 2, f"{said} {one.cell[: len(shape) - 2]}")
+
+
+def _copied(own: ReworkedStep) -> bool:
+    """Whether the number is only taken over, or given."""
+    return isinstance(own.step, Given) or (isinstance(own.step, Sums) and own.step.copy)
+
+
+def _of_another(own: ReworkedStep, other: Ref, said: str, places: int, key: str) -> Candidates:
+    """The right number of another cell, in this one."""
+    try:
+        value = own.right_of(other)
+    except ArithmeticError:
+        return
+    if own.fits(value) and value != own.right:
+        yield Candidate(value, lambda: Told(said, named(own, other, value)), None, places, key)
+
+
+def _others(own: ReworkedStep) -> list[Ref]:
+    """The other cells of a tensor that is not too large; of a sheet, those that stand on it."""
+    shape = own.book.shape(own.ref.tensor)
+    cells = [unravel(at, shape) for at in range(prod(shape))] if prod(shape) <= _MOST_CELLS else []
+    return [Ref(own.ref.tensor, cell) for cell in cells if cell != own.ref.cell]
+
+
+def _swapped(own: ReworkedStep, other: Ref) -> bool:
+    """Whether the other cell has this one's number."""
+    sought = own.sought
+    if sought is None or other not in sought.page:
+        return False
+    there, unit = sought.page.numbers[other], sought.unit or 0
+    return bool(abs(there - own.right) * 2 <= unit)
+
+
+@slip(common=3)
+def padding_not_zero(own: ReworkedStep) -> Candidates:
+    """The frame filled with ones, or with the border's own pixels, instead of zeros."""
+    if not isinstance(own.step, Sums) or own.step.phase != "forward":
+        return
+    outlines = own.book.outlines(own.step)
+    if not any(None in refs for _, refs in outlines):
+        return
+    ones = [
+        row._replace(values=values, product=row.coefficient * product_of(values))
+        for row in own.rows
+        for values in [
+            tuple(ONE if ref is None else value for ref, value in zip(row.refs, row.values, strict=True))
+        ]
+    ]
+    yield from summed(own, ones, "the frame around the image is filled with ones", 2, "frame of ones")
+    border = own.filled(own.book.bordered(own.step))
+    said = "the frame around the image repeats the pixels at its border"
+    yield from summed(own, border, said, 2, "frame of border pixels")
 
 
 @slip(common=3)
@@ -53,41 +270,41 @@ def window_shifted(own: ReworkedStep) -> Candidates:
     """The window starts one pixel beside."""
     window = own.structure.window
     if window is not None:
-        shifts = _shifts(window)
-        for steps, where in shifts:
+        directions = shifts(window)
+        for steps, where in directions:
             change = window_moved(lambda each, position, steps=steps: position + steps.get(each.axis, 0))  # type: ignore[misc]
             said = f"the window starts one pixel further {where}"
-            yield from misread(own, f"window-shifted {where}", change, said, len(shifts))
+            yield from misread(own, f"window-shifted {where}", change, said, len(directions))
 
 
 @slip(common=5)
 def stride_ignored(own: ReworkedStep) -> Candidates:
     """Window (i,j) starts at (i,j), whatever the stride."""
     window = own.structure.window
-    if window is not None and _strides(window):
+    if window is not None and strides(window):
         yield from misread(own, "stride-ignored", one_by_one, "the window moves one pixel at a time")
-        if _padded(window):
-            place = _place(window)
+        if padded(window):
+            place = place_letters(window)
             start = f"window {place} starts at pixel {place}"
-            yield from misread(own, "stride-ignored unpadded", _one_by_one_unpadded, start)
+            yield from misread(own, "stride-ignored unpadded", one_by_one_unpadded, start)
 
 
 @slip(common=5)
 def padding_ignored(own: ReworkedStep) -> Candidates:
     """Window (i,j) starts at (i·s, j·s) of the image without its padding."""
     window = own.structure.window
-    if window is not None and _padded(window):
+    if window is not None and padded(window):
         yield from misread(
-            own, "padding-ignored", _unpadded, "the window is laid on the image without its padding"
+            own, "padding-ignored", unpadded, "the window is laid on the image without its padding"
         )
 
 
 @slip(common=3)
 def channel_forgotten(own: ReworkedStep) -> Candidates:
     """One input channel left out."""
-    if not isinstance(own.step, Sums) or not (own.step.phase == "forward" or _to_input(own)):
+    if not isinstance(own.step, Sums) or not (own.step.phase == "forward" or to_input(own)):
         return
-    tensor, axis = _channels(own)
+    tensor, axis = channels_of(own)
     channels: dict[int, list[Row]] = {}
     for row in own.rows if tensor else ():
         for ref in row.refs:
@@ -103,6 +320,23 @@ def channel_forgotten(own: ReworkedStep) -> Candidates:
                 return Told(f"channel {channel + 1} is left out", sum_line(kept, value))
 
             yield Candidate(value, told, None, len(channels), f"without channel {channel + 1}")
+
+
+@slip(common=3)
+def channels_averaged(own: ReworkedStep) -> Candidates:
+    """The mean over the channels instead of their sum."""
+    if not isinstance(own.step, Sums) or own.step.phase != "forward":
+        return
+    tensor, axis = channels_of(own)
+    count = own.book.shape(tensor)[axis] if tensor else 1
+    if count > 1:
+        bias = added(biases(own))
+        value = bias + (own.right - bias) / count
+        if own.fits(value):
+            left = f"{factor(own.right - bias)}/{count}" + (f" + {factor(bias)}" if biases(own) else "")
+            line = equals(left, value, own.right, bias)
+            said = f"the mean over the {count} channels is taken instead of their sum"
+            yield Candidate(value, lambda: Told(said, line), None, 1, "channels averaged")
 
 
 @slip(common=4)
@@ -128,124 +362,7 @@ def column_major_flatten(own: ReworkedStep) -> Candidates:
 def weight_transposed(own: ReworkedStep) -> Candidates:
     """Wᵀ for a square W, forwards or backwards."""
     if matrix_of(own.structure) is not None:
-        yield from misread(own, "weight-transposed", _weight_transposed, "Wᵀ stands in the place of W")
-
-
-# --- misreadings of a whole layer --------------------------------------------------------------
-
-
-def misread(own: ReworkedStep, key: str, change: Change, condition: str, places: int = 1) -> Candidates:
-    """What the step gives when its layer's equations are misread."""
-    if isinstance(own.step, Choice):
-        yield from _window_misread(own, key, change, condition, places)
-    if not isinstance(own.step, Sums):
-        return
-    outlines = own.book.reread(own.step, key, change)
-    if outlines is None:
-        return
-    rows = own.filled(outlines)
-    value = added(rows)
-    if own.fits(value):
-        yield Candidate(value, lambda: Told(condition, sum_line(rows, value)), None, places, key)
-
-
-def _window_misread(own: ReworkedStep, key: str, change: Change, condition: str, places: int) -> Candidates:
-    window = own.book.window(own.step, key, change)
-    numbers = [own.number(ref) for ref in window or () if ref is not None]
-    if not numbers:
-        return
-    value = max(numbers)
-
-    def told() -> Told:
-        return Told(condition, equals(f"max({', '.join(map(text, numbers))})", value, *numbers))
-
-    if own.fits(value):
-        yield Candidate(value, told, None, places, key)
-
-
-def _to_input(own: ReworkedStep) -> bool:
-    """Whether the step is a gradient sent back to the layer's input."""
-    return own.stage is not None and own.book.trace.place(own.ref.tensor).local == own.stage.x.grad.name
-
-
-def how_turned(own: ReworkedStep) -> str:
-    """What is done to a kernel whose order is the other one, in words."""
-    return "turned by 180°" if len(kernel_axes(own.structure)) > 1 else "reversed"
-
-
-def _turned(positions: Positions, extents: Shape) -> Positions:
-    return tuple(extent - 1 - position for position, extent in zip(positions, extents, strict=True))
-
-
-turned_kernel = kernel_moved(_turned)
-
-
-def _exchanged(positions: Positions, extents: Shape) -> Positions | None:
-    """Rows and columns, where there are as many of one as of the other."""
-    return positions[::-1] if len(extents) == 2 and extents[0] == extents[1] > 1 else None
-
-
-_transposed = kernel_moved(_exchanged)
-_weight_transposed = elsewhere(matrix_of, lambda _, entry: _exchanged(entry.index, entry.tensor.shape))
-
-
-def _shifts(window: SlidingWindow) -> list[tuple[dict[int, int], str]]:
-    """The places one step beside: how far each axis moves, and where to in words."""
-    axes = [each.axis for each in window.axes]
-    if len(axes) == 2:
-        return [(dict(zip(axes, steps, strict=True)), where) for steps, where in _SHIFTS.items()]
-    if len(axes) == 1:
-        return [({axes[0]: columns}, where) for (rows, columns), where in _SHIFTS.items() if not rows]
-    return [
-        ({axis: step}, f"{where} along axis {axis + 1}")
-        for axis in axes
-        for step, where in ((1, "on"), (-1, "back"))
-    ]
-
-
-def _place(window: SlidingWindow) -> str:
-    """The letters of a window's place: (i,j), or i where there is one axis."""
-    letters = ",".join("ijklmn"[: len(window.axes)])
-    return f"({letters})" if len(window.axes) > 1 else letters
-
-
-def _strides(window: SlidingWindow) -> bool:
-    return any(each.stride != 1 for each in window.axes)
-
-
-def _padded(window: SlidingWindow) -> bool:
-    return any(each.start for each in window.axes)
-
-
-def _slower(axis: SlidingAxis, position: Affine) -> Affine:
-    return position - (axis.stride - 1) * axis.along
-
-
-def _from_the_edge(axis: SlidingAxis, position: Affine) -> Affine:
-    return position - axis.start
-
-
-one_by_one = window_moved(_slower)
-_unpadded = window_moved(_from_the_edge)
-_one_by_one_unpadded = window_moved(lambda axis, position: _from_the_edge(axis, _slower(axis, position)))
-
-
-def _channels(own: ReworkedStep) -> tuple[str, int]:
-    """The tensor over whose channels a window's sum runs, and which of its axes they are; else no name."""
-    stage, window = own.stage, own.structure.window
-    if stage is None or window is None or window.kernel is None:
-        return "", 0
-    summed, tensor = (stage.z, stage.z.grad) if _to_input(own) else (stage.x, stage.x)
-    other = stage.x if _to_input(own) else stage.z
-    for equation in stage.equations:
-        found = {entry.tensor: entry for entry in (equation.left, *(e for e, _ in entries(equation.right)))}
-        if summed in found and other in found:
-            inside = found[other].variables
-            sliding = {each.axis for each in window.axes if window.entry.tensor == summed}
-            for axis, position in enumerate(found[summed].index):
-                if axis not in sliding and any(index not in inside for index, _ in position.coefficients):
-                    return own.book.steps.full(tensor.name, own.book.sample(own.ref)), axis
-    return "", 0
+        yield from misread(own, "weight-transposed", transposed_weight, "Wᵀ stands in the place of W")
 
 
 # --- flattening --------------------------------------------------------------------------------
@@ -268,12 +385,12 @@ def _otherwise_flat(own: ReworkedStep, stage: Stage, place: object) -> list[Row]
     shape = stage.x.shape
     assert callable(place)
     there = {place(unravel(at, shape), shape): unravel(at, shape) for at in range(stage.x.size)}
-    if _to_input(own):
+    if to_input(own):
         # the gradient comes from the place at which this entry was put
         other = Ref(own.ref.tensor, unravel(place(own.ref.cell, shape), shape))
         step = own.book.step(other)
         return own.filled(own.book.outlines(step)) if not isinstance(step, Route) else []
-    name = own.book.steps.full(stage.x.name, own.book.sample(own.ref))
+    name = own.book.beside(stage.x.name, own.ref)
     changed = []
     for coefficient, refs in own.book.outlines(own.step):
         moved = tuple(

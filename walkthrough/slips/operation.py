@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 
 from flint import arb, fmpq
 
+from walkthrough.mathematics.notation import Expression, Quotient, Total
 from walkthrough.numbers.balls import FUNCTIONS
-from walkthrough.numbers.formulas import Quantity
+from walkthrough.numbers.formulas import Place, Quantity
 from walkthrough.slips import Candidate, Candidates, Told, slip
-from walkthrough.slips._lines import equals, sum_text, text
-from walkthrough.slips.layout import misread, one_by_one
+from walkthrough.slips._alternatives import other_functions
+from walkthrough.slips._functions import argument, formula_text, operands, without_place, without_power
+from walkthrough.slips._lines import equals, factor, named, product_text, sum_text, text
+from walkthrough.slips._rereading import one_by_one
+from walkthrough.slips._terms import biases, misread
 from walkthrough.trace.steps import Choice, Formula, Gate, Ref, Sums
+from walkthrough.workbook.equation_structure import takes_logarithm, takes_power
 from walkthrough.workbook.reworked_steps import ReworkedStep
+
+_LARGEST_POWER = 200
 
 
 @slip(common=6)
@@ -82,13 +90,53 @@ def windows_overlapped(own: ReworkedStep) -> Candidates:
         yield from misread(own, "windows-overlapped", one_by_one, said)
 
 
+@slip(common=3)
+def largest_absolute(own: ReworkedStep) -> Candidates:
+    """The entry of largest size in the window, whatever its sign."""
+    if isinstance(own.step, Choice):
+        entries = [ref for ref in own.step.candidates if ref is not None]
+        ref = max(entries, key=lambda each: abs(own.number(each)))
+        value = own.number(ref)
+        said = "the entry of largest size is taken, whatever its sign"
+        yield _other(value, said, lambda: named(own, ref, value), "largest-absolute")
+
+
+@slip(common=2)
+def bias_doubled(own: ReworkedStep) -> Candidates:
+    """The bias added twice: v + b."""
+    for row in biases(own):
+        value, b = own.right + row.product, row.product
+        yield _other(
+            value,
+            f"the bias {text(b)} is added twice",
+            lambda value=value, b=b: equals(f"{text(own.right)} + {factor(b)}", value, own.right, b),
+            "bias-doubled",
+            row.refs[0],
+        )
+
+
+@slip(common=1.5)
+def bias_multiplied(own: ReworkedStep) -> Candidates:
+    """Multiplied by the bias instead of adding it: (v − b)·b."""
+    for row in biases(own):
+        rest, b = own.right - row.product, row.product
+        yield _other(
+            rest * b,
+            f"the sum {text(rest)} is multiplied by the bias {text(b)} instead of adding it",
+            lambda rest=rest, b=b: equals(product_text((rest, b)), rest * b, rest, b),
+            "bias-multiplied",
+            row.refs[0],
+        )
+
+
 @slip(common=8)
 def relu_skipped(own: ReworkedStep) -> Candidates:
     """z instead of max(0, z)."""
     if isinstance(own.step, Gate):
-        value, closes = own.number(own.step.operand), not own.step.slopes.below
+        ref, closes = own.step.operand, not own.step.slopes.below
+        value = own.number(ref)
         said = "passed on, as if there were no ReLU" if closes else "passed on as it is, without its slope"
-        yield _other(value, f"a negative number is {said}", str, "relu-skipped")
+        yield _other(value, f"a negative number is {said}", lambda: named(own, ref, value), "relu-skipped")
 
 
 @slip(common=5)
@@ -108,8 +156,8 @@ def absolute_for_relu(own: ReworkedStep) -> Candidates:
 @slip(common=4)
 def sigmoid_of_minus(own: ReworkedStep) -> Candidates:
     """σ(−z)."""
-    step, operand = own.step, _argument(own)
-    if isinstance(step, Formula) and operand is not None:
+    step, operand = own.step, argument(own)
+    if isinstance(step, Formula) and operand is not None and own.structure.sigmoid_of is not None:
         z = own.number(operand)
         value = own.formula(step.expression, step.place, instead=lambda _: -z)
         yield _other(
@@ -124,19 +172,46 @@ def sigmoid_of_minus(own: ReworkedStep) -> Candidates:
 @slip(common=4)
 def sigmoid_skipped(own: ReworkedStep) -> Candidates:
     """z instead of σ(z)."""
-    operand = _argument(own)
-    if operand is not None:
+    operand, stage = argument(own), own.stage
+    if operand is not None and stage is not None:
+        z = own.number(operand)
         yield _other(
-            own.number(operand), "z itself is passed on, without the sigmoid", str, "sigmoid-skipped"
+            z,
+            f"z itself is passed on, without the {stage.type}",
+            lambda: named(own, operand, z),
+            "sigmoid-skipped",
         )
+
+
+@slip(common=4)
+def other_activation(own: ReworkedStep) -> Candidates:
+    """Another function of z: tanh for σ or σ for tanh, e^z alone, 1/(1 + z), 1 − e^(−z)."""
+    operand = own.step.operand if isinstance(own.step, Gate) else argument(own)
+    if operand is None:
+        return
+    z = own.number(operand)
+    for other in other_functions(own.stage):
+        try:
+            value = other.value(z)
+        except ArithmeticError:
+            continue
+        if own.fits(value):
+            yield _other(
+                value,
+                f"{other.said} is taken for {other.instead}",
+                lambda other=other, value=value: equals(other.text(z), value, z),
+                f"other-activation {other.said}",
+                None,
+                other.places,
+            )
 
 
 @slip(common=5)
 def log_base_10(own: ReworkedStep) -> Candidates:
     """The logarithm to base 10 instead of the natural one."""
     step = own.step
-    if isinstance(step, Formula) and step.phase == "loss" and own.structure.logarithm:
-        value = own.formula(step.expression, step.place, _TENS)
+    if isinstance(step, Formula) and step.phase == "loss" and takes_logarithm(step.expression):
+        value = own.formula(step.expression, step.place, _base("ln", 10))
         yield _other(
             value,
             "the logarithm to base 10 is taken instead of ln",
@@ -145,11 +220,88 @@ def log_base_10(own: ReworkedStep) -> Candidates:
         )
 
 
+@slip(common=2)
+def other_base(own: ReworkedStep) -> Candidates:
+    """Another base: 2 or 10 for e, log₂ for ln."""
+    step = own.step
+    if not isinstance(step, Formula):
+        return
+    if takes_logarithm(step.expression):
+        value = own.formula(step.expression, step.place, _base("ln", 2))
+        yield _other(
+            value,
+            "the logarithm to base 2 is taken instead of ln",
+            lambda: equals(f"{text(own.right)}/ln 2", value, own.right),
+            "log-base-2",
+        )
+    if takes_power(step.expression):
+        for base in (2, 10):
+            value = own.formula(step.expression, step.place, _base("exp", base))
+            numbers = [own.number(ref) for ref in operands(own)]
+
+            def line(base: int = base, value: Quantity = value, numbers: list[Quantity] = numbers) -> str:
+                said = formula_text(own, step.expression, step.place).replace("e^", f"{base}^")
+                return equals(said, value, *numbers)
+
+            yield _other(
+                value, f"the base of the power is {base} instead of e", line, f"base {base}", None, 2
+            )
+
+
+@slip(common=5)
+def not_normalised(own: ReworkedStep) -> Candidates:
+    """e^z alone, not divided by the sum."""
+    share = _share(own)
+    if share is not None:
+        above, _ = share
+        value = own.formula(above, _place(own))
+        yield _other(
+            value,
+            "the power is not divided by the sum of all",
+            lambda: equals(formula_text(own, above, _place(own)), value, *map(own.number, operands(own))),
+            "not-normalised",
+        )
+
+
+@slip(common=4)
+def normalised_without_exp(own: ReworkedStep) -> Candidates:
+    """z/Σz: the numbers themselves are divided by their sum."""
+    share = _share(own)
+    if share is not None:
+        above, below = share
+        bare = Quotient(without_power(above), Total(without_power(below.body), below.over))
+        value = own.formula(bare, _place(own))
+        yield _other(
+            value,
+            "the numbers themselves are divided by their sum, without e^",
+            lambda: equals(formula_text(own, bare, _place(own)), value, *map(own.number, operands(own))),
+            "normalised-without-exp",
+        )
+
+
+@slip(common=4)
+def own_left_out(own: ReworkedStep) -> Candidates:
+    """e^z divided by the sum of the others."""
+    share = _share(own)
+    if share is not None:
+        above, below = share
+        others = Quotient(above, without_place(below, above, _place(own)))
+        value = own.formula(others, _place(own))
+        yield _other(
+            value,
+            "its own term is left out of the sum by which it is divided",
+            lambda: equals(formula_text(own, others, _place(own)), value, *map(own.number, operands(own))),
+            "own-left-out",
+        )
+
+
 # --- windows and functions ---------------------------------------------------------------------
 
 
-def _other(value: Quantity, condition: str, line: Any, key: str, at: Ref | None = None) -> Candidate:
-    return Candidate(value, lambda: Told(condition, line()), at, 1, key)
+def _other(
+    value: Quantity, condition: str, line: Any, key: str, at: Ref | None = None, places: int = 1
+) -> Candidate:
+    return Candidate(value, lambda: Told(condition, line()), at, places, key)
 
 
 def _numbers(own: ReworkedStep) -> list[Quantity]:
@@ -183,16 +335,32 @@ def _listed(numbers: list[Quantity]) -> str:
     return ", ".join(map(text, numbers))
 
 
-def _argument(own: ReworkedStep) -> Ref | None:
-    """What a sigmoid is taken of."""
-    step, argument = own.step, own.structure.sigmoid_of
-    if argument is None or not isinstance(step, Formula) or step.phase != "forward":
+def _share(own: ReworkedStep) -> tuple[Expression, Total] | None:
+    """A share of a whole: what it is, and the Σ by which it is divided."""
+    step = own.step
+    if not isinstance(step, Formula) or step.phase != "forward":
         return None
-    return own.refer(argument, step.place)
+    match step.expression:
+        case Quotient(above, Total() as below) if takes_power(above):
+            return above, below
+    return None
 
 
-def _tens(of: Quantity) -> Quantity:
-    return FUNCTIONS["ln"](of) / arb(10).log()
+def _place(own: ReworkedStep) -> Place:
+    assert isinstance(own.step, Formula)
+    return own.step.place
 
 
-_TENS: Mapping[str, Any] = MappingProxyType({**FUNCTIONS, "ln": _tens})
+@cache
+def _base(function: str, base: int) -> Mapping[str, Any]:
+    """The functions with another base in the place of e."""
+
+    def power(of: Quantity) -> Quantity:
+        if isinstance(of, fmpq) and of.q == 1 and abs(of) < _LARGEST_POWER:
+            return fmpq(base) ** int(of.p)
+        return (arb(of) * arb(base).log()).exp()
+
+    def logarithm(of: Quantity) -> Quantity:
+        return FUNCTIONS["ln"](of) / arb(base).log()
+
+    return MappingProxyType({**FUNCTIONS, function: power if function == "exp" else logarithm})

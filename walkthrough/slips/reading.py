@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from walkthrough.numbers.formulas import Quantity
 from walkthrough.slips import Candidate, Candidates, Told, slip
 from walkthrough.slips._functions import counted, operands, read_as
-from walkthrough.slips._lines import equals, factor, product_text, sum_line, term, text
+from walkthrough.slips._given_numbers import numbers_misread
+from walkthrough.slips._lines import equals, factor, named, product_text, sum_line, term, text
 from walkthrough.slips._neighbours import beside, bracketed, row_beside, taken
-from walkthrough.slips._rereading import kernel_axes
+from walkthrough.slips._terms import biases, kernel_rows
 from walkthrough.trace.steps import Chain, Gate, Given, Ref, Route, Sums
 from walkthrough.workbook.reworked_steps import ReworkedStep, Row, added
 
@@ -37,6 +41,30 @@ def sign_lost(own: ReworkedStep) -> Candidates:
     for ref in operands(own):
         if own.number(ref) < 0:
             yield from read_as(own, ref, -own.number(ref), f"is read as {text(-own.number(ref))}")
+
+
+@slip(common=3)
+def sign_gained(own: ReworkedStep) -> Candidates:
+    """One positive factor or term read as negative: v − 2·term."""
+    plus = [row for row in own.rows if row.product > 0 and not any(value < 0 for value in row.values)]
+    near = set(map(id, own.worth(-2)))
+    for row in plus:
+        if id(row) in near:
+            value = own.right - 2 * row.product
+
+            def told(row: Row = row, value: Quantity = value) -> Told:
+                return Told(f"{term(row)} is subtracted", _without(own, f"2·{_doubled(row)}", row, value))
+
+            yield Candidate(value, told, _first(row), len(plus))
+    for ref in operands(own):
+        if own.number(ref) > 0:
+            yield from read_as(own, ref, -own.number(ref), f"is read as {text(-own.number(ref))}")
+
+
+@slip(common=3, solves=True)
+def data_misread(own: ReworkedStep) -> Candidates:
+    """A given number taken as another one, wherever it is used: without its minus, a digit changed."""
+    yield from numbers_misread(own)
 
 
 @slip(common=4)
@@ -99,10 +127,13 @@ def neighbour_read(own: ReworkedStep) -> Candidates:
     if isinstance(own.step, Gate):
         for other, where in beside(own, own.step.operand):
             value = own.passed(own.number(other))
-            yield from taken(own, value, own.step.operand, (other, where), 4)
+            line = _passed(own, other, value)
+            yield from taken(own, value, own.step.operand, (other, where), 4, line)
     if isinstance(own.step, Given):
         for other, where in beside(own, own.ref):
-            yield from taken(own, own.number(other), own.ref, (other, where), 4)
+            value = own.number(other)
+            line = partial(named, own, other, value)
+            yield from taken(own, value, own.ref, (other, where), 4, line)
     if isinstance(own.step, Sums | Chain | Route) and len(own.rows) < _MOST_NEIGHBOURS_READ:
         for row in own.rows:
             yield from row_beside(own, row)
@@ -111,7 +142,7 @@ def neighbour_read(own: ReworkedStep) -> Candidates:
 @slip(common=1.5)
 def row_skipped(own: ReworkedStep) -> Candidates:
     """All terms of one kernel row left out."""
-    rows = _kernel_rows(own)
+    rows = kernel_rows(own)
     for name, left_out in rows:
         value = own.right - added(left_out)
         if own.fits(value):
@@ -127,7 +158,7 @@ def row_skipped(own: ReworkedStep) -> Candidates:
 @slip(common=8)
 def bias_forgotten(own: ReworkedStep) -> Candidates:
     """The bias left out: v − b."""
-    for row in _biases(own):
+    for row in biases(own):
         value = own.right - row.product
 
         def told(row: Row = row, value: Quantity = value) -> Told:
@@ -141,7 +172,7 @@ def bias_forgotten(own: ReworkedStep) -> Candidates:
 @slip(common=2)
 def bias_subtracted(own: ReworkedStep) -> Candidates:
     """The bias taken away instead of added: v − 2b."""
-    for row in _biases(own):
+    for row in biases(own):
         value = own.right - 2 * row.product
 
         def told(row: Row = row, value: Quantity = value) -> Told:
@@ -149,6 +180,13 @@ def bias_subtracted(own: ReworkedStep) -> Candidates:
             return Told(condition, _without(own, f"2·{_doubled(row)}", row, value))
 
         yield Candidate(value, told, _first(row), everywhere="the bias subtracted")
+
+
+def _passed(own: ReworkedStep, other: Ref, value: Quantity) -> Callable[[], str]:
+    """What a gate makes of another number, as a line."""
+    number = own.number(other)
+    left = f"max(0, {text(number)})" if not value else product_text((value / number, number))
+    return partial(named, own, other, value) if value == number else partial(equals, left, value, number)
 
 
 # --- how they are told -------------------------------------------------------------------------
@@ -169,46 +207,3 @@ def _first(row: Row) -> Ref | None:
 
 def _without(own: ReworkedStep, taken: str, row: Row, value: Quantity) -> str:
     return equals(f"{text(own.right)} − {taken}", value, own.right, *row.values)
-
-
-# --- rows and biases ---------------------------------------------------------------------------
-
-
-def _biases(own: ReworkedStep) -> list[Row]:
-    """The bias among the terms of a forward sum."""
-    if not isinstance(own.step, Sums) or own.step.phase != "forward":
-        return []
-    names = {tensor.name for tensor in own.structure.added}
-    return [row for row in own.rows if any(ref is not None and ref.tensor in names for ref in row.refs)]
-
-
-def _kernel_rows(own: ReworkedStep) -> list[tuple[str, list[Row]]]:
-    """The terms of a sum by the row of the kernel, of one channel and of all together."""
-    if not isinstance(own.step, Sums):
-        return []
-    window = own.structure.window
-    if window is None or window.kernel is None or own.step.phase != "forward":
-        return _equal_rows(own, own.step.row)
-    kernel, axes = window.kernel.tensor, kernel_axes(own.structure)
-    if len(axes) < 2 or kernel.shape[axes[0]] == 1:
-        return []
-    groups: dict[str, list[Row]] = {}
-    channels = [axis for axis in window.channels if kernel.shape[axis] > 1][:1]
-    for row in own.rows:
-        ref = next((each for each in row.refs if each is not None and each.tensor == kernel.name), None)
-        if ref is not None:
-            named = f"row {ref.cell[axes[0]] + 1} of the kernel"
-            groups.setdefault(named, []).append(row)
-            for axis in channels:
-                groups.setdefault(f"{named} for channel {ref.cell[axis] + 1}", []).append(row)
-    return list(groups.items())
-
-
-def _equal_rows(own: ReworkedStep, length: int) -> list[tuple[str, list[Row]]]:
-    """The terms in rows, as they stand on paper."""
-    if not length or own.step.phase != "backward":
-        return []
-    rows = own.rows
-    return [
-        (f"row {at // length + 1} of the sum", rows[at : at + length]) for at in range(0, len(rows), length)
-    ]

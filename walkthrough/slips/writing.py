@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from flint import arb, fmpq
 
 from walkthrough.numbers.formulas import Quantity
 from walkthrough.slips import Candidate, Candidates, Told, slip
-from walkthrough.slips._lines import shown_value, text
+from walkthrough.slips._lines import equals, factor, named, shown_value, text
 from walkthrough.trace.steps import Ref
 from walkthrough.workbook.reworked_steps import ReworkedStep
 
 _POWERS = (1, -1, 2, -2, 3, -3, 4, -4, 5, -5, 6, -6)
 _DIGITS_PLAYED = 4
+_FEWEST_DIGITS = 3
 _MOST_DIGITS = 60
 _FINEST = fmpq(10) ** -_MOST_DIGITS
 
@@ -21,21 +22,24 @@ _FINEST = fmpq(10) ** -_MOST_DIGITS
 @slip(common=6)
 def sign_flipped(own: ReworkedStep) -> Candidates:
     """−v."""
-    yield Candidate(
-        -own.right, lambda: Told("the sign is the other one", f"−({text(own.right)}) = {text(-own.right)}")
-    )
+    value = -own.right
+    if own.right:
+        line = equals(f"−({text(own.right)})", value, own.right)
+        yield Candidate(value, lambda: Told("the sign is the other one", line))
 
 
 @slip(common=3)
 def point_moved(own: ReworkedStep) -> Candidates:
     """v·10ᵏ: the decimal point one or more places further."""
     for power in _POWERS:
-        value = own.right * fmpq(10) ** power
+        times = fmpq(10) ** power
+        value = own.right * times
         if own.right and own.fits(value) and not (own.sought and own.sought.low <= 0 <= own.sought.high):
 
-            def told(power: int = power) -> Told:
+            def told(power: int = power, times: Quantity = times, value: Quantity = value) -> Told:
                 places = "1 place" if abs(power) == 1 else f"{abs(power)} places"
-                return Told(f"the decimal point of {text(own.right)} is moved by {places}")
+                line = equals(f"{text(own.right)}·{factor(times)}", value, own.right)
+                return Told(f"the decimal point of {text(own.right)} is moved by {places}", line)
 
             yield Candidate(value, told, None, 2 * abs(power))
 
@@ -46,7 +50,7 @@ def digits_swapped(own: ReworkedStep) -> Candidates:
     for right, written, value in _pairs(own, _swaps):
         if _swapped(right, written):
             yield Candidate(
-                value, lambda: _changed(own, "two neighbouring digits change places"), None, len(right)
+                value, _changed(own, "two neighbouring digits change places", value), None, len(right)
             )
 
 
@@ -54,32 +58,45 @@ def digits_swapped(own: ReworkedStep) -> Candidates:
 def digit_changed(own: ReworkedStep) -> Candidates:
     """One digit wrong."""
     for right, written, value in _pairs(own, _changes):
-        if sum(one != other for one, other in zip(right, written, strict=True)) == 1:
-            # of a number with few digits nearly any other is one digit away
-            places = 9 * len(right) * (10 if len(right) < 3 else 1)
-            yield Candidate(value, lambda: _changed(own, "one digit is another"), None, places)
+        # of a number with few digits nearly any other is one digit away
+        if len(right.lstrip("0")) >= _FEWEST_DIGITS and _differing(right, written) == 1:
+            places = 9 * len(right)
+            yield Candidate(value, _changed(own, "one digit is another", value), None, places)
 
 
-@slip(common=2)
+def _differing(one: str, other: str) -> int:
+    """How many digits are not the same."""
+    return sum(digit != instead for digit, instead in zip(one, other, strict=True))
+
+
+@slip(common=1, solves=True)
 def copied_from(own: ReworkedStep) -> Candidates:
-    """Another cell, as written."""
-    operands = {ref: own.number(ref) for row in own.rows for ref in row.refs if ref is not None}
+    """Another cell that stood there before, as written."""
+    operands = {
+        ref: own.number(ref) for row in own.rows for ref in row.refs if ref is not None and _visible(own, ref)
+    }
     elsewhere = own.sought.page.about(own.sought.low, own.sought.high) if own.sought else []
     count = len(operands) + (len(own.sought.page.numbers) if own.sought else 0)
     for ref, value in {**operands, **dict(elsewhere)}.items():
-        if ref != own.ref and own.fits(value) and own.ref not in own.book.reads(ref):
+        if own.fits(value) and own.book.before(ref, own.ref):
 
             def told(ref: Ref = ref, value: Quantity = value) -> Told:
-                return Told(f"{own.book.name(ref)}, which is {text(value)}, is copied into this place")
+                condition = f"{own.book.name(ref)}, which is {text(value)}, is copied into this place"
+                return Told(condition, named(own, ref, value))
 
             yield Candidate(value, told, ref, max(4, count))
+
+
+def _visible(own: ReworkedStep, ref: Ref) -> bool:
+    """Whether a number lies before somebody who copies: given, or on the sheet."""
+    return own.book.given(ref) is not None or (own.sought is not None and ref in own.sought.page)
 
 
 # --- digits ------------------------------------------------------------------------------------
 
 
-def _changed(own: ReworkedStep, condition: str) -> Told:
-    return Told(f"in {text(own.right)} {condition}")
+def _changed(own: ReworkedStep, condition: str, value: Quantity) -> Callable[[], Told]:
+    return lambda: Told(f"in {text(own.right)} {condition}", f"{text(own.right)} became {text(value)}")
 
 
 def _pairs(own: ReworkedStep, played: object) -> Iterator[tuple[str, str, Quantity]]:

@@ -29,7 +29,7 @@ _RESERVED = ("g", "L", "α")
 """Letters with a meaning on every page: the gradient of an output, the loss, the learning rate."""
 _MOST_CELLS = 10_000
 """Up to here it is counted that each cell of the output has one formula."""
-FUNCTIONS = ("exp", "ln", "tanh", "sqrt")
+FUNCTIONS = ("exp", "ln", "ln1p", "tanh", "sqrt")
 
 
 class NotPossible(TypeError):
@@ -58,13 +58,17 @@ def _problems(stage: Stage) -> Iterator[str]:
             yield from _function(equation, learned)
         elif kind == "passing":
             yield from _passing(stage, equation)
-        elif equation.derivatives:
-            yield "a sum of products states a derivative; leave it out, it follows from the sum"
+        summed = kind == "passing" or readings.forward(equation) is not None
+        if equation.derivatives and summed and stage.name != "loss":
+            what = "a gate" if kind == "passing" else "a sum of products"
+            yield f"{what} states a derivative; leave it out, it follows from how it is written"
     if len(kinds) > 1:
         yield "its equations are of several kinds; let them all be sums, or all functions"
     if "passing" in kinds and len(stage.equations) > 1:
         yield "a largest of a window, or a gate, must be its only equation"
     yield from _covered(stage)
+    if stage.name != "loss":
+        yield from _unread(stage)
 
 
 def _kind(equation: Equation) -> str:
@@ -82,6 +86,17 @@ def _letters(stage: Stage) -> Iterator[str]:
                 f"the letter {tensor.symbol} of {tensor.name} has another meaning on its page; "
                 "declare one in `letters`"
             )
+
+
+def _unread(stage: Stage) -> Iterator[str]:
+    """Whatever has a gradient must stand on the right of an equation."""
+    if not stage.equations:
+        yield "it has no equation; how does its output come about?"
+    read = {entry.tensor.name for equation in stage.equations for entry, _ in entries(equation.right)}
+    for tensor in stage.inputs:
+        if stage.equations and tensor.name not in read:
+            what = "its input" if tensor.name == stage.x.name else tensor.name
+            yield f"no equation reads {what}, so that no gradient goes to it"
 
 
 def _left(stage: Stage, equation: Equation) -> Iterator[str]:

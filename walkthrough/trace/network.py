@@ -37,8 +37,8 @@ class Network:
 
     @property
     def output(self) -> Tensor:
-        """What comes out of the last layer."""
-        return self.layers[-1].z
+        """What comes out of the last layer; of a loss alone, the input."""
+        return self.layers[-1].z if self.layers else self.input
 
     def stage(self, name: str) -> Stage | None:
         """The stage of this name."""

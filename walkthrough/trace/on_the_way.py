@@ -7,13 +7,14 @@ output's term of the loss; and of every gradient −∂L/∂z and rate × gradie
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal, TypeAlias
 
 from walkthrough.mathematics import readings
 from walkthrough.mathematics.folding import totals
+from walkthrough.mathematics.letters import written
 from walkthrough.mathematics.notation import (
     Applied,
     Entry,
@@ -30,6 +31,7 @@ from walkthrough.mathematics.notation import (
     entries,
     unique,
 )
+from walkthrough.trace.moves import Move
 from walkthrough.trace.network import Network
 from walkthrough.trace.stage import Stage
 
@@ -59,7 +61,7 @@ class Way:
         return (part.coefficient, part.factors[0].tensor) if len(part.factors) == 1 else None
 
 
-def ways(network: Network, rate: Fraction | None) -> dict[str, Way]:
+def ways(network: Network, moves: Iterable[Move]) -> dict[str, Way]:
     """Everything that may be written down on the way, by its name in a sample."""
     found = {}
     for stage in network.stages:
@@ -72,24 +74,29 @@ def ways(network: Network, rate: Fraction | None) -> dict[str, Way]:
     owners += [(stage.z, stage) for stage in network.layers]
     owners += [(tensor, stage) for stage in network.layers for tensor in stage.parameters.values()]
     for tensor, stage in owners:
-        delta = _multiple(tensor, "delta", f"δ{tensor.symbol}", Fraction(-1))
+        delta = _negative(tensor, "delta", f"δ{tensor.symbol}")
         found[delta.left.tensor.name] = Way(delta.left.tensor, delta, stage or last, "backward")
-    for stage in network.layers if rate is not None else ():
-        for tensor in stage.parameters.values():
-            assert rate is not None
-            step = _multiple(tensor, "step", f"α·∂L/∂{tensor.symbol}", rate)
-            found[step.left.tensor.name] = Way(step.left.tensor, step, stage, "update")
+    for move in moves:
+        step = _step(move)
+        found[step.left.tensor.name] = Way(step.left.tensor, step, move.stage, "update")
     return found
 
 
 _MINUS = "−"
 
 
-def _multiple(tensor: Tensor, word: str, symbol: str, by: Fraction) -> Equation:
+def _step(move: Move) -> Equation:
+    """What an update subtracts; of plain gradient descent rate × gradient."""
+    tensor = move.parameter
+    symbol = written(move.subtracted, lambda entry: entry.tensor.symbol).replace(" · ", "·")
+    own = Tensor(f"{tensor.name}.step", tensor.shape, symbol)
+    return own[tensor.positions()].equals(move.subtracted)
+
+
+def _negative(tensor: Tensor, word: str, symbol: str) -> Equation:
     at = tensor.positions()
     own = Tensor(f"{tensor.name}.{word}", tensor.shape, symbol)
-    gradient = tensor.grad[at]
-    return own[at].equals(Negative(gradient) if by == -1 else Number(by) * gradient)
+    return own[at].equals(Negative(tensor.grad[at]))
 
 
 # --- a layer's, and the loss's -----------------------------------------------------------------------

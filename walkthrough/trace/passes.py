@@ -46,10 +46,12 @@ def replay_sample(
     upstream: Grid | None,
     began: Callable[[SampleReplay[N]], None] = lambda _: None,
     turned: Callable[[SampleReplay[N]], None] = lambda _: None,
+    back: bool = True,
 ) -> SampleReplay[N]:
     """All numbers of one sample.
 
     `began` is told of the replay before its first stage, `turned` when it is back before the last layer.
+    With `back` False it stops at the loss.
     """
     tensors = {**parameters, "input": arithmetic.given(sample.input)}
     if sample.target is not None:
@@ -59,7 +61,7 @@ def replay_sample(
     for stage in network.stages:
         if stage.equations:
             forward_stage(stage, replay, arithmetic)
-    if network.loss is not None:
+    if network.loss is not None and back:
         last = gradient_name(network.output.name)
         if upstream is not None:
             grid = upstream.shaped_like(network.output.shape)

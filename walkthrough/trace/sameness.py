@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from walkthrough.mathematics.layout import Array
-from walkthrough.mathematics.notation import Expression, Index, gradient_name
+from walkthrough.mathematics.notation import Entry, Expression, Index, gradient_name
+from walkthrough.numbers.arithmetic import NeedsPrecision
+from walkthrough.numbers.exact import doubtful
 from walkthrough.trace.network import Network
 from walkthrough.trace.passes import SampleReplay, backward_loss, backward_stage, forward_stage
 
@@ -14,15 +20,27 @@ if TYPE_CHECKING:
     from walkthrough.numbers.grid import Grid
 
 
+_FORMS = (False, True)
+"""An equation's textbook form, and the one to compute with: what is equal may show in either only."""
+
+
 class Sameness:
     """A sample's replay, followed over residues as far as somebody asks."""
 
-    def __init__(self, network: Network, sample: Sample, upstream: Grid | None, precision: int) -> None:
+    def __init__(
+        self,
+        network: Network,
+        sample: Sample,
+        upstream: Grid | None,
+        precision: int,
+        given: Callable[[bool], dict[str, Array]],
+    ) -> None:
         self._network = network
         self._sample = sample
         self._upstream = upstream
         self._precision = precision
-        self._residues: SampleReplay[Array] | None = None
+        self._given = given
+        self._residues: dict[bool, SampleReplay[Array]] = {}
         self.replay: SampleReplay[Any] | None = None
 
     def follow(self, replay: SampleReplay[Any]) -> None:
@@ -33,25 +51,52 @@ class Sameness:
         """Whether two numbers of a tensor (or one and 0) are the same as formulas."""
         from walkthrough.numbers.residues import value  # hardly any case comes so far
 
-        numbers = self._tensor(tensor).reshape(-1)
-        first, second = value(numbers[place]), 0 if other is None else value(numbers[other])
-        return first == second
+        for stable in _FORMS:
+            numbers = self.tensor(tensor, stable).reshape(-1)
+            first, second = value(numbers[place]), 0 if other is None else value(numbers[other])
+            if first == second:
+                return True
+        return False
 
-    def _tensor(self, name: str) -> Array:
+    def residue(self, tensor: str, place: int, stable: bool) -> Any:
+        """A number of a tensor as a residue."""
+        return self.tensor(tensor, stable).reshape(-1)[place]
+
+    def vanishes(self, of: Expression, axes: tuple[Index, ...]) -> Array:
+        """Where a formula is 0, for all values of these loop indices."""
+        from walkthrough.numbers.residues import Residues, value
+
+        found = []
+        for stable in _FORMS:
+            read = partial(self._entry, stable=stable)
+            values = Residues(self._signs).function(of, axes, read)
+            found.append(np.frompyfunc(lambda each: value(each) == 0, 1, 1)(values).astype(bool))
+        return np.asarray(np.logical_or(*found))
+
+    def _entry(self, entry: Entry, stable: bool) -> Array:
+        return self.tensor(entry.tensor.name, stable)
+
+    def given(self, stable: bool) -> dict[str, Array]:
+        """What the step starts from, over residues."""
+        return self._given(stable)
+
+    def tensor(self, name: str, stable: bool) -> Array:
+        """A tensor of the sample over residues."""
         from walkthrough.numbers.residues import Residues
 
         assert self.replay is not None
         arithmetic = Residues(self._signs)
-        if self._residues is None:
-            tensors = {n: arithmetic.given(grid) for n, grid in self._network.given.items()}
+        if stable not in self._residues:
+            tensors = dict(self._given(stable))
             tensors["input"] = arithmetic.given(self._sample.input)
             if self._sample.target is not None:
                 tensors["target"] = arithmetic.given(self._sample.target)
-            self._residues = SampleReplay(tensors, self.replay.selections)
-        done = self._residues.tensors
+            self._residues[stable] = SampleReplay(tensors, self.replay.selections)
+        residues = self._residues[stable]
+        done = residues.tensors
         for stage in self._network.stages:
             if name not in done and stage.equations and stage.z.name not in done:
-                forward_stage(stage, self._residues, arithmetic, stable=False)
+                forward_stage(stage, residues, arithmetic, stable)
         last = gradient_name(self._network.output.name)
         if name not in done and last not in done and self._network.loss is not None:
             if self._upstream is not None:
@@ -59,10 +104,10 @@ class Sameness:
                 assert grid is not None
                 done[last] = arithmetic.given(grid)
             else:
-                backward_loss(self._network.loss, self._residues, arithmetic)
+                backward_loss(self._network.loss, residues, arithmetic)
         for stage in reversed(self._network.layers):
             if name not in done:
-                backward_stage(stage, self._residues, arithmetic)
+                backward_stage(stage, residues, arithmetic)
         return done[name]
 
     def _signs(self, of: Expression, axes: tuple[Index, ...], _: Array) -> Array:
@@ -70,5 +115,31 @@ class Sameness:
         from walkthrough.numbers.exact_arithmetic import ExactArithmetic
 
         assert self.replay is not None
-        exact, tensors = ExactArithmetic(self._precision), self.replay.tensors
-        return exact.signs(exact.function(of, axes, lambda entry: tensors[entry.tensor.name]), "a kink")
+        exact, tensors = ExactArithmetic(self._precision, vanishes=self.vanishes), self.replay.tensors
+        numbers = exact.function(of, axes, lambda entry: tensors[entry.tensor.name])
+        doubt = doubtful(numbers)
+        signs = np.sign(numbers.numerators).astype(np.int64)
+        if not doubt.any():
+            return signs
+        proven = doubt & self.vanishes(of, axes)
+        if (doubt & ~proven).any():
+            raise NeedsPrecision("a kink")
+        return np.where(proven, 0, signs)
+
+
+def cancel(several: Sequence[Sameness], tensor: str, place: int) -> bool:
+    """Whether the numbers that several samples have in one place add up to 0, as formulas."""
+    from walkthrough.numbers.residues import Residue, value
+
+    for stable in _FORMS:
+        total = Residue(0)
+        for each in several:
+            total = total + Residue(value(each.residue(tensor, place, stable)))
+        if not total.value:
+            return True
+    return False
+
+
+def no_signs(of: Expression, axes: tuple[Index, ...], values: Array) -> Array:
+    """Where no formula has a kink, as in an update."""
+    raise TypeError("residues have no sign")

@@ -6,7 +6,7 @@ before the activation are worked out exactly from what went into the activation,
 
 from __future__ import annotations
 
-from math import inf
+from fractions import Fraction
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from walkthrough.mathematics.layout import Array
 from walkthrough.numbers.arithmetic import NeedsPrecision
 from walkthrough.numbers.exact import Exact, of_floats
 from walkthrough.numbers.exact_arithmetic import ExactArithmetic
+from walkthrough.numbers.grid import nearest_float
 from walkthrough.trace.network import Network
 from walkthrough.trace.passes import SampleReplay, backward_loss, backward_stage, forward_stage
 
@@ -23,8 +24,11 @@ _NEAR = 1 - 2.0**-8
 
 def saturated(network: Network, replay: SampleReplay[Array]) -> bool:
     """Whether the last layer is a function, and an output of it is too near to 1."""
-    last, loss = network.layers[-1], network.loss
-    if loss is None or not loss.equations or last.sums or last.choices:
+    loss = network.loss
+    if loss is None or not loss.equations or not network.layers:
+        return False
+    last = network.layers[-1]
+    if last.sums or last.choices or last.parameters or last.constants:
         return False
     return bool((replay.tensors[last.z.name] > _NEAR).any())
 
@@ -52,13 +56,8 @@ def sharpen(network: Network, replay: SampleReplay[Array]) -> None:
 
 
 def _floats(numbers: Exact) -> Array:
-    """The nearest floats; what is beyond them is infinite."""
-    found = [_float(int(numerator), numbers.denominator) for numerator in numbers.numerators.reshape(-1)]
+    """The nearest floats."""
+    found = [
+        nearest_float(Fraction(int(each), numbers.denominator)) for each in numbers.numerators.reshape(-1)
+    ]
     return np.array(found, dtype=np.float64).reshape(numbers.numerators.shape)
-
-
-def _float(numerator: int, denominator: int) -> float:
-    try:
-        return numerator / denominator
-    except OverflowError:
-        return inf if numerator > 0 else -inf

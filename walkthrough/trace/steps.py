@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal, NamedTuple, TypeAlias
 
+from walkthrough.mathematics import readings
 from walkthrough.mathematics.notation import (
     Cell,
     Entry,
@@ -16,11 +17,14 @@ from walkthrough.mathematics.notation import (
     Largest,
     Tensor,
     gradient_name,
+    own_part,
     unravel,
 )
 from walkthrough.mathematics.readings import ONE, Part, Slopes
+from walkthrough.trace.moves import after
 from walkthrough.trace.network import Stage
-from walkthrough.trace.trace import Place, Trace
+from walkthrough.trace.places import Place, numbered
+from walkthrough.trace.trace import Trace
 
 Phase: TypeAlias = Literal["forward", "loss", "backward", "update"]
 
@@ -57,15 +61,27 @@ class Given(Step):
     """A number that the case gives: an input, a parameter, a gradient from upstream."""
 
 
+class Row(NamedTuple):
+    """So many terms of a sum that stand in one row on paper, and the group that the row belongs to.
+
+    A group is named by what it goes through: (("c", 2),) for the second channel, (("bias", 0),) for a bias.
+    """
+
+    terms: int
+    group: tuple[tuple[str, int], ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Sums(Step):
     """A sum of products: conv, dense, average pool, their gradients; a copy is a sum of one entry.
 
-    `row` says after how many terms a person begins a new line (the kernel's rows); 0: no shape.
+    `row` says after how many terms a person begins a new line (the kernel's rows); 0: no shape. `rows` are
+    all rows in which a person writes them, however long each is.
     """
 
     terms: tuple[Term, ...]
     row: int = 0
+    rows: tuple[Row, ...] = ()
 
     @property
     def copy(self) -> bool:
@@ -98,7 +114,7 @@ class Formula(Step):
 
     expression: Expression = field(repr=False)
     place: dict[Index, int]
-    sample: int
+    sample: int | None
     left: Entry
 
 
@@ -144,10 +160,11 @@ class Mean(Step):
 
 @dataclass(frozen=True, slots=True)
 class Update(Step):
-    """old − rate × gradient."""
+    """old − rate × gradient; or, where there is momentum, old − rate × velocity."""
 
     old: Ref
     gradient: Ref
+    rate: Fraction
 
 
 AnyStep: TypeAlias = Given | Sums | Choice | Gate | Formula | Chain | Route | Mean | Update
@@ -166,6 +183,24 @@ class Steps:
             for stage in trace.network.layers
             for tensor in stage.parameters.values()
         }
+        self._moves = {
+            equation.left.tensor.name: equation for move in trace.moves for equation in move.equations
+        }
+        self._earlier: Steps | None = None
+
+    def of(self, name: str) -> Steps:
+        """The steps of the step of training that a tensor belongs to."""
+        if self.trace.place(name).step == self.trace.step:
+            return self
+        assert self.trace.before is not None
+        if self._earlier is None:
+            self._earlier = Steps(self.trace.before)
+        return self._earlier.of(name)
+
+    @property
+    def in_turn(self) -> tuple[Steps, ...]:
+        """The steps of each step of training up to this one."""
+        return tuple(self.of(next(iter(trace.own_places))) for trace in self.trace.steps)
 
     def all(self) -> Iterator[AnyStep]:
         """Every step in the order of computation, numbers that are given left out."""
@@ -181,10 +216,10 @@ class Steps:
 
     def phase(self, name: str) -> Phase:
         """Where in the calculation a tensor belongs."""
-        local = self.trace.place(name).local
+        local, own = self.trace.place(name).local, self.of(name)
         if local in self.trace.ways:
             return self.trace.ways[local].where
-        if local.endswith(".new"):
+        if local in own._moves:
             return "update"
         if local.endswith(".grad"):
             return "backward"
@@ -201,21 +236,24 @@ class Steps:
             return self._forward[local]
         if local in self._backward:
             return self._backward[local]
-        owner = local.removesuffix(".new").removesuffix(".grad").partition(".")[0]
-        return self._network.stage(owner)
+        return self._network.stage(local.partition(".")[0])
 
     def step(self, name: str, cell: Cell) -> AnyStep:
         """How a cell (counted from 0) of a tensor (its full name) comes about."""
-        place = self.trace.place(name)
+        place, own = self.trace.place(name), self.of(name)
+        if own is not self:
+            return own.step(name, cell)
         ref, phase, stage = Ref(name, cell), self.phase(name), self.stage_of(name)
         if place.local in self.trace.ways:
             return self._on_the_way(ref, place)
-        if phase == "update":
-            old = place.local.removesuffix(".new")
-            return Update(ref, phase, stage, Ref(old, cell), Ref(gradient_name(old), cell))
+        if place.local in self._moves:
+            return self._moved(ref, stage, self._moves[place.local])
         if place.sample is None and self.trace.case.batch:
             samples = range(len(self.trace.case.samples))
-            return Mean(ref, phase, stage, tuple(Ref(f"{name}@{k + 1}", cell) for k in samples))
+            each = (self.full(place.local, k) for k in samples)
+            return Mean(ref, phase, stage, tuple(Ref(of, cell) for of in each))
+        if self.trace.before is not None and (before := self._left(place.local)):
+            return Sums(ref, phase, stage, (Term(Fraction(1), (Ref(before, cell),)),))
         sample = place.sample or 0
         if place.local in self._forward or place.local == "loss":
             assert stage is not None
@@ -233,18 +271,45 @@ class Steps:
     def _on_the_way(self, ref: Ref, place: Place) -> AnyStep:
         way, phase = self.trace.ways[place.local], self.phase(ref.tensor)
         if way.multiple is not None:
-            base, at, sample = ref.tensor.partition("@")
-            gradient = Ref(f"{base.rpartition('.')[0]}.grad{at}{sample}", ref.cell)
-            return Sums(ref, phase, way.stage, (Term(way.multiple[0], (gradient,)),))
-        equation = way.equation
+            of = way.multiple[1].name + ref.tensor[len(own_part(ref.tensor)) :]
+            return Sums(ref, phase, way.stage, (Term(way.multiple[0], (Ref(of, ref.cell),)),))
+        return self._formula(ref, phase, way.stage, way.equation, place.sample)
+
+    def _formula(
+        self, ref: Ref, phase: Phase, stage: Stage | None, equation: Equation, sample: int | None
+    ) -> Formula:
         (loop,) = Part(equation.left, ONE, (), equation.left.variables).places(ref.cell)
         values = dict(zip(equation.left.variables, loop, strict=True))
-        return Formula(ref, phase, way.stage, equation.right, values, place.sample or 0, equation.left)
+        return Formula(ref, phase, stage, equation.right, values, sample, equation.left)
+
+    def _moved(self, ref: Ref, stage: Stage | None, equation: Equation) -> AnyStep:
+        """A quantity of an update: a sum of multiples, or a formula; old − rate × something is an update."""
+        parts = readings.forward(equation)
+        if parts is None or any(len(part.factors) != 1 for part in parts):
+            return self._formula(ref, "update", stage, equation, None)
+        names = [self.full(part.factors[0].tensor.name, None) for part in parts]
+        refs = [Ref(name, ref.cell) for name in names]
+        if equation.left.tensor.name.endswith(".new") and len(refs) == 2:
+            return Update(ref, "update", stage, refs[0], refs[1], -parts[1].coefficient)
+        terms = zip(parts, refs, strict=True)
+        return Sums(ref, "update", stage, tuple(Term(part.coefficient, (each,)) for part, each in terms))
+
+    def _left(self, local: str) -> str | None:
+        """What the step before has left under a name: a new parameter, a velocity; None if nothing."""
+        before = self.trace.before
+        assert before is not None
+        kept = {tensor.name for move in self.trace.moves for tensor in move.before}
+        if local in kept:
+            return before.named(after(local), None)
+        if local not in self.trace.network.given:
+            return None
+        new = before.named(f"{local}.new", None)
+        return new if new in before.places else before.named(local, None)
 
     def shortcut(self, step: Chain) -> str:
         """y − t, where activation and loss together give no more than that; otherwise nothing."""
         stage, loss = step.stage, self._network.loss
-        if stage is None or loss is None or stage is not self._network.layers[-1]:
+        if stage is None or loss is None or stage not in self._network.layers[-1:]:
             return ""
         return loss.judge.shortcut(
             stage.type, self._network.output.size, self.trace.case.samples[step.sample].target
@@ -252,18 +317,17 @@ class Steps:
 
     # --- kinds of step ---------------------------------------------------------------------------
 
-    def full(self, local: str, sample: int) -> str:
-        """The full name of a tensor, as this sample sees it."""
-        if local in self.trace.network.given:
-            return local
+    def full(self, local: str, sample: int | None) -> str:
+        """The full name of a tensor, as this sample sees it; for None as the update does, of all samples."""
+        if local in self.trace.network.given or local in self._moves or sample is None:
+            return self.trace.named(local, None)
         if self.trace.case.batch and (local == "loss" or local in self._parameters):
-            return f"{local}@{sample + 1}"
+            return numbered(local, sample, self.trace.step)
         return self.trace.named(local, sample)
 
     def _forward_step(self, ref: Ref, phase: Phase, stage: Stage, sample: int) -> AnyStep:
         if stage.sums:
-            terms, row = self._terms([c.part for c in stage.sums], ref.cell, sample)
-            return Sums(ref, phase, stage, terms, row)
+            return Sums(ref, phase, stage, *self._terms([c.part for c in stage.sums], ref.cell, sample))
         equation, at = self._equation(stage, ref.cell)
         place = dict(zip(equation.left.variables, at, strict=True))
         if stage.gate is not None:
@@ -337,29 +401,32 @@ class Steps:
         parts = [contraction.part for contraction in stage.backward(tensor)]
         if any(part.local is not None for part in parts):
             return self._chain(ref, stage, parts, sample)
-        terms, row = self._terms(parts, ref.cell, sample)
-        return Sums(ref, "backward", stage, terms, row)
+        return Sums(ref, "backward", stage, *self._terms(parts, ref.cell, sample))
 
     def terms(self, parts: Iterable[Part], cell: Cell, sample: int) -> tuple[Term, ...]:
         """The multiply-adds of any reading at a cell of its target, a changed one too."""
         return self._terms(list(parts), cell, sample)[0]
 
-    def _terms(self, parts: list[Part], cell: Cell, sample: int) -> tuple[tuple[Term, ...], int]:
+    def _terms(
+        self, parts: list[Part], cell: Cell, sample: int
+    ) -> tuple[tuple[Term, ...], int, tuple[Row, ...]]:
         terms: list[Term] = []
         row = 0
+        rows: list[Row] = []
         for part in parts:
             names = [self.full(factor.tensor.name, sample) for factor in part.factors]
             cells = [part.cells(factor) for factor in part.factors]
             places = part.places(cell)
             if len(places) > 1 and not row:
                 row = _row(part, places)
+            rows += _rows(part, places, alone=len(parts) == 1)
             for place in places:
                 refs = []
                 for name, find in zip(names, cells, strict=True):
                     found = find(place)
                     refs.append(None if found is None else Ref(name, found))
                 terms.append(Term(part.coefficient, tuple(refs)))
-        return tuple(terms), row
+        return tuple(terms), row, tuple(rows)
 
     def _chain(self, ref: Ref, stage: Stage, parts: list[Part], sample: int) -> Chain:
         terms = []
@@ -398,6 +465,37 @@ def _extent(over: tuple[Index, ...]) -> int:
     for index in over:
         size *= index.extent
     return size
+
+
+_OUTER = ("c", "f")
+"""Loop indices that go through channels and filters, whatever the layer: sums are grouped by them."""
+
+
+def _rows(part: Part, places: list[tuple[int, ...]], alone: bool) -> list[Row]:
+    """The rows of a part's terms: a new one wherever an index other than the last one moves."""
+    if not places:
+        return []
+    own = part.factors[0].tensor.name.rpartition(".")[2] if len(part.factors) == 1 and not alone else ""
+    first = places[0]
+    moving = [at for at in range(len(part.variables)) if any(place[at] != first[at] for place in places)]
+    outer = [at for at in moving if part.variables[at].name in _OUTER]
+    rows: list[Row] = []
+    before = None
+    for place in places:
+        where = _outer(part, place, moving)
+        if where != before:
+            group = tuple((part.variables[at].name, _numbered(part, at, place)) for at in outer)
+            rows.append(Row(0, ((own, 0),) if own else group))
+        rows[-1] = Row(rows[-1].terms + 1, rows[-1].group)
+        before = where
+    return rows
+
+
+def _numbered(part: Part, at: int, place: tuple[int, ...]) -> int:
+    """Which channel an index means at a place, counted from 1: that of the input, if there are groups."""
+    index, values = part.variables[at], dict(zip(part.variables, place, strict=True))
+    found = [each for factor in part.factors for each in factor.index if index in dict(each.coefficients)]
+    return next((each for each in found if each.alone is None), found[0]).at(values) + 1 if found else 0
 
 
 def _row(part: Part, places: list[tuple[int, ...]]) -> int:

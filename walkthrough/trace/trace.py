@@ -3,71 +3,119 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import cached_property
+from functools import cache, cached_property, partial
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias
 
-from walkthrough.mathematics.notation import Cell, Shape, Tensor, gradient_name, ravel
+import numpy as np
+
+from walkthrough.mathematics.notation import Cell, Tensor, own_part, ravel
 from walkthrough.numbers.arithmetic import Arithmetic, N, NeedsPrecision
 from walkthrough.numbers.balls import LogOfZero
 from walkthrough.numbers.exact import Exact
 from walkthrough.numbers.exact_arithmetic import ExactArithmetic, RoundedArithmetic
 from walkthrough.numbers.floating import Floating
 from walkthrough.numbers.shown import FULL, Known, Shown, shown
+from walkthrough.trace.moves import Move, after, moves
 from walkthrough.trace.network import Network, network
 from walkthrough.trace.on_the_way import Way, ways
 from walkthrough.trace.passes import SampleReplay, replay_sample, worked_out
-from walkthrough.trace.sameness import Sameness
+from walkthrough.trace.places import Place, Places, full_name
+from walkthrough.trace.refusal import CannotReplay, UncertainDigit, at_work, beyond, owner, refused
+from walkthrough.trace.sameness import Sameness, cancel, no_signs
 from walkthrough.trace.saturation import sharpen
+from walkthrough.trace.stage import Stage
+from walkthrough.trace.start import Start
 
 if TYPE_CHECKING:
     from walkthrough.case import Case
     from walkthrough.numbers.grid import Grid
 
-_PRECISIONS = (40, 80, 320, 1280, 5120, 20480, 81920, 327680, 655360)
+__all__ = ["AnyRun", "CannotReplay", "Place", "Run", "Trace", "replay"]
+
+_PRECISIONS = (40, 80, 320, 1280, 5120, 10240, 20480, 40960)
 """Digits carried where numbers are irrational: more whenever a shown digit would be uncertain."""
-
-
-class CannotReplay(ArithmeticError):
-    """A case whose numbers lead nowhere: the log of an exact 0, or more digits than there is room for."""
-
-
-@dataclass(frozen=True)
-class Place:
-    """A tensor of the case under its full name: which sample's, and which part of the replay has it."""
-
-    name: str
-    local: str
-    sample: int | None
-    shape: Shape
+_MOST_TO_TELL_APART = 20480
+"""Digits that may be needed to work a case through at all; showing what comes of it takes some more."""
 
 
 @dataclass(frozen=True)
 class Run(Generic[N]):
-    """All numbers at one precision: the samples, the means over them, the updated parameters."""
+    """All numbers of a step at one precision: the samples, the means over them, what the update gives."""
 
     samples: tuple[SampleReplay[N], ...]
     means: dict[str, N]
-    new: dict[str, N]
+    moved: dict[str, N]
     arithmetic: Arithmetic[N]
+    own: tuple[Arithmetic[N], ...] = ()
+    """That of each sample, which has proved on which side of a kink it is."""
+
+    @property
+    def closing(self) -> dict[str, N]:
+        """What the update is worked out from and what it gives, by name."""
+        return self.samples[0].tensors | self.means | self.moved
 
 
 AnyRun: TypeAlias = Run[Any]
 
 
 class Trace:
-    """Everything that a case computes, by name of tensor and by cell.
+    """Everything that one step of a case computes, by name of tensor and by cell.
 
-    Numbers are replayed at the precision that what is asked of them needs.
+    Numbers are replayed at the precision that what is asked of them needs. Of several steps each is a trace
+    of its own, linked to the one `before` it: its parameters are what that one's update gives, enclosures
+    and all. A trace answers for the steps before it as well; `back` is False for one that only says what
+    comes out with the parameters that it is given.
     """
 
-    def __init__(self, case: Case, network: Network) -> None:
+    def __init__(
+        self,
+        case: Case,
+        network: Network,
+        before: Trace | None = None,
+        back: bool = True,
+        start: Start | None = None,
+    ) -> None:
         self.case = case
         self.network = network
+        self.before: Trace | None = before
+        self.step: int = before.step + 1 if before else 1
+        self.back = back
+        self._start: Start = start or (before._start if before else Start())
         self._runs: dict[int, AnyRun] = {}
+        self._sameness: dict[int, list[Sameness]] = {}
         self._way: dict[tuple[str, int], Any] = {}
+        self._stuck: Stage | None = None
+
+    @cached_property
+    def moves(self) -> tuple[Move, ...]:
+        """The updates of this step."""
+        return moves(self.case, self.network, self.updates) if self.back else ()
+
+    @property
+    def updates(self) -> int:
+        """Which update this step's is, counted from the first of all."""
+        return self._start.steps + self.step
+
+    @cached_property
+    def following(self) -> Trace:
+        """What comes out with the parameters that this step's update gives: forwards only."""
+        return Trace(self.case, self.network, self, back=False)
+
+    @property
+    def steps(self) -> tuple[Trace, ...]:
+        """The steps up to this one, the first one first."""
+        return (*(self.before.steps if self.before else ()), self)
+
+    def of(self, tensor: str) -> Trace:
+        """The step that a tensor belongs to, by its full name."""
+        step, found = self.place(tensor).step, self
+        while found.step != step:
+            assert found.before is not None
+            found = found.before
+        return found
 
     # --- numbers ---------------------------------------------------------------------------------
 
@@ -77,18 +125,31 @@ class Trace:
         return self.case.arithmetic.kind == "exact"
 
     def run(self, precision: int = _PRECISIONS[0]) -> AnyRun:
-        """All numbers, at this precision or, where the choices need it, at a higher one."""
+        """All numbers, at this precision or, where the choices need it, at a higher one.
+
+        Raises CaseError if the case gives sizes instead of numbers.
+        """
+        self.case.refuse_sizes()
+        tried = []
         for digits in _PRECISIONS:
             if digits < precision:
                 continue
-            if digits in self._runs:
-                return self._runs[digits]
+            if digits > _MOST_TO_TELL_APART and not self._runs:
+                break
+            tried.append(digits)
             try:
-                self._runs[digits] = self._replayed(digits)
+                found = self._runs.get(digits) or self._replayed(digits)
             except NeedsPrecision:
                 continue
-            return self._runs[digits]
-        raise CannotReplay(f"two numbers are too close to be told apart with {_PRECISIONS[-1]} digits")
+            # whoever asks for fewer digits again need not fail again
+            self._runs.update(dict.fromkeys(tried, found))
+            return found
+        raise refused(
+            self.case,
+            self._stuck,
+            f"two numbers, or a number and 0, cannot be told apart with {_MOST_TO_TELL_APART:,} digits, the "
+            "most that are held; where an output saturates so far, smaller weights or inputs help",
+        )
 
     def _replayed(self, precision: int) -> AnyRun:
         kind = self.case.arithmetic
@@ -100,20 +161,66 @@ class Trace:
         return self._with(None, precision)
 
     def _with(self, arithmetic: Arithmetic[Any] | None, precision: int) -> AnyRun:
-        samples = []
+        samples, known, each_own = [], [], []
         upstream = getattr(self.case.loss, "gradient", None)
+        residues = cache(partial(self._residues_given, precision))
         for sample in self.case.samples:
-            sameness = Sameness(self.network, sample, upstream, precision)
-            own = arithmetic or ExactArithmetic(precision, sameness.proven)
-            parameters = {name: own.given(grid) for name, grid in self.network.given.items()}
+            sameness = Sameness(self.network, sample, upstream, precision, residues)
+            known.append(sameness)
+            own = arithmetic or ExactArithmetic(precision, sameness.proven, sameness.vanishes)
+            each_own.append(own)
             try:
                 replayed = replay_sample(
-                    self.network, sample, parameters, own, upstream, sameness.follow, self._turned
+                    self.network,
+                    sample,
+                    self._given(own, lambda before: before.run(precision).closing),
+                    own,
+                    upstream,
+                    sameness.follow,
+                    self._turned,
+                    self.back,
                 )
             except LogOfZero as problem:
-                raise CannotReplay(f"{problem}{self._zeros(sameness.replay)}") from None
+                at = at_work(self.network, sameness.replay)
+                raise refused(self.case, at, f"{problem}{self._zeros(sameness.replay)}") from None
+            except NeedsPrecision:
+                self._stuck = at_work(self.network, sameness.replay)
+                raise
             samples.append(replayed)
-        return self._closed(tuple(samples), arithmetic or ExactArithmetic(precision))
+        self._sameness[precision] = known
+        means = ExactArithmetic(precision, lambda name, place, _: cancel(known, name, place))
+        return replace(self._closed(tuple(samples), arithmetic or means), own=tuple(each_own))
+
+    def _given(self, arithmetic: Arithmetic[Any], left: Callable[[Trace], dict[str, Any]]) -> dict[str, Any]:
+        """What a step starts from: the case's numbers, or what the step before has `left`."""
+        kept = [tensor for move in self.moves for tensor in move.before]
+        if self.before is None:
+            given = {name: arithmetic.given(grid) for name, grid in self.network.given.items()}
+            return given | {each.name: arithmetic.given(self._start.kept_or_zero(each)) for each in kept}
+        numbers = left(self.before)
+        given = {name: numbers.get(f"{name}.new", numbers[name]) for name in self.network.given}
+        return given | {each.name: numbers[after(each.name)] for each in kept}
+
+    def _residues_given(self, precision: int, stable: bool) -> dict[str, Any]:
+        """The same over residues: to prove that two numbers of a step are one."""
+        from walkthrough.numbers.residues import Residues
+
+        return self._given(Residues(no_signs), lambda before: before._residues_left(precision, stable))
+
+    def _residues_left(self, precision: int, stable: bool) -> dict[str, Any]:
+        """What this step leaves, over residues; its exact replay has made its choices before."""
+        from walkthrough.numbers.residues import Residues
+
+        arithmetic = Residues(no_signs)
+        several = self._sameness[min(each for each in self._sameness if each >= precision)]
+        tensors = dict(several[0].given(stable))
+        share = [Fraction(1, len(several))] * len(several)
+        for tensor in self.network.parameter_tensors:
+            name = tensor.grad.name
+            tensors[name] = arithmetic.combined([sample.tensor(name, stable) for sample in several], share)
+        for move in self.moves:
+            tensors |= move.work_out(tensors, arithmetic)
+        return tensors
 
     def _turned(self, replay: SampleReplay[Any]) -> None:
         """In float64, what saturation has lost is worked out once more."""
@@ -138,84 +245,59 @@ class Trace:
     def _closed(self, samples: tuple[SampleReplay[Any], ...], arithmetic: Arithmetic[Any]) -> AnyRun:
         """The means over the samples, and the update."""
         means: dict[str, Any] = {}
-        new: dict[str, Any] = {}
         if self.network.loss is None:
-            return Run(samples, means, new, arithmetic)
+            return Run(samples, means, {}, arithmetic)
         share = Fraction(1, len(samples))
-        names = [gradient_name(tensor.name) for tensor in self.network.parameter_tensors]
+        names = [tensor.grad.name for tensor in self.network.parameter_tensors if self.back]
         if "loss" in samples[0].tensors:
             names.append("loss")
         for name in names:
             several = [sample.tensors[name] for sample in samples]
-            means[name] = (
-                several[0] if len(several) == 1 else arithmetic.combined(several, [share] * len(several))
-            )
-        if self.case.learning_rate is not None:
-            rate = self.case.learning_rate.value
-            for tensor in self.network.parameter_tensors:
-                pair = [samples[0].tensors[tensor.name], means[gradient_name(tensor.name)]]
-                new[f"{tensor.name}.new"] = arithmetic.combined(pair, [Fraction(1), -rate])
-        return Run(samples, means, new, arithmetic)
+            if len(several) == 1:
+                means[name] = several[0]
+            else:
+                means[name] = arithmetic.proven(arithmetic.combined(several, [share] * len(several)), name)
+        run = Run(samples, means, {}, arithmetic)
+        moved: dict[str, Any] = {}
+        for move in self.moves:
+            moved |= move.work_out(run.closing, arithmetic)
+        return Run(samples, means, moved, arithmetic)
 
     # --- names -----------------------------------------------------------------------------------
 
     @cached_property
+    def own_places(self) -> dict[str, Place]:
+        """Every tensor of this step by its full name, in the order of computation."""
+        return Places(self.case, self.network, self.moves, self.step, self.back).found()
+
+    @cached_property
     def places(self) -> dict[str, Place]:
-        """Every tensor by its full name, in the order of computation."""
-        found: dict[str, Place] = {}
-
-        def add(name: str, local: str, sample: int | None, shape: Shape) -> None:
-            found[name] = Place(name, local, sample, shape)
-
-        net, batch = self.network, self.case.batch
-        for tensor in (*net.parameter_tensors, *net.constant_tensors):
-            add(tensor.name, tensor.name, 0, tensor.shape)
-        several = range(len(self.case.samples))
-        for k in several:
-            for tensor in (net.input, *([net.target] if net.target else []), *(s.z for s in net.layers)):
-                add(self.named(tensor.name, k), tensor.name, k, tensor.shape)
-            if net.loss and net.loss.equations and batch:
-                add(f"loss@{k + 1}", "loss", k, ())
-        if net.loss and net.loss.equations:
-            add("loss", "loss", None, ())
-        for k in several if net.loss else ():
-            for stage in reversed(net.layers):
-                add(self.named(stage.z.grad.name, k), stage.z.grad.name, k, stage.z.shape)
-                for tensor in stage.parameters.values() if batch else ():
-                    add(f"{tensor.grad.name}@{k + 1}", tensor.grad.name, k, tensor.shape)
-                for tensor in stage.parameters.values() if not batch else ():
-                    add(tensor.grad.name, tensor.grad.name, None, tensor.shape)
-            add(self.named("input.grad", k), "input.grad", k, net.input.shape)
-        if net.loss:
-            for tensor in net.parameter_tensors:
-                add(tensor.grad.name, tensor.grad.name, None, tensor.shape)
-            if self.case.learning_rate is not None:
-                for tensor in net.parameter_tensors:
-                    add(f"{tensor.name}.new", f"{tensor.name}.new", None, tensor.shape)
-        return found
+        """The same, after those of the steps before."""
+        return (self.before.places if self.before else {}) | self.own_places
 
     @cached_property
     def ways(self) -> dict[str, Way]:
         """What may be written down on the way, by its name in a sample."""
-        rate = self.case.learning_rate
-        return ways(self.network, None if rate is None else rate.value)
+        return ways(self.network, self.steps[0].moves)
 
     @cached_property
     def on_the_way(self) -> dict[str, Place]:
         """Its tensors by their full names: e^z, y(1 − y), each output's share of the loss, −∂L/∂z."""
-        found: dict[str, Place] = {}
+        found: dict[str, Place] = dict(self.before.on_the_way) if self.before else {}
         for local, way in self.ways.items():
+            if way.where in ("backward", "update") and not self.back:
+                continue
             of = way.multiple
             if of is None:
-                for k in range(len(self.case.samples)):
-                    found[self.named(local, k)] = Place(self.named(local, k), local, k, way.tensor.shape)
+                samples = range(len(self.case.samples)) if way.where != "update" else (None,)
+                for k in samples:
+                    name = full_name(local, k, self.step)
+                    found[name] = Place(name, local, k, way.tensor.shape, self.step)
                 continue
-            base, word = of[1].name, local.rpartition(".")[2]
-            for name, place in self.places.items():
-                if place.local == base and (word == "delta" or place.sample is None):
-                    tensor, at, sample = name.partition("@")
-                    own = f"{tensor.removesuffix('.grad')}.{word}{at}{sample}"
-                    found[own] = Place(own, local, place.sample, place.shape)
+            for name, place in self.own_places.items():
+                if place.local == of[1].name and (way.where == "backward" or place.sample is None):
+                    own = local + name[len(own_part(name)) :]
+                    found[own] = Place(own, local, place.sample, place.shape, self.step)
         return found
 
     @cached_property
@@ -227,9 +309,9 @@ class Trace:
         """A tensor of the calculation, or one on the way, by its full name."""
         return self.places[name] if name in self.places else self.on_the_way[name]
 
-    def named(self, local: str, sample: int) -> str:
-        """The full name of a sample's own tensor: the first sample's has no number."""
-        return local if sample == 0 else f"{local}@{sample + 1}"
+    def named(self, local: str, sample: int | None) -> str:
+        """The full name of a tensor of this step; the first sample's and the first step's are unmarked."""
+        return full_name(local, sample, self.step)
 
     def cell_name(self, tensor: str, cell: Cell) -> str:
         """`conv[1,1]`: the name of a cell, counted from 1, leading axes of size 1 left out."""
@@ -241,12 +323,15 @@ class Trace:
 
     def numbers(self, tensor: str, precision: int = _PRECISIONS[0]) -> Any:
         """A tensor's numbers as its kind of arithmetic has them."""
+        own = self.of(tensor)
+        if own is not self:
+            return own.numbers(tensor, precision)
         if tensor not in self.places:
             return self._number_on_the_way(tensor, precision)
         place, run = self.places[tensor], self.run(precision)
         if place.sample is not None:
             return run.samples[place.sample].tensors[place.local]
-        return run.new[place.local] if place.local in run.new else run.means[place.local]
+        return run.moved[place.local] if place.local in run.moved else run.means[place.local]
 
     def _number_on_the_way(self, tensor: str, precision: int) -> Any:
         key = (tensor, precision)
@@ -255,26 +340,39 @@ class Trace:
             way = self.ways[place.local]
             multiple = way.multiple
             if multiple is not None:
-                base, at, sample = tensor.partition("@")
-                gradient = f"{base.rpartition('.')[0]}.grad{at}{sample}"
-                own = run.arithmetic.combined([self.numbers(gradient, precision)], [multiple[0]])
+                of = self.numbers(multiple[1].name + tensor[len(own_part(tensor)) :], precision)
+                own = run.arithmetic.combined([of], [multiple[0]])
             else:
-                tensors = run.samples[place.sample or 0].tensors
-                own = worked_out(way.equation, tensors, run.arithmetic)
+                by = run.arithmetic if place.sample is None else run.own[place.sample]
+                tensors = run.closing if place.sample is None else run.samples[place.sample].tensors
+                own = worked_out(way.equation, tensors, by)
             self._way[key] = own
         return self._way[key]
 
-    def known(self, tensor: str, cell: Cell, precision: int = _PRECISIONS[0]) -> Known:
-        """A cell's number, and how far the truth can be from it."""
-        numbers = self.numbers(tensor, precision)
+    def known(self, tensor: str, cell: Cell, precision: int | None = None) -> Known:
+        """A cell's number, and how far the truth can be from it.
+
+        `precision` is how many significant digits will do where it is enclosed: the replay may have had to
+        carry a hundred thousand. None: as many as it has.
+        """
+        numbers = self.numbers(tensor, precision or _PRECISIONS[0])
         if not isinstance(numbers, Exact):
             number = float(numbers[cell])
             if not isfinite(number):
-                raise CannotReplay(f"{self.cell_name(tensor, cell)} is beyond what float64 can hold")
+                raise self._beyond(tensor, cell)
             return Known(Fraction(number), exact=False)
-        spread = numbers.spread(cell)
-        value = numbers.fraction(cell)
+        value, spread = numbers.enclosure(cell, precision)
         return Known(value, spread, numbers.known(cell))
+
+    def refuse_infinite(self) -> None:
+        """Raises CannotReplay for the first number, in the order of computation, beyond float64."""
+        for name in self.places:
+            finite = np.isfinite(self.numbers(name))
+            if not finite.all():
+                raise self._beyond(name, tuple(int(at) for at in np.argwhere(~finite)[0]))
+
+    def _beyond(self, tensor: str, cell: Cell) -> CannotReplay:
+        return beyond(self.case, self.network, self.places[tensor].local, self.cell_name(tensor, cell))
 
     def certain(self, question: Callable[[int], Any], most: int = _PRECISIONS[-1]) -> Any:
         """The answer to a question about numbers, asked at higher and higher precision, up to `most` digits.
@@ -289,13 +387,17 @@ class Trace:
             except NeedsPrecision:
                 if not self.exact_arithmetic:
                     break
-        raise CannotReplay(f"a digit stays uncertain with {most} digits")
+        raise UncertainDigit(f"a digit stays uncertain with {most:,} digits, the most that are held")
 
     def shown(self, tensor: str, cell: Cell, digits: int, full: int = FULL) -> Shown:
         """A cell's number, to so many certain digits."""
-        result: Shown = self.certain(
-            lambda precision: shown(self.known(tensor, cell, precision), digits, full)
-        )
+        try:
+            result: Shown = self.certain(
+                lambda precision: shown(self.known(tensor, cell, precision), digits, full)
+            )
+        except UncertainDigit as problem:
+            at = owner(self.network, self.places[tensor].local)
+            raise refused(self.case, at, f"{self.cell_name(tensor, cell)}: {problem}") from None
         return result
 
     def value(self, name: str, digits: int = 10) -> str:
@@ -312,7 +414,8 @@ class Trace:
 
     def exact(self, tensor: str, cell: Cell) -> bool:
         """Whether a cell's number is rational and known exactly."""
-        return self.known(tensor, cell).exact
+        numbers = self.numbers(tensor)
+        return isinstance(numbers, Exact) and numbers.known(cell)
 
     @cached_property
     def letters(self) -> dict[str, str]:
@@ -320,7 +423,8 @@ class Trace:
         tensors = (self.network.input, *(s.z for s in self.network.layers))
         own = (*self.network.parameter_tensors, *self.network.constant_tensors)
         way = {name: each.tensor.symbol for name, each in self.ways.items()}
-        return {tensor.name: tensor.symbol for tensor in (*tensors, *own)} | way
+        moved = {each.name: each.symbol for move in self.steps[0].moves for each in move.tensors}
+        return {tensor.name: tensor.symbol for tensor in (*tensors, *own)} | way | moved
 
     def given_text(self, tensor: str, cell: Cell) -> str | None:
         """A number of the case as it is written there (0.10, not 0.1); None if it is computed."""
@@ -333,6 +437,11 @@ class Trace:
         sample = self.case.samples[place.sample or 0]
         if place.local in ("input", "target"):
             return sample.input if place.local == "input" else sample.target
+        if place.step > 1:
+            return None
+        kept = {each.name: each for move in self.steps[0].moves for each in move.before}
+        if place.local in kept:
+            return self._start.kept_or_zero(kept[place.local])
         return self.network.given.get(place.local)
 
     def network_tensor(self, name: str) -> Tensor:
@@ -341,8 +450,14 @@ class Trace:
         return Tensor(place.local, place.shape)
 
 
-def replay(case: Case) -> Trace:
-    """Everything that the case computes. Raises CannotReplay if its numbers lead nowhere."""
-    trace = Trace(case, network(case))
+def replay(case: Case, steps: int = 1, start: Start | None = None) -> Trace:
+    """Everything that the case computes, in so many steps; the trace of the last one.
+
+    Raises CannotReplay if its numbers lead nowhere.
+    """
+    trace = Trace(case, network(case), start=start)
     trace.run()
+    for _ in range(steps - 1):
+        trace = Trace(case, trace.network, trace)
+        trace.run()
     return trace

@@ -15,10 +15,15 @@ from typing import Any
 
 import numpy as np
 
+from walkthrough.mathematics.folding import has_pieces
 from walkthrough.mathematics.layout import Array
-from walkthrough.mathematics.notation import Cell, Tensor, gradient_name
+from walkthrough.mathematics.notation import Cell, Tensor, unique
+from walkthrough.numbers.arithmetic import NeedsPrecision
 from walkthrough.numbers.exact import Exact
+from walkthrough.numbers.exact_arithmetic import ExactArithmetic
+from walkthrough.trace.moves import Move, after
 from walkthrough.trace.network import Stage
+from walkthrough.trace.places import numbered
 from walkthrough.trace.saturation import saturated
 from walkthrough.trace.trace import Trace
 from walkthrough.witnesses import CannotFollow, vectorised
@@ -72,17 +77,37 @@ class Verification:
         network = self.trace.network
         for stage in network.stages:
             if stage.equations and only(self._full(stage.z.name, sample)):
+                # what is continuous has one value on both sides of a kink
                 yield from self._compared(witness, sample, stage.z, partial(witness.forward, stage, sample))
-        if network.loss is None:
+        if network.loss is None or not self.trace.back:
             return
         last = network.output.grad
-        if only(self._full(last.name, sample)):
+        if only(self._full(last.name, sample)) and not self._on_a_kink(network.loss, sample):
             yield from self._compared(witness, sample, last, partial(witness.slope, network.loss, sample))
         for stage in reversed(network.layers):
             wanted = [tensor for tensor in stage.inputs if only(self._full(tensor.grad.name, sample))]
+            if wanted and self._on_a_kink(stage, sample):
+                continue
             found = cache(partial(witness.backward, stage, sample))
             for tensor in wanted:
                 yield from self._compared(witness, sample, tensor.grad, partial(_one, found, tensor.name))
+
+    def _on_a_kink(self, stage: Stage, sample: int) -> bool:
+        """Whether a formula is exactly at its kink, which was proved, and does not show in the numbers.
+
+        A witness gets the middles of enclosures, and would take the slope on one side.
+        """
+        tensors = self._run.samples[sample].tensors
+        for equation in stage.equations if self._kind == "exact" else ():
+            for entry, slope in equation.derivatives:
+                variables = unique((*equation.left.variables, *entry.variables))
+                if not has_pieces(slope):
+                    continue
+                try:
+                    ExactArithmetic(_PRECISION).function(slope, variables, lambda e: tensors[e.tensor.name])
+                except NeedsPrecision:
+                    return True
+        return False
 
     def _compared(
         self, witness: _Witness, sample: int, tensor: Tensor, find: Callable[[], Any]
@@ -100,24 +125,50 @@ class Verification:
         run, case = self._run, self.trace.case
         if case.batch:
             for name, numbers in run.means.items():
-                if only(name):
+                if only(self.trace.named(name, None)):
                     several = [self.given(sample.tensors[name]) for sample in run.samples]
-                    yield self._check(name, "vectorised", numbers, self.rounded(vectorised.mean(several)))
-        if case.learning_rate is None:
-            return
-        for name, numbers in run.new.items():
-            if only(name):
-                old = name.removesuffix(".new")
-                before, gradient = run.samples[0].tensors[old], run.means[gradient_name(old)]
-                rate = case.learning_rate.value
-                found = vectorised.update(self.given(before), self.given(gradient), rate)
-                yield self._check(name, "vectorised", numbers, self.rounded(found))
+                    found = self.rounded(vectorised.mean(several))
+                    yield self._check(self.trace.named(name, None), "vectorised", numbers, found)
+        for move in self.trace.moves:
+            found = None
+            for equation in move.equations:
+                local = equation.left.tensor.name
+                if only(self.trace.named(local, None)):
+                    found = found or self._moved(move)
+                    if found is None:
+                        break
+                    word = local.removeprefix(f"{move.parameter.name}.")
+                    yield self._check(
+                        self.trace.named(local, None), "vectorised", run.moved[local], found[word]
+                    )
+
+    def _moved(self, move: Move) -> Mapping[str, Any] | None:
+        """What the closed form of the update rule gives, by word; None if there is none."""
+        case, known = self.trace.case, self._run.closing
+        assert case.learning_rate is not None
+        if not vectorised.knows_update(case.updating.type):
+            return None
+        name = move.parameter.name
+        kept = {
+            after(each.name).removeprefix(f"{name}."): self.given(known[each.name]) for each in move.before
+        }
+        return vectorised.update(
+            self.given(known[name]),
+            self.given(known[move.parameter.grad.name]),
+            case.learning_rate.value,
+            case.updating.type,
+            _plain(vars(case.updating.rule)),
+            kept,
+            step=self.trace.updates,
+            digits=self.digits,
+            line=self.rounded,
+        )
 
     def _full(self, local: str, sample: int) -> str:
         own = self.trace.case.batch and (
             local == "loss" or local.removesuffix(".grad") in self.trace.network.parameters
         )
-        return f"{local}@{sample + 1}" if own else self.trace.named(local, sample)
+        return numbered(local, sample, self.trace.step) if own else self.trace.named(local, sample)
 
     def _check(self, name: str, witness: str, numbers: Any, found: Any) -> Check:
         if not isinstance(numbers, Exact):
@@ -179,7 +230,7 @@ class _Vectorised(_Witness):
     def _options(self, stage: Stage) -> dict[str, Any]:
         conventions = self.of.trace.case.conventions
         options = {**vars(stage.of), "relu_at_zero": conventions.relu_at_zero, "max_tie": conventions.max_tie}
-        return {name: getattr(option, "value", option) for name, option in options.items()}
+        return _plain(options)
 
     def _parameters(self, stage: Stage, sample: int) -> dict[str, Any]:
         own = stage.parameters | stage.constants
@@ -205,9 +256,10 @@ class _Vectorised(_Witness):
 
     def _logits(self, sample: int) -> Any:
         """What went into the last sigmoid, where float64 needs it: ln(1 − 1.0) is no number."""
-        last = self.of.trace.network.layers[-1]
-        is_float = self.of.trace.case.arithmetic.kind == "float"
-        return self.of.numbers(last.x.name, sample) if is_float and last.type == "sigmoid" else None
+        layers = self.of.trace.network.layers
+        if self.of.trace.case.arithmetic.kind != "float" or not layers or layers[-1].type != "sigmoid":
+            return None
+        return self.of.numbers(layers[-1].x.name, sample)
 
     def slope(self, stage: Stage, sample: int) -> Any:
         """The loss's derivative; a gradient that is given is the case's own."""
@@ -303,6 +355,15 @@ class _Symbolic(_Witness):
         names = [tensor.name for tensor in stage.inputs]
         found = symbolic.gradients(stage.equations, values, gradient, self.of.digits, of=names)
         return {tensor.name: self._box(tensor, found[tensor.name]) for tensor in stage.inputs}
+
+
+def _plain(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Options as plain numbers, without the way in which they were written."""
+    several = {
+        name: tuple(getattr(each, "value", each) for each in option) if isinstance(option, tuple) else option
+        for name, option in options.items()
+    }
+    return {name: getattr(option, "value", option) for name, option in several.items()}
 
 
 def _one(found: Callable[[], Mapping[str, Any]], name: str) -> Any:

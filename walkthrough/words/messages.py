@@ -7,6 +7,8 @@ from difflib import get_close_matches
 from unicodedata import category
 
 _LONGEST_QUOTE = 60
+_LONGEST_NAME = 300
+_LONGEST_LINE = 2_000
 _SHORT_ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
@@ -28,6 +30,20 @@ def _escaped(character: str) -> str:
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
+def shortened(text: str) -> str:
+    """A name, printable; one longer than any that people give shows only its beginning."""
+    if len(text) > _LONGEST_NAME:
+        return f"{printable(text[:_LONGEST_QUOTE])}… ({len(text)} characters)"
+    return printable(text)
+
+
+def bounded_line(line: str) -> str:
+    """A line of a message, printable; words beyond any that people type show only their beginning."""
+    if len(line) <= _LONGEST_LINE:
+        return printable(line)
+    return " ".join(shortened(word) for word in line.split(" "))[:_LONGEST_LINE]
+
+
 def quoted(text: str) -> str:
     """The text in quotation marks, printable, and shortened if it is long."""
     if len(text) > _LONGEST_QUOTE:
@@ -46,7 +62,7 @@ def suggestion(word: str, known: Iterable[str]) -> str:
     # difflib compares with everything, and a hostile word may be megabytes long
     near = get_close_matches(word[:100], names, n=2, cutoff=0.5)
     if near:
-        return "did you mean " + " or ".join(f'"{name}"' for name in near) + "?"
+        return "did you mean " + " or ".join(f'"{shortened(name)}"' for name in near) + "?"
     if not names:
         return "nothing can stand here"
-    return "expected one of " + ", ".join(f'"{name}"' for name in names)
+    return "expected one of " + ", ".join(f'"{shortened(name)}"' for name in names)

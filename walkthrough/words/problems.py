@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from walkthrough.words.messages import printable
+from walkthrough.words.messages import printable, shortened
 
 __all__ = ["CaseError", "Problem", "printable"]
 
@@ -26,8 +26,8 @@ class Problem:
     column: int | None = None
 
     def __str__(self) -> str:
-        place = printable(self.file) + (f":{self.line}" if self.line is not None else "")
-        return ": ".join(part for part in (place, printable(self.key), printable(self.message)) if part)
+        place = shortened(self.file) + (f":{self.line}" if self.line is not None else "")
+        return ": ".join(part for part in (place, shortened(self.key), printable(self.message)) if part)
 
 
 class CaseError(Exception):

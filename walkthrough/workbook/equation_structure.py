@@ -271,3 +271,8 @@ def slope_by_output(equation: Equation) -> bool:
 def takes_logarithm(of: Expression) -> bool:
     """Whether a natural logarithm stands in it."""
     return (isinstance(of, Applied) and of.function == "ln") or any(map(takes_logarithm, of.parts))
+
+
+def takes_power(of: Expression) -> bool:
+    """Whether a power e^a stands in it."""
+    return (isinstance(of, Applied) and of.function == "exp") or any(map(takes_power, of.parts))

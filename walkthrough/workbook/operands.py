@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from fractions import Fraction
 from typing import TypeAlias
 
@@ -27,7 +27,10 @@ class Operands:
     def __init__(self, own: Own) -> None:
         self._own = own
         self._known: dict[Ref, Quantity] = {}
+        self._worked_out: dict[Ref, Quantity] = {}
         self.given: Callable[[Ref], Quantity | None] = lambda _: None
+        self.written: Collection[Ref] = frozenset()
+        """The cells in which this person wrote something."""
 
     def __call__(self, ref: Ref) -> Quantity:
         """The number in a cell; raises NothingThere."""
@@ -42,13 +45,33 @@ class Operands:
             self._known[ref] = known
         return known
 
+    def worked_out(self, ref: Ref, value: Callable[[], Quantity]) -> Quantity:
+        """What a cell is by these numbers, whatever was written in it: worked out once."""
+        known = self._worked_out.get(ref)
+        if known is None:
+            known = self._worked_out[ref] = value()
+        return known
+
     @property
     def asked(self) -> list[Ref]:
         """The cells whose numbers were asked for."""
         return list(self._known)
 
+    def instead(self, other: Callable[[Ref], Quantity | None]) -> Operands:
+        """The same numbers, but those that `other` gives."""
+        changed = Operands(self._own)
+        changed.written = self.written
+
+        def given(ref: Ref) -> Quantity | None:
+            number = other(ref)
+            return self(ref) if number is None else number
+
+        changed.given = given
+        return changed
+
     def noting(self) -> Operands:
         """The same numbers, none of them asked for yet."""
         other = Operands(self._own)
+        other.written = self.written
         other.given = lambda ref: self._known[ref] if ref in self._known else self.given(ref)
         return other

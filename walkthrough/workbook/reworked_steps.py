@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import NamedTuple
 
-from flint import fmpq
+from flint import arb, fmpq
 
 from walkthrough.mathematics.notation import Cell, Entry, Expression
 from walkthrough.mathematics.readings import Part, Slopes
@@ -22,7 +22,8 @@ from walkthrough.workbook.operands import Operands
 from walkthrough.workbook.sheet_numbers import SheetNumbers
 from walkthrough.workbook.workbook import Outline, Workbook
 
-ZERO = fmpq(0)
+ZERO, ONE = fmpq(0), fmpq(1)
+_NOTHING = fmpq(1, 10**25)
 
 
 class Row(NamedTuple):
@@ -73,8 +74,13 @@ class ReworkedStep:
         return self.book.structure(self.step.stage)
 
     def fits(self, value: Quantity) -> bool:
-        """Whether a result is certainly where one is sought."""
-        return self.sought is None or bool(self.sought.low <= value <= self.sought.high)
+        """Whether a result is certainly where one is sought; a 0 that roots and powers add up to is one."""
+        sought = self.sought
+        if sought is None:
+            return True
+        if not sought.low and not sought.high:
+            return bool(abs(value) < _NOTHING)
+        return bool(sought.low <= value <= sought.high)
 
     # --- its terms -------------------------------------------------------------------------------
 
@@ -149,7 +155,7 @@ class ReworkedStep:
         choice = self.book.step(window)
         assert isinstance(choice, Choice)
         best = max(self.number(ref) for ref in choice.candidates if ref is not None)
-        winners = [ref for ref in choice.candidates if ref is not None and self.number(ref) == best]
+        winners = [ref for ref in choice.candidates if ref is not None and not self.number(ref) < best]
         tie = self.book.trace.case.conventions.max_tie
         if tie == "first":
             return fmpq(int(winners[0] == entry))
@@ -198,7 +204,36 @@ class ReworkedStep:
         part = Part(entry, Fraction(1), (), tuple(place))
         cell = part.cells(entry)(tuple(place.values()))
         assert cell is not None
-        return Ref(self.book.steps.full(entry.tensor.name, self.book.sample(self.ref)), cell)
+        return Ref(self.book.beside(entry.tensor.name, self.ref), cell)
+
+    def right_of(self, ref: Ref) -> Quantity:
+        """The right value of another cell, from the same person's operands; raises ArithmeticError."""
+        return self.number.worked_out(ref, lambda: reworked(self.book, ref, self.number).right)
+
+    def with_given(self, ref: Ref, number: Quantity) -> Quantity | None:
+        """The value if a given number is read as another one wherever it is used.
+
+        What is not on the sheet is worked out anew; None where this cell has nothing to do with it.
+        """
+        met: list[Ref] = []
+
+        def other(each: Ref) -> Quantity | None:
+            if each == ref:
+                met.append(each)
+                return number
+            if (
+                each in self.number.written
+                or self.book.given(each) is not None
+                or each.tensor == self.ref.tensor
+            ):
+                return None
+            return reworked(self.book, each, changed).right
+
+        changed = self.number.instead(other)
+        value = reworked(self.book, self.ref, changed).right
+        if isinstance(value, arb) and not value.is_finite():
+            raise ArithmeticError("no number")
+        return value if met else None
 
 
 def added(rows: Iterable[Row]) -> Quantity:
@@ -206,6 +241,14 @@ def added(rows: Iterable[Row]) -> Quantity:
     result: Quantity = ZERO
     for row in rows:
         result = result + row.product
+    return result
+
+
+def product_of(values: Iterable[Quantity]) -> Quantity:
+    """The product of some numbers; of none, it is 1."""
+    result: Quantity = ONE
+    for value in values:
+        result = result * value
     return result
 
 

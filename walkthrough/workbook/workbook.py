@@ -10,7 +10,7 @@ from typing import TypeAlias, TypeVar
 from flint import fmpq
 
 from walkthrough.mathematics import readings
-from walkthrough.mathematics.notation import Equation, Largest, Shape
+from walkthrough.mathematics.notation import Entry, Equation, Index, Largest, Shape, unravel
 from walkthrough.mathematics.readings import Part
 from walkthrough.numbers.formulas import Quantity
 from walkthrough.numbers.quantities import quantity
@@ -36,8 +36,12 @@ class Workbook:
         self._remembered: dict[Hashable, object] = {}
         self._given: dict[Ref, Quantity] = {}
         self._structures: dict[str, Structure] = {}
-        data = {"input", "target", *steps.trace.network.parameters}
-        self._data = {name for name, place in steps.trace.places.items() if place.local in data}
+        data, given = {"input", "target"}, set(steps.trace.network.parameters)
+        self._data = {
+            name
+            for name, place in steps.trace.places.items()
+            if place.local in data or (place.local in given and place.step == 1)
+        }
 
     def remember(self, key: Hashable, made: Callable[[], T]) -> T:
         """What was made under this key before, or is made now."""
@@ -67,6 +71,12 @@ class Workbook:
             known = self._given[ref] = quantity(self.trace.known(ref.tensor, ref.cell).value)
         return known
 
+    def before(self, one: Ref, other: Ref) -> bool:
+        """Whether a number comes earlier in the order of computation than another one."""
+        order = self.remember("order", lambda: {name: at for at, name in enumerate(self.trace.places)})
+        last = len(order)
+        return (order.get(one.tensor, last), one.cell) < (order.get(other.tensor, last), other.cell)
+
     def shape(self, tensor: str) -> Shape:
         """The shape of a tensor under its full name."""
         return self.trace.place(tensor).shape
@@ -74,6 +84,12 @@ class Workbook:
     def sample(self, ref: Ref) -> int:
         """Which sample a cell belongs to."""
         return self.trace.place(ref.tensor).sample or 0
+
+    def beside(self, local: str, ref: Ref) -> str:
+        """The full name of a tensor as the step of a cell reads it: of the same sample and the same step."""
+        of, local_sample = self.steps.of(ref.tensor), self.trace.place(ref.tensor).sample
+        moved = local_sample is None and self.steps.phase(ref.tensor) == "update"
+        return of.full(local, None if moved else local_sample or 0)
 
     def name(self, ref: Ref) -> str:
         """The cell's name as on a worksheet."""
@@ -110,10 +126,8 @@ class Workbook:
                 for ref in step.over:
                     yield fmpq(1, len(step.over)), (ref,)
             case Update():
-                rate = self.trace.case.learning_rate
-                assert rate is not None
                 yield fmpq(1), (step.old,)
-                yield -quantity(rate.value), (step.gradient,)
+                yield -quantity(step.rate), (step.gradient,)
 
     # --- changed readings ------------------------------------------------------------------------
 
@@ -133,11 +147,33 @@ class Workbook:
         if any(tensor.grad.name == self._local(step.ref) for tensor in self.structure(stage).added):
             return None  # a bias's gradient knows nothing of kernels and windows
         parts = [part for equation in equations for part in _parts(equation, stage, self._local(step.ref))]
-        terms = self.steps.terms(parts, step.ref.cell, self.sample(step.ref))
+        steps = self.steps.of(step.ref.tensor)
+        terms = steps.terms(parts, step.ref.cell, self.sample(step.ref))
         return tuple((quantity(term.coefficient), term.factors) for term in terms)
 
     def _local(self, ref: Ref) -> str:
         return self.trace.place(ref.tensor).local
+
+    def bordered(self, step: Sums) -> tuple[Outline, ...]:
+        """The terms of a forward sum with the pixels at the border in the place of padding."""
+        return self.remember(("bordered", step.ref), lambda: tuple(self._bordered(step)))
+
+    def _bordered(self, step: Sums) -> Iterator[Outline]:
+        assert step.stage is not None
+        for equation in step.stage.equations:
+            for part in readings.forward(equation) or ():
+                for place in part.places(step.ref.cell):
+                    values = dict(zip(part.variables, place, strict=True))
+                    refs = (self._clamped(factor, values, step.ref) for factor in part.factors)
+                    yield quantity(part.coefficient), tuple(refs)
+
+    def _clamped(self, entry: Entry, values: dict[Index, int], of: Ref) -> Ref:
+        """The entry, or where it lies outside, the nearest one inside."""
+        positions = [position.at(values) for position in entry.index]
+        shape = (entry.tensor.size,) if entry.flat else entry.tensor.shape
+        inside = tuple(min(max(at, 0), extent - 1) for at, extent in zip(positions, shape, strict=True))
+        cell = unravel(inside[0], entry.tensor.shape) if entry.flat else inside
+        return Ref(self.beside(entry.tensor.name, of), cell)
 
     def window(self, step: AnyStep, key: str, change: Change) -> tuple[Ref | None, ...] | None:
         """The entries of a pool's window when its equations are misread (None: padding)."""
@@ -152,7 +188,7 @@ class Workbook:
         part = Part(right.body, Fraction(1), (), (*left.variables, *right.over))
         (here,) = Part(left, Fraction(1), (), left.variables).places(step.ref.cell)
         find = part.cells(right.body)
-        name = self.steps.full(stage.x.name, self.sample(step.ref))
+        name = self.beside(stage.x.name, step.ref)
         cells = (find((*here, *offset)) for offset in product(*(range(index.extent) for index in right.over)))
         return tuple(None if cell is None else Ref(name, cell) for cell in cells)
 

@@ -13,13 +13,12 @@ from fractions import Fraction
 from functools import reduce
 from typing import Generic, TypeVar
 
-from walkthrough.derivations.derivation import Case, Premises
-from walkthrough.derivations.expressions import (
+from walkthrough.derivations.derivation import Premises, ProofCase
+from walkthrough.derivations.derivation_notation import (
     Atom,
     Bracket,
     Derivative,
     Maximum,
-    Mean,
     all_entries,
     atom,
     placed,
@@ -27,18 +26,8 @@ from walkthrough.derivations.expressions import (
 )
 from walkthrough.derivations.proof import polynomials
 from walkthrough.derivations.proof.polynomials import Polynomial
-from walkthrough.mathematics.notation import (
-    Applied,
-    Entry,
-    Expression,
-    Negative,
-    Number,
-    Power,
-    Product,
-    Quotient,
-    Sum,
-    Total,
-)
+from walkthrough.mathematics.folding import Algebra
+from walkthrough.mathematics.notation import Entry, Expression, Piecewise, Same, Total
 
 F = TypeVar("F")
 """A formula, of the kind that an algebra works with."""
@@ -48,7 +37,7 @@ class NotOfThisKind(TypeError):
     """An expression that this algebra has no formula for."""
 
 
-class Algebra(ABC, Generic[F]):
+class FormulaKind(ABC, Generic[F]):
     """A kind of formula: collections of terms, or SymPy's expressions."""
 
     @abstractmethod
@@ -84,7 +73,7 @@ class Algebra(ABC, Generic[F]):
         """The formula with letters replaced."""
 
 
-class Terms(Algebra[Polynomial]):
+class TermSums(FormulaKind[Polynomial]):
     """Sums of products, as collections of terms."""
 
     def number(self, value: Fraction) -> Polynomial:
@@ -128,11 +117,14 @@ class Terms(Algebra[Polynomial]):
         return polynomials.substituted(of, meaning)
 
 
-class Meaning(Generic[F]):
-    """The formulas that expressions stand for, in one of the cases of a chain."""
+class Meaning(Algebra[F, str]):
+    """The formulas that expressions stand for, in one of the cases of a chain.
 
-    def __init__(self, algebra: Algebra[F], premises: Premises, case: Case) -> None:
-        self.algebra = algebra
+    Its scope is a tensor whose letters stay letters, even if they are defined.
+    """
+
+    def __init__(self, kind: FormulaKind[F], premises: Premises, case: ProofCase) -> None:
+        self.kind = kind
         self.premises = premises
         self.case = case
         self._entries: dict[tuple[Atom, str], F] = {}
@@ -140,68 +132,81 @@ class Meaning(Generic[F]):
         self._loss_slopes: dict[str, dict[Atom, F]] = {}
 
     def of(self, expression: Expression, unopened: str = "") -> F:
-        """The formula; letters of the tensor `unopened` stay letters, even if they are defined.
+        """The formula. Raises NotOfThisKind."""
+        return self.fold(expression, unopened)
 
-        Raises NotOfThisKind.
-        """
-        algebra = self.algebra
-        match expression:
-            case Entry():
-                return self._entry(expression, unopened)
-            case Number(value):
-                return algebra.number(value)
-            case Sum(parts):
-                return algebra.sum([self.of(part, unopened) for part in parts])
-            case Product(parts):
-                return reduce(algebra.product, [self.of(part, unopened) for part in parts])
-            case Negative(part):
-                return algebra.product(algebra.number(Fraction(-1)), self.of(part, unopened))
-            case Power(base, exponent):
-                return algebra.power(self.of(base, unopened), exponent)
-            case Quotient(above, below):
-                return algebra.applied("/", (self.of(above, unopened), self.of(below, unopened)))
-            case Applied(function, to):
-                return algebra.applied(function, (self.of(to, unopened),))
-            case Maximum(among):
-                return algebra.applied("max", tuple(self.of(each, unopened) for each in among))
-            case Total():
-                return self.of(placed(expression, self.case.loops, written_out=True), unopened)
-            case Mean(body, over, _):
-                several = [placed(body, {over: sample}) for sample in range(over.extent)]
-                total = algebra.sum([self.of(each, unopened) for each in several])
-                return algebra.product(algebra.number(Fraction(1, over.extent)), total)
-            case Derivative(of, by):
-                return self._derivative(of, self._placed(by), unopened)
-            case Bracket():
-                return self._truth(expression)
-        raise NotOfThisKind(type(expression).__name__)
+    def number(self, of: Fraction) -> F:
+        """A constant."""
+        return self.kind.number(of)
 
-    def _placed(self, entry: Entry) -> Entry:
-        return placed_entry(entry, self.case.loops) if self.case.loops else entry
-
-    def _entry(self, entry: Entry, unopened: str) -> F:
-        name = atom(self._placed(entry))
-        known = self._entries.get((name, unopened))
+    def entry(self, of: Entry, scope: str) -> F:
+        """What it stands for, or its letter."""
+        name = atom(placed_entry(of, self.case.loops) if self.case.loops else of)
+        known = self._entries.get((name, scope))
         if known is None:
-            known = self._entries[name, unopened] = self._opened(name, unopened)
+            known = self._entries[name, scope] = self._opened(name, scope)
         return known
+
+    def added(self, terms: list[F]) -> F:
+        """Their sum."""
+        return self.kind.sum(terms)
+
+    def multiplied(self, factors: list[F]) -> F:
+        """Their product."""
+        return reduce(self.kind.product, factors)
+
+    def negative(self, of: F) -> F:
+        """−1 times it."""
+        return self.kind.product(self.kind.number(Fraction(-1)), of)
+
+    def quotient(self, above: F, below: F) -> F:
+        """A division."""
+        return self.kind.applied("/", (above, below))
+
+    def power(self, base: F, exponent: int) -> F:
+        """The base times itself."""
+        return self.kind.power(base, exponent)
+
+    def applied(self, function: str, to: F) -> F:
+        """A function's value."""
+        return self.kind.applied(function, (to,))
+
+    def same(self, of: Same, scope: str) -> F:
+        """1 or 0, where the case says what the indices are."""
+        return self.fold(placed(of, self.case.loops), scope) if self.case.loops else self._unknown(of)
+
+    def total(self, of: Total, scope: str) -> F:
+        """All its terms."""
+        return self.fold(placed(of, self.case.loops, written_out=True), scope)
+
+    def piecewise(self, of: Piecewise, scope: str) -> F:
+        """A piecewise formula is said with brackets in a derivation, which a case decides."""
+        return self._unknown(of)
+
+    def other(self, of: Expression, scope: str) -> F:
+        """∂a/∂b worked out, a bracket as the case says, a maximum as it stands."""
+        match of:
+            case Derivative(inner, Entry() as by):
+                return self._derivative(inner, placed_entry(by, self.case.loops), scope)
+            case Bracket() if of in self.case.truths:
+                return self.kind.number(Fraction(self.case.truths[of]))
+            case Maximum(among):
+                return self.kind.applied("max", tuple(self.fold(each, scope) for each in among))
+        return self._unknown(of)
+
+    def _unknown(self, of: Expression) -> F:
+        raise NotOfThisKind(type(of).__name__)
 
     def _opened(self, name: Atom, unopened: str) -> F:
         if name[0] != unopened:
             for meaning in (self.case.pieces, self.premises.definitions):
                 if name in meaning:
                     return self.of(meaning[name], unopened)
-        return self.algebra.letter(name)
-
-    def _truth(self, bracket: Bracket) -> F:
-        truths = self.case.truths
-        if bracket not in truths:
-            raise NotOfThisKind("a bracket that this case does not decide")
-        return self.algebra.number(Fraction(int(truths[bracket])))
+        return self.kind.letter(name)
 
     def _derivative(self, of: Expression, by: Entry, unopened: str) -> F:
         name = atom(by)
-        nothing = self.algebra.number(Fraction(0))
+        nothing = self.kind.number(Fraction(0))
         if of == self.premises.loss and self.premises.upstream:
             if name in self.premises.upstream:
                 return self.of(self.premises.upstream[name], unopened)
@@ -210,8 +215,8 @@ class Meaning(Generic[F]):
             slope = self._total_slope(of, name, self._to_keep(by))
         if not self._to_keep(by):
             return slope
-        opened = {atom(each): self._entry(each, unopened) for each in all_entries(by.tensor)}
-        return self.algebra.substituted(slope, opened)
+        opened = {atom(each): self.entry(each, unopened) for each in all_entries(by.tensor)}
+        return self.kind.substituted(slope, opened)
 
     def _to_keep(self, by: Entry) -> str:
         """The tensor that has to stay letters while one differentiates with respect to an entry of it."""
@@ -221,20 +226,19 @@ class Meaning(Generic[F]):
 
     def _total_slope(self, of: Expression, by: Atom, unopened: str) -> F:
         """∂of/∂by; what `of` knows through a function comes with that function's slope (chain rule)."""
-        algebra = self.algebra
         slopes = self._slopes_of(of, unopened)
         parts = [slopes[by]] if by in slopes else []
         for name, (inside, stated) in self.premises.functions.items():
             if name in slopes and name[0] != unopened:
                 through = self._total_slope(inside, by, unopened)
                 parts.append(
-                    algebra.product(slopes[name], algebra.product(self.of(stated, unopened), through))
+                    self.kind.product(slopes[name], self.kind.product(self.of(stated, unopened), through))
                 )
-        return algebra.sum(parts)
+        return self.kind.sum(parts)
 
     def _slopes_of(self, of: Expression, unopened: str) -> Mapping[Atom, F]:
         if (of, unopened) not in self._slopes:
-            self._slopes[of, unopened] = self.algebra.slopes(self.of(of, unopened))
+            self._slopes[of, unopened] = self.kind.slopes(self.of(of, unopened))
         return self._slopes[of, unopened]
 
     def _slopes_of_loss(self, unopened: str) -> dict[Atom, F]:
@@ -244,7 +248,7 @@ class Meaning(Generic[F]):
             for name, given in self.premises.upstream.items():
                 upstream = self.of(given)
                 opened = self._opened(name, unopened)
-                for by, slope in self.algebra.slopes(opened).items():
-                    found.setdefault(by, []).append(self.algebra.product(upstream, slope))
-            self._loss_slopes[unopened] = {by: self.algebra.sum(parts) for by, parts in found.items()}
+                for by, slope in self.kind.slopes(opened).items():
+                    found.setdefault(by, []).append(self.kind.product(upstream, slope))
+            self._loss_slopes[unopened] = {by: self.kind.sum(parts) for by, parts in found.items()}
         return self._loss_slopes[unopened]

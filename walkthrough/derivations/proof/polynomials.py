@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import TypeAlias
 
-from walkthrough.derivations.expressions import Atom
+from walkthrough.derivations.derivation_notation import Atom
 
 Monomial: TypeAlias = tuple[Atom, ...]
 """Its factors in order; a square has its factor twice."""

@@ -4,31 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from walkthrough.derivations.derivation import Block, Chain, Derivation, Heading, Picture, Prose, Step
-from walkthrough.derivations.expressions import all_entries, atom
-from walkthrough.derivations.pieces.flat_positions import grid, without_zeros
-from walkthrough.derivations.pieces.gradients import SecondRoute
-from walkthrough.derivations.pieces.sizes import Sizes
-from walkthrough.derivations.pieces.sliding import Setting, convolution
-from walkthrough.derivations.rules import Rule
+from walkthrough.derivations.derivation import (
+    Derivation,
+    DerivationBlock,
+    Equalities,
+    Equality,
+    Paragraph,
+    PartTitle,
+    SideBySide,
+)
+from walkthrough.derivations.derivation_notation import all_entries, atom
+from walkthrough.derivations.pieces.asked_sizes import AskedSizes
+from walkthrough.derivations.pieces.convolution_by_grids import SecondRoute
+from walkthrough.derivations.pieces.formula_grids import grid, without_zeros
+from walkthrough.derivations.pieces.general_convolution import general_output, general_part
+from walkthrough.derivations.pieces.layers_in_letters import Setting, convolution
+from walkthrough.derivations.rules import DerivedRule, letters_of
+from walkthrough.layers.conv2d import Conv2d
 from walkthrough.mathematics.notation import Entry, Sum
 
 
-class ConvOutput(Rule):
+class ConvOutput(DerivedRule):
     """The kernel slides over the image; each place is one equation."""
 
     title = "Convolution: the system of equations"
+    page_letters = letters_of(Conv2d)
     takes = ("input", "kernel", "stride", "padding", "channels", "filters", "flip")
 
-    def derive(self, sizes: Sizes) -> Derivation:
+    def derive(self, sizes: AskedSizes) -> Derivation:
         """Every output entry as a sum of products."""
         at = convolution(sizes, bias="tied")
-        blocks = tuple(_blocks(at))
+        blocks = (*_blocks(at), *general_part(sizes.flip, general_output(sizes.flip)))
         return Derivation(self.word, self.title, at.sizes, at.premises, blocks)
 
 
-def _blocks(at: Setting) -> Iterator[Block]:
-    yield Prose(
+def _blocks(at: Setting) -> Iterator[DerivationBlock]:
+    yield Paragraph(
         (
             "x is the input, k the kernel, b the bias, z the output. Each entry of the output is the sum "
             "of the window's entries, each times the kernel's entry that lies on it.",
@@ -37,13 +48,13 @@ def _blocks(at: Setting) -> Iterator[Block]:
     second = SecondRoute(at)
     if at.x.shape[0] == at.z.shape[0] == 1:
         bias = ((at.parameters["bias"][0],),)
-        yield Picture((grid(at.z, 0), "=", grid(at.x, 0), "⋆", second.kernels[0][0], "+", bias))
-    yield Heading("The system of equations")
+        yield SideBySide((grid(at.z, 0), "=", grid(at.x, 0), "⋆", second.kernels[0][0], "+", bias))
+    yield PartTitle("The system of equations")
     for z in all_entries(at.z):
-        yield Chain(z, (_placed(second, z),))
+        yield Equalities(z, (_placed(second, z),))
 
 
-def _placed(second: SecondRoute, z: Entry) -> Step:
+def _placed(second: SecondRoute, z: Entry) -> Equality:
     """The sum by laying the kernel on the padded image; the premise is the layer's own equation."""
     layer, (filter_, i, j) = second.layer, atom(z)[1]
     height, width = second.at.parameters["kernel"].shape[2:]
@@ -52,7 +63,7 @@ def _placed(second: SecondRoute, z: Entry) -> Step:
     total = without_zeros(second.output_products(atom(z)[1]))
     terms = total.terms if isinstance(total, Sum) else (total,)
     because = f"kernel laid on rows {rows}, columns {columns}"
-    return Step(Sum((*terms, second.at.parameters["bias"][filter_])), (because,))
+    return Equality(Sum((*terms, second.at.parameters["bias"][filter_])), (because,))
 
 
 def _span(start: int, extent: int) -> str:

@@ -5,64 +5,67 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from walkthrough.derivations.derivation import (
-    Block,
-    Case,
-    Chain,
     Derivation,
-    Heading,
-    Picture,
+    DerivationBlock,
+    Equalities,
+    Equality,
+    Paragraph,
+    PartTitle,
     Premises,
-    Prose,
-    Step,
+    SideBySide,
 )
-from walkthrough.derivations.expressions import (
-    ZERO,
+from walkthrough.derivations.derivation_notation import (
+    LOSS,
+    ZERO_TERM,
     Bracket,
     Derivative,
     Maximum,
-    added,
     all_entries,
     atom,
-    multiplied,
+    written_product,
+    written_sum,
 )
-from walkthrough.derivations.pieces.flat_positions import framed, grid
-from walkthrough.derivations.pieces.sizes import Sizes
-from walkthrough.derivations.pieces.sliding import LOSS, Setting, setting, window, windows
-from walkthrough.derivations.rules import Rule
+from walkthrough.derivations.pieces.asked_sizes import AskedSizes
+from walkthrough.derivations.pieces.formula_grids import framed_grid, grid
+from walkthrough.derivations.pieces.general_pools import general_max_pool
+from walkthrough.derivations.pieces.layers_in_letters import Setting, competing_entries, setting, window
+from walkthrough.derivations.pieces.pool_windows import around, largest_of_each
+from walkthrough.derivations.rules import DerivedRule, letters_of
 from walkthrough.layers.max_pool2d import MaxPool2d
 from walkthrough.mathematics.notation import Entry
 
 
-class MaxPoolGradient(Rule):
+class MaxPoolGradient(DerivedRule):
     """The gradient goes to the largest entry of each window, and to no other."""
 
     title = "Max pooling backwards"
+    page_letters = letters_of(MaxPool2d, g=False)
     takes = ("input", "kernel", "stride", "padding", "channels")
 
-    def derive(self, sizes: Sizes) -> Derivation:
+    def derive(self, sizes: AskedSizes) -> Derivation:
         """Which entry is largest is a case distinction; every case is proved."""
         chosen = window(sizes, input=(4, 4), kernel=(2, 2), stride=None)
         layer = MaxPool2d(chosen.kernel, chosen.stride, chosen.padding)
         pool = setting(layer, (chosen.channels, *chosen.input), chosen.pool_text, {})
-        blocks = tuple(_blocks(pool, windows(pool.equation)))
+        blocks = (*_blocks(pool, competing_entries(pool.equation)), *general_max_pool())
         return Derivation(self.word, self.title, pool.sizes, Premises(), blocks)
 
 
-def _blocks(pool: Setting, among: dict[Entry, tuple[Entry, ...]]) -> Iterator[Block]:
-    yield Prose(
+def _blocks(pool: Setting, among: dict[Entry, tuple[Entry, ...]]) -> Iterator[DerivationBlock]:
+    yield Paragraph(
         (
             "Each output z is the largest entry of its window. g = ∂L/∂z is the loss's gradient with "
             "respect to the output. [a = b] is 1 where a equals b, else 0.",
         )
     )
     if pool.x.shape[0] == 1:
-        yield Picture((grid(pool.x, 0), "→", grid(pool.z, 0)))
-    yield Heading("Forwards")
+        yield SideBySide((grid(pool.x, 0), "→", grid(pool.z, 0)))
+    yield PartTitle("Forwards")
     forwards = Premises({atom(z): Maximum(among[z]) for z in among})
     for z in among:
-        yield Chain(z, (_placed(pool, z),), premises=forwards)
-    yield Heading("Backwards")
-    yield Prose(
+        yield Equalities(z, (_placed(pool, z),), premises=forwards)
+    yield PartTitle("Backwards")
+    yield Paragraph(
         (
             "Where one entry is strictly the largest, z is that entry: its slope is 1, and every other "
             "entry can move a little without being noticed. Among equals a convention decides (PyTorch: "
@@ -70,55 +73,38 @@ def _blocks(pool: Setting, among: dict[Entry, tuple[Entry, ...]]) -> Iterator[Bl
         )
     )
     ups = dict(zip(all_entries(pool.z), all_entries(pool.g), strict=True))
-    covering: dict[Entry, list[Entry]] = {x: [] for x in all_entries(pool.x)}
-    for z, window_ in among.items():
-        for x in window_:
-            covering[x].append(z)
-    for x, several in covering.items():
+    for x, several in around(pool.x, among).items():
         yield _backward(x, several, among, ups)
 
 
-def _placed(pool: Setting, z: Entry) -> Step:
+def _placed(pool: Setting, z: Entry) -> Equality:
     """The window by laying it on the image."""
     layer = pool.layer
     assert isinstance(layer, MaxPool2d)
     channel, i, j = atom(z)[1]
     step, corner = layer.stride or layer.size, [before for before, _ in layer.sliding.frame]
     top, left = i * step[0] - corner[0], j * step[1] - corner[1]
-    rows = framed(grid(pool.x, channel), (-top, -left), layer.size)
-    among = tuple(each for row in rows for each in row if each != ZERO)
-    return Step(Maximum(among), ("the largest of its window",))
+    rows = framed_grid(grid(pool.x, channel), (-top, -left), layer.size)
+    among = tuple(each for row in rows for each in row if each != ZERO_TERM)
+    return Equality(Maximum(among), ("the largest of its window",))
 
 
 def _backward(
     x: Entry, several: list[Entry], among: dict[Entry, tuple[Entry, ...]], ups: dict[Entry, Entry]
-) -> Chain:
+) -> Equalities:
     if not several:
-        return Chain(Derivative(LOSS, x), (Step(ZERO, (x, " is in no window")),))
-    slopes = added(multiplied((Derivative(LOSS, z), Derivative(z, x))) for z in several)
-    brackets = added(multiplied((ups[z], Bracket(x, "=", z))) for z in several)
+        return Equalities(Derivative(LOSS, x), (Equality(ZERO_TERM, (x, " is in no window")),))
+    slopes = written_sum(written_product((Derivative(LOSS, z), Derivative(z, x))) for z in several)
+    brackets = written_sum(written_product((ups[z], Bracket(x, "=", z))) for z in several)
     names = [word for z in several for word in (" and ", z)][1:]
-    return Chain(
+    return Equalities(
         Derivative(LOSS, x),
         (
-            Step(slopes, ("chain rule: ", x, " goes into ", *names)),
-            Step(brackets, ("slope 1 if ", x, " is the largest of its window, else 0")),
+            Equality(slopes, ("chain rule: ", x, " goes into ", *names)),
+            Equality(brackets, ("slope 1 if ", x, " is the largest of its window, else 0")),
         ),
-        _cases(several, among),
+        largest_of_each(several, among),
         # the windows that x is in; the others do not know it
         Premises({}, {atom(z): ups[z] for z in several}, LOSS),
+        given="no two entries of a window are equal",
     )
-
-
-def _cases(several: list[Entry], among: dict[Entry, tuple[Entry, ...]]) -> tuple[Case, ...]:
-    """Every entry in turn as the largest of each of these windows.
-
-    One window at a time: the sums are linear in them, and the others stay as they are.
-    """
-    cases = []
-    for z in several:
-        for winner in among[z]:
-            winners = {other: among[other][0] for other in several} | {z: winner}
-            truths = {Bracket(x, "=", other): x == winners[other] for other in several for x in among[other]}
-            cases.append(Case({}, {atom(other): each for other, each in winners.items()}, truths))
-    return tuple(cases)

@@ -4,23 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from walkthrough.derivations.derivation import Block, Chain, Derivation, Heading, Premises, Prose, Step
-from walkthrough.derivations.expressions import (
+from walkthrough.derivations.derivation import (
+    Derivation,
+    DerivationBlock,
+    Equalities,
+    Equality,
+    Paragraph,
+    PartTitle,
+    Premises,
+)
+from walkthrough.derivations.derivation_notation import (
+    LOSS,
     Atom,
     Derivative,
-    added,
     all_entries,
     at,
     atom,
-    letter,
-    multiplied,
     placed,
+    written_product,
+    written_sum,
 )
-from walkthrough.derivations.pieces import sizes as limits
-from walkthrough.derivations.pieces.expansion import gradient_reading, output_reading
-from walkthrough.derivations.pieces.sizes import Sizes
-from walkthrough.derivations.pieces.sliding import blank, output_shape, window
-from walkthrough.derivations.rules import Rule
+from walkthrough.derivations.pieces import asked_sizes as limits
+from walkthrough.derivations.pieces.asked_sizes import AskedSizes
+from walkthrough.derivations.pieces.layers_in_letters import blank, output_shape, window
+from walkthrough.derivations.pieces.sums_written_out import gradient_reading, output_reading
+from walkthrough.derivations.rules import DerivedRule
 from walkthrough.layers import Conventions
 from walkthrough.layers.conv2d import Conv2d
 from walkthrough.layers.dense import Dense
@@ -28,22 +36,20 @@ from walkthrough.layers.sigmoid import Sigmoid
 from walkthrough.losses.squared_error import SquaredError
 from walkthrough.mathematics.notation import Entry, Equation, Expression, Shape, Tensor, unravel
 
-LOSS = letter("L")
 
-
-class SigmoidNetwork(Rule):
+class SigmoidNetwork(DerivedRule):
     """dE/dW, dE/db and dE/df: the chain rule from the error back to the filter."""
 
     title = "A network of sigmoids: the gradients of its weights, bias and filter"
     takes = ("input", "kernel", "outputs")
 
-    def derive(self, sizes: Sizes) -> Derivation:
+    def derive(self, sizes: AskedSizes) -> Derivation:
         """Stage by stage backwards."""
-        chosen = window(Sizes(input=sizes.input, kernel=sizes.kernel))
+        chosen = window(AskedSizes(input=sizes.input, kernel=sizes.kernel))
         outputs = limits.count("outputs", sizes.outputs, 1, limits.MOST_CLASSES)
         layer = Conv2d(blank((1, 1, *chosen.kernel)))
         out = output_shape(layer, (1, *chosen.input))
-        limits.refuse_too_many(40 * outputs * out[1] * out[2] * chosen.kernel[0] * chosen.kernel[1])
+        limits.refuse_too_many_products(40 * outputs * out[1] * out[2] * chosen.kernel[0] * chosen.kernel[1])
         network = _Network(layer, (1, *chosen.input), out, outputs)
         text = f"{chosen.text}, {outputs} output{'s' * (outputs > 1)}"
         return Derivation(self.word, self.title, text, network.premises, tuple(_blocks(network)))
@@ -100,8 +106,8 @@ def slope_at(equation: Equation, entry: Entry) -> Expression:
     return placed(stated, dict(zip(by.variables, atom(entry)[1], strict=True)))
 
 
-def _blocks(net: _Network) -> Iterator[Block]:
-    yield Prose(
+def _blocks(net: _Network) -> Iterator[DerivationBlock]:
+    yield Paragraph(
         (
             "x is the input, f the filter; z⁽¹⁾ = x ⋆ f, h⁽¹⁾ = σ(z⁽¹⁾), flattened in reading order; w "
             "the weights, b the bias; z⁽²⁾ = w h⁽¹⁾ + b, o = σ(z⁽²⁾). y is the target, and the error is "
@@ -109,38 +115,43 @@ def _blocks(net: _Network) -> Iterator[Block]:
             "sigmoid-derivative.",
         )
     )
-    yield Chain(LOSS, (Step(net.error.right, ("its definition",)),))
+    yield Equalities(LOSS, (Equality(net.error.right, ("its definition",), defines=True),))
     outputs = range(net.o.size)
-    yield Heading("Weights: dL/dw = (o − y)·o(1 − o)·h⁽¹⁾")
+    yield PartTitle("Weights: dL/dw = (o − y)·o(1 − o)·h⁽¹⁾")
     for m in outputs:
         for n in range(net.h1.size):
             yield _weight(net, m, n)
-    yield Heading("Bias: dL/db = (o − y)·o(1 − o)")
+    yield PartTitle("Bias: dL/db = (o − y)·o(1 − o)")
     for m in outputs:
         o, z = at(net.o, (m,)), at(net.z2, (m,))
         chain = (Derivative(LOSS, o), Derivative(o, z), Derivative(z, at(net.b, (m,))))
-        right = multiplied(net.at_output(m))
-        steps = (Step(multiplied(chain), ("chain rule",)), Step(right, ("the bias has the slope 1",)))
-        yield Chain(Derivative(LOSS, at(net.b, (m,))), steps)
+        right = written_product(net.at_output(m))
+        steps = (
+            Equality(written_product(chain), ("chain rule",)),
+            Equality(right, ("the bias has the slope 1",)),
+        )
+        yield Equalities(Derivative(LOSS, at(net.b, (m,))), steps)
     yield from _filter(net)
 
 
-def _weight(net: _Network, m: int, n: int) -> Chain:
+def _weight(net: _Network, m: int, n: int) -> Equalities:
     o, z, w = at(net.o, (m,)), at(net.z2, (m,)), net.weight(m, n)
     h = at(net.h1, unravel(n, net.h1.shape))
     chain = (Derivative(LOSS, o), Derivative(o, z), Derivative(z, w))
-    return Chain(
+    return Equalities(
         Derivative(LOSS, w),
         (
-            Step(multiplied(chain), ("chain rule",)),
-            Step(multiplied((*net.at_output(m), h)), ("error, sigmoid, and what ", w, " is multiplied by")),
+            Equality(written_product(chain), ("chain rule",)),
+            Equality(
+                written_product((*net.at_output(m), h)), ("error, sigmoid, and what ", w, " is multiplied by")
+            ),
         ),
     )
 
 
-def _filter(net: _Network) -> Iterator[Block]:
-    yield Heading("Filter: dL/df = x ⋆ d, where d = dL/dz⁽¹⁾")
-    yield Prose(
+def _filter(net: _Network) -> Iterator[DerivationBlock]:
+    yield PartTitle("Filter: dL/df = x ⋆ d, where d = dL/dz⁽¹⁾")
+    yield Paragraph(
         (
             "Back through w to every entry of the map, and through its own sigmoid: that is d, as large "
             "as the map. Then d slides over x as a kernel would. x ⋆ d has the filter's size; with the "
@@ -151,43 +162,46 @@ def _filter(net: _Network) -> Iterator[Block]:
     back = {}
     for n, z in enumerate(all_entries(net.z1)):
         h = at(net.h1, atom(z)[1])
-        through = [multiplied((*net.at_output(m), net.weight(m, n))) for m in range(net.o.size)]
+        through = [written_product((*net.at_output(m), net.weight(m, n))) for m in range(net.o.size)]
         own = slope_at(net.first, z)
         back[z] = (
-            multiplied((*net.at_output(0), net.weight(0, n), own))
+            written_product((*net.at_output(0), net.weight(0, n), own))
             if len(through) == 1
-            else added(through) * own
+            else written_sum(through) * own
         )
         chain = [
-            multiplied((Derivative(LOSS, o), Derivative(o, s), Derivative(s, h), Derivative(h, z)))
+            written_product((Derivative(LOSS, o), Derivative(o, s), Derivative(s, h), Derivative(h, z)))
             for o, s in zip(all_entries(net.o), all_entries(net.z2), strict=True)
         ]
-        yield Chain(
+        yield Equalities(
             Derivative(LOSS, z),
-            (Step(added(chain), ("chain rule",)), Step(back[z], ("error, sigmoid, weight, sigmoid",))),
+            (
+                Equality(written_sum(chain), ("chain rule",)),
+                Equality(back[z], ("error, sigmoid, weight, sigmoid",)),
+            ),
         )
     for f in all_entries(net.f):
         yield _filter_entry(net, f, back)
 
 
-def _filter_entry(net: _Network, f: Entry, back: dict[Entry, Expression]) -> Chain:
+def _filter_entry(net: _Network, f: Entry, back: dict[Entry, Expression]) -> Equalities:
     """x ⋆ d, first by the chain rule, then with d put in."""
     products = gradient_reading(net.conv, net.f, net.z1).products(atom(f)[1])
-    slopes = [multiplied((Derivative(LOSS, z), Derivative(z, f))) for _, (z, _x) in products]
-    short = [multiplied((Derivative(LOSS, z), x)) for _, (z, x) in products]
-    full = [multiplied((back[z], x)) for _, (z, x) in products]
-    return Chain(
+    slopes = [written_product((Derivative(LOSS, z), Derivative(z, f))) for _, (z, _x) in products]
+    short = [written_product((Derivative(LOSS, z), x)) for _, (z, x) in products]
+    full = [written_product((back[z], x)) for _, (z, x) in products]
+    return Equalities(
         Derivative(LOSS, f),
         (
-            Step(added(slopes), ("chain rule: ", f, " goes into every entry of z⁽¹⁾")),
-            Step(
-                added(short),
+            Equality(written_sum(slopes), ("chain rule: ", f, " goes into every entry of z⁽¹⁾")),
+            Equality(
+                written_sum(short),
                 (
                     "what ",
                     f,
                     " is multiplied by: x ⋆ d",
                 ),
             ),
-            Step(added(full), ("d put in",)),
+            Equality(written_sum(full), ("d put in",)),
         ),
     )

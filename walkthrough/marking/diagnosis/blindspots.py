@@ -3,49 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from fractions import Fraction
+from dataclasses import dataclass, field, replace
+from textwrap import wrap
 from typing import Any
 
-from flint import arb, ctx
+from flint import ctx
 
 from walkthrough.case import Case
-from walkthrough.mathematics.notation import unravel
-from walkthrough.numbers.formulas import Quantity
-from walkthrough.slips import SlipKind, all_slips
-from walkthrough.slips._lines import as_known, text
-from walkthrough.trace.network import Stage
-from walkthrough.trace.steps import Given, Ref, Steps
-from walkthrough.trace.trace import Trace, replay
-from walkthrough.workbook.operands import Operands
-from walkthrough.workbook.reworked_steps import ReworkedStep, reworked
-from walkthrough.workbook.workbook import Workbook
+from walkthrough.marking.diagnosis.played_exercises import BITS, FEW_CELLS, Play, PlayedExercise
+from walkthrough.numbers.quantities import same_numbers
 
-_BITS = 256
-_LARGE = 20_000
-"""From so many multiply-adds on, only a few cells of each tensor are played, and not followed on."""
-_FEW_CELLS = 12
+_WIDTH = 80
+_MOST_LISTED = 6
 _ALWAYS_THE_SAME = (
     {"stride-ignored", "windows-overlapped"},
     {"kernel-flipped", "kernel-not-rotated"},
     {"gate-ignored", "local-derivative-forgotten"},
+    {"kernel-transposed", "output-transposed"},
+    {"weight-transposed", "output-transposed"},
+    {"kernel-mirrored", "kernel-rows-swapped"},
+    {"channel-forgotten", "one-filter-only"},
 )
 """Two names for one thing, whatever the numbers are."""
-
-CellNumbers = dict[Ref, Quantity]
 
 
 @dataclass(frozen=True, slots=True)
 class BlindSpot:
     """A slip, made in every cell of a tensor, and the tensors whose numbers it changes.
 
-    `changed` is empty if it leaves every number of the exercise as it is.
+    `changed` is empty if it leaves every number of the exercise as it is. `key` tells misreadings apart that
+    have one word.
     """
 
     slip: str
     tensor: str
     about: str
     changed: tuple[str, ...] = ()
+    key: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,32 +85,38 @@ class BlindSpots:
 
 def blindspots(case: Case) -> BlindSpots:
     """Every slip that can be one of a whole layer, played throughout it."""
-    trace = replay(case)
-    book = Workbook(Steps(trace))
-    whole = sum(stage.multiply_adds for stage in trace.network.layers) <= _LARGE
-    numbers = Operands(lambda ref: trace.known(ref.tensor, ref.cell).value)
+    exercise = PlayedExercise(case)
     found: dict[tuple[str, str], list[_Seen]] = {}
     coincide: list[Coincidence] = []
-    with ctx.workprec(_BITS):
-        for tensor, place in trace.places.items():
-            alike: dict[tuple[str, ...], dict[str, None]] = {}
-            for play in _played(book, tensor, numbers, whole):
-                seen = _seen(book, tensor, play, numbers, whole)
+    with ctx.workprec(BITS):
+        for tensor, place in exercise.book.trace.places.items():
+            if place.sample and not _still_hidden(found, place.local):
+                continue  # the first sample has shown every slip
+            alike: dict[tuple[float, ...], dict[str, None]] = {}
+            for play in exercise.plays(tensor):
+                seen = _seen(exercise, tensor, play)
                 found.setdefault((play.kind.word, place.local), []).append(seen)
                 if play.changed:
-                    alike.setdefault(tuple(map(text, play.values.values())), {})[play.kind.word] = None
+                    alike.setdefault(same_numbers(tuple(play.values.values())), {})[play.kind.word] = None
             coincide += [Coincidence(tensor, tuple(group)) for group in alike.values() if _different(group)]
-    # a slip that shows in one sample, or in one of its directions, is no blind spot
-    spots = {key: several for key, several in found.items() if not any(seen.noticed for seen in several)}
+        # a slip that shows in one sample, or in one of its directions, is no blind spot
+        spots = [several for several in found.values() if not any(seen.noticed for seen in several)]
+        unnoticed = [several for several in spots if any(seen.play.changed for seen in several)]
+        followed = tuple(_most([_followed(exercise, seen) for seen in several]) for several in unnoticed)
     return BlindSpots(
         case.name,
         tuple({word: None for word, _ in found}),
-        tuple(
-            several[0].spot for several in spots.values() if not any(seen.spot.changed for seen in several)
-        ),
-        tuple(_most(several) for several in spots.values() if any(seen.spot.changed for seen in several)),
+        tuple(several[0].spot for several in spots if several not in unnoticed),
+        followed,
         tuple(coincide),
-        whole,
+        exercise.whole,
+    )
+
+
+def _still_hidden(found: dict[tuple[str, str], list[_Seen]], local: str) -> bool:
+    """Whether a slip in a tensor has not shown in any sample so far."""
+    return any(
+        not any(seen.noticed for seen in several) for (_, where), several in found.items() if where == local
     )
 
 
@@ -125,128 +125,26 @@ class _Seen:
     """A misreading, and whether anybody would notice it at the end."""
 
     spot: BlindSpot
+    play: Play
     noticed: bool
 
 
-def _seen(book: Workbook, tensor: str, play: _Play, numbers: Operands, whole: bool) -> _Seen:
-    changed: tuple[str, ...] = ()
-    noticed = play.changed
-    if play.changed:
-        after = _downstream(book, tensor, play.values, numbers) if whole else None
-        changed = (tensor, *(after or ()))
-        noticed = after is None or _at_the_end(book.trace, changed)
-    return _Seen(BlindSpot(play.kind.word, tensor, play.kind.about, changed), noticed)
+def _seen(exercise: PlayedExercise, tensor: str, play: Play) -> _Seen:
+    noticed = play.changed and exercise.noticed(tensor, play)
+    return _Seen(BlindSpot(play.kind.word, tensor, play.kind.about, (), play.key), play, noticed)
 
 
-def _most(several: list[_Seen]) -> BlindSpot:
-    return max((seen.spot for seen in several), key=lambda spot: len(spot.changed))
+def _followed(exercise: PlayedExercise, seen: _Seen) -> BlindSpot:
+    """The spot with all that it changes: gradients and updates as well."""
+    return replace(seen.spot, changed=exercise.changes(seen.spot.tensor, seen.play))
+
+
+def _most(several: list[BlindSpot]) -> BlindSpot:
+    return max(several, key=lambda spot: len(spot.changed))
 
 
 def _different(words: dict[str, None]) -> bool:
     return len(words) > 1 and set(words) not in _ALWAYS_THE_SAME
-
-
-# --- playing -----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Play:
-    """A misreading, cell by cell: what it gives, and what is right."""
-
-    kind: SlipKind
-    key: str
-    values: CellNumbers
-    changed: bool
-
-
-def _played(book: Workbook, tensor: str, numbers: Operands, whole: bool) -> list[_Play]:
-    """Every misreading of a tensor's steps; a cell that it does not concern keeps its number."""
-    like = book.trace.network_tensor(tensor)
-    step = 1 if whole else max(1, like.size // _FEW_CELLS)
-    cells = [unravel(place, like.shape) for place in range(0, like.size, step)]
-    workings = [reworked(book, Ref(tensor, cell), numbers) for cell in cells]
-    workings = [each for each in workings if not isinstance(each.step, Given)]
-    found: dict[tuple[str, str], _Play] = {}
-    right: CellNumbers = {each.ref: each.right for each in workings}
-    for own in workings:
-        for kind, key, value in _misreadings(own):
-            play = found.get((kind.word, key)) or _Play(kind, key, dict(right), False)
-            play.values[own.ref] = value
-            differs = play.changed or not _same(value, right[own.ref])
-            found[kind.word, key] = _Play(kind, key, play.values, differs)
-    return list(found.values())
-
-
-def _misreadings(own: ReworkedStep) -> Iterator[tuple[SlipKind, str, Quantity]]:
-    seen = set()
-    for kind in all_slips():
-        try:
-            for candidate in kind.play(own):
-                if candidate.everywhere and (kind.word, candidate.everywhere) not in seen:
-                    seen.add((kind.word, candidate.everywhere))
-                    yield kind, candidate.everywhere, candidate.value
-        except ArithmeticError:
-            continue
-
-
-def _same(one: Quantity, other: Quantity) -> bool:
-    """Whether two numbers are the same, as far as many more digits than anybody writes can tell."""
-    if isinstance(one, arb) or isinstance(other, arb):
-        return bool((arb(one) - arb(other)).abs_lower() == 0)
-    return bool(one == other)
-
-
-# --- following a change ------------------------------------------------------------------------
-
-
-def _downstream(
-    book: Workbook, tensor: str, values: CellNumbers, numbers: Operands
-) -> tuple[str, ...] | None:
-    """The tensors of the forward pass that change after a tensor has; None if it is none of them."""
-    trace = book.trace
-    place = trace.places[tensor]
-    stages = trace.network.stages
-    start = next((at for at, stage in enumerate(stages) if stage.z.name == place.local), None)
-    if start is None or place.sample is None:
-        return None
-
-    def own(ref: Ref) -> Fraction | None:
-        value = changed.get(ref)
-        return as_known(value).value if value is not None else trace.known(ref.tensor, ref.cell).value
-
-    changed: CellNumbers = {ref: value for ref, value in values.items() if not _same(value, numbers(ref))}
-    found = []
-    for stage in stages[start + 1 :]:
-        name = book.steps.full(stage.z.name, place.sample)
-        before = len(changed)
-        for ref, value in list(_recomputed(book, stage, name, own)):
-            changed[ref] = value
-        if len(changed) > before:
-            found.append(name)
-    return tuple(found)
-
-
-def _recomputed(book: Workbook, stage: Stage, name: str, own: Any) -> Iterator[tuple[Ref, Quantity]]:
-    """The cells of a stage's output whose numbers are others now."""
-    if not stage.equations:
-        return
-    numbers = Operands(own)
-    for cell in stage.z.cells():
-        ref = Ref(name, cell)
-        try:
-            value = reworked(book, ref, numbers).right
-        except ArithmeticError:
-            continue
-        right = book.trace.known(name, cell)
-        if abs(as_known(value).value - right.value) > as_known(value).spread + right.spread:
-            yield ref, value
-
-
-def _at_the_end(trace: Trace, changed: tuple[str, ...]) -> bool:
-    """Whether a change reaches a number that counts: the output, the loss, or what the source claims."""
-    output = trace.network.output.name
-    ends = {name for name, place in trace.places.items() if place.local in (output, "loss")}
-    return bool(ends & set(changed))
 
 
 # --- saying it ---------------------------------------------------------------------------------
@@ -256,19 +154,37 @@ def _entry(spot: BlindSpot) -> dict[str, Any]:
     return {"slip": spot.slip, "at": spot.tensor, "about": spot.about, "changed": list(spot.changed)}
 
 
+def _listed(changed: tuple[str, ...]) -> str:
+    """Tensors by name, as many as fit a line or two."""
+    if len(changed) <= _MOST_LISTED:
+        return ", ".join(changed)
+    return f"{', '.join(changed[:_MOST_LISTED])} and {len(changed) - _MOST_LISTED} more"
+
+
+def _spot(spot: BlindSpot, said: str) -> list[str]:
+    return _folded(f"  {spot.slip:<28}{spot.tensor:<16}  {said}", 48)
+
+
+def _folded(line: str, indent: int) -> list[str]:
+    """A line, and what does not fit it under its last column."""
+    return wrap(line, _WIDTH, subsequent_indent=" " * indent, drop_whitespace=True, break_on_hyphens=False)
+
+
 def _lines(found: BlindSpots) -> Iterator[str]:
     if not found.whole:
-        yield f"{found.case} is large: only about {_FEW_CELLS} cells of each tensor were played."
+        yield f"{found.case} is large: only about {FEW_CELLS} cells of each tensor were played."
     if not found.hidden and not found.unnoticed:
         yield f"{found.case} reveals every slip that was played in it ({len(found.played)} kinds)."
     if found.hidden:
         nothing = "No number of this exercise" if found.whole else "None of these numbers"
         yield f"{nothing} changes if, throughout,"
-        yield from (f"  {spot.slip:<28}{spot.tensor}   {spot.about}" for spot in found.hidden)
+        for spot in found.hidden:
+            yield from _spot(spot, spot.about)
     if found.unnoticed:
-        yield "Numbers on the way change, but neither the output nor the loss:"
+        yield "Neither the output nor the loss changes, only what is named here:"
         for spot in found.unnoticed:
-            yield f"  {spot.slip:<28}{spot.tensor}   changes {', '.join(spot.changed)} only"
+            yield from _spot(spot, f"changes {_listed(spot.changed)}")
     if found.coincide:
         yield "These give the same numbers as one another:"
-        yield from (f"  {each.tensor:<28}{', '.join(each.slips)}" for each in found.coincide)
+        for each in found.coincide:
+            yield from _folded(f"  {each.tensor:<28}{', '.join(each.slips)}", 30)

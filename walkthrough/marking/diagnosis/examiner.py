@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from weakref import WeakKeyDictionary
 
-from walkthrough.marking.diagnosis.likeliest_slips import (
-    Diagnosed,
-    OwnNumbers,
-    diagnose,
-    undecided,
-    whole_layer,
-)
+from walkthrough.marking.diagnosis.common_causes import CommonCauses, Diagnosed
+from walkthrough.marking.diagnosis.findings import OwnNumbers
+from walkthrough.marking.diagnosis.likeliest_slips import undecided
+from walkthrough.marking.diagnosis.remembered_diagnoses import Explanation, explained
 from walkthrough.marking.marked_worksheets import RIGHT, MarkedSheet, Slip, Worksheet
 from walkthrough.marking.verdicts.claimed_formulas import with_formulas
 from walkthrough.marking.verdicts.marker import Marker, WrongStep
+from walkthrough.marking.verdicts.size_claims import with_sizes
 from walkthrough.marking.worksheets.exercises import Exercise
+from walkthrough.trace.sizes import sizes
 from walkthrough.trace.trace import Trace
 from walkthrough.workbook.operands import Own
 from walkthrough.workbook.workbook import Workbook
@@ -26,32 +26,49 @@ class Examiner:
 
     def __init__(self, trace: Trace, digits: int = 10) -> None:
         self._trace = trace
-        self.marker = Marker(trace, digits)
-        self._book = Workbook(self.marker.calculation.steps)
+        self._digits = digits
+
+    @cached_property
+    def marker(self) -> Marker:
+        """Whoever gives the verdicts on numbers."""
+        return Marker(self._trace, self._digits)
+
+    @cached_property
+    def _book(self) -> Workbook:
+        return Workbook(self.marker.calculation.steps)
 
     def mark(self, worksheet: Worksheet) -> MarkedSheet:
-        """The worksheet with its verdicts and slips, the formulas too."""
+        """The worksheet with its verdicts and slips, the formulas and the sizes too."""
+        if worksheet.sizes:
+            only = not worksheet.claims and not worksheet.formulas
+            rest = MarkedSheet(worksheet, (), None) if only else self._marked(worksheet)
+            return with_sizes(rest, sizes(self._trace.case))
+        return self._marked(worksheet)
+
+    def _marked(self, worksheet: Worksheet) -> MarkedSheet:
         return with_formulas(self._numbers(worksheet), self._trace)
 
     def _numbers(self, worksheet: Worksheet) -> MarkedSheet:
-        """The verdicts on the numbers; a slip over a whole layer stands first at each cell."""
+        """The verdicts on the numbers; one cause of several wrong ones stands first at each of them."""
         numbers: list[OwnNumbers] = []
+        explanations: dict[int, Explanation] = {}
 
         def slips(step: WrongStep) -> tuple[Slip, ...]:
             if not numbers:
                 numbers.append(_own(step))
-            return diagnose(step.claim, self._book, numbers[0])
+            found = explanations[id(step.claim)] = explained(step.claim, self._book, numbers[0])
+            return found.likeliest
 
         sheet = self.marker.mark(worksheet, slips)
         wrong = [
-            Diagnosed(marked.claim, marked.slips) for marked in sheet.claims if marked.verdict == "wrong"
+            Diagnosed(marked.claim, explanations[id(marked.claim)], marked.slips)
+            for marked in sheet.claims
+            if marked.verdict == "wrong"
         ]
-        if len(wrong) < 2:
+        if not wrong:
             return sheet
-        right = [marked.claim for marked in sheet.claims if marked.verdict in RIGHT]
-        layer_slips, diagnosed = whole_layer(wrong, right, self._book, numbers[0])
-        if not layer_slips:
-            return sheet
+        others = [marked.claim for marked in sheet.claims if marked.verdict in (*RIGHT, "follows")]
+        layer_slips, diagnosed = CommonCauses(others, self._book, numbers[0]).found(wrong)
         by_claim = {id(each.claim): each.slips for each in diagnosed}
         claims = tuple(
             replace(marked, slips=by_claim[id(marked.claim)]) if marked.verdict == "wrong" else marked

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
-from flint import ctx
+from flint import arb, ctx
 
+from walkthrough.marking.diagnosis.chance import MOST, share_explained
 from walkthrough.marking.diagnosis.inverse_steps import Link, links
 from walkthrough.marking.diagnosis.possible_slips import possible
 from walkthrough.marking.marked_worksheets import NumberClaim, Slip
@@ -17,6 +18,7 @@ from walkthrough.numbers.quantities import quantity
 from walkthrough.numbers.shown import Shown
 from walkthrough.slips import Candidate, SlipKind
 from walkthrough.slips._lines import shown_value, text
+from walkthrough.slips.writing import copied_from
 from walkthrough.trace.steps import Ref
 from walkthrough.words.messages import printable
 from walkthrough.workbook.operands import Operands, Own
@@ -30,7 +32,9 @@ _HIDDEN = 0.6
 """How much less likely a slip is behind one more cell that is not on the sheet."""
 _EXACTLY = 2.0
 """How much likelier a slip is that gives the written number itself, not only rounded."""
+_MOST_CARRIED = 4
 _LONGEST_NUMBER = 40
+_LONGEST_COUNTED = 10**6
 _MOST_UNITS = 7
 """Nobody rounds to more than millions."""
 
@@ -46,6 +50,7 @@ class OwnNumbers:
         self._claims = claims
         self.written = Operands(as_written)
         self.unrounded = None if unrounded is None else Operands(unrounded)
+        self._mixtures: dict[str, Operands] = {}
 
     def about(self, book: Workbook) -> None:
         """Takes what the case gives from there, unless it stands on the sheet as well."""
@@ -53,6 +58,7 @@ class OwnNumbers:
         for numbers in (self.written, self.unrounded):
             if numbers is not None:
                 numbers.given = lambda ref: None if ref in page else book.given(ref)
+                numbers.written = self.page.cells
 
     @cached_property
     def page(self) -> SheetNumbers:
@@ -71,13 +77,34 @@ class OwnNumbers:
         if self.unrounded is not None:
             yield self.unrounded
 
+    def ways(self, book: Workbook, ref: Ref) -> Iterator[Operands]:
+        """All operands as written, all as they stood before rounding, then each tensor in its own way."""
+        yield from self
+        if self.unrounded is None:
+            return
+        carried = sorted({each.tensor for each in book.reads(ref) if book.given(each) is None})
+        for one in carried if 1 < len(carried) <= _MOST_CARRIED else ():
+            yield self._mixed(one)
+
+    def _mixed(self, tensor: str) -> Operands:
+        """The numbers of one tensor before rounding, those of the others as written."""
+        known = self._mixtures.get(tensor)
+        if known is None:
+            unrounded = self.unrounded
+            assert unrounded is not None
+            known = self._mixtures[tensor] = self.written.instead(
+                lambda ref: unrounded(ref) if ref.tensor == tensor else None
+            )
+        return known
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     """A slip that gives the written number: which one, in the step of which cell, and how likely it is.
 
     `gives` is what it makes of the claimed cell; `there` what it makes of the cell `ref`, which differs
-    from the claimed one if the slip was made on the way to it.
+    from the claimed one if the slip was made on the way to it; `onward` are the lines from there on. `chance`
+    is the share of all numbers like the written one that slips as common give.
     """
 
     kind: SlipKind
@@ -85,11 +112,18 @@ class Finding:
     ref: Ref
     gives: Quantity
     score: float
+    chance: float = 0.0
+    onward: tuple[str, ...] = ()
 
     @property
     def there(self) -> Quantity:
         """What the slip makes of the cell in whose step it is."""
         return self.candidate.value
+
+    @property
+    def explains(self) -> bool:
+        """Whether it can be more than a coincidence."""
+        return self.chance <= MOST
 
 
 def findings(claim: NumberClaim, book: Workbook, own: OwnNumbers) -> list[Finding]:
@@ -115,22 +149,35 @@ def findings_with(
     if claim.number is None:
         return None
     ref, written = Ref(claim.tensor, claim.at), quantity(claim.number.value)
-    wanted = [
-        sought_for(written, quantity(unit), own)
-        for unit in claim.number.units[:_MOST_UNITS] or (Fraction(0),)
-    ]
+    wanted = [sought_for(written, quantity(unit), own) for unit in units_of(claim)]
     if _right(reworked(book, ref, numbers, wanted[-1]), written):
         return None
     for at, sought in enumerate(wanted):
         found = _found(reworked(book, ref, numbers, sought), written, own)
+        if at:
+            found = [each for each in found if not digits_count(each.gives)]
         if found:
-            return at, likeliest_first(found)
+            return at, found
     return len(wanted), []
 
 
+def units_of(claim: NumberClaim) -> list[Fraction]:
+    """The units that the last digit of a written number may stand for, as long as two digits stay."""
+    assert claim.number is not None
+    units = claim.number.units[:_MOST_UNITS]
+    fine = [unit for unit in units if abs(claim.number.value) >= 10 * unit or unit == units[0]]
+    return fine or [Fraction(0)]
+
+
 def sought_for(written: Quantity, unit: Quantity, own: OwnNumbers) -> Sought:
-    """What a written number stands for."""
-    return Sought(written - unit / 2, written + unit / 2, unit or None, own.page)
+    """What a written number stands for; a 0 for nothing but 0."""
+    half = unit / 2 if written else unit * 0
+    return Sought(written - half, written + half, unit or None, own.page)
+
+
+def digits_count(value: Quantity) -> bool:
+    """Whether all digits of a number count, zeros at its end too: it is whole, and not too long."""
+    return not isinstance(value, arb) and value.q == 1 and abs(value) < _LONGEST_COUNTED
 
 
 def _right(own: ReworkedStep, written: Quantity) -> bool:
@@ -142,6 +189,8 @@ def _right(own: ReworkedStep, written: Quantity) -> bool:
         return False
     if not written:
         return bool(right == 0)
+    if own.sought.unit is not None and own.sought.unit > 1 and digits_count(right):
+        return bool(right == written)
     past = abs(right) - abs(written)
     return own.fits(right) or bool(right * written > 0 and 0 <= past < (own.sought.unit or 0))
 
@@ -159,14 +208,17 @@ def _found(own: ReworkedStep, written: Quantity, numbers: OwnNumbers) -> list[Fi
             if path and candidate.at == own.ref:
                 continue  # a number on the way is not copied from where it leads
             gives = candidate.value
+            lines = []
             try:
                 for link in reversed(path):
-                    gives = link.onward(gives)
+                    before, gives = gives, link.onward(gives)
+                    lines.append(link.line(before, gives))
             except ArithmeticError:
                 continue
             if own.fits(gives):
                 score = likely * kind.common / candidate.places * (_EXACTLY if gives == written else 1)
-                found.append(Finding(kind, candidate, here.ref, gives, score))
+                chance = share_explained(here, kind, candidate) * (len(path) + 1)
+                found.append(Finding(kind, candidate, here.ref, gives, score, chance, tuple(lines)))
         if len(path) < _DEEPEST:
             for link in links(here, numbers.page):
                 there = reworked(here.book, link.ref, here.number, link.sought)
@@ -190,13 +242,17 @@ def played(own: ReworkedStep) -> Iterator[tuple[SlipKind, Candidate]]:
 
 
 def likeliest_first(found: list[Finding]) -> list[Finding]:
-    """Each word once, in its likeliest place, the likeliest first."""
+    """Each word once, in its likeliest place, the likeliest first; no coincidences.
+
+    That a number was copied is said only where nothing in the rule explains it.
+    """
     best: dict[str, Finding] = {}
     for finding in found:
         known = best.get(finding.kind.word)
-        if known is None or finding.score > known.score:
+        if finding.explains and (known is None or finding.score > known.score):
             best[finding.kind.word] = finding
-    return sorted(best.values(), key=lambda each: -each.score)
+    ordered = sorted(best.values(), key=lambda each: -each.score)
+    return [each for each in ordered if each.kind is not copied_from] or ordered
 
 
 # --- saying it ---------------------------------------------------------------------------------
@@ -210,13 +266,14 @@ def told(finding: Finding, claim: NumberClaim, book: Workbook) -> Slip:
     if len(written) > _LONGEST_NUMBER:
         written = text(quantity(claim.number.value))
     there = Ref(claim.tensor, claim.at)
+    line = ", then ".join(filter(None, (said.line, *finding.onward)))
     where = "" if finding.ref == there else f" for {book.name(finding.ref)}"
     return Slip(
         slip=finding.kind.word,
         at=book.name(finding.candidate.at or finding.ref),
         gives=_shown(finding.gives, claim),
         words=f"your {written} is what comes out if{where} {said.condition}",
-        line=said.line,
+        line=line,
         everywhere=finding.candidate.everywhere if finding.ref == there else "",
     )
 

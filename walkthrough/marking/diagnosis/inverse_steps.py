@@ -10,6 +10,7 @@ from flint import arb, fmpq
 
 from walkthrough.numbers.formulas import Quantity
 from walkthrough.numbers.quantities import quantity
+from walkthrough.slips._functions import line_with
 from walkthrough.trace.steps import Chain, Formula, Gate, Given, Ref, Route, Sums, Update
 from walkthrough.workbook.inverse_functions import inverse
 from walkthrough.workbook.reworked_steps import ReworkedStep, Sought
@@ -20,11 +21,15 @@ _ONE = fmpq(1)
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """An operand that is not on the sheet: what it must have been, and the way on from it."""
+    """An operand that is not on the sheet: what it must have been, and the way on from it.
+
+    `line` is the arithmetic of that way, from the operand to what comes of it.
+    """
 
     ref: Ref
     sought: Sought
     onward: Callable[[Quantity], Quantity]
+    line: Callable[[Quantity, Quantity], str]
 
 
 def links(own: ReworkedStep, page: SheetNumbers) -> Iterator[Link]:
@@ -32,7 +37,16 @@ def links(own: ReworkedStep, page: SheetNumbers) -> Iterator[Link]:
     assert own.sought is not None
     for ref, sought, onward in _inverses(own, own.sought):
         if ref not in page and not isinstance(own.book.step(ref), Given):
-            yield Link(ref, sought, onward)
+            yield Link(ref, sought, onward, _line(own, ref))
+
+
+def _line(own: ReworkedStep, ref: Ref) -> Callable[[Quantity, Quantity], str]:
+    """The step once more, with another number in one of its places; nothing where it is only taken over."""
+
+    def line(number: Quantity, value: Quantity) -> str:
+        return "" if number == value else line_with(own, value, {ref: number})
+
+    return line
 
 
 _Inverse = tuple[Ref, Sought, Callable[[Quantity], Quantity]]

@@ -27,8 +27,8 @@ _MOST_TERMS = 80
 """A longer sum is not laid out for all its slips: they are found by what is missing from it."""
 _ROOM = 1e-9
 
-SlipResults: TypeAlias = tuple[list[float], list[int]]
-"""What the slips give, in order, and which slip each number is of."""
+SlipResults: TypeAlias = tuple[list[float], list[int], list[float]]
+"""What the slips give, in order, which slip each number is of, and how common that is in this place."""
 
 
 class _Tables:
@@ -61,10 +61,20 @@ def possible(own: ReworkedStep) -> Sequence[SlipKind]:
         return slips
     low, high = nearly(own.sought.low), nearly(own.sought.high)
     room = 0 if isinf(low) or isinf(high) else (abs(low) + abs(high)) * _ROOM
-    numbers, kinds = table
+    numbers, kinds, _ = table
     near = set(kinds[bisect_left(numbers, low - room) : bisect_right(numbers, high + room)])
-    # writing depends on the digits that were written, which no table knows
-    return [kind for at, kind in enumerate(slips) if at in near or kind.chapter == "writing"]
+    # some depend on the digits that were written, or on the sheet, which no table knows
+    return [kind for at, kind in enumerate(slips) if at in near or untabled(kind)]
+
+
+def untabled(kind: SlipKind) -> bool:
+    """Whether what a slip gives depends on more than the operands of the step."""
+    return kind.solves or kind.chapter == "writing"
+
+
+def results(own: ReworkedStep) -> SlipResults | None:
+    """What all slips make of a step, in order; None if it has too many terms, or no numbers."""
+    return _table(own)
 
 
 def operands_of_slips(book: Workbook, ref: Ref) -> tuple[Ref, ...]:
@@ -97,14 +107,14 @@ def _table(own: ReworkedStep) -> SlipResults | None:
 def _laid_out(own: ReworkedStep, numbers: Operands) -> SlipResults:
     """Everything that every slip gives, in order."""
     free = reworked(own.book, own.ref, numbers)
-    found: list[tuple[float, int]] = []
+    found: list[tuple[float, int, float]] = []
     for at, kind in enumerate(all_slips()):
-        if kind.chapter == "writing":
+        if untabled(kind):
             continue
         try:
             for candidate in kind.play(free):
-                found.append((nearly(candidate.value), at))
+                found.append((nearly(candidate.value), at, kind.common / candidate.places))
         except ArithmeticError:
             continue
     found.sort()
-    return [number for number, _ in found], [at for _, at in found]
+    return [number for number, _, _ in found], [at for _, at, _ in found], [common for *_, common in found]

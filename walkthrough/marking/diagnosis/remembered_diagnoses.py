@@ -5,11 +5,20 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass
+from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from flint import ctx
 
-from walkthrough.marking.diagnosis.findings import SLIP_BITS, OwnNumbers, findings_with, sought_for, told
+from walkthrough.marking.diagnosis.clues import Clue, clues_of
+from walkthrough.marking.diagnosis.findings import (
+    SLIP_BITS,
+    OwnNumbers,
+    findings_with,
+    likeliest_first,
+    sought_for,
+    told,
+)
 from walkthrough.marking.diagnosis.inverse_steps import links
 from walkthrough.marking.diagnosis.possible_slips import operands_of_slips
 from walkthrough.marking.marked_worksheets import NumberClaim, Slip
@@ -21,7 +30,7 @@ from walkthrough.workbook.reworked_steps import reworked
 from walkthrough.workbook.sheet_numbers import SheetNumbers
 from walkthrough.workbook.workbook import Workbook
 
-MOST_SLIPS = 3
+MOST_SLIPS = 5
 _CLEAR = 4.0
 """From this score on, the numbers as written explain it well enough, and the unrounded ones are not tried."""
 _MOST_REMEMBERED = 4_000
@@ -29,16 +38,30 @@ _MOST_LAYOUTS = 500
 _LONGEST = 40
 
 
+class Weighed(NamedTuple):
+    """A slip, and how common it is in its place."""
+
+    score: float
+    slip: Slip
+
+
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """The likeliest slips with their scores, and which unit of the written number they fit.
+    """The likeliest slips, and which unit of the written number they fit.
 
-    `right` if the number is none to explain: it is right with these operands.
+    `clues` are the misreadings that may be the cause of other numbers as well, coincidences too. `right` if
+    the number is none to explain: it is right with these operands.
     """
 
-    slips: tuple[tuple[float, Slip], ...]
+    slips: tuple[Weighed, ...] = ()
+    clues: tuple[Clue, ...] = ()
     unit: int = 0
     right: bool = False
+
+    @property
+    def likeliest(self) -> tuple[Slip, ...]:
+        """As many slips as are told."""
+        return tuple(each.slip for each in self.slips[:MOST_SLIPS])
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,24 +103,31 @@ class _Remembered:
 _OF_BOOKS: WeakKeyDictionary[Workbook, _Remembered] = WeakKeyDictionary()
 
 
-def explained(claim: NumberClaim, book: Workbook, own: OwnNumbers) -> tuple[Slip, ...]:
+def explained(claim: NumberClaim, book: Workbook, own: OwnNumbers) -> Explanation:
     """The slips that give a wrong claim's number, the likeliest first."""
     own.about(book)
+    several: list[Explanation] = []
     with ctx.workprec(SLIP_BITS):
-        several = [_explanation(own.written, claim, book, own)]
-        clear = any(score >= _CLEAR for score, _ in several[0].slips)
-        if own.unrounded is not None and not clear:
-            several.append(_explanation(own.unrounded, claim, book, own))
-    if any(each.right for each in several):
-        return ()
+        for numbers in own.ways(book, Ref(claim.tensor, claim.at)):
+            several.append(_explanation(numbers, claim, book, own))
+            if several[-1].right:
+                return Explanation(right=True)
+            if any(each.score >= _CLEAR for each in several[-1].slips):
+                break
+            if len(several) > 1 and any(each.slips for each in several):
+                break  # numbers carried each in its own way are tried where nothing else gives it
     unit = min(each.unit for each in several)
-    best: dict[str, tuple[float, Slip]] = {}
+    best: dict[str, Weighed] = {}
+    clues: dict[object, Clue] = {}
     for each in several:
-        for score, slip in each.slips if each.unit == unit else ():
-            if slip.slip not in best or best[slip.slip][0] < score:
-                best[slip.slip] = score, slip
-    ordered = sorted(best.values(), key=lambda scored: -scored[0])
-    return tuple(slip for _, slip in ordered[:MOST_SLIPS])
+        for weighed in each.slips if each.unit == unit else ():
+            word = weighed.slip.slip
+            if word not in best or best[word].score < weighed.score:
+                best[word] = weighed
+        for clue in each.clues:
+            clues.setdefault(clue.name, clue)
+    ordered = sorted(best.values(), key=lambda weighed: -weighed.score)
+    return Explanation(tuple(ordered), tuple(clues.values()), unit)
 
 
 def _explanation(numbers: Operands, claim: NumberClaim, book: Workbook, own: OwnNumbers) -> Explanation:
@@ -114,8 +144,11 @@ def _explanation(numbers: Operands, claim: NumberClaim, book: Workbook, own: Own
         made = Explanation((), right=True)
     else:
         unit, several = found
+        likeliest = likeliest_first(several)[:MOST_SLIPS]
         made = Explanation(
-            tuple((each.score, told(each, claim, book)) for each in several[:MOST_SLIPS]), unit
+            tuple(Weighed(each.score, told(each, claim, book)) for each in likeliest),
+            tuple(clues_of(several, Ref(claim.tensor, claim.at))),
+            unit,
         )
     if not _leads_further(numbers, claim, book, own):
         after = _situation(numbers, claim, book, own, remembered.layout(own.page))

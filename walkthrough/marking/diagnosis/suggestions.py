@@ -1,140 +1,264 @@
-"""A changed exercise that reveals more slips: other small numbers in the kernel, the image and the biases."""
+"""A changed exercise that reveals more slips: one pixel, one kernel entry, one bias, or a few of them."""
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, replace
 from fractions import Fraction
+from math import gcd, lcm
+from textwrap import wrap
 from typing import Any
 
-from walkthrough.case import Case
-from walkthrough.marking.diagnosis.blindspots import BlindSpots, blindspots
-from walkthrough.numbers.grid import Grid
-from walkthrough.numbers.written import Written
-from walkthrough.trace.network import Stage, network
-from walkthrough.trace.trace import CannotReplay
-from walkthrough.workbook.equation_structure import structure_of
+from flint import ctx
 
-_TRIES = 12
-_STUCK = 2
-_LARGEST = 3
+from walkthrough.case import Case
+from walkthrough.marking.diagnosis.blindspots import BlindSpot, BlindSpots, blindspots
+from walkthrough.marking.diagnosis.played_exercises import BITS, PlayedExercise
+from walkthrough.marking.diagnosis.ripples import CellNumbers
+from walkthrough.mathematics.notation import ravel, unravel
+from walkthrough.numbers.grid import Grid
+from walkthrough.numbers.quantities import quantity
+from walkthrough.numbers.written import Written
+from walkthrough.slips import SlipKind, all_slips
+from walkthrough.slips._lines import text
+from walkthrough.trace.network import Stage
+from walkthrough.trace.steps import Ref
+from walkthrough.trace.trace import CannotReplay
+
+_WIDTH = 80
+_MOST_CHANGES = 3
+_MOST_TRIED, _MOST_MORE = 160, 20
+"""So many changes of one number are tried for each that is made."""
 _KEPT_SMALL = 64
 """A grid of more numbers than this is left as it is: nobody works it out by hand."""
 
 
 @dataclass(frozen=True, slots=True)
-class Suggestion:
-    """A changed case, which grids are other ones, and what that reveals.
+class Change:
+    """One number of an exercise, which becomes another one."""
 
-    `changed` names the grids as in case files, `reveals` the slips that the exercise could not show
+    ref: Ref
+    grid: str
+    before: Fraction
+    after: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A changed case, which numbers are other ones, and what that reveals.
+
+    `changed` names the changed grids as in case files, `reveals` the slips that the exercise could not show
     before, and `left` what the changed one still hides.
     """
 
     case: Case
+    changes: tuple[Change, ...]
     changed: dict[str, Grid]
     reveals: tuple[str, ...]
     left: BlindSpots
+    names: tuple[str, ...] = ()
 
     @property
     def lines(self) -> list[str]:
-        """As text, a line each: the grids, ready for a case file."""
+        """As text, a line each: the numbers, and the grids ready for a case file."""
         return list(_lines(self))
 
     @property
     def table(self) -> dict[str, Any]:
         """As JSON has it."""
         return {
+            "changes": [
+                {"cell": name, "before": _written(each.before), "after": _written(each.after)}
+                for name, each in zip(self.names, self.changes, strict=True)
+            ],
             "changed": {name: _rows(grid) for name, grid in self.changed.items()},
             "reveals": list(self.reveals),
             "left": self.left.table,
         }
 
 
-def suggest(case: Case, seed: int = 1) -> Suggestion | None:
-    """The nearest case that reveals more, verified; None if none was found, or nothing is hidden.
+def suggest(case: Case, known: BlindSpots | None = None) -> Suggestion | None:
+    """The case with one number changed (or two or three, if they reveal more still) that reveals most.
 
-    Kernels and biases alone are changed first, then the input as well; shapes and layers stay.
+    `known` are its blind spots, if somebody has looked for them. None if no number reveals anything, or
+    nothing is hidden. What is returned was looked at whole.
     """
-    before = blindspots(case)
-    most = _hidden(before)
-    if not most:
+    before = known or blindspots(case)
+    hidden = (*before.hidden, *before.unnoticed)
+    if not hidden or not before.whole:
         return None
-    best: Suggestion | None = None
-    stuck = 0
-    draws = random.Random(seed)
-    for attempt in range(_TRIES):
-        changed, grids = _changed(case, draws, with_input=attempt >= _TRIES // 3)
+    exercise = PlayedExercise(case)
+    with ctx.workprec(BITS):
+        changes = _Search(exercise, hidden).changes()
+    for several in (changes[:count] for count in range(len(changes), 0, -1)):
+        changed, grids = _changed(case, several)
         try:
             after = blindspots(changed)
         except CannotReplay:
             continue
-        if len(_hidden(after)) < (len(most) if best is None else len(_hidden(best.left))):
-            best = Suggestion(changed, grids, tuple(_words(most - _hidden(after))), after)
-            stuck = 0
-        # what no numbers reveal lies in the shapes: the stride of a pool with one window
-        stuck += "input" in grids
-        if not _hidden(after) or stuck > _STUCK:
-            break
-    return best
+        revealed = _named(hidden) - _named((*after.hidden, *after.unnoticed))
+        if revealed:
+            words = tuple(sorted({word for word, _ in revealed}))
+            names = tuple(exercise.book.name(each.ref) for each in several)
+            return Suggestion(changed, several, grids, words, after, names)
+    return None
 
 
-def _hidden(spots: BlindSpots) -> set[tuple[str, str]]:
-    return {(spot.slip, spot.tensor) for spot in (*spots.hidden, *spots.unnoticed)}
+def _named(spots: Iterable[BlindSpot]) -> set[tuple[str, str]]:
+    return {(spot.slip, spot.tensor) for spot in spots}
 
 
-def _words(hidden: Iterable[tuple[str, str]]) -> Iterator[str]:
-    yield from dict.fromkeys(sorted(word for word, _ in hidden))
+# --- one number after the other ----------------------------------------------------------------
 
 
-# --- other numbers -----------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    """A change, all numbers that it changes, the spots that stay hidden, and how many numbers become 0."""
+
+    change: Change
+    moved: CellNumbers
+    left: list[BlindSpot]
+    zeros: int
+
+    @property
+    def worth(self) -> tuple[int, int]:
+        """The fewer the better; where nothing comes through, other slips hide."""
+        return len(self.left), self.zeros
 
 
-def _changed(case: Case, draws: random.Random, with_input: bool) -> tuple[Case, dict[str, Grid]]:
-    grids: dict[str, Grid] = {}
-    layers = []
-    for named, stage in zip(case.layers, network(case).layers, strict=True):
-        options: dict[str, Any] = {}
-        roles = _changed_roles(stage)
-        for each in fields(named.layer):  # type: ignore[arg-type]  # every layer is a dataclass
-            grid = getattr(named.layer, each.name)
-            if each.name in roles and isinstance(grid, Grid) and grid.size <= _KEPT_SMALL:
-                options[each.name] = grids[f"{named.name}.{each.name}"] = _other(grid, draws)
-        layers.append(replace(named, layer=replace(named.layer, **options)) if options else named)  # type: ignore[type-var]
-    samples = []
-    for at, sample in enumerate(case.samples):
-        if with_input and sample.input.size <= _KEPT_SMALL:
+class _Search:
+    """The blind spots of an exercise, and changes of single numbers, each followed as far as it goes."""
+
+    def __init__(self, exercise: PlayedExercise, hidden: Iterable[BlindSpot]) -> None:
+        self._exercise = exercise
+        self._spots = list(hidden)
+        self._kinds: dict[str, SlipKind] = {kind.word: kind for kind in all_slips()}
+
+    def changes(self) -> tuple[Change, ...]:
+        """Changes of single numbers, each the one that reveals most after those before."""
+        made: list[Change] = []
+        base: CellNumbers = {}
+        spots = self._spots
+        while spots and len(made) < _MOST_CHANGES:
+            best: _Tried | None = None
+            enough = _MOST_TRIED
+            for at, change in enumerate(self._candidates(spots, made)):
+                if at == enough:
+                    break
+                tried = self._tried(base, change, spots)
+                if len(tried.left) < len(spots) and (best is None or tried.worth < best.worth):
+                    best = tried
+                    # the first that reveals all may hide something else
+                    enough = min(enough, at + _MOST_MORE) if not tried.left else enough
+            if best is None:
+                break
+            base, spots = best.moved, best.left
+            made.append(best.change)
+        return tuple(made)
+
+    def _tried(self, base: CellNumbers, change: Change, spots: list[BlindSpot]) -> _Tried:
+        """What one more change reveals, and of how many numbers it makes a 0."""
+        moved = self._with(base, change)
+        left = [spot for spot in spots if not self._reveals(moved, spot)]
+        before = self._exercise.numbers
+        zeros = sum(bool(value == 0) - bool(before(ref) == 0) for ref, value in moved.items())
+        return _Tried(change, moved, left, max(0, zeros))
+
+    def _with(self, base: CellNumbers, change: Change) -> CellNumbers:
+        ripples = self._exercise.ripples
+        numbers = ripples.numbers.instead(base.get)
+        return {**base, **ripples.after({change.ref: quantity(change.after)}, numbers)}
+
+    def _reveals(self, moved: CellNumbers, spot: BlindSpot) -> bool:
+        """Whether a slip shows once these numbers are others."""
+        numbers = self._exercise.numbers.instead(moved.get)
+        try:
+            play = self._exercise.again(spot.tensor, self._kinds[spot.slip], spot.key, numbers)
+        except ArithmeticError:
+            return False
+        return play.changed and self._exercise.noticed(spot.tensor, play, numbers)
+
+    def _candidates(self, spots: list[BlindSpot], made: list[Change]) -> Iterator[Change]:
+        """Changes of single numbers: kernels and biases first, then pixels; small ones first."""
+        taken = {each.ref for each in made}
+        wanted = {spot.tensor.partition("@")[0].partition(".")[0] for spot in spots}
+        grids = sorted(
+            _grids(self._exercise), key=lambda each: (each[0].partition(".")[0] not in wanted, each[2])
+        )
+        for name, tensor, _, grid in grids:
+            shape = self._exercise.book.shape(tensor)
+            for place, value in enumerate(grid.values()):
+                ref = Ref(tensor, unravel(place, shape))
+                for after in _others(value, _step(grid)) if ref not in taken else ():
+                    yield Change(ref, name, value, after)
+
+
+def _grids(exercise: PlayedExercise) -> Iterator[tuple[str, str, bool, Grid]]:
+    """The grids that may be changed: by the case file's name, the tensor's, and whether it is the input."""
+    trace = exercise.book.trace
+    for stage in trace.network.layers:
+        roles = _changed_roles(exercise, stage)
+        for role, tensor in stage.parameters.items():
+            grid = trace.network.parameters[tensor.name]
+            if role in roles and grid.size <= _KEPT_SMALL:
+                yield tensor.name, tensor.name, False, grid
+    for at, sample in enumerate(trace.case.samples):
+        if sample.input.size <= _KEPT_SMALL:
             key = "input" if at == 0 else f"input@{at + 1}"
-            grids[key] = _other(sample.input, draws)
-            sample = replace(sample, input=grids[key])
-        samples.append(sample)
-    return replace(case, layers=tuple(layers), samples=tuple(samples), claims=()), grids
+            yield key, trace.named("input", at), True, sample.input
 
 
-def _changed_roles(stage: Stage) -> set[str]:
+def _changed_roles(exercise: PlayedExercise, stage: Stage) -> set[str]:
     """The parameters whose numbers are changed: a kernel that slides, and what is added alone (a bias)."""
-    structure = structure_of(stage)
+    structure = exercise.book.structure(stage)
     kernel = structure.window.kernel if structure.window is not None else None
     changed = {*structure.added, *([kernel.tensor] if kernel is not None else [])}
     return {role for role, tensor in stage.parameters.items() if tensor in changed}
 
 
-def _other(grid: Grid, draws: random.Random) -> Grid:
-    """Small whole numbers, both signs, in no symmetric order, about as large as those that were there."""
-    unit = _unit(grid)
-    numbers = [draws.choice([n for n in range(-_LARGEST, _LARGEST + 1) if n]) for _ in range(grid.size)]
-    if grid.size > 2:
-        numbers[draws.randrange(grid.size)] = 0
-    return Grid.of([Written.of(number * unit) for number in numbers], grid.shape)
+def _others(value: Fraction, step: Fraction) -> Iterator[Fraction]:
+    """Other numbers near one that stands there, of the same kind; the smallest changes first."""
+    found = [value + step, value - step, -value, value + 2 * step, value - 2 * step]
+    yield from dict.fromkeys(each for each in found if each != value)
 
 
-def _unit(grid: Grid) -> Fraction:
-    """1, or the power of ten that keeps the numbers as small as they were (weights of 0.01)."""
-    largest = max((abs(value) for value in grid.values()), default=Fraction(0))
-    unit = Fraction(1)
-    while largest and unit > largest:
-        unit /= 10
-    return unit
+def _step(grid: Grid) -> Fraction:
+    """What all numbers of a grid are multiples of: 255 in an image of 0 and 255; 1 if all are 0."""
+    values = [value for value in grid.values() if value]
+    if not values:
+        return Fraction(1)
+    below = lcm(*(value.denominator for value in values))
+    return Fraction(gcd(*(int(value * below) for value in values)), below)
+
+
+def _changed(case: Case, changes: Iterable[Change]) -> tuple[Case, dict[str, Grid]]:
+    """The case with these numbers, and the grids in which they stand."""
+    grids: dict[str, Grid] = {}
+    for change in changes:
+        base, _, role = change.grid.partition(".")
+        if not role:
+            at = int(change.grid.partition("@")[2] or 1) - 1
+            samples = list(case.samples)
+            grid = _with_one(samples[at].input, change)
+            samples[at] = replace(samples[at], input=grid)
+            case = replace(case, samples=tuple(samples), claims=())
+        else:
+            named = next(each for each in case.layers if each.name == base)
+            assert role in {each.name for each in fields(named.layer)}  # type: ignore[arg-type]  # a dataclass
+            grid = _with_one(getattr(named.layer, role), change)
+            layer = replace(named.layer, **{role: grid})  # type: ignore[type-var]
+            layers = tuple(replace(each, layer=layer) if each is named else each for each in case.layers)
+            case = replace(case, layers=layers, claims=())
+        grids[change.grid] = grid
+    return case, grids
+
+
+def _with_one(grid: Grid, change: Change) -> Grid:
+    """The grid with one number changed; it may be written without its leading axes of size 1."""
+    cell = change.ref.cell[len(change.ref.cell) - len(grid.shape) :]
+    numbers = [Written.of(each) for each in grid.values()]
+    numbers[ravel(cell, grid.shape)] = Written.of(change.after)
+    return Grid.of(numbers, grid.shape)
 
 
 # --- saying it ---------------------------------------------------------------------------------
@@ -162,8 +286,18 @@ def _text(grid: Grid) -> str:
     return "\n".join(lines)
 
 
+def _written(value: Fraction) -> str:
+    return text(quantity(value)).replace("−", "-")
+
+
 def _lines(found: Suggestion) -> Iterator[str]:
-    yield f"With these numbers the exercise also reveals {', '.join(found.reveals)}:"
+    said = [
+        f"{name} = {text(quantity(each.after))} instead of {text(quantity(each.before))}"
+        for name, each in zip(found.names, found.changes, strict=True)
+    ]
+    yield from wrap(
+        f"With {' and '.join(said)} the exercise also reveals {', '.join(found.reveals)}:", _WIDTH
+    )
     for name, grid in found.changed.items():
         yield ""
         yield f'{name} = """'
@@ -172,4 +306,5 @@ def _lines(found: Suggestion) -> Iterator[str]:
     left = (*found.left.hidden, *found.left.unnoticed)
     if left:
         yield ""
-        yield "It still cannot reveal " + ", ".join(f"{spot.slip} ({spot.tensor})" for spot in left) + "."
+        yield "It still cannot reveal"
+        yield from (f"  {spot.slip} ({spot.tensor})" for spot in left)

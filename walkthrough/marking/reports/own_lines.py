@@ -30,12 +30,13 @@ def own_line(marked: Marked, own: Own, exercise: Exercise, digits: int) -> Worki
     if marked.from_yours is None:
         return None
     claim = marked.claim
-    steps = _OwnSteps(_OwnTrace(exercise.trace, own, Ref(claim.tensor, claim.at), marked.from_yours))
+    trace = exercise.trace.of(claim.tensor)
+    steps = _OwnSteps(_OwnTrace(trace, own, Ref(claim.tensor, claim.at), marked.from_yours))
     try:
         line = Narration(steps, digits).line(steps.step(claim.tensor, claim.at))
     except (ArithmeticError, NeedsPrecision):
         return None
-    true = Steps(exercise.trace)
+    true = Steps(trace)
     same = line.sides == Narration(true, digits).line(true.step(claim.tensor, claim.at)).sides
     return None if same else line
 
@@ -58,12 +59,12 @@ class _OwnTrace(Trace):
     """A trace with somebody's own numbers; `result` is what follows from them for one of its cells."""
 
     def __init__(self, trace: Trace, own: Own, ref: Ref, result: Shown) -> None:
-        super().__init__(trace.case, trace.network)
+        super().__init__(trace.case, trace.network, trace.before, trace.back)
         # the steps look at its choices, which are then made again by one's own numbers
         self._runs = trace._runs
         self._true, self._own, self._ref, self._result = trace, own, ref, result
 
-    def known(self, tensor: str, cell: Cell, precision: int = 0) -> Known:
+    def known(self, tensor: str, cell: Cell, precision: int | None = None) -> Known:
         """Somebody's own number; raises CannotReplay where theirs give none."""
         found = self._own(Ref(tensor, cell))
         if found is None:

@@ -20,6 +20,7 @@ from walkthrough.marking.marked_worksheets import (
     Slip,
     unit_found,
 )
+from walkthrough.marking.reports.size_report import size_table
 from walkthrough.marking.verdicts.kept_results import KeptResults
 from walkthrough.numbers.shown import Shown
 from walkthrough.words.messages import printable
@@ -39,9 +40,10 @@ def counts(sheet: MarkedSheet) -> dict[str, int]:
     A formula is `right`, `wrong` or `unreadable`.
     """
     found = number_counts(sheet)
-    if not sheet.formulas:
+    if not sheet.formulas and not sheet.sizes:
         return found
     both = Counter(found) + Counter(marked.verdict.verdict for marked in sheet.formulas)
+    both += Counter(marked.verdict for marked in sheet.sizes)
     return {verdict: both[verdict] for verdict in ("right", *VERDICTS) if both[verdict]}
 
 
@@ -61,6 +63,7 @@ def sheet_table(sheet: MarkedSheet, hide_answers: bool = False) -> dict[str, Any
     claims = [
         *(_claim(marked, hide_answers) for marked in sheet.claims),
         *(formula_table(marked, hide_answers) for marked in sheet.formulas),
+        *(size_table(marked, hide_answers) for marked in sheet.sizes),
     ]
     return {**_whose(sheet), "claims": claims, **_in_all(sheet)}
 
@@ -69,6 +72,7 @@ def sheet_as_json(sheet: MarkedSheet, hide_answers: bool = False) -> str:
     """The same as a line of JSON."""
     claims = [_claim_as_json(marked, hide_answers) for marked in sheet.claims]
     claims += [_as_json(formula_table(marked, hide_answers)) for marked in sheet.formulas]
+    claims += [_as_json(size_table(marked, hide_answers)) for marked in sheet.sizes]
     first, last = _as_json(_whose(sheet))[:-1], _as_json(_in_all(sheet))[1:]
     return f'{first}, "claims": [{", ".join(claims)}], {last}'
 
@@ -186,11 +190,18 @@ def csv_rows(sheet: MarkedSheet, every_claim: bool, hide_answers: bool = False) 
             fields = (table[column] for column in _CLAIM_COLUMNS)
             yield _row((*first, *fields, *("" for _ in _FORMULA_COLUMNS)))
         yield from (_row((*first, *_formula_fields(each, hide_answers))) for each in sheet.formulas)
+        for size in sheet.sizes:
+            table = size_table(size, hide_answers)
+            table["slip"] = next((slip["slip"] for slip in table["slips"]), "")
+            table["enough_digits"] = "yes"
+            table["written"] = _harmless(table["written"])
+            fields = (table[column] for column in _CLAIM_COLUMNS)
+            yield _row((*first, *fields, *("" for _ in _FORMULA_COLUMNS)))
         return
     found = counts(sheet)
     slip = "" if hide_answers else first_slip(sheet)
     verdicts = (found.get(each, 0) for each in VERDICTS)
-    total = len(sheet.claims) + len(sheet.formulas)
+    total = len(sheet.claims) + len(sheet.formulas) + len(sheet.sizes)
     yield _row((*first, total, *verdicts, sheet.first_wrong or "", slip, count_right(found)))
 
 
@@ -220,6 +231,9 @@ def first_slip(sheet: MarkedSheet) -> str:
     formula = first_wrong_formula(sheet)
     if formula is not None:
         return formula.verdict.slips[0].slip if formula.verdict.slips else ""
+    size = next((marked for marked in sheet.sizes if marked.verdict == "wrong"), None)
+    if size is not None:
+        return size.slips[0].slip if size.slips else ""
     first = next((marked for marked in sheet.claims if marked.verdict == "wrong"), None)
     return first.slips[0].slip if first is not None and first.slips else ""
 

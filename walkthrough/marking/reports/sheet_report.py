@@ -13,6 +13,7 @@ from walkthrough.marking.marked_worksheets import RIGHT, Marked, MarkedSheet, Ve
 from walkthrough.marking.reports.formula_report import formula_blocks, formula_summary
 from walkthrough.marking.reports.own_lines import line_of, own_line
 from walkthrough.marking.reports.results import counts, number_counts
+from walkthrough.marking.reports.size_report import size_blocks, size_summary
 from walkthrough.marking.worksheets.exercises import Exercise
 from walkthrough.mathematics.notation import Cell, Tensor
 from walkthrough.numbers.written import MINUS
@@ -62,6 +63,7 @@ class Report:
             yield Heading("every number")
             yield self._table(sheet.claims)
         yield from formula_blocks(sheet.formulas, self.everything, self.hide_answers)
+        yield from size_blocks(sheet.sizes, self.everything, self.hide_answers)
 
     # --- summary ---------------------------------------------------------------------------------
 
@@ -72,9 +74,10 @@ class Report:
         of = [f"{printable(worksheet.file)}" if worksheet.file else "", worksheet.student or ""]
         if any(of):
             yield Prose(": ".join(each for each in of if each))
-        if sheet.claims or not sheet.formulas:
+        if sheet.claims or not (sheet.formulas or sheet.sizes):
             yield Prose(tally(number_counts(sheet)))
         yield from formula_summary(sheet)
+        yield from size_summary(sheet)
         first = next((marked for marked in sheet.claims if marked.verdict == "wrong"), None)
         if first is not None and first.claim.cell == sheet.first_wrong:
             yield Prose(

@@ -29,7 +29,7 @@ from walkthrough.marking.verdicts.enclosures import ONE, ZERO, Enclosure, Ration
 from walkthrough.marking.verdicts.kept_results import KeptResults
 from walkthrough.marking.verdicts.winners import share_of
 from walkthrough.marking.worksheets.order_of_computation import order_of_computation
-from walkthrough.mathematics.notation import Cell, Entry, Expression, Tensor, ravel, unravel
+from walkthrough.mathematics.notation import Cell, Entry, Expression, Tensor, beside, ravel, unravel
 from walkthrough.mathematics.readings import Slopes
 from walkthrough.numbers.formulas import Place
 from walkthrough.numbers.quantities import quantity
@@ -214,15 +214,12 @@ class Calculation:
                 share = quantity(Fraction(1, len(step.over)))
                 return (EnclosedSum((Summand(share, self._of(ref)) for ref in step.over), self.truth),)
             case Update():
-                rate = self.trace.case.learning_rate
-                assert rate is not None
                 old = Summand(ONE, self._of(step.old))
-                written = self._written(f"{step.old.tensor}.step", step.ref.cell)
+                written = self._written(beside(step.old.tensor, "step"), step.ref.cell)
                 if written is not None:
                     return (EnclosedSum((old, Summand(-ONE, written)), self.truth),)
-                return (
-                    EnclosedSum((old, Summand(-quantity(rate.value), self._of(step.gradient))), self.truth),
-                )
+                less = Summand(-quantity(step.rate), self._of(step.gradient))
+                return (EnclosedSum((old, less), self.truth),)
             case Choice():
                 return (EnclosedLargest(self._window(step)),)
             case Gate():
@@ -254,15 +251,17 @@ class Calculation:
     def _window(self, step: Choice) -> tuple[int, ...]:
         return tuple(self._of(ref) for ref in step.candidates if ref is not None)
 
-    def _formula(self, expression: Expression, place: Place, sample: int) -> EnclosedFormula:
-        return enclosed(expression, place, self._number_of(sample), self._shapes)
+    def _formula(self, step: Formula | Chain, expression: Expression, place: Place) -> EnclosedFormula:
+        return enclosed(expression, place, self._number_of(step), self._shapes)
 
-    def _number_of(self, sample: int) -> Callable[[Entry, Place], int]:
+    def _number_of(self, step: Formula | Chain) -> Callable[[Entry, Place], int]:
+        steps = self.steps.of(step.ref.tensor)
+
         def number_of(entry: Entry, at: Place) -> int:
             cell = tuple(position.at(at) for position in entry.index)
             if entry.flat:
                 cell = unravel(cell[0], entry.tensor.shape)
-            return self.number(self.steps.full(entry.tensor.name, sample), cell)
+            return self.number(steps.full(entry.tensor.name, step.sample), cell)
 
         return number_of
 
@@ -284,7 +283,7 @@ class Calculation:
             step = self.steps.step(ref.tensor, ref.cell)
             if isinstance(step, Formula):
                 # a sum of e^z follows from the e^z, if these were written as well
-                formula = enclosed(step.expression, step.place, self._number_of(step.sample), found)
+                formula = enclosed(step.expression, step.place, self._number_of(step), found)
                 if formula.combine is not None and formula.operands:
                     found[formula.shape] = number
         return found
@@ -293,11 +292,11 @@ class Calculation:
         """How a number comes about; one on the way is not what somebody wrote for it."""
         own = self._written(step.ref.tensor, step.ref.cell)
         shapes = {shape: each for shape, each in self._shapes.items() if each != own}
-        return enclosed(step.expression, step.place, self._number_of(step.sample), shapes)
+        return enclosed(step.expression, step.place, self._number_of(step), shapes)
 
     def _terms_of_loss(self, step: Formula) -> EnclosedSum | None:
         """The loss from each output's share, if any of these was written."""
-        name = self.steps.full("loss.term", step.sample)
+        name = self.steps.of(step.ref.tensor).full("loss.term", step.sample)
         if step.phase != "loss" or self.on_the_way(step.ref.tensor) or name not in self.first:
             return None
         assert step.stage is not None
@@ -311,19 +310,21 @@ class Calculation:
         """The slope of a gate, if it was written."""
         if step.slopes is None or step.stage is None or len(step.shares) != 1:
             return None
-        return self._written(self.trace.named(f"{step.stage.name}.slope", self._sample(step)), cell)
+        own = self.trace.of(step.ref.tensor)
+        return self._written(own.named(f"{step.stage.name}.slope", self._sample(step)), cell)
 
     def _sample(self, step: AnyStep) -> int:
         return self.trace.place(step.ref.tensor).sample or 0
 
     def _chain(self, step: Chain) -> tuple[EnclosedStep, ...]:
         """One layer at a time; where activation and loss come down to y − t, that as well."""
-        links = ((self._of(up), self._formula(local, at, step.sample)) for up, local, at in step.terms)
+        links = ((self._of(up), self._formula(step, local, at)) for up, local, at in step.terms)
         one_by_one = EnclosedChain(links)
         network, shortcut = self.trace.network, self.steps.shortcut(step)
         if not shortcut or network.target is None:
             return (one_by_one,)
-        names = (self.steps.full(tensor.name, step.sample) for tensor in (network.output, network.target))
+        steps = self.steps.of(step.ref.tensor)
+        names = (steps.full(tensor.name, step.sample) for tensor in (network.output, network.target))
         place = ravel(step.ref.cell, self.trace.place(step.ref.tensor).shape)
         output, target = (self.first[name] + place for name in names)
         share = quantity(Fraction(1, int(shortcut.partition("/")[2] or 1)))  # y − t, or (y − t)/n

@@ -211,7 +211,7 @@ class Carried(DifferingNumbers):
         return known
 
     def _rounded_within(self, node: Node) -> Ways:
-        """What follows for a number if one rounds the slopes and products in its line; nothing without any."""
+        """What follows for a number if one rounds the slopes and products in its line; else nothing."""
         assert self._precision is not None
         found = []
         for step in node.steps:

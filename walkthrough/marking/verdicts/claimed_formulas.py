@@ -11,7 +11,8 @@ from walkthrough.case.values import found
 from walkthrough.marking.marked_worksheets import MarkedFormula, MarkedSheet
 from walkthrough.marking.worksheets.order_of_computation import order_of_computation
 from walkthrough.mathematics.notation import Cell
-from walkthrough.trace.trace import Place, Trace
+from walkthrough.trace.places import Place
+from walkthrough.trace.trace import Trace
 
 
 def with_formulas(sheet: MarkedSheet, trace: Trace) -> MarkedSheet:

@@ -184,4 +184,15 @@ def _dyadic(exact: Any) -> Rational:
     return fmpq(mantissa, 1 << -places) if places < 0 else fmpq(mantissa * (1 << places))
 
 
-ENCLOSED_FUNCTIONS = {"exp": enclosed_exp, "ln": enclosed_ln, "tanh": enclosed_tanh, "sqrt": enclosed_sqrt}
+def enclosed_ln1p(of: Enclosure) -> Enclosure:
+    """ln(1 + a)."""
+    return enclosed_ln((1 + of[0], 1 + of[1]))
+
+
+ENCLOSED_FUNCTIONS = {
+    "exp": enclosed_exp,
+    "ln": enclosed_ln,
+    "ln1p": enclosed_ln1p,
+    "tanh": enclosed_tanh,
+    "sqrt": enclosed_sqrt,
+}

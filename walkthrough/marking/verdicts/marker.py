@@ -69,9 +69,9 @@ def mark(worksheet: Worksheet, trace: Trace, diagnose: Diagnose | None = None) -
 class _Layout:
     """Which numbers stand on a worksheet, in a class mostly the same ones.
 
-    `calculation` goes by way of those among them that are written down on the way to others. `orders` has
-    all that lies between them, in the order of computation, and whether anybody rounds it: as it is for a
-    sheet on which something was rounded, and for others.
+    `calculation` goes by way of those among them that are written down on the way to others. `orders` has all
+    that lies between them, in the order of computation, and whether anybody rounds it: as it is for a sheet
+    on which something was rounded, and for others.
     """
 
     def __init__(self, written: frozenset[int], calculation: Calculation) -> None:

@@ -95,13 +95,15 @@ def word_of(value: Any) -> str:
 def fits(written: Shape | None, shape: Shape) -> bool:
     """Whether a grid is laid out as the tensor is; leading axes of size 1 may be left out.
 
-    What is flat may stand in a column as well.
+    What is flat may stand in a column as well, and a number for each channel (channel × 1 × 1) in a row.
     """
     if written is None or len(shape) > 4:
         return False
     if written == (1,) * (4 - len(shape)) + shape:
         return True
-    return len(shape) == 1 and written == (1, 1, *shape, 1)
+    count = max(shape, default=1)
+    flat = len(shape) == 1 or (len(shape) == 3 and shape[1:] == (1, 1))
+    return flat and written in ((1, 1, 1, count), (1, 1, count, 1))
 
 
 def in_words(shape: Shape) -> str:

@@ -161,7 +161,7 @@ def _short(number: str) -> str:
 
 
 def _units(text: str, value: Fraction, unit: Fraction) -> tuple[Fraction, ...]:
-    """The units that the last digit may stand for: 1000 may have been rounded to 1, 10 or 100."""
+    """The units that the last digit may stand for: 1000 may be rounded to 1, 10 or 100, not to 1000."""
     if unit != 1 or not value or "." in text or "e" in text or "E" in text:
         return (unit,)
     zeros = len(text) - len(text.rstrip("0"))

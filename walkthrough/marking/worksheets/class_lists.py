@@ -22,6 +22,7 @@ from walkthrough.marking.worksheets.sheet_files import (
     named_exercise,
     same_case,
 )
+from walkthrough.marking.worksheets.size_names import is_size, sizes_among
 from walkthrough.words.messages import printable
 from walkthrough.words.problems import CaseError, Problem
 
@@ -120,7 +121,9 @@ class _ClassList:
         claims = read_number_claims(raw, exercise, self.file, odd)
         if odd and not claims:
             raise CaseError(odd)
-        return Sheet(Worksheet(self.file, printable(said), whose or None, claims), exercise, tuple(odd))
+        sizes = sizes_among(raw, exercise)
+        worksheet = Worksheet(self.file, printable(said), whose or None, claims, (), sizes)
+        return Sheet(worksheet, exercise, tuple(odd))
 
     def _exercise(self, fields: list[str], line: int) -> tuple[str, Exercise]:
         """What the row is about, and the exercise; the option `--case` binds."""
@@ -140,7 +143,8 @@ class _ClassList:
             unknown: list[int] = []
             for at, name in enumerate(self.header):
                 if name not in _NAMED:
-                    (cells if name and exercise.has(name) else unknown).append(at)
+                    known_name = bool(name) and (is_size(name, exercise) or exercise.has(name))
+                    (cells if known_name else unknown).append(at)
             known = self._columns[exercise] = _Columns(tuple(cells), unknown)
         return known
 

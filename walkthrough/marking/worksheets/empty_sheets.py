@@ -20,7 +20,7 @@ MOST_ASKED = 1_000
 def asked_tensors(exercise: Exercise) -> list[str]:
     """The tensors that are worked out by hand, in the order of computation: not what the case gives."""
     network = exercise.trace.network
-    given = {"input", "target", *network.parameters}
+    given = {"input", "target", *network.given}
     places = exercise.trace.places
     names = [name for name, place in places.items() if place.local not in given]
     if exercise.case.loss is not None and not network.stages[-1].equations:

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from walkthrough.case import Case, list_shipped, load
 from walkthrough.case.cells import NoSuchCell, cell_name, resolve
+from walkthrough.case.claims import refuse_unknown
 from walkthrough.marking.worksheets.order_of_computation import order_of_computation
 from walkthrough.mathematics.notation import Cell, Shape
+from walkthrough.trace.linked import linked
 from walkthrough.trace.network import network
 from walkthrough.trace.trace import CannotReplay, Trace
 from walkthrough.words.messages import printable, quoted, suggestion
 from walkthrough.words.problems import CaseError, Problem
+
+if TYPE_CHECKING:
+    from walkthrough.trace.sizes import Sizes
 
 # a class is about one case or a few, and a folder from strangers may name thousands
 _MOST_OPEN = 32
@@ -35,12 +42,25 @@ class NamedCells:
 class Exercise:
     """A case and the names of everything in it that can be claimed; numbers are shown to so many digits."""
 
-    def __init__(self, case: Case, digits: int = 10) -> None:
+    def __init__(self, case: Case, digits: int = 10, trace: Trace | None = None) -> None:
         self.case = case
         self.digits = digits
-        self.trace = Trace(case, network(case))
+        self.trace = trace or Trace(case, network(case))
+        self._longer: dict[tuple[int, bool], Exercise] = {}
         self._places: dict[str, NamedCells] = {}
         self._cells: dict[str, tuple[tuple[str, Cell], ...]] = {}
+
+    @property
+    def layer_names(self) -> tuple[str, ...]:
+        """The names of its layers."""
+        return tuple(layer.name for layer in self.case.layers)
+
+    @cached_property
+    def sizes(self) -> Sizes:
+        """How large its layers are."""
+        from walkthrough.trace.sizes import sizes
+
+        return sizes(self.case)
 
     @cached_property
     def shapes(self) -> dict[str, Shape]:
@@ -51,6 +71,16 @@ class Exercise:
     def order(self) -> dict[str, int]:
         """The tensors' places in the order of computation."""
         return {name: at for at, name in enumerate(self.shapes)}
+
+    def through(self, names: Iterable[str]) -> Exercise:
+        """The same exercise, in as many steps as these names need: `conv[1,1]#3` needs three."""
+        try:
+            trace = linked(self.trace, names)
+        except NoSuchCell:
+            return self  # where the name stands there is more to be said of it
+        if trace is self.trace:
+            return self
+        return self._longer.setdefault((trace.step, trace.back), Exercise(self.case, self.digits, trace))
 
     def place(self, name: str) -> NamedCells:
         """What a name stands for, kept as it was written; raises NoSuchCell."""
@@ -133,7 +163,8 @@ class Exercises:
         known = self._opened.get(key)
         if known is None:
             try:
-                known = _opened(load(name_or_path), self._digits)
+                known = _opened(case := load(name_or_path), self._digits)
+                refuse_unknown(case.claims, case.formulas, case.file, known.place, known.layer_names)
             except CaseError as error:
                 known = error
             self._keep(key, known)
@@ -168,8 +199,10 @@ def _opened(case: Case, digits: int) -> Exercise:
     if not case.samples:
         raise CaseError([Problem(file, None, "", "has no [input]: there is nothing to work out by hand")])
     exercise = Exercise(case, digits)
+    if case.by_size:
+        return exercise  # it has sizes that can be claimed, and no numbers
     try:
         exercise.trace.run()
     except CannotReplay as error:
-        raise CaseError([Problem(file, None, "", str(error))]) from None
+        raise CaseError([error.problem]) from None
     return exercise

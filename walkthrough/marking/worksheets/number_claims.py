@@ -23,6 +23,7 @@ from walkthrough.marking.worksheets.claimed_grids import (
 )
 from walkthrough.marking.worksheets.claimed_numbers import Commas, settled_commas, understand
 from walkthrough.marking.worksheets.exercises import Exercise
+from walkthrough.marking.worksheets.size_names import is_size
 from walkthrough.mathematics.notation import Cell, Shape
 from walkthrough.words.problems import CaseError, Problem
 
@@ -48,6 +49,8 @@ def read_number_claims(
     problems: list[Problem] = []
     unknown = 0
     for each in raw:
+        if is_size(each.cell, exercise):
+            continue
         if unknown >= _ENOUGH_UNKNOWN and exercise.surely_unknown(each.cell):
             unknown += 1
             continue

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from walkthrough.trace.trace import Place, Trace
+from walkthrough.mathematics.notation import own_part
+from walkthrough.trace.places import Place, numbered
+from walkthrough.trace.trace import Trace
 
 
 def order_of_computation(trace: Trace) -> dict[str, Place]:
@@ -30,18 +32,18 @@ def order_of_computation(trace: Trace) -> dict[str, Place]:
 
 def gradient_of(trace: Trace, name: str) -> str | None:
     """The gradient that a tensor is the negative of: `conv.grad@2` for `conv.delta@2`; None for others."""
-    base, at, sample = name.partition("@")
-    owner, _, word = base.rpartition(".")
+    own = own_part(name)
+    owner, _, word = own.rpartition(".")
     if word != "delta" or name not in trace.on_the_way:
         return None
-    return f"{owner}.grad{at}{sample}"
+    return f"{owner}.grad{name[len(own) :]}"
 
 
 def _leads_to(trace: Trace, place: Place) -> str:
     """The tensor that something on the way is written down for."""
-    way, sample = trace.ways[place.local], place.sample or 0
+    way, sample, of = trace.ways[place.local], place.sample or 0, trace.of(place.name)
     if way.where == "update":
-        return f"{place.name.rpartition('.')[0]}.new"
+        return of.named(f"{place.local.rpartition('.')[0]}.new", None)
     if way.where == "loss":
-        return f"loss@{sample + 1}" if trace.case.batch else "loss"
-    return trace.named(way.stage.x.grad.name if way.where == "backward" else way.stage.z.name, sample)
+        return numbered("loss", sample, of.step) if trace.case.batch else of.named("loss", None)
+    return of.named(way.stage.x.grad.name if way.where == "backward" else way.stage.z.name, sample)

@@ -17,6 +17,7 @@ from walkthrough.marking.marked_worksheets import Worksheet
 from walkthrough.marking.worksheets.exercises import Exercise, Exercises
 from walkthrough.marking.worksheets.formula_claims import read_formulas
 from walkthrough.marking.worksheets.number_claims import read_number_claims
+from walkthrough.marking.worksheets.size_names import sizes_among
 from walkthrough.words.messages import one_line, printable, quoted, suggestion
 from walkthrough.words.problems import CaseError, Problem
 
@@ -52,7 +53,7 @@ def read_worksheet(
     """
     source = Source(file, toml)
     table = source.table
-    if "layers" in table and "case" not in table:
+    if {"layers", "loss"} & table.keys() and "case" not in table:
         return None
     odd = list(_unknown_keys(source))
     exercise, name = _exercise(source, folder, exercises, case)
@@ -61,26 +62,28 @@ def read_worksheet(
     claims = _table(source, "claims")
     raw = _quick(toml, claims) or list(read_claims(source, claims))
     raw_formulas = list(read_claims(source, _table(source, "formulas"), ("formulas",)))
+    exercise = exercise.through(each.cell for each in raw)
     formulas = read_formulas(raw_formulas, exercise, file, odd)
     whose = table.get("student", table.get("name"))
     student = None if whose is None else label(whose) or None
-    numbers = read_number_claims(raw, exercise, file, odd, toml)
-    if odd and not numbers and not formulas:
+    numbers, sizes = read_number_claims(raw, exercise, file, odd, toml), sizes_among(raw, exercise)
+    if odd and not numbers and not formulas and not sizes:
         raise CaseError(odd)
-    return Sheet(Worksheet(file, name, student, numbers, formulas), exercise, tuple(odd))
+    return Sheet(Worksheet(file, name, student, numbers, formulas, sizes), exercise, tuple(odd))
 
 
 def own_claims(case: Case, file: str, exercises: Exercises) -> Sheet:
     """What the case's own source claims, as a worksheet; raises CaseError if it claims nothing."""
     if not case.claims and not case.formulas:
         raise CaseError([Problem(file, None, "", "is a case without [claims]: there is nothing to check")])
-    exercise = exercises.of(case)
+    exercise = exercises.of(case).through(each.cell for each in case.claims)
     name = case.name if case.path is None or exercises.is_shipped(file) else case.path.name
     shown = printable(file if case.path is None else str(case.path))
     odd: list[Problem] = []
     claims = read_number_claims(case.claims, exercise, shown, odd, case.toml)
     formulas = read_formulas(case.formulas, exercise, shown, odd)
-    return Sheet(Worksheet(file, name, None, claims, formulas), exercise, tuple(odd))
+    sizes = sizes_among(case.claims, exercise)
+    return Sheet(Worksheet(file, name, None, claims, formulas, sizes), exercise, tuple(odd))
 
 
 def worksheet_of(
@@ -97,11 +100,12 @@ def worksheet_of(
         name = str(case)
         exercise = named_exercise(name, Path(), exercises, "worksheet", None, "case")
     raw = [Claim(cell, _as_text(value), at, at) for at, (cell, value) in enumerate(claims.items(), 1)]
+    exercise = exercise.through(claims)
     odd: list[Problem] = []
     numbers = read_number_claims(raw, exercise, "worksheet", odd)
     if odd:
         raise CaseError(odd)
-    return Sheet(Worksheet("", name, student, numbers), exercise)
+    return Sheet(Worksheet("", name, student, numbers, (), sizes_among(raw, exercise)), exercise)
 
 
 def label(student: Any) -> str:

@@ -1,7 +1,7 @@
 """Numbers as people type them, brought into the one notation that is read: nothing is guessed.
 
-`z = 2.55`, `$-2{,}5$`, `\\frac{1}{3}`, `2½`, `2 11/20`, `0.33…`, `0.93 (approx)`: what stands around
-the number goes, and what is another notation for it is rewritten. What could mean two things is refused.
+`z = 2.55`, `$-2{,}5$`, `\\frac{1}{3}`, `2½`, `2 11/20`, `0.33…`, `0.93 (approx)`: what stands around the
+number goes, and what is another notation for it is rewritten. What could mean two things is refused.
 """
 
 from __future__ import annotations

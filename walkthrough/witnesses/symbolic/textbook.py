@@ -33,7 +33,13 @@ from walkthrough.mathematics.notation import (
 from walkthrough.witnesses import CannotFollow
 from walkthrough.witnesses.symbolic.enclosure import Evaluation
 
-FUNCTIONS = {"exp": sympy.exp, "ln": sympy.log, "tanh": sympy.tanh, "sqrt": sympy.sqrt}
+FUNCTIONS = {
+    "exp": sympy.exp,
+    "ln": sympy.log,
+    "ln1p": lambda of: sympy.log(1 + of),
+    "tanh": sympy.tanh,
+    "sqrt": sympy.sqrt,
+}
 
 _DIGITS_FOR_A_SIGN = 60
 

@@ -12,13 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from types import ModuleType
+from types import MappingProxyType, ModuleType
 from typing import Any
 
 from walkthrough.witnesses import CannotFollow
-from walkthrough.witnesses.vectorised import layers, losses
+from walkthrough.witnesses.vectorised import layers, losses, updates
 from walkthrough.witnesses.vectorised.box import Box, FloatArray, Numbers, largest_difference, rounded, scaled
-from walkthrough.witnesses.vectorised.stage import Judged, Stage
+from walkthrough.witnesses.vectorised.stage import Judged, Line, Moving, Stage
 from walkthrough.words import shelf
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "knows",
     "knows_combined",
     "knows_loss",
+    "knows_update",
     "largest_difference",
     "loss",
     "loss_gradient",
@@ -128,9 +129,30 @@ def combined_gradient(type: str, options: Mapping[str, Any], y: Numbers, t: Numb
     return _shaped_like(y, found)
 
 
-def update(old: Numbers, gradient: Numbers, rate: Fraction) -> Numbers:
-    """A step of gradient descent: w − α·g."""
-    return old - scaled(gradient, rate)
+def knows_update(type: str) -> bool:
+    """Whether there is a closed form for this update rule."""
+    return type in shelf.names(updates)
+
+
+def update(
+    old: Numbers,
+    gradient: Numbers,
+    rate: Fraction,
+    type: str = "sgd",
+    options: Mapping[str, Any] = MappingProxyType({}),
+    kept: Mapping[str, Numbers] = MappingProxyType({}),
+    *,
+    step: int = 1,
+    digits: int = DIGITS,
+    line: Line[Numbers] = lambda numbers: numbers,
+) -> dict[str, Numbers]:
+    """A parameter after a step, under "new", and by their words what else the rule works out.
+
+    `kept` is what the step before has left; `line` is what becomes of each line (it may round it).
+    """
+    moving = Moving(old, gradient, kept, options, rate, step, digits, line)
+    found: dict[str, Numbers] = _closed_form(updates, type).moved(moving)
+    return found
 
 
 def mean(of: Sequence[Numbers]) -> Numbers:

@@ -18,8 +18,9 @@ from decimal import (
     InvalidOperation,
     Overflow,
 )
+from fractions import Fraction
 from functools import lru_cache
-from math import gcd, lcm
+from math import gcd, isqrt, lcm
 
 import numpy as np
 from numpy.typing import NDArray
@@ -109,6 +110,23 @@ def quotient(above: Numbers, below: Numbers, digits: int) -> Numbers:
     return Box(out.reshape(above.shape), common)
 
 
+def square_root(x: Numbers, digits: int) -> Numbers:
+    """Square roots entry by entry, exact where they are rational."""
+    if not isinstance(x, Box):
+        return np.sqrt(x)
+    if (x.numerators < 0).any():
+        raise CannotFollow("the square root of a negative number")
+    fractions = x.fractions()
+    roots = [Fraction(isqrt(each.numerator), isqrt(each.denominator)) for each in fractions]
+    if all(root * root == each for root, each in zip(roots, fractions, strict=True)):
+        return Box.of(roots, x.shape)
+    enough = context(digits + GUARD)
+    below = Decimal(x.denominator)
+    numerators = x.numerators.ravel().tolist()
+    # one that is rational is found to as many digits as the others, as far as it has them
+    return boxed([enough.sqrt(enough.divide(Decimal(each), below)) for each in numerators], x.shape)
+
+
 def logarithm(x: Numbers, needed: NDArray[np.bool_], digits: int) -> Numbers:
     """Natural logarithms where they are needed, else 0, so that 0·ln 0 counts as 0."""
     if not isinstance(x, Box):
@@ -127,3 +145,13 @@ def logarithm(x: Numbers, needed: NDArray[np.bool_], digits: int) -> Numbers:
         enough = context(digits + max(0, -distance) + GUARD)
         logarithms.append(enough.ln(enough.divide(Decimal(numerator), below)))
     return boxed(logarithms, x.shape)
+
+
+def root(x: Numbers, digits: int) -> Numbers:
+    """Square roots of numbers that are not negative."""
+    if not isinstance(x, Box):
+        return np.sqrt(x)
+    below, enough = Decimal(x.denominator), context(digits + GUARD)
+    return boxed(
+        [enough.sqrt(enough.divide(Decimal(n), below)) for n in x.numerators.ravel().tolist()], x.shape
+    )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Generic
+from fractions import Fraction
+from typing import Any, Generic, TypeAlias
 
 from walkthrough.witnesses.vectorised.box import Numbers
+
+Line: TypeAlias = Callable[[Numbers], Numbers]
 
 
 @dataclass(frozen=True)
@@ -38,3 +41,20 @@ class Judged(Generic[Numbers]):
     options: Mapping[str, Any]
     digits: int
     logits: Numbers | None = None
+
+
+@dataclass(frozen=True)
+class Moving(Generic[Numbers]):
+    """What goes into an update: a parameter, its gradient, what was kept beside it; `step` counts from 1.
+
+    `line` is what becomes of each line of the calculation: by hand it is rounded.
+    """
+
+    old: Numbers
+    gradient: Numbers
+    kept: Mapping[str, Numbers]
+    options: Mapping[str, Any]
+    rate: Fraction
+    step: int
+    digits: int
+    line: Line[Numbers]

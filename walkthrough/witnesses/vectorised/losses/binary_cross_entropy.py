@@ -5,12 +5,11 @@ from __future__ import annotations
 from fractions import Fraction
 from math import prod
 
-import numpy as np
-
-from walkthrough.witnesses.vectorised.arrays import chosen, entries, rearranged, summed
-from walkthrough.witnesses.vectorised.box import Box, Numbers, scaled
-from walkthrough.witnesses.vectorised.decimals import GUARD, exponential, logarithm, quotient
+from walkthrough.witnesses.vectorised.arrays import chosen, entries, summed
+from walkthrough.witnesses.vectorised.box import Numbers, scaled
+from walkthrough.witnesses.vectorised.decimals import logarithm, quotient
 from walkthrough.witnesses.vectorised.layers.sigmoid import lesser_part
+from walkthrough.witnesses.vectorised.layers.softplus import softplus
 from walkthrough.witnesses.vectorised.stage import Judged
 
 
@@ -37,15 +36,6 @@ def gradient(judged: Judged[Numbers]) -> Numbers:
 def combined(judged: Judged[Numbers]) -> Numbers:
     """∂L/∂z = 1/n·(y − t), through the sigmoid before the loss."""
     return scaled(judged.y - judged.t, Fraction(1, prod(judged.y.shape)))
-
-
-def softplus(z: Numbers, digits: int) -> Numbers:
-    """ln(1 + e^z) = max(z, 0) + ln(1 + e^(−|z|))."""
-    positive = chosen(entries(z) > 0, z, rearranged(z, np.zeros_like))
-    vanishing = exponential(rearranged(z, lambda array: -np.abs(array)), digits + GUARD)
-    if not isinstance(vanishing, Box):
-        return positive + np.log1p(vanishing)
-    return positive + logarithm(1 + vanishing, np.ones(vanishing.shape, dtype=bool), digits)
 
 
 def _mean(terms: Numbers) -> Numbers:

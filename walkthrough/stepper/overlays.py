@@ -1,0 +1,109 @@
+"""What can be opened over the screen: help, why a number is what it is, a derivation; closed again by Esc."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from walkthrough.page.drawn_reasons import drawn
+from walkthrough.page.reasons import Reason, Reasons
+from walkthrough.page.records import flat
+from walkthrough.stepper.opened import Opened
+from walkthrough.stepper.pictures.runs import Row, Run, cut
+from walkthrough.stepper.pieces import pieces
+from walkthrough.stepper.walk import Walk
+from walkthrough.trace.steps import Ref
+
+HELP = (
+    ("→  ←  Space", "the next or the last line, or term of an opened line"),
+    ("↓  ↑", "the next or the last line"),
+    ("PgDn  PgUp", "the next or the last part: another tensor"),
+    ("Home  End", "the first or the last line of all"),
+    ("Enter  Esc", "opens a line into its terms; closes what was opened"),
+    ("g", "goes to a number: conv[2,3], input[5,4], conv.kernel.grad"),
+    ("e", "what if: changes a number; all others are worked out anew"),
+    ("u  s", "undoes a change; saves the changed case as a new file"),
+    ("n", "the next number of the worksheet that is wrong"),
+    ("w", "why: where the number came from"),
+    ("d", "the derivation of this part's rule"),
+    ("b", "keeps values back until the next key, for asking a class"),
+    ("z", "folds the products with 0"),
+    ("a  +  −", "goes on by itself; faster, slower"),
+    ("t", "dark or light"),
+    ("q  Ctrl-C", "ends"),
+    ("click", "on an output: goes there; on another number: what it goes into"),
+)
+
+SIGNS = (
+    ("[ ]", "the window: what goes into the number at hand"),
+    ("( )", "the largest of a window"),
+    ("« »", "the number, or the product, at hand"),
+    ("·  ?", "still to come; kept back"),
+    ("3→4", "changed from 3 to 4"),
+    ("!", "wrong on the worksheet; > right from your own earlier number"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """A page over the screen, from its line `top` on."""
+
+    title: str
+    lines: tuple[str, ...]
+    top: int = 0
+
+    def scrolled(self, rows: int, height: int) -> Overlay:
+        """Further down, or up."""
+        last = max(len(self.lines) - height, 0)
+        return replace(self, top=max(0, min(self.top + rows, last)))
+
+    def rows(self, width: int, height: int) -> list[Row]:
+        """Just so many rows."""
+        shown = self.lines[self.top : self.top + height - 1]
+        more = len(self.lines) - self.top - len(shown)
+        aside = f"   {more:,} lines more ↓" if more > 0 else ""
+        head = (Run(f" {self.title}", "stage"), Run(f"{aside}   Esc closes", "dim"))
+        rows = [cut(head, width), *(cut((Run(f" {line}"),), width) for line in shown)]
+        return (rows + [()] * (height - len(rows)))[:height]
+
+
+def help_page() -> Overlay:
+    """All keys."""
+    lines = [f"{keys.ljust(11)}  {does}" for keys, does in HELP]
+    return Overlay("keys and signs", (*lines, "", *(f"{sign.ljust(11)}  {means}" for sign, means in SIGNS)))
+
+
+def why(walk: Walk, width: int) -> Overlay:
+    """Where the number at hand came from."""
+    tree = reasons(walk.opened, walk.ref, walk.course.lines)
+    return Overlay(f"why {walk.opened.name(walk.ref)}", tuple(drawn(tree, width - 2)))
+
+
+_SMALL = 1_500
+"""Lines of a case whose reasons are followed back to the inputs; of a larger one only at the first remove."""
+
+
+def reasons(opened: Opened, ref: Ref, lines: int) -> Reason:
+    """The tree of a number."""
+    if lines <= _SMALL:
+        return Reasons(opened.narration).tree(opened.name(ref))
+
+    def reason(of: Ref, sources: tuple[Reason, ...] = ()) -> Reason:
+        line = opened.working(of)
+        said = f"{line.left} = {opened.text(of)}" if opened.given(of) or len(line.sides) < 2 else ""
+        text = said or line.left + "".join(f" {relation} {flat(side)}" for relation, side in line.sides)
+        return Reason(opened.name(of), text, line.because, opened.text(of), sources)
+
+    step = opened.step(ref)
+    read = dict.fromkeys(each for piece in pieces(opened, step) for each in piece if each is not None)
+    return reason(ref, tuple(reason(each) for each in read if not opened.given(each)))
+
+
+def derivation(walk: Walk, width: int) -> Overlay | None:
+    """The derivation of the rule of this part, proved line by line; None if there is none."""
+    from walkthrough.derivations import derive_command
+
+    word = next((rule.derivation for rule in walk.opened.rules(walk.part.tensor) if rule.derivation), "")
+    if not word:
+        return None
+    text, _ = derive_command(word, None, "text", min(width - 4, 96))
+    return Overlay(f"derive {word}", tuple(text.rstrip("\n").split("\n")))

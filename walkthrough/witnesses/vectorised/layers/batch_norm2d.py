@@ -1,0 +1,51 @@
+"""Batch normalisation with given statistics: x̂ = (x − μ)/√(σ² + ε), z = γ·x̂ + β, channel by channel."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+
+from walkthrough.witnesses.vectorised.arrays import rearranged, summed
+from walkthrough.witnesses.vectorised.box import Box, Numbers
+from walkthrough.witnesses.vectorised.decimals import quotient, square_root
+from walkthrough.witnesses.vectorised.stage import Stage
+
+
+def forward(stage: Stage[Numbers]) -> Numbers:
+    """Normalised, scaled and shifted."""
+    return _of(stage, "gamma") * _normalised(stage) + _of(stage, "beta")
+
+
+def backward(stage: Stage[Numbers], gradient: Numbers) -> dict[str, Numbers]:
+    """∂X = γ·∂Z/√(σ² + ε), ∂γ = Σ ∂Z·x̂, ∂β = Σ ∂Z over a channel's places."""
+    return {
+        "x": quotient(_of(stage, "gamma") * gradient, _deviation(stage), stage.digits),
+        "gamma": summed(gradient * _normalised(stage), (1, 2)),
+        "beta": summed(gradient, (1, 2)),
+    }
+
+
+def _normalised(stage: Stage[Numbers]) -> Numbers:
+    return quotient(stage.x - _of(stage, "mean"), _deviation(stage), stage.digits)
+
+
+def _deviation(stage: Stage[Numbers]) -> Numbers:
+    """√(σ² + ε), as large as the input."""
+    variance, epsilon = stage.parameters["variance"], Fraction(stage.options["epsilon"])
+    if isinstance(variance, Box):
+        root = square_root(
+            variance + Box.of([epsilon] * variance.numerators.size, variance.shape), stage.digits
+        )
+    else:
+        root = np.sqrt(variance + float(epsilon))
+    return _spread(stage, root)
+
+
+def _of(stage: Stage[Numbers], role: str) -> Numbers:
+    return _spread(stage, stage.parameters[role])
+
+
+def _spread(stage: Stage[Numbers], of: Numbers) -> Numbers:
+    """A number for each channel, in each of its places."""
+    return rearranged(of, lambda array: np.broadcast_to(array[:, None, None], stage.x.shape))

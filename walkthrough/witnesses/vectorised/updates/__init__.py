@@ -1,0 +1,1 @@
+"""The closed forms of update rules: a file for each, named as in case files."""
