@@ -1,4 +1,4 @@
-"""No false sentence: every line of arithmetic under a slip gives the written number, redone from its digits."""
+"""No false sentence: every line of arithmetic under a slip gives the written number, redone by hand."""
 
 from __future__ import annotations
 
