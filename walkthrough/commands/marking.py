@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -35,7 +36,15 @@ def check(
     from walkthrough.marking.check import CheckOptions, check_command
 
     page = None if pages is None else StudentPages(pages, [Path(file) for file in files]).write
-    options = CheckOptions(everything, hide_answers, case, format_of(how), how["digits"], page=page)  # type: ignore[arg-type]
+    options = CheckOptions(
+        everything,
+        hide_answers,
+        case,
+        format_of(how),  # type: ignore[arg-type]  # one of those it may be
+        how["digits"],
+        page=page,
+        benches=os.cpu_count() or 1,
+    )
     marked = check_command(files, options, lambda blocks: blocks_in(blocks, how))
     write(marked, how, read=lambda: marked.files)
     if marked.exit_status:

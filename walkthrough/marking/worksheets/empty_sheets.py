@@ -15,6 +15,7 @@ from walkthrough.words.messages import one_line
 
 # a grid of more numbers than this nobody fills in by hand
 MOST_ASKED = 1_000
+_MOST_ON_THE_WAY = 8
 
 
 def asked_tensors(exercise: Exercise) -> list[str]:
@@ -51,7 +52,15 @@ def empty_worksheet(case: Case, name: str | None = None) -> str:
             lines += [f'"{tensor}" = """', *rows, '"""'] if len(rows) > 1 else [f'"{tensor}" = "{rows[0]}"']
         else:
             lines.append(f'"{tensor}" = "?"')
-    return "\n".join([*lines, *left_out]) + "\n"
+    return "\n".join([*lines, *left_out, *_on_the_way(exercise)]) + "\n"
+
+
+def _on_the_way(exercise: Exercise) -> list[str]:
+    """What may be claimed besides, by whoever writes it down on the way: e^z, a slope, rate × gradient."""
+    ways = exercise.trace.on_the_way.values()
+    names = [place.name for place in ways if not place.local.endswith(".delta")][:_MOST_ON_THE_WAY]
+    listed = ", ".join(f'"{name}"' for name in names)
+    return [f"# What you write down on the way can stand here, too: {listed}"] if names else []
 
 
 def empty_class_list(case: Case, name: str | None = None, separator: str = ",") -> str:
