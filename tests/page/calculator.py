@@ -20,7 +20,7 @@ Value = Fraction | mpmath.mpf
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][−+-]?\d+)?%?)|(?P<part>[½¼¾⅓])"
-    r"|(?P<word>e\^|ln|tanh|max)|(?P<power>[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)|(?P<sign>[−·/+(),]))"
+    r"|(?P<word>e\^|√|ln|tanh|max)|(?P<power>[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)|(?P<sign>[−·/+(),]))"
 )
 _PARTS = {"½": Fraction(1, 2), "¼": Fraction(1, 4), "¾": Fraction(3, 4), "⅓": Fraction(1, 3)}
 _POWERS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
@@ -163,6 +163,10 @@ class _Reading:
             return max(values)
         if self.take("e^"):
             return _function(mpmath.exp, self.atom(), at=0, is_=1)
+        if self.take("√"):
+            of = self.atom()
+            root = mpmath.sqrt(_real(of))
+            return Fraction(int(root)) if root == int(root) else root
         if self.take("ln"):
             return _function(mpmath.log, self.power(), at=1, is_=0)
         if self.take("tanh"):
