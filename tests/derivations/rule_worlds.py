@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import mpmath
@@ -38,12 +39,13 @@ def convolution(
     (h, w), (k1, k2) = sizes.input or (3, 3), sizes.kernel or (2, 2)
     channels, filters = sizes.channels or channels, sizes.filters or filters
     (s1, s2), (p1, p2) = sizes.stride or (1, 1), sizes.padding or (0, 0)
-    u, v = (h + 2 * p1 - k1) // s1 + 1, (w + 2 * p2 - k2) // s2 + 1
+    d1, d2 = sizes.dilation or (1, 1)
+    u, v = (h + 2 * p1 - d1 * (k1 - 1) - 1) // s1 + 1, (w + 2 * p2 - d2 * (k2 - 1) - 1) // s2 + 1
 
     def z(at: World, f: int, i: int, j: int) -> Any:
         terms = []
         for c, p, q in upto(channels, k1, k2):
-            row, column = s1 * (i - 1) + p - p1, s2 * (j - 1) + q - p2
+            row, column = s1 * (i - 1) + d1 * (p - 1) + 1 - p1, s2 * (j - 1) + d2 * (q - 1) + 1 - p2
             if 1 <= row <= h and 1 <= column <= w:
                 turned = (k1 + 1 - p, k2 + 1 - q) if sizes.flip else (p, q)
                 terms.append(at("x", c, row, column) * at("k", f, c, *turned))
@@ -63,9 +65,84 @@ def convolution(
         "b/3": (filters, u, v),
     }
     sized = {"C": channels, "F": filters, "H": h, "W": w, "U": u, "V": v, "K1": k1, "K2": k2}
-    sized |= {"s1": s1, "s2": s2, "P1": p1, "P2": p2}
+    sized |= {"s1": s1, "s2": s2, "P1": p1, "P2": p2, "d1": d1, "d2": d2}
     places = {"c": channels, "f": filters, "i": u, "j": v, "m": h, "n": w, "p": k1, "q": k2}
     return World(shapes, {"z": z, "L": loss}, sized), places
+
+
+def dilated(sizes: AskedSizes) -> tuple[World, Ranges]:
+    return convolution(replace(sizes, input=sizes.input or (4, 4), dilation=sizes.dilation or (2, 2)))
+
+
+def without_stride(world: World) -> World:
+    """The convolution of the same sizes whose windows are one row and one column apart."""
+    pairs = {
+        option: (world.letters[one], world.letters[other])
+        for option, one, other in (
+            ("input", "H", "W"),
+            ("kernel", "K1", "K2"),
+            ("padding", "P1", "P2"),
+            ("dilation", "d1", "d2"),
+        )
+    }
+    return convolution(AskedSizes(**pairs), world.letters["C"], world.letters["F"])[0]
+
+
+def transposed(sizes: AskedSizes) -> tuple[World, Ranges]:
+    """Every input entry lays its multiple of the kernel down; and the convolution that goes the other way."""
+    (h, w), (k1, k2) = sizes.input or (2, 2), sizes.kernel or (2, 2)
+    (s1, s2), (p1, p2) = sizes.stride or (1, 1), sizes.padding or (0, 0)
+    channels, filters = sizes.channels or 1, sizes.filters or 1
+    rows, columns = (h - 1) * s1 + k1 - 2 * p1, (w - 1) * s2 + k2 - 2 * p2
+
+    def z(at: World, f: int, m: int, n: int) -> Any:
+        return total(
+            at("x", c, i, j) * at("k", c, f, p, q)
+            for c, i, j, p, q in upto(channels, h, w, k1, k2)
+            if (s1 * (i - 1) + p - p1, s2 * (j - 1) + q - p2) == (m, n)
+        )
+
+    def v(at: World, c: int, i: int, j: int) -> Any:
+        places = (
+            (f, s1 * (i - 1) + p - p1, s2 * (j - 1) + q - p2, p, q) for f, p, q in upto(filters, k1, k2)
+        )
+        return total(
+            at("u", f, m, n) * at("k", c, f, p, q)
+            for f, m, n, p, q in places
+            if 1 <= m <= rows and 1 <= n <= columns
+        )
+
+    definitions = {
+        "z": z,
+        "v": v,
+        "L": lambda at: total(at("g", *cell) * at("z", *cell) for cell in upto(filters, rows, columns)),
+        "M": lambda at: total(at("x", *cell) * at("v", *cell) for cell in upto(channels, h, w)),
+    }
+    small, large = (channels, h, w), (filters, rows, columns)
+    shapes = {"x": small, "v": small, "z": large, "g": large, "u": large, "k": (channels, filters, k1, k2)}
+    sized = dict(zip(("C", "H", "W", "F", "U", "V"), (*small, *large), strict=True))
+    sized |= {"K1": k1, "K2": k2, "s1": s1, "s2": s2, "P1": p1, "P2": p2}
+    places = {"c": channels, "f": filters, "i": h, "j": w, "m": rows, "n": columns, "p": k1, "q": k2}
+    return World(shapes, definitions, sized), places
+
+
+def batch_norm(sizes: AskedSizes) -> tuple[World, Ranges]:
+    channels, (h, w) = sizes.channels or 1, sizes.input or (2, 2)
+    shape = (channels, h, w)
+
+    def z(at: World, c: int, i: int, j: int) -> Any:
+        normalised = (at("x", c, i, j) - at("mean", c)) / mpmath.sqrt(at("variance", c) + at("epsilon"))
+        return at("scale", c) * normalised + at("shift", c)
+
+    definitions = {
+        "z": z,
+        "L": lambda at: total(at("g", *cell) * at("z", *cell) for cell in upto(*shape)),
+        "variance": lambda at, c: mpmath.mpf(c + 2) / 3,
+        "epsilon": lambda at: mpmath.mpf(1) / 8,
+    }
+    shapes = dict.fromkeys("xzg", shape) | dict.fromkeys(("scale", "shift", "mean", "variance"), (channels,))
+    places = {"c": channels, "i": h, "j": w}
+    return World(shapes, definitions, {"C": channels, "H": h, "W": w}), places
 
 
 def pool(sizes: AskedSizes, largest: bool) -> tuple[World, Ranges]:

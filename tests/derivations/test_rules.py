@@ -55,6 +55,9 @@ WORDS = [
     "flatten-index",
     "sigmoid-network",
     "delta-recursion",
+    "transposed-convolution",
+    "batch-norm-gradient",
+    "dilated-convolution",
 ]
 SLIDING = [
     AskedSizes(input=(2, 2), kernel=(2, 2)),
@@ -108,6 +111,38 @@ def test_convolutions(word: str, sizes: AskedSizes) -> None:
 @pytest.mark.parametrize("word", ["max-pool-gradient", "average-pool-gradient"])
 def test_pools(word: str, sizes: AskedSizes) -> None:
     assert derived(word, sizes).holds
+
+
+@pytest.mark.parametrize(
+    "sizes",
+    [
+        AskedSizes(input=(1, 1), kernel=(1, 1)),
+        AskedSizes(input=(2, 3), kernel=(3, 2), stride=(2, 3)),
+        AskedSizes(input=(3, 2), kernel=(2, 2), stride=(3, 1), padding=(2, 0)),  # some of k lands nowhere
+        AskedSizes(input=(2, 2), kernel=(3, 3), padding=(1,), channels=2, filters=3),
+    ],
+    ids=str,
+)
+def test_transposed_convolutions(sizes: AskedSizes) -> None:
+    assert derived("transposed-convolution", sizes).holds
+
+
+@pytest.mark.parametrize(
+    "sizes",
+    [
+        AskedSizes(input=(3, 3), dilation=(1,)),
+        AskedSizes(input=(7, 5), kernel=(3, 2), dilation=(3, 2), stride=(2,), padding=(1,)),
+        AskedSizes(input=(4, 5), dilation=(2, 3), channels=2, filters=3),
+    ],
+    ids=str,
+)
+def test_dilated_convolutions(sizes: AskedSizes) -> None:
+    assert derived("dilated-convolution", sizes).holds
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_batch_norm(channels: int) -> None:
+    assert derived("batch-norm-gradient", AskedSizes(input=(1, 2), channels=channels)).holds
 
 
 @pytest.mark.parametrize("number", [1, 2, 5])

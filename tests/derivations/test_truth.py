@@ -15,11 +15,13 @@ from walkthrough.derivations import AskedSizes, derive_command, rule_words
 
 from .rule_worlds import (
     Ranges,
+    batch_norm,
     binary,
     convolution,
     counted,
     delta_letters,
     dense,
+    dilated,
     flatten,
     four_layers,
     one_number,
@@ -28,7 +30,9 @@ from .rule_worlds import (
     sigmoid_network,
     softmax,
     squared,
+    transposed,
     upto,
+    without_stride,
 )
 from .worlds import World, read, value
 
@@ -40,6 +44,9 @@ STRIDED = AskedSizes(input=(5, 4), kernel=(3, 2), stride=(2, 1), padding=(1, 0))
 TURNED = AskedSizes(input=(3, 4), kernel=(2, 2), padding=(1, 1), flip=True, channels=2, filters=2)
 UNEVEN = AskedSizes(input=(3, 4), kernel=(2, 3), outputs=2)
 CONVOLUTIONS = [AskedSizes(), STRIDED, TURNED]
+WIDE = AskedSizes(input=(5, 4), kernel=(3, 2), padding=(1, 0), dilation=(1, 2), channels=2, filters=2)
+APART = AskedSizes(input=(6, 5), kernel=(2, 3), stride=(2, 1), padding=(1, 1), dilation=(3, 2))
+CUT = AskedSizes(input=(3, 2), kernel=(3, 2), stride=(1, 2), padding=(1, 0), channels=2, filters=2)
 POOLS = [AskedSizes(), AskedSizes(input=(4, 5), kernel=(3, 2), stride=(1, 2), padding=(1, 0), channels=2)]
 
 CASES: list[tuple[str, AskedSizes, Callable[[AskedSizes], tuple[World, Ranges]]]] = [
@@ -50,6 +57,9 @@ CASES: list[tuple[str, AskedSizes, Callable[[AskedSizes], tuple[World, Ranges]]]
     *(("multi-channel-gradients", each, lambda s: convolution(s, 2, 2, "untied")) for each in CONVOLUTIONS),
     *(("max-pool-gradient", each, lambda s: pool(s, largest=True)) for each in POOLS),
     *(("average-pool-gradient", each, lambda s: pool(s, largest=False)) for each in POOLS),
+    *(("dilated-convolution", each, dilated) for each in (AskedSizes(), WIDE, APART)),
+    *(("transposed-convolution", each, transposed) for each in (AskedSizes(), CUT)),
+    *(("batch-norm-gradient", each, batch_norm) for each in (AskedSizes(), AskedSizes((1, 3), channels=2))),
     ("relu-derivative", AskedSizes(), lambda s: one_number(lambda z: max(z, mpmath.mpf(0)))),
     ("sigmoid-derivative", AskedSizes(), lambda s: one_number(sigmoid)),
     ("tanh-derivative", AskedSizes(), lambda s: one_number(mpmath.tanh)),
@@ -101,7 +111,11 @@ def letters_of(word: str, left: str, line: dict[str, Any], world: World, ranges:
         m, n, c = (letters.get(name, 1) for name in "mnc")
         u, v = (m + 1) // 2, (n + 1) // 2
         return world, {**letters, "u": u, "v": v, "a": (c - 1) + (u - 1) + v}
-    return world, {**sizes, **drawn(names, ranges, seed)}
+    letters = {**sizes, **drawn(names, ranges, seed)}
+    if given == "stride 1":
+        world = without_stride(world)
+        letters |= {name: each for name, each in world.letters.items() if name in letters}
+    return world, letters
 
 
 def place_of(line: dict[str, Any], letters: dict[str, Any]) -> Any:

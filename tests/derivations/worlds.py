@@ -100,7 +100,7 @@ def read(text: str, indexed: set[str]) -> sympy.Expr:
     return parse_expr(text, local_dict=names | {"Derivative": SLOPE})
 
 
-SYMPYS = {"Derivative", "Sum", "Piecewise", "True", "Eq", "Max", "exp", "log", "tanh", "floor"}
+SYMPYS = {"Derivative", "Sum", "Piecewise", "True", "Eq", "Max", "exp", "log", "tanh", "floor", "sqrt"}
 
 
 def _words(text: str) -> Iterator[str]:

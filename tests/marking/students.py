@@ -50,7 +50,7 @@ class Habits:
     blank: float
     blanks_rounded: bool
     shortcut: float
-    # how likely they round what is on the way to a number, and whether that number's zeros may be all it shows
+    # how likely they round what is on the way to a number, and whether its zeros may be all it shows
     within: float = 0
     faint: bool = False
 

@@ -50,7 +50,9 @@ def problem(text: str, commas: Commas = "separate") -> str:
         ("10^2", Fraction(100), [Fraction(100)]),
         ("= 765", Fraction(765), [Fraction(1)]),
         ("≈0.93", Fraction(93, 100), [Fraction(1, 100)]),
-        ("100", Fraction(100), [Fraction(1), Fraction(10), Fraction(100)]),
+        ("100", Fraction(100), [Fraction(1), Fraction(10)]),
+        ("10", Fraction(10), [Fraction(1)]),
+        ("−1300000", Fraction(-1300000), [Fraction(10) ** zeros for zeros in range(6)]),
         ("−1020", Fraction(-1020), [Fraction(1), Fraction(10)]),
         ("100.", Fraction(100), [Fraction(1)]),
         ("100.0", Fraction(100), [Fraction(1, 10)]),
@@ -68,7 +70,50 @@ def test_a_number_on_a_worksheet(text: str, number: Fraction, units: list[Fracti
     assert list(said.number.units) == units
 
 
-@pytest.mark.parametrize("text", ["", "  ", "?", " ? ", "=", "= ?", "\u00a0"])
+@pytest.mark.parametrize(
+    ("text", "number", "units"),
+    [
+        ("2½", Fraction(5, 2), []),
+        ("-2 ½", Fraction(-5, 2), []),
+        ("⅓", Fraction(1, 3), []),
+        ("2 11/20", Fraction(51, 20), []),
+        ("−2 11/20", Fraction(-51, 20), []),
+        ("[2.55]", Fraction(51, 20), [Fraction(1, 100)]),
+        ("z = 2.55", Fraction(51, 20), [Fraction(1, 100)]),
+        ("conv[1,1] = 765", Fraction(765), [Fraction(1)]),
+        ("∂L/∂z ≈ 0.93", Fraction(93, 100), [Fraction(1, 100)]),
+        ("w_1^{new} = -94.6", Fraction(-473, 5), [Fraction(1, 10)]),
+        ("2.55…", Fraction(51, 20), [Fraction(1, 100)]),
+        ("2.55...", Fraction(51, 20), [Fraction(1, 100)]),
+        ("2.55 (approx)", Fraction(51, 20), [Fraction(1, 100)]),
+        ("approx. 2.55", Fraction(51, 20), [Fraction(1, 100)]),
+        ("$2.55$", Fraction(51, 20), [Fraction(1, 100)]),
+        ("$-2{,}5$", Fraction(-5, 2), [Fraction(1, 10)]),
+        (r"\frac{1}{3}", Fraction(1, 3), []),
+        (r"$-\tfrac13$", Fraction(-1, 3), []),
+        (r"2.1 \cdot 10^{-3}", Fraction(21, 10_000), [Fraction(1, 10_000)]),
+        ("2 · 10^-3", Fraction(1, 500), [Fraction(1, 1000)]),
+        ("2.1E-3", Fraction(21, 10_000), [Fraction(1, 10_000)]),
+        ("—94.6", Fraction(-473, 5), [Fraction(1, 10)]),
+        ("－２.５５", Fraction(-51, 20), [Fraction(1, 100)]),
+    ],
+)
+def test_a_number_as_people_type_it(text: str, number: Fraction, units: list[Fraction]) -> None:
+    said = understand(text)
+    assert said.problem is None
+    assert said.number is not None
+    assert (said.number.value, list(said.number.units)) == (number, units)
+
+
+@pytest.mark.parametrize(
+    ("text", "readings"),
+    [("1 020", ("1020", "1 and 020")), ("(2.55)", ("2.55", "−2.55")), ("z = 2.5 = 2.55", ("several", "="))],
+)
+def test_what_can_be_two_numbers_is_neither(text: str, readings: tuple[str, str]) -> None:
+    assert all(reading in problem(text) for reading in readings)
+
+
+@pytest.mark.parametrize("text", ["", "  ", "?", " ? ", "=", "= ?", "\u00a0", "z = ?", "z ="])
 def test_nothing_and_a_question_mark_are_blank(text: str) -> None:
     said = understand(text)
     assert (said.number, said.problem) == (None, None)
@@ -152,6 +197,10 @@ def test_thousands_are_unreadable_and_never_guessed() -> None:
         "10^" + "9" * 1_000_000,
         "1·10^" + "(" * 1_000_000,
         "\x1b]0;" + "x" * 1_000_000,
+        "[" * 1_000_000,
+        "$" * 1_000_000,
+        "\\frac{" * 100_000,
+        "a" * 1_000_000 + " = 1 = 2",
     ],
 )
 @pytest.mark.parametrize("commas", ["separate", "decimal", "open"])

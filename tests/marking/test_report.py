@@ -232,8 +232,9 @@ def test_a_class_has_a_table_for_cells_for_slips_and_for_students(tmp_path: Path
     assert re.search(r"conv\[2,2\] +9 +0 +3 +3 +0 +0 +added-not-multiplied \(3\)", output)
     assert re.search(r"added-not-multiplied +3 +3 +conv\[2,2\]", output)
     assert re.search(r"S02 +3 +0 +1 +4 +conv\[2,2\] +added-not-multiplied", output)
-    assert "S03" not in output
-    assert "S11" in checked([tmp_path / "class.csv"], everything=True)[0]
+    assert re.search(r"S03 +4 +0 +0 +4", output)
+    assert "S11" in output
+    assert "added-not-multiplied, 3 of 12 worksheets: in conv[2,2]," in output
     assert "added" not in checked([tmp_path / "class.csv"], hide_answers=True)[0]
 
 
@@ -251,12 +252,46 @@ def test_results_of_a_class_as_csv(tmp_path: Path) -> None:
         "0",
         "",
     )
+    assert (first["right"], second["right"]) == ("0", "1")
     output, _, _ = checked([path], format="csv", everything=True)
     rows = list(csv.DictReader(io.StringIO(output)))
     assert [(row["cell"], row["written"], row["verdict"]) for row in rows] == [
         ("conv[2,2]", "6", "wrong"),
         ("conv[2,2]", "5", "exact"),
     ]
+
+
+def test_everybody_is_listed_whatever_they_handed_in(tmp_path: Path) -> None:
+    rows = "perfect;8;7;4;5\nblank;;;;\npartial;8;?;;6\nodd;x;7;4;5\n"
+    table = "student;conv[1,1];conv[1,2];conv[2,1];conv[2,2]\n" + rows
+    output, _, status = checked([sheet(tmp_path, table, "class.csv")], case="cross-correlation")
+    assert status == 1
+    for row in (
+        r"perfect +4 +0 +0 +4",
+        r"blank +0 +0 +0 +4",
+        r"partial +1 +0 +1 +4 +conv\[2,2\]",
+        r"odd +3 +0 +0 +4",
+    ):
+        assert re.search(row, output), row
+
+
+def test_the_odd_ones_are_told_and_the_rest_is_marked(tmp_path: Path) -> None:
+    path = sheet(tmp_path, 'case = "lecture-notes"\n[claims]\ndense = "2.55"\n"sigmiod" = "0.93"\n')
+    output, told, status = checked([path], format="json")
+    whole = json.loads(output)
+    assert status == 2
+    assert [each["verdict"] for each in whole["worksheets"][0]["claims"]] == ["exact"]
+    assert 'did you mean "sigmoid"' in told
+    assert "sigmiod" in whole["problems"][0]["message"]
+
+
+def test_each_worksheet_has_its_own_page(tmp_path: Path) -> None:
+    table = "student,case,conv[2,2]\nAnna B./../,cross-correlation,6\nAnna B,cross-correlation,5\n"
+    pages: list[tuple[str, int]] = []
+    options = CheckOptions(page=lambda whose, blocks: pages.append((whose, len(list(blocks)))))
+    list(check_command([sheet(tmp_path, table, "class.csv")], options, TextFormat().render))
+    assert [whose for whose, _ in pages] == ["Anna B./../", "Anna B"]
+    assert all(count > 2 for _, count in pages)
 
 
 def test_a_few_worksheets_are_each_reported_after_what_they_have_in_common(tmp_path: Path) -> None:
@@ -334,10 +369,12 @@ def test_any_format_may_render_the_report(tmp_path: Path) -> None:
 
 
 def test_the_digits_that_were_found_are_said(tmp_path: Path) -> None:
-    """1275 as 1300 is right to the hundreds, and as 1280 to the tens: its zeros were not worked out."""
+    """1182.656 as 1200 is right to the hundreds, and as 1180 to the tens: its zeros were not worked out."""
     file = tmp_path / "sheet.toml"
-    file.write_text('case = "lecture-notes"\n[claims]\n"conv[2,3]" = "1300"\n"conv[4,3]" = "1280"\n')
+    file.write_text(
+        'case = "lecture-notes"\n[claims]\n"dense.weight.grad[2]" = "1200"\n"dense.weight.grad[4]" = "1180"\n'
+    )
     (sheet,) = check(file)
     found = {marked.claim.cell: unit_found(marked) for marked in sheet.claims}
-    assert found == {"conv[2,3]": 100, "conv[4,3]": 10}
+    assert found == {"dense.weight.grad[2]": 100, "dense.weight.grad[4]": 10}
     assert [marked.verdict for marked in sheet.claims] == ["rounded", "rounded"]

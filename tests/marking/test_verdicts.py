@@ -81,7 +81,7 @@ def test_the_zeros_of_a_very_long_whole_number_may_be_rounding() -> None:
 
 
 def test_zeros_of_ones_own_whole_number_are_digits_too() -> None:
-    # 255·4 for the wrong 250·4: 1000 + … is what follows, and not to the tens
+    # the largest of −700 266 −700 0
     claims = {"conv[1,1]": "-700", "conv[2,1]": "-700", "conv[1,2]": "266", "pool[1,1]": "270"}
     assert words(claims)["pool[1,1]"] == "wrong"
     assert words(claims | {"pool[1,1]": "266"})["pool[1,1]"] == "follows"
@@ -302,7 +302,9 @@ def test_the_mean_over_a_batch() -> None:
 NOTES = {
     "dense": "wrong",  # 10.2 + 12.75 − 7.65 − 12.75 = +2.55
     "sigmoid": "lucky",  # σ(+2.55), and not σ(−2.55) = 0.0724
-    "sigmoid.grad": "wrong",  # 1/0.0725; but 1 − 0.92757 = 0.07243, and 1/0.07243 = 13.806
+    # 1/0.0725: 0.92757 was gone on with as 0.9275, which gives 13.793 · 0.9275 · 0.0725 = 0.92749, too
+    "sigmoid.grad": "own-rounding",
+    "dense.grad": "own-rounding",
     "flatten.grad[1]": "wrong",  # the updated weights instead of δ·w = 0.0093
     "flatten.grad[2]": "wrong",
     "flatten.grad[3]": "wrong",
@@ -319,9 +321,9 @@ NOTES = {
     "conv.grad[2,3]": "follows",
     "conv.grad[3,1]": "follows",
     "conv.grad[4,3]": "follows",
-    "dense.weight.new[1,1]": "follows",  # 0.01 − 0.1·1020·0.9275: ∂L/∂z cut off to four digits, as elsewhere
-    "dense.weight.new[1,2]": "follows",  # 0.01 − 0.1·1275·0.9275 = −118.246
-    "dense.weight.new[1,3]": "wrong",  # −0.01 − 0.1·765·0.9275 = −70.964: its weight is −0.01
+    "dense.weight.new[1,1]": "own-rounding",  # 0.01 − 0.1·1020·0.92749 = −94.594
+    "dense.weight.new[1,2]": "own-rounding",  # 0.01 − 0.1·1275·0.92749 = −118.245
+    "dense.weight.new[1,3]": "own-rounding",  # −0.01 − 0.1·765·0.9274 = −70.9561
     "dense.weight.new[1,4]": "wrong",  # misread: −118.27
 }
 
@@ -333,3 +335,103 @@ def test_the_notes_own_claims() -> None:
     assert sheet.first_wrong == "dense"
     # the convolution, the pool, ReLU and the 12 zeros of the map's gradient that belong there
     assert sum(each.verdict == "exact" for each in sheet.claims) == 16 + 4 + 4 + 4 + 12
+    assert sheet.shortened is not None
+    assert (sheet.shortened.claim.cell, sheet.shortened.used.plain) == ("sigmoid", "0.9275")
+    assert sheet.shortened.explains == ("sigmoid.grad", "dense.grad")
+
+
+def test_one_number_at_fewer_digits_must_explain_several() -> None:
+    # 1/0.0725 alone is a mistake; that 0.0725 was used for two numbers is how somebody works
+    alone = {"sigmoid": "0.92757", "sigmoid.grad": "13.793"}
+    assert words(alone)["sigmoid.grad"] == "wrong"
+    both = words(alone | {"dense.grad": "0.9274"})
+    assert both == {"sigmoid": "rounded", "sigmoid.grad": "own-rounding", "dense.grad": "own-rounding"}
+
+
+# --- on the way --------------------------------------------------------------------------------
+
+
+def test_whoever_rounds_within_a_line_is_not_accused() -> None:
+    # y = 0.4501660, y(1 − y) = 0.2475166 ≈ 0.248; −2.221·0.248 = −0.5508, and unrounded −0.5498
+    claims = {"sigmoid.grad": "-2.221", "dense.grad": "-0.551"}
+    assert words(claims, "four-by-four")["dense.grad"] == "own-rounding"
+    assert words({"sigmoid.grad": "-2.221", "dense.grad": "-0.552"}, "four-by-four")["dense.grad"] == "wrong"
+    # as finely as it shows, and no coarser: 0.25·(−2.221) = −0.555
+    assert words({"sigmoid.grad": "-2.221", "dense.grad": "-0.555"}, "four-by-four")["dense.grad"] == "wrong"
+
+
+def test_a_claimed_slope_is_gone_on_with() -> None:
+    claims = {"sigmoid.grad": "-2.2214", "sigmoid.slope": "0.248", "dense.grad": "-0.5509"}
+    assert words(claims, "four-by-four") == {
+        "sigmoid.grad": "rounded",
+        "sigmoid.slope": "rounded",
+        "dense.grad": "own-rounding",  # −2.2214·0.248 = −0.55091
+    }
+    claims["sigmoid.slope"] = "0.2025"  # y·y
+    claims["dense.grad"] = "-0.44983"
+    assert words(claims, "four-by-four") == {
+        "sigmoid.grad": "rounded",
+        "sigmoid.slope": "wrong",
+        "dense.grad": "follows",
+    }
+
+
+def test_powers_their_sum_and_what_follows_from_them() -> None:
+    # z = 2 1 −1: e^z = 7.389 2.718 0.3679, together 10.4752, of which 7.389 is 0.70538
+    case = "softmax-cross-entropy"
+    claims = {"softmax.exp": "7.389 2.718 0.3679", "softmax.sum": "10.47", "softmax[1]": "0.7057"}
+    assert words(claims, case) == {
+        "softmax.exp[1]": "rounded",
+        "softmax.exp[2]": "rounded",
+        "softmax.exp[3]": "rounded",
+        "softmax.sum": "cut-off",
+        "softmax[1]": "own-rounding",
+    }
+    assert words({"softmax[1]": "0.7057"}, case) == {"softmax[1]": "own-rounding"}
+    assert words({"softmax[1]": "0.7060"}, case) == {"softmax[1]": "wrong"}
+    wrong = {"softmax.exp[3]": "2.718", "softmax.sum": "12.83", "softmax[1]": "0.576"}  # e for e^(−1)
+    assert list(words(wrong, case).values()) == ["wrong", "follows", "follows"]
+
+
+def test_shares_of_a_loss_and_rate_times_gradient() -> None:
+    assert words({"loss.term[2]": "1.55", "loss": "1.55"}, "softmax-cross-entropy") == {
+        "loss.term[2]": "wrong",
+        "loss": "follows",
+    }
+    claims = {
+        "dense.weight.grad[1]": "946.1",
+        "dense.weight.step[1]": "946.1",
+        "dense.weight.new[1]": "-946.09",
+    }
+    assert words(claims) == {
+        "dense.weight.grad[1]": "rounded",
+        "dense.weight.step[1]": "wrong",
+        "dense.weight.new[1]": "follows",
+    }
+
+
+def test_a_delta_stands_where_the_gradient_does() -> None:
+    # −∂L/∂z = −0.92757; ∂L/∂w = 1020·0.92757
+    right = verdict("dense.delta", {"dense.delta": "-0.9276", "dense.weight.grad[1]": "946.1"})
+    assert (right.verdict, right.expected and right.expected.plain) == ("rounded", "-0.9275735146")
+    claims = {"dense.delta": "0.9276", "dense.weight.grad[1]": "-946.15"}
+    assert words(claims) == {"dense.delta": "wrong", "dense.weight.grad[1]": "follows"}
+    both = {"dense.grad": "0.9", "dense.delta": "-0.9"}
+    assert words(both) == {"dense.grad": "rounded", "dense.delta": "rounded"}
+    both = {"dense.grad": "0.55", "dense.delta": "-0.55"}
+    assert words(both) == {"dense.grad": "wrong", "dense.delta": "follows"}
+
+
+def test_a_loss_behind_a_0_with_decimals_is_bounded_on_one_side() -> None:
+    text = '[input]\nvalues = "5 7 0"\n[[layers]]\ntype = "softmax"\n[loss]\ntype = "cross_entropy"\n'
+    case = read_case(text + 'target = "0 0 1"\n')
+    # p = 0.1191 0.8801 0.0008025: −ln p₃ = 7.1278, and log₁₀ is 3.0956
+    claims = {"softmax": "0.12 0.88 0.00"}
+    said = verdict("softmax[3]", claims | {"loss": "7.13"}, case)
+    assert (said.verdict, said.enough_digits) == ("rounded", False)
+    assert words(claims | {"loss": "7.13"}, case)["loss"] == "rounded"
+    assert words(claims | {"loss": "3.10"}, case)["loss"] == "wrong"
+    assert verdict("loss", claims | {"loss": "3.10"}, case).from_yours is not None
+    # 0·ln of it is 0
+    case = read_case(text + 'target = "0 1 0"\n')
+    assert words(claims | {"loss": "0.128"}, case)["loss"] == "rounded"

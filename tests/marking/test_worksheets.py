@@ -54,6 +54,7 @@ def gathered(paths: list[str | Path], case: str | None = None) -> tuple[list[Wor
         for sheet in [source] if isinstance(source, CaseError) else gather(source, exercises, case):
             if isinstance(sheet, Sheet):
                 sheets.append(sheet.worksheet)
+                problems += [str(CaseError(sheet.odd))] if sheet.odd else []
             else:
                 problems.append(str(sheet))
     return sheets, "\n".join(problems)
@@ -322,7 +323,7 @@ def test_what_spreadsheets_make_of_a_class(tmp_path: Path) -> None:
             "student,dnse\nAnna,2.55\n",
             'class.csv:1: column "dnse": there is no "dnse" in this case; did you mean',
         ),
-        ("name,dense\nAnna,2.55\n", 'has no column "student"'),
+        ("pupil,dense\nAnna,2.55\n", 'has no column "student"'),
         ("student\nAnna\n", "has no column for a cell"),
         ("student,dense,dense\nAnna,1,2\n", 'has two columns "dense"'),
         ("student,dense,dense[1]\nAnna,1,2\n", "is claimed twice"),
@@ -330,7 +331,7 @@ def test_what_spreadsheets_make_of_a_class(tmp_path: Path) -> None:
         ("student,dense,\nAnna,1,2\n", "column without a name"),
         ("", 'has no column "student"'),
         (b"student,dense\nAnn\xe4,1\n", "class.csv:2: is not text in UTF-8"),
-        ("student,dense\nAnna,1\n".encode("utf-16"), "is not text in UTF-8"),
+        ("student,dense\nAnna,1\n".encode("utf-16-le"), 'has no column "student"'),
         ("student,dense\nA," + "9" * 200_000 + "\n", "class.csv:2: cannot be read as a table"),
     ],
 )
@@ -356,6 +357,115 @@ def test_cells_of_several_cases_in_one_table(tmp_path: Path) -> None:
 def test_without_a_case_the_option_says_which(tmp_path: Path) -> None:
     assert "--case" in in_class(tmp_path, "student,dense\nA,1\n", None)[1]
     assert "--case" in in_class(tmp_path, "student,dense\nA,1\n", "nonsense")[1]
+
+
+def test_the_odd_ones_are_listed_and_the_rest_is_read(tmp_path: Path) -> None:
+    table = "Name;dense;sigmiod;pool[3,1]\nAnna;2.55;0.93;1\nBen;2.5;0.9;\n"
+    sheets, problems = in_class(tmp_path, table)
+    assert [(sheet.student, len(sheet.claims)) for sheet in sheets] == [("Anna", 1), ("Ben", 1)]
+    assert problems.count("sigmiod") == 2  # once, with what was written and in its sentence
+    assert 'did you mean "sigmoid"' in problems
+    assert "lies outside" in problems
+    (tmp_path / "a.toml").write_text(
+        'case = "lecture-notes"\nnmae = "A"\n[claims]\ndense = "1"\n"dnse" = "1"\n'
+    )
+    sheets, problems = gathered([tmp_path / "a.toml"])
+    assert len(sheets[0].claims) == 1
+    assert 'a.toml:5: claims."dnse": there is no "dnse" in this case; did you mean "dense"' in problems
+    assert "nmae: is not known here" in problems
+
+
+def test_thousands_of_unknown_columns_cost_nothing(tmp_path: Path) -> None:
+    many = [f"q{number}" for number in range(100_000)]
+    table = ",".join(["student", "dense", *many]) + "\n" + ",".join(["A", "2.55", *["1"] * len(many)]) + "\n"
+    sheets, problems = in_class(tmp_path, table)
+    assert len(sheets[0].claims) == 1
+    assert "99,985 more columns" in problems
+    assert len(problems) < 10_000
+    sheet = '[claims]\ndense = "1"\n' + "".join(f'{name} = "1"\n' for name in many)
+    (tmp_path / "a.toml").write_text(sheet)
+    sheets, problems = gathered([tmp_path / "a.toml"], "lecture-notes")
+    assert len(sheets[0].claims) == 1
+    assert "99,985 more names" in problems
+
+
+def test_the_option_case_binds(tmp_path: Path) -> None:
+    easy = '[input]\nvalues = "0"\n[[layers]]\ntype = "relu"\n'
+    (tmp_path / "mine.toml").write_text(easy)
+    (tmp_path / "sheet.toml").write_text('case = "mine.toml"\n[claims]\nrelu = "0"\n')
+    sheets, problems = gathered([tmp_path / "sheet.toml"], "lecture-notes")
+    assert sheets == []
+    assert 'names "mine.toml", and what is marked here is "lecture-notes"' in problems
+    # nothing of the case that a sheet names is looked at
+    (tmp_path / "mine.toml").write_text("secret = [")
+    assert gathered([tmp_path / "sheet.toml"], "lecture-notes")[1] == problems
+    table = "student,case,dense\nA,lecture-notes,2.55\nB,mine.toml,1\nC,,2.55\n"
+    sheets, problems = in_class(tmp_path, table)
+    assert [sheet.student for sheet in sheets] == ["A", "C"]
+    assert "class.csv:3: case" in problems
+    sheets, problems = gathered(["lecture-notes", "convolution"], "lecture-notes")
+    assert [sheet.case for sheet in sheets] == ["lecture-notes"]
+    assert "convolution" in problems
+
+
+def test_the_case_that_is_marked_may_be_named_by_its_path(tmp_path: Path) -> None:
+    case = tmp_path / "mine.toml"
+    case.write_text('[input]\nvalues = "3"\n[[layers]]\ntype = "relu"\n')
+    (tmp_path / "sheets").mkdir()
+    for number, said in enumerate((str(case), "../mine.toml", "mine.toml")):
+        (tmp_path / "sheets" / f"{number}.toml").write_text(f'case = "{said}"\n[claims]\nrelu = "3"\n')
+    sheets, problems = gathered([tmp_path / "sheets"], str(case))
+    assert (len(sheets), problems) == (3, "")
+
+
+def test_what_stands_in_another_file_is_not_repeated(tmp_path: Path) -> None:
+    (tmp_path / "other.toml").write_text('title = "x"\npassword = "hunter2"\n[input]\nvalues = "sesame"\n')
+    said = refused('case = "other.toml"\n[claims]\nconv = "1"', folder=tmp_path)
+    assert "cannot be used" in said
+    assert "hunter2" not in said
+    assert "sesame" not in said
+
+
+def test_a_table_as_spreadsheets_save_it(tmp_path: Path) -> None:
+    text = "Name\tdense\tsigmoid\r\nAnna\t2,55\t0,93\r\n"
+    (anna,), problems = in_class(tmp_path, text.encode("utf-16"))
+    assert problems == ""
+    assert [float(claim.number.value) for claim in anna.claims if claim.number] == [2.55, 0.93]
+
+
+# --- as people type ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1020\t1275\n765\t1275",
+        "[[1020, 1275], [765, 1275]]",
+        "[[1020,1275],[765,1275]]",
+        "[[1020 1275]\n [765 1275]]",
+        "[1020 1275; 765 1275]",
+        "| 1020 | 1275 |\n|------|------|\n| 765 | 1275 |",
+        "| a | b |\n|:--|--:|\n| 1020 | 1275 |\n| 765 | 1275 |",
+        r"\begin{pmatrix} 1020 & 1275 \\ 765 & 1275 \end{pmatrix}",
+        "１０２０ １２７５\n７６５ １２７５",
+    ],
+)
+def test_grids_as_people_paste_them(text: str) -> None:
+    found = worksheet_of({"pool": text}, "lecture-notes").worksheet.claims
+    assert [claim.number and claim.number.value for claim in found] == [1020, 1275, 765, 1275]
+
+
+def test_an_empty_cell_of_a_spreadsheet_is_blank() -> None:
+    found = worksheet_of({"pool": "1020\t\n765\t1275"}, "lecture-notes").worksheet.claims
+    assert [(claim.written, claim.problem) for claim in found][1] == ("?", None)
+
+
+def test_blanks_between_thousands_are_not_guessed_at() -> None:
+    (flat,) = worksheet_of({"flatten": "1 020 1275 765"}, "lecture-notes").worksheet.claims
+    assert flat.whole
+    assert "1 020 can be 1020, or 1 and 020" in (flat.problem or "")
+    (one,) = worksheet_of({"pool[1,1]": "1 020"}, "lecture-notes").worksheet.claims
+    assert "can be 1020, or 1 and 020" in (one.problem or "")
 
 
 # --- hostile -------------------------------------------------------------------------------------

@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 
 from tests.drawn import case_texts
 from walkthrough.case import Arithmetic, list_shipped, load, read_case
-from walkthrough.document import Block, Grid, Side, Sum, Window, Working, Workings
+from walkthrough.document import Block, Grid, Prose, Side, Sum, Window, Working, Workings
 from walkthrough.formats.markdown import MarkdownFormat
 from walkthrough.formats.text import TextFormat
 from walkthrough.page.narration import Narration
 from walkthrough.page.page import Page
+from walkthrough.page.selection import selected
 from walkthrough.page.verification_table import closing
 from walkthrough.trace.steps import Steps
 from walkthrough.trace.trace import replay
@@ -437,6 +438,9 @@ def test_the_means_say_of_which_layer_and_what_the_marks_are() -> None:
 def test_what_there_is_not_is_said() -> None:
     assert "No learning_rate, so no update." in whole("single-channel", 80)
     assert "No loss, so no backward pass and no update." in whole("cross-correlation", 80)
+    for word in ("backward", "update", "loss"):
+        (said,) = selected(Page(Narration(Steps(replay(load("cross-correlation"))))), (word,))
+        assert said == Prose("No loss, so no backward pass and no update.")
 
 
 @pytest.mark.parametrize("name", SHIPPED)

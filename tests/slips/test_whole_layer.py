@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from tests.slips.exercises import Workbook, book_of, refer, sheet, shipped
-from walkthrough.marking.diagnosis.likeliest_slips import Diagnosed, diagnose, undecided, whole_layer
+from walkthrough.case import read_case
+from walkthrough.marking.check import check
+from walkthrough.marking.diagnosis.common_causes import CommonCauses, Diagnosed
+from walkthrough.marking.diagnosis.likeliest_slips import diagnose, undecided
+from walkthrough.marking.diagnosis.remembered_diagnoses import explained
 
 CONV = """
 input.values = "1 2 0 3; 3 1 -1 2; 1 2 4 0"
@@ -16,8 +20,8 @@ kernel = "2 -1; 3 4"
 def examined(book: Workbook, claims: dict[str, str], wrong: list[str]):
     made, own = sheet(book, claims)
     bad = [made[refer(book, cell)] for cell in wrong]
-    found = [Diagnosed(each, diagnose(each, book, own)) for each in bad]
-    return whole_layer(found, [each for each in made.values() if each not in bad], book, own)
+    found = [Diagnosed(each, explained(each, book, own)) for each in bad]
+    return CommonCauses([each for each in made.values() if each not in bad], book, own).found(found)
 
 
 def flipped(book: Workbook) -> dict[str, str]:
@@ -37,7 +41,7 @@ def test_a_kernel_turned_throughout_is_one_finding() -> None:
     claims = flipped(book)
     layers, diagnosed = examined(book, claims, list(claims))
     assert [(each.slip, each.tensor, len(each.claims)) for each in layers] == [("kernel-flipped", "conv", 6)]
-    assert layers[0].words == "all 6 wrong numbers of conv are what comes out if the kernel is turned by 180°"
+    assert layers[0].words == "6 wrong numbers of conv are what comes out if the kernel is turned by 180°"
     assert all(each.slips[0].slip == "kernel-flipped" for each in diagnosed)
 
 
@@ -47,8 +51,9 @@ def test_it_must_fit_every_number_of_the_layer() -> None:
     # conv[2,3] is right: 2·(−1) − 1·2 + 3·4 + 4·0 = 8, and not what the turned kernel gives
     claims["conv[2,3]"] = "8"
     layers, diagnosed = examined(book, claims, [cell for cell in claims if cell != "conv[2,3]"])
-    assert layers == ()
-    assert "kernel-flipped" in {slip.slip for each in diagnosed for slip in each.slips}
+    assert [each.slip for each in layers] == [""]
+    assert layers[0].words == "5 of 6 numbers of conv are wrong, and nothing common explains them together"
+    assert [each.slips for each in diagnosed] == [()] * 5
 
 
 def test_a_cell_that_the_slip_leaves_right_belongs_to_it() -> None:
@@ -97,3 +102,105 @@ def test_another_window_would_decide() -> None:
     first = made[refer(book, "conv[1,1]")]
     assert [slip.slip for slip in diagnose(first, book, own)][:2] == ["kernel-flipped", "kernel-transposed"]
     assert undecided(first, book, own) == "conv[1,2]"
+
+
+IMAGE = [[121, 205, 31, 80], [347, 158, -119, 64], [126, 243, 414, -57]]
+KERNEL = [[2, -1], [3, 4]]
+
+
+def large(image: list[list[int]] = IMAGE, kernel: list[list[int]] = KERNEL, bias: int = 0) -> list[list[int]]:
+    """Every window, by hand."""
+    return [
+        [
+            sum(image[i + p][j + q] * kernel[p][q] for p in (0, 1) for q in (0, 1)) + bias
+            for j in range(len(image[0]) - 1)
+        ]
+        for i in range(len(image) - 1)
+    ]
+
+
+def text(rows: list[list[int]]) -> str:
+    return "\n".join(" ".join(map(str, row)) for row in rows)
+
+
+def marked(rows: list[list[int]], bias: int = 0):
+    case = read_case(
+        f'input.values = """{text(IMAGE)}"""\n[[layers]]\ntype = "conv2d"\nkernel = """{text(KERNEL)}"""\n'
+        + (f'bias = "{bias}"\n' if bias else "")
+    )
+    (found,) = check({"conv": text(rows)}, case=case)
+    return found
+
+
+def test_a_pixel_misread_wherever_it_is_used_is_one_finding() -> None:
+    image = [row[:] for row in IMAGE]
+    image[1][1] = 153  # for 158, in four windows
+    found = marked(large(image))
+    (cause,) = found.layer_slips
+    assert (cause.slip, len(cause.claims)) == ("data-misread", 4)
+    assert cause.words == "4 wrong numbers of conv are what comes out if the 158 of input[2,2] is read as 153"
+    wrong = [each for each in found.claims if each.verdict == "wrong"]
+    assert [(each.slips[0].slip, each.slips[0].at) for each in wrong] == [("data-misread", "input[2,2]")] * 4
+
+
+def test_a_kernel_entry_without_its_minus_is_one_finding() -> None:
+    found = marked(large(kernel=[[2, 1], [3, 4]]))
+    assert [(each.slip, len(each.claims)) for each in found.layer_slips] == [("data-misread", 6)]
+    assert {each.slips[0].at for each in found.claims} == {"conv.kernel[1,2]"}
+
+
+def test_two_columns_exchanged_are_one_finding() -> None:
+    right = large()
+    found = marked([[row[1], row[0], row[2]] for row in right])
+    (cause,) = found.layer_slips
+    assert (cause.slip, len(cause.claims)) == ("cells-swapped", 4)
+    assert "columns 1 and 2 are exchanged" in cause.words
+
+
+def test_two_cells_exchanged_are_one_finding() -> None:
+    right = large()
+    right[0][0], right[1][2] = right[1][2], right[0][0]
+    found = marked(right)
+    assert [(each.slip, len(each.claims)) for each in found.layer_slips] == [("cells-swapped", 2)]
+
+
+def test_a_map_written_the_other_way_round_is_one_finding() -> None:
+    image = [[121, 205, 31], [347, 158, -119], [126, 243, 414]]
+    right = large(image)
+    case = read_case(
+        f'input.values = """{text(image)}"""\n[[layers]]\ntype = "conv2d"\nkernel = """{text(KERNEL)}"""\n'
+    )
+    (found,) = check({"conv": text([list(row) for row in zip(*right, strict=True)])}, case=case)
+    wrong = [each for each in found.claims if each.verdict == "wrong"]
+    assert [each.claim.cell for each in wrong] == ["conv[1,2]", "conv[2,1]"]
+    assert {"output-transposed", "cells-swapped"} & {each.slips[0].slip for each in wrong}
+    assert len(found.layer_slips) == 1
+
+
+def test_a_rate_misread_is_one_finding_over_all_layers() -> None:
+    # w − α·g for α = 0.03: g = (y − t)·x = 2·(1, 2) and 2 for the bias, where y = 1·1 + 2·2 + 1 = 6, t = 4
+    case = read_case(
+        'learning_rate = "0.1"\ninput.values = [1, 2]\n[[layers]]\ntype = "dense"\nweight = "1 2"\nbias = "1"\n'
+        '[loss]\ntype = "squared_error"\ntarget = "4"\n'
+    )
+    (found,) = check({"dense.weight.new": "0.94 1.88", "dense.bias.new": "0.94"}, case=case)
+    (cause,) = found.layer_slips
+    assert (cause.slip, len(cause.claims)) == ("rate-misread", 3)
+    assert "the learning rate is taken as 0.03 instead of 0.1" in cause.words
+    assert [each.slips[0].slip for each in found.claims] == ["rate-misread"] * 3
+
+
+def test_a_made_up_map_is_not_explained_cell_by_cell() -> None:
+    found = marked([[312, -77, 905], [1204, 66, -431]])
+    assert [each.slips for each in found.claims] == [()] * 6
+    assert [each.words for each in found.layer_slips] == [
+        "6 of 6 numbers of conv are wrong, and nothing common explains them together"
+    ]
+
+
+def test_the_updated_weights_of_the_lecture_notes_are_one_finding() -> None:
+    (found,) = check("lecture-notes")
+    cause = next(each for each in found.layer_slips if each.tensor == "flatten.grad")
+    assert cause.slip == "updated-weight-used"
+    assert [each.cell for each in cause.claims] == [f"flatten.grad[{n}]" for n in (1, 2, 3, 4)]
+    assert "flatten.grad[4] nearly" in cause.words

@@ -46,7 +46,8 @@ def _standard_input() -> str:
 
 def list_shipped() -> list[Shipped]:
     """The cases that come with the program, by name, without reading their numbers."""
-    return [Shipped(path.stem, _title(path), path) for path in sorted(_shipped_folder().glob("*.toml"))]
+    paths = sorted(_shipped_folder().glob("*.toml"), key=lambda path: path.stem)
+    return [Shipped(path.stem, _title(path), path) for path in paths]
 
 
 def _shipped_folder() -> Path:

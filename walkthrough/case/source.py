@@ -98,10 +98,12 @@ class Source:
 
 
 def decoded(content: bytes, file: str) -> str:
-    """The text of a file in UTF-8, with or without a byte order mark; raises CaseError."""
+    """The text of a file in UTF-8, or in UTF-16 as spreadsheets save it; raises CaseError."""
     if len(content) > LARGEST_FILE:
         raise CaseError([Problem(file, None, "", "is over 20 MB, the most that is read")])
     try:
+        if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+            return content.decode("utf-16").removeprefix("\ufeff")
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1

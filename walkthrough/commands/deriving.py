@@ -14,6 +14,7 @@ _SIZES = {
     "kernel": "Rows and columns of the kernel, or of a pool's window.",
     "stride": "How far apart the windows are.",
     "padding": "Zeros around the input.",
+    "dilation": "How far apart the kernel's entries lie.",
 }
 
 

@@ -11,19 +11,31 @@ from typing import Any
 import click
 
 from walkthrough.commands.printing import blocks_in, format_of, loaded, printing, write
+from walkthrough.commands.student_pages import StudentPages
 
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE|FOLDER|CSV...")
 @click.option("--all", "everything", is_flag=True, help="Show every claim, not only what is not right.")
 @click.option("--hide-answers", is_flag=True, help="Say verdict and place only.")
-@click.option("--case", help="The case of worksheets that name none.")
+@click.option("--case", help="The case that all of them are about; others are reported, not marked.")
+@click.option(
+    "--pages", type=click.Path(path_type=Path, file_okay=False), help="A folder for a page per student."
+)
 @printing("text", "json", "markdown", "csv")
-def check(files: tuple[str, ...], everything: bool, hide_answers: bool, case: str | None, **how: Any) -> None:
+def check(
+    files: tuple[str, ...],
+    everything: bool,
+    hide_answers: bool,
+    case: str | None,
+    pages: Path | None,
+    **how: Any,
+) -> None:
     """Mark what somebody worked out: which number is wrong, whose fault it is, what the slip was."""
     from walkthrough.marking.check import CheckOptions, check_command
 
-    options = CheckOptions(everything, hide_answers, case, format_of(how), how["digits"])  # type: ignore[arg-type]
+    page = None if pages is None else StudentPages(pages, [Path(file) for file in files]).write
+    options = CheckOptions(everything, hide_answers, case, format_of(how), how["digits"], page=page)  # type: ignore[arg-type]
     marked = check_command(files, options, lambda blocks: blocks_in(blocks, how))
     write(marked, how, read=lambda: marked.files)
     if marked.exit_status:

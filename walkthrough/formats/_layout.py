@@ -101,7 +101,7 @@ def _arrangements(lines: list[_Line]) -> Iterator[tuple[Arrangement, tuple[Layou
     yield Arrangement(), (_across, _tail_below, _stacked)
     longest = max(max(shape) for shape in several)
     for parts in range(2, longest + 1):
-        yield Arrangement(most=-(-longest // parts)), (_stacked,)
+        yield Arrangement(most=-(-longest // parts)), (_numbers_broken, _stacked)
 
 
 def _remarked(lines: list[_Line], blocks: list[list[str]], width: int) -> Iterator[list[Placed]]:
@@ -151,19 +151,26 @@ def _tail_below(lines: list[_Line], arrangement: Arrangement, width: int) -> lis
     return blocks
 
 
-def _stacked(lines: list[_Line], arrangement: Arrangement, width: int) -> list[list[str]]:
-    """Each in rows of its own, the relations under each other."""
+def _stacked(
+    lines: list[_Line], arrangement: Arrangement, width: int, symbols: Arrangement | None = None
+) -> list[list[str]]:
+    """Each in rows of its own, the relations under each other; the symbols perhaps arranged otherwise."""
     blocks = []
     for line in lines:
         pad = " " * len(line.lead)
         rows = []
-        for start, side in ((line.lead, line.first), (pad, line.second)):
+        for start, side, how in ((line.lead, line.first, symbols), (pad, line.second, None)):
             for relation, each in side:
-                rows += _rows(f"{start} {relation} ", pad, each, arrangement)
+                rows += _rows(f"{start} {relation} ", pad, each, how or arrangement)
         if line.tail:
             rows += wrapped(pad, _joined(line.tail), f"{pad} ", width)
         blocks.append(rows)
     return blocks
+
+
+def _numbers_broken(lines: list[_Line], arrangement: Arrangement, width: int) -> list[list[str]]:
+    """The same with only the rows of the numbers broken."""
+    return _stacked(lines, arrangement, width, Arrangement())
 
 
 def _three_rows(lines: list[_Line], arrangement: Arrangement, width: int) -> list[list[str]]:

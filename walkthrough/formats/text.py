@@ -121,8 +121,9 @@ class TextFormat:
             for part in wrapped(INDENT, block.formula, INDENT * 3, self.width)
             for line in ([part] if len(part) <= self.width else folded(part.strip(), self.width, INDENT * 3))
         ]
-        if len(f"{INDENT * 2}{'     '.join(said)}") <= self.width:
-            return [*lines, f"{INDENT * 2}{'     '.join(said)}"]
+        legend = f"{INDENT * 2}{'     '.join(said)}"
+        if said and len(legend) <= self.width:
+            return [*lines, legend]
         return [*lines, *(line for part in said for line in folded(part, self.width, INDENT * 2))]
 
     # --- grids -----------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ class BatchNorm2d(Layer):
 
     default_name = "batch_norm"
     letter = "z"
+    rules = MappingProxyType(dict.fromkeys(("input", "gamma", "beta"), "batch-norm-gradient"))
     letters = MappingProxyType({"gamma": "γ", "beta": "β", "mean": "μ", "variance": "σ²"})
 
     gamma: Grid = option("grid")

@@ -24,7 +24,7 @@ class ConvTranspose2d(Slides):
 
     default_name = "conv_transpose"
     letter = "z"
-    rules = MappingProxyType({"forward": "conv-input-gradient"})
+    rules = MappingProxyType(dict.fromkeys(("forward", "kernel", "input"), "transposed-convolution"))
 
     kernel: Grid = option("kernel")
     bias: Grid | None = option("grid", default=None)

@@ -35,8 +35,9 @@ _MANY = 50
 class CheckOptions:
     """What `check` is asked for.
 
-    `everything` lists every claim (`--all`); `hide_answers` says verdict and place only; `case` is for
-    worksheets that name none. `text` and `markdown` are blocks, rendered by whoever knows the format.
+    `everything` lists every claim (`--all`); `hide_answers` says verdict and place only; `case` is the one
+    that all worksheets must be about. `page` is called with whose worksheet it is and its own report. `text`
+    and `markdown` are blocks, rendered by whoever knows the format.
     """
 
     everything: bool = False
@@ -45,6 +46,7 @@ class CheckOptions:
     format: Literal["text", "json", "markdown", "csv"] = "text"
     digits: int = 10
     progress: bool = True
+    page: Callable[[str, Iterable[Block]], None] | None = None
 
 
 class Checked:
@@ -66,6 +68,7 @@ class Checked:
         self._examiners = Examiners()
         self._problems: list[Problem] = []
         self._read = {Path(path) for path in paths}
+        self._report_on = Report(options.everything, options.hide_answers, options.digits)
 
     @property
     def files(self) -> frozenset[Path]:
@@ -96,6 +99,8 @@ class Checked:
                     if isinstance(sheet, CaseError):
                         self._refuse(sheet)
                     else:
+                        if sheet.odd:
+                            self._refuse(CaseError(sheet.odd))
                         yield from self._mark(sheet)
                     read += 1
                     advance()
@@ -112,6 +117,10 @@ class Checked:
             return
         if result.first_wrong is not None:
             self.exit_status = max(self.exit_status, 1)
+        if self._options.page is not None:
+            whose = result.worksheet.student or Path(result.worksheet.file).stem
+            blocks = self._report_on.blocks(result, sheet.exercise, self._examiners.of(sheet.exercise))
+            self._options.page(whose, blocks)
         yield result, sheet.exercise
 
     def _refuse(self, error: CaseError) -> None:
@@ -156,7 +165,6 @@ class Checked:
 
     def _report(self) -> Iterator[str]:
         options = self._options
-        report = Report(options.everything, options.hide_answers, options.digits)
         tally = ClassTally(options.everything, options.hide_answers)
         few: list[tuple[MarkedSheet, Exercise]] = []
         for sheet, exercise in self.marked():
@@ -170,7 +178,7 @@ class Checked:
         for sheet, exercise in few:
             if tally.sheets > 1:
                 yield "\n"
-            yield from self._render(report.blocks(sheet, exercise, self._examiners.of(exercise)))
+            yield from self._render(self._report_on.blocks(sheet, exercise, self._examiners.of(exercise)))
 
 
 def check_command(
@@ -191,8 +199,8 @@ def check(
 ) -> tuple[MarkedSheet, ...]:
     """Your worksheets, marked: files, folders, tables of a class, shipped cases, or numbers from Python.
 
-    `check({"dense": "2.55"}, case="lecture-notes")` marks numbers from Python; `case` is the exercise of all
-    worksheets that name none. Raises CaseError if one cannot be read.
+    `check({"dense": "2.55"}, case="lecture-notes")` marks numbers from Python; `case` is the exercise that
+    all worksheets must be about. Raises CaseError if one cannot be read.
     """
     exercises, examiners = Exercises(digits), Examiners()
     return tuple(
@@ -226,6 +234,8 @@ def _sheets(
         for sheet in [source] if isinstance(source, CaseError) else gather(source, exercises, name):
             if isinstance(sheet, CaseError):
                 raise sheet
+            if sheet.odd:
+                raise CaseError(sheet.odd)
             yield sheet
 
 

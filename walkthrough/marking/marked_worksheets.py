@@ -177,10 +177,20 @@ class LayerSlip:
 
 
 @dataclass(frozen=True, slots=True)
+class ShortenedNumber:
+    """A number that its writer went on with at fewer digits: the claim, what was `used`, what it explains."""
+
+    claim: NumberClaim
+    used: Shown
+    explains: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class MarkedSheet:
     """A worksheet, marked: claims in the order of computation; `first_wrong` is a cell or None.
 
-    `layer_slips` are slips that were made throughout a layer, and explain several claims at once.
+    `layer_slips` are slips that were made throughout a layer, and explain several claims at once;
+    `shortened` is a number that was gone on with at fewer digits, if that explains several others.
     """
 
     worksheet: Worksheet
@@ -189,3 +199,4 @@ class MarkedSheet:
     layer_slips: tuple[LayerSlip, ...] = ()
     formulas: tuple[MarkedFormula, ...] = ()
     sizes: tuple[MarkedSize, ...] = ()
+    shortened: ShortenedNumber | None = None

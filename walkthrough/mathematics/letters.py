@@ -103,7 +103,8 @@ def times(coefficient: Fraction, factors: list[str], between: str) -> str:
         return product
     if coefficient == -1:
         return MINUS + product
-    return f"{bounded(rational(coefficient))}·{product}" if product else rational(coefficient)
+    sign = between if len(factors) > 1 and between.strip() else "·"
+    return f"{bounded(rational(coefficient))}{sign}{product}" if product else rational(coefficient)
 
 
 def affine_text(position: Affine) -> str:
@@ -149,9 +150,16 @@ def written(expression: Expression, entry: Write, numeric: bool = False, slope: 
     return _Writer(entry, numeric, slope).fold(expression, None).leading
 
 
-def factor(expression: Expression, entry: Write) -> str:
+def factor(expression: Expression, entry: Write, slope: bool = False) -> str:
     """The same where it stands beside other factors: in parentheses if they would tear it apart."""
-    return _Writer(entry, False, False).fold(expression, None).bound()
+    return _Writer(entry, False, slope).fold(expression, None).bound()
+
+
+def _compared(sign: Expression) -> tuple[Expression, Expression]:
+    """a and b of a difference a − b; a and 0 of anything else."""
+    if isinstance(sign, Sum) and len(sign.terms) == 2 and isinstance(sign.terms[1], Negative):
+        return sign.terms[0], sign.terms[1].of
+    return sign, Number(Fraction(0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,8 +210,11 @@ class _Writer(Algebra[_Text, None]):
             if term.kind is Negative:
                 rest += f" {MINUS} {term.tail}"
             else:
-                rest += f" + {term.bound() if term.kind is Entry else term.text}"
-        return _Text(terms[0].text + rest, terms[0].leading + rest, Sum)
+                rest += f" + {term.bound() if term.kind in (Entry, Piecewise) else term.text}"
+        first = terms[0]
+        if first.kind is Piecewise:
+            return _text(first.bound() + rest, Sum)
+        return _Text(first.text + rest, first.leading + rest, Sum)
 
     def multiplied(self, factors: list[_Text]) -> _Text:
         texts = [factor.bound() for factor in factors]
@@ -238,10 +249,10 @@ class _Writer(Algebra[_Text, None]):
     def applied(self, function: str, to: _Text) -> _Text:
         simple = to.kind is Entry and not to.loose
         inside = to.text if simple else f"({to.text})"
-        if function == "exp":  # always in parentheses: e^(a)/b is no e^(a/b)
-            return _text(f"e^({to.leading})", Applied)
         if function == "ln1p":
             return _text(f"ln(1 + {to.bound()})", Applied)
+        if function == "exp":  # always in parentheses: e^(a)/b is no e^(a/b)
+            return _text(f"e^({to.leading})", Applied)
         if function == "sqrt":
             return _text(f"√{inside}", Applied)
         return _text(f"{function} {inside}" if simple else function + inside, Applied)
@@ -260,16 +271,17 @@ class _Writer(Algebra[_Text, None]):
 
     def piecewise(self, of: Piecewise, scope: None) -> _Text:
         sign = self.fold(of.sign, scope).leading
-        above, below = (self._piece(piece, scope) for piece in (of.above, of.below))
         if of.above == of.sign and of.below == Number(Fraction(0)):
             return _text(f"max(0, {sign})", Applied)
         if of.above == of.sign and of.below == Negative(of.sign):
             return _text(f"|{sign}|", Applied)
-        if self.slope and of.share == 1:
-            return _text(f"{above} if {sign} ≥ 0, else {below}", Piecewise)
-        if self.slope and of.share:
+        left, right = (self.fold(side, scope).leading for side in _compared(of.sign))
+        above, below = (self._piece(piece, scope) for piece in (of.above, of.below))
+        if self.slope and of.share == 1 and of.above != of.below:
+            return _text(f"{above} if {left} ≥ {right}, else {below}", Piecewise)
+        if self.slope and of.share and of.above != of.below:
             parts = [(of.share, of.above), (1 - of.share, of.below)]
             shares = [Product((Number(share), part)) for share, part in parts if part != Number(Fraction(0))]
             kink = self.fold(Sum(tuple(shares)) if len(shares) > 1 else shares[0], scope).leading
-            return _text(f"{above} if {sign} > 0, {kink} if {sign} = 0, else {below}", Piecewise)
-        return _text(f"{above} if {sign} > 0, else {below}", Piecewise)
+            return _text(f"{above} if {left} > {right}, {kink} if {left} = {right}, else {below}", Piecewise)
+        return _text(f"{above} if {left} > {right}, else {below}", Piecewise)

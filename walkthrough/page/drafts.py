@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from walkthrough.document import Group, Relation, Side, Working
 from walkthrough.numbers.arithmetic import NeedsPrecision
 from walkthrough.numbers.shown import Known, Shown, shown
+from walkthrough.page.one_row import flat
 from walkthrough.page.said_numbers import Voice, half_up
 from walkthrough.trace.steps import AnyStep, Given
 
@@ -114,7 +115,12 @@ class Closing(Voice):
         result = self.number(step.ref)
         attempt = self._tried(draft, result, least)
         before: Known | None = None
-        for each in (side for side in attempt.sides if side.side != result.text):
+        said = result.text
+        for each in attempt.sides:
+            # what reads as the side before it, or as the result, says nothing
+            if (text := flat(each.side).replace(" ", "")) in (said, result.text):
+                continue
+            said = text
             equal = each.complete if before is None else _same(before, each.value)
             sides.append(("=" if equal else "≈", each.side))
             before = each.value

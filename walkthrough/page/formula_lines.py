@@ -7,14 +7,13 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from walkthrough.document import Sum
-from walkthrough.mathematics.folding import rebuilt
 from walkthrough.mathematics.letters import at_place, bounded, written
 from walkthrough.mathematics.notation import (
     Cell,
     Entry,
     Expression,
+    Negative,
     Number,
-    Piecewise,
     Product,
     affine,
     own_part,
@@ -25,10 +24,13 @@ from walkthrough.mathematics.notation import Sum as Addition
 from walkthrough.numbers.redone import redone, simplified
 from walkthrough.numbers.shown import FULL, Known, Shown, shown
 from walkthrough.page.drafts import Attempt, Closing, Draft, Said
+from walkthrough.page.pieces import Pieces
 from walkthrough.page.reductions import Reductions
 from walkthrough.trace.steps import AnyStep, Chain, Formula, Ref
 from walkthrough.trace.trace import CannotReplay
 
+_MOST_REASONS = 2
+"""Conditions that a line still names."""
 _MOST_FOR_A_SIDE = 1280
 """Digits that a side of a line is worth; without it the line is as true."""
 
@@ -64,10 +66,12 @@ class FormulaVoice(Closing):
         local: tuple[Ref, Expression] | None = None,
     ) -> Draft:
         """A line that is one formula: symbols, numbers, what is left of it, value."""
-        symbols = written(placed, lambda entry: self.symbol(self.ref(entry, sample)))
-        if " if " in symbols:  # what follows belongs to all pieces
-            symbols = f"({symbols})"
         decided, why = self._decided(placed, sample)
+        symbols = written(decided, lambda entry: self.symbol(self.ref(entry, sample)))
+        if _is_number(decided):
+            return Draft(step, (), (*because, *why))
+        if isinstance(decided, Entry):
+            return Draft(step, (symbols,), (*because, *why))
 
         def attempt(guard: int) -> Attempt:
             return Attempt(tuple(self._sides(step, decided, sample, guard, local)))
@@ -92,6 +96,8 @@ class FormulaVoice(Closing):
             return self.value(self.ref(entry, sample), guard)
 
         text = written(placed, number, numeric=True)
+        if not refs:
+            return []  # no number of the case is left in it
         try:
             worth = redone(placed, value, self.digits + guard + 20)
         except ArithmeticError:  # too few digits: 1 − 1.000 in a denominator, or under a logarithm
@@ -105,7 +111,8 @@ class FormulaVoice(Closing):
         if local is not None:
             return said + self._factors(*local, sample, complete, guard)
         if isinstance(step, Chain):
-            return said + (self._summed(placed, sample, guard) if isinstance(placed, Addition) else [])
+            summed = isinstance(placed, Addition) and not all(isinstance(t, Entry) for t in placed.terms)
+            return said + (self._summed(placed, sample, guard) if summed else [])
         return said + self._reduced(left, sample, guard)
 
     def _reduced(self, placed: Expression, sample: int | None, guard: int) -> list[Said]:
@@ -130,23 +137,23 @@ class FormulaVoice(Closing):
         return found
 
     def _decided(self, placed: Expression, sample: int | None) -> tuple[Expression, tuple[str, ...]]:
-        """A formula of several pieces as the piece that holds here, and why it is that one."""
-        why: list[str] = []
+        """A formula of several pieces as those that hold here, and why; as it stands without numbers."""
+        if self.symbolic:
+            return placed, ()
 
-        def decided(of: Expression) -> Expression:
-            if not isinstance(of, Piecewise) or " if " not in written(of, lambda entry: "a"):
-                return rebuilt(of, decided)
-            known = self._worked_out(of.sign, sample, 0)
-            condition = written(of.sign, lambda entry: self.symbol(self.ref(entry, sample)))
+        def side(of: Expression) -> tuple[int, str]:
+            known = self._worked_out(of, sample, 0)
+            condition = written(of, lambda entry: self.symbol(self.ref(entry, sample)))
             if known is None or not known.value:
-                why.append(f"{condition} is exactly 0")
-                return _at_kink(of)
+                return 0, f"{condition} is exactly 0"
             relation, sign = "=" if known.complete else "≈", ">" if known.value > 0 else "<"
-            said = condition if isinstance(of.sign, Entry) else f"{condition} {relation} {known.text}"
-            why.append(f"{said} {sign} 0")
-            return decided(of.above if known.value > 0 else of.below)
+            said = condition if isinstance(of, Entry) else f"{condition} {relation} {known.text}"
+            return 1 if known.value > 0 else -1, f"{said} {sign} 0"
 
-        return decided(placed), tuple(dict.fromkeys(why))
+        pieces = Pieces(side, lambda entry: self._target(self.ref(entry, sample)))
+        decided = pieces.in_force(placed)
+        reasons = tuple(dict.fromkeys(pieces.reasons))
+        return decided, reasons if len(reasons) <= _MOST_REASONS else ()
 
     def _target(self, ref: Ref) -> Fraction | None:
         """A target's value, which is carried out where it is 0 or 1; other numbers stay as they are."""
@@ -170,7 +177,8 @@ class FormulaVoice(Closing):
         if len(products) > 1:
             return self._expression(step, Addition(tuple(products)), step.sample, because)
         upstream, local, place = step.terms[0]
-        factors = (upstream, self._decided(at_place(local, place), step.sample)[0])
+        slope = self._decided(at_place(local, place), step.sample)[0]
+        factors = None if slope == Number(Fraction(1)) else (upstream, slope)
         return self._expression(step, products[0], step.sample, because, factors)
 
     def _shortcut(self, step: Chain) -> tuple[str, ...]:
@@ -199,8 +207,9 @@ class FormulaVoice(Closing):
         value = Known(self.value(upstream, guard) * slope.value)
         return [Said(text, value, complete and slope.complete)]
 
-    def _summed(self, placed: Addition, sample: int | None, guard: int) -> list[Said]:
+    def _summed(self, placed: Expression, sample: int | None, guard: int) -> list[Said]:
         """The terms of a sum, each as one number."""
+        assert isinstance(placed, Addition)
         found = [self._worked_out(term, sample, guard) for term in placed.terms]
         worth = [each for each in found if each is not None]
         if len(worth) < len(found):
@@ -257,9 +266,5 @@ class FormulaVoice(Closing):
         return found
 
 
-def _at_kink(of: Piecewise) -> Expression:
-    """What a formula of two pieces is where neither holds: a share of each."""
-    if of.share in (0, 1):
-        return of.above if of.share else of.below
-    below, above = Number(1 - of.share), Number(of.share)
-    return Addition((Product((below, of.below)), Product((above, of.above))))
+def _is_number(of: Expression) -> bool:
+    return isinstance(of.of if isinstance(of, Negative) else of, Number)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from walkthrough.document import Rule
 from walkthrough.mathematics.contraction import Contraction
-from walkthrough.mathematics.letters import MINUS, affine_text, entry_text, ranges, rational, written
+from walkthrough.mathematics.letters import MINUS, affine_text, entry_text, factor, ranges, rational, written
 from walkthrough.mathematics.notation import (
     Affine,
     Entry,
@@ -15,7 +15,6 @@ from walkthrough.mathematics.notation import (
     Index,
     Largest,
     Number,
-    Piecewise,
     Quotient,
     Tensor,
     Total,
@@ -154,11 +153,8 @@ def _chain_rule(part: Part) -> tuple[str, str, list[Index]]:
     assert part.local is not None
     upstream = Entry(part.factors[0].tensor, part.factors[0].index, part.factors[0].flat)
     over = [index for index in part.variables if index not in part.target.variables]
-    local = written(part.local, _general, slope=True)
-    if isinstance(part.local, Piecewise) or (any(s in local for s in "+−") and not local.endswith(")")):
-        local = f"({local})"
     sigma = "Σ " if any(index.extent > 1 for index in over) else ""
-    local = "" if part.local == Number(ONE) else f" · {local}"
+    local = "" if part.local == Number(ONE) else f" · {factor(part.local, _general, slope=True)}"
     return _gradient(part.target), f"{sigma}{_gradient(upstream)}{local}", over
 
 
@@ -205,7 +201,7 @@ def _sum(parts: list[Part], letter: Callable[[Entry], str]) -> tuple[str, tuple[
     for part in parts:
         named = part.target.variables
         summed = [index for index in part.variables if index.extent > 1 and index not in named]
-        product = " · ".join(entry_text(factor, letter(factor)) for factor in part.factors)
+        product = " · ".join(entry_text(each, letter(each)) for each in part.factors)
         size, negative = abs(part.coefficient), part.coefficient < 0
         share = "" if size == 1 and product else rational(size) + (" · " if product else "")
         sign = " − " if texts and negative else " + " if texts else MINUS if negative else ""

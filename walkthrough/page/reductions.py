@@ -94,7 +94,7 @@ class _NoNumber(Exception):
 
 
 def _is_power(of: Expression) -> bool:
-    return isinstance(of, Applied) and of.function == "exp"
+    return isinstance(of, Applied) and of.function in ("exp", "sqrt")
 
 
 def _is_plain(of: Expression) -> bool:

@@ -95,8 +95,8 @@ def _blocks(page: Page, word: str) -> Iterator[Block]:
 
 def _part(page: Page, word: str, stage: Stage | None) -> Iterator[Block]:
     """A part of the calculation, or a layer, in one step of training."""
-    if word == "update":
-        yield from page.update()
+    if word == "update" or (word in ("backward", "loss") and page.network.loss is None):
+        yield from page.update()  # or why there is none
         return
     samples = range(len(page.steps.trace.case.samples))
     for sample in samples:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from walkthrough.mathematics.folding import all_places, rebuilt
 from walkthrough.mathematics.letters import at_place, written
-from walkthrough.mathematics.notation import Applied, Cell, Entry, Expression, Sum, Total
+from walkthrough.mathematics.notation import Applied, Cell, Entry, Expression, Piecewise, Sum, Total
 from walkthrough.numbers.formulas import Place, Quantity, places_of_totals
 from walkthrough.slips import Candidate, Candidates, Told
 from walkthrough.slips._lines import equals, sum_line, text
@@ -51,7 +51,19 @@ def formula_text(
         ref = own.refer(entry, {})
         return text(changed[ref] if ref in changed else own.number(ref))
 
-    return written(at_place(expression, place), number, numeric=True)
+    def value(of: Expression) -> Quantity:
+        return own.formula(of, {}, instead=changed.get)
+
+    return written(_sides_taken(at_place(expression, place), value), number, numeric=True)
+
+
+def _sides_taken(of: Expression, value: Callable[[Expression], Quantity]) -> Expression:
+    """The same with the one side of each piecewise formula that counts, where its sign is certain."""
+    if isinstance(of, Piecewise):
+        sign = value(of.sign)
+        if sign > 0 or sign < 0:
+            return _sides_taken(of.above if sign > 0 else of.below, value)
+    return rebuilt(of, lambda part: _sides_taken(part, value))
 
 
 def line_with(own: ReworkedStep, value: Quantity, instead: Mapping[Ref, Quantity]) -> str:

@@ -76,7 +76,8 @@ def _local_line(own: ReworkedStep, local: list[Quantity], value: Quantity) -> st
         _, expression, place = own.step.terms[0]
         return equals(formula_text(own, expression, place), value, value * 0)
     row = own.rows[0]
-    return named(own, row.refs[-1], value) if len(row.refs) > 1 and row.refs[-1] is not None else ""
+    ref = row.refs[-1] if len(row.refs) > 1 else None
+    return equals(text(value), value) if ref is None else named(own, ref, value)
 
 
 @slip(common=5)
@@ -246,6 +247,8 @@ def other_derivative(own: ReworkedStep) -> Candidates:
     """Another local derivative: y, 1 − y, y(1 + y), 1 − y², z(1 − z) for y(1 − y), or another layer's."""
     stage, step = own.stage, own.step
     if stage is None or stage not in own.book.trace.network.layers:
+        return
+    if isinstance(step, Chain) and not step.terms:
         return
     if isinstance(step, Chain) and len(step.terms) > 1:
         yield from _own_classonly_one(own)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from walkthrough.numbers.formulas import Quantity
 from walkthrough.slips import Candidate, Candidates, Told, slip
 from walkthrough.slips._functions import counted, operands, read_as
 from walkthrough.slips._given_numbers import numbers_misread
-from walkthrough.slips._lines import equals, factor, product_text, sum_line, term, text
+from walkthrough.slips._lines import equals, factor, named, product_text, sum_line, term, text
 from walkthrough.slips._neighbours import beside, bracketed, row_beside, taken
 from walkthrough.slips._terms import biases, kernel_rows
 from walkthrough.trace.steps import Chain, Gate, Given, Ref, Route, Sums
@@ -124,10 +127,13 @@ def neighbour_read(own: ReworkedStep) -> Candidates:
     if isinstance(own.step, Gate):
         for other, where in beside(own, own.step.operand):
             value = own.passed(own.number(other))
-            yield from taken(own, value, own.step.operand, (other, where), 4)
+            line = _passed(own, other, value)
+            yield from taken(own, value, own.step.operand, (other, where), 4, line)
     if isinstance(own.step, Given):
         for other, where in beside(own, own.ref):
-            yield from taken(own, own.number(other), own.ref, (other, where), 4)
+            value = own.number(other)
+            line = partial(named, own, other, value)
+            yield from taken(own, value, own.ref, (other, where), 4, line)
     if isinstance(own.step, Sums | Chain | Route) and len(own.rows) < _MOST_NEIGHBOURS_READ:
         for row in own.rows:
             yield from row_beside(own, row)
@@ -174,6 +180,13 @@ def bias_subtracted(own: ReworkedStep) -> Candidates:
             return Told(condition, _without(own, f"2·{_doubled(row)}", row, value))
 
         yield Candidate(value, told, _first(row), everywhere="the bias subtracted")
+
+
+def _passed(own: ReworkedStep, other: Ref, value: Quantity) -> Callable[[], str]:
+    """What a gate makes of another number, as a line."""
+    number = own.number(other)
+    left = f"max(0, {text(number)})" if not value else product_text((value / number, number))
+    return partial(named, own, other, value) if value == number else partial(equals, left, value, number)
 
 
 # --- how they are told -------------------------------------------------------------------------

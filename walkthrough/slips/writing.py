@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from flint import arb, fmpq
 
@@ -50,7 +50,7 @@ def digits_swapped(own: ReworkedStep) -> Candidates:
     for right, written, value in _pairs(own, _swaps):
         if _swapped(right, written):
             yield Candidate(
-                value, lambda: _changed(own, "two neighbouring digits change places"), None, len(right)
+                value, _changed(own, "two neighbouring digits change places", value), None, len(right)
             )
 
 
@@ -61,7 +61,7 @@ def digit_changed(own: ReworkedStep) -> Candidates:
         # of a number with few digits nearly any other is one digit away
         if len(right.lstrip("0")) >= _FEWEST_DIGITS and _differing(right, written) == 1:
             places = 9 * len(right)
-            yield Candidate(value, lambda: _changed(own, "one digit is another"), None, places)
+            yield Candidate(value, _changed(own, "one digit is another", value), None, places)
 
 
 def _differing(one: str, other: str) -> int:
@@ -95,8 +95,8 @@ def _visible(own: ReworkedStep, ref: Ref) -> bool:
 # --- digits ------------------------------------------------------------------------------------
 
 
-def _changed(own: ReworkedStep, condition: str) -> Told:
-    return Told(f"in {text(own.right)} {condition}")
+def _changed(own: ReworkedStep, condition: str, value: Quantity) -> Callable[[], Told]:
+    return lambda: Told(f"in {text(own.right)} {condition}", f"{text(own.right)} became {text(value)}")
 
 
 def _pairs(own: ReworkedStep, played: object) -> Iterator[tuple[str, str, Quantity]]:

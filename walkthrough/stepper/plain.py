@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from walkthrough.case.cells import NoSuchCell
-from walkthrough.document import Lines, Working
+from walkthrough.document import Lines, Working, Workings
 from walkthrough.page.records import flat
 from walkthrough.stepper.course import Part
 from walkthrough.stepper.overlays import reasons
@@ -51,9 +51,11 @@ def _by_the_thousand(walk: Walk, part: Part, first: int) -> Iterator[str]:
     """A large part, its lines put together from columns as `show` does it."""
     at = part.first
     for block in walk.opened.page.lines(part.tensor):
-        texts = (
-            block.texts if isinstance(block, Lines) else (_flat(block),) if isinstance(block, Working) else ()
-        )
+        texts: tuple[str, ...] = ()
+        if isinstance(block, Lines):
+            texts = block.texts
+        elif isinstance(block, Workings):
+            texts = tuple(map(_flat, block.lines))
         for text in texts:
             if at >= first:
                 ref = walk.course.ref(at)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache, cached_property, partial
 from math import isfinite
@@ -49,6 +49,8 @@ class Run(Generic[N]):
     means: dict[str, N]
     moved: dict[str, N]
     arithmetic: Arithmetic[N]
+    own: tuple[Arithmetic[N], ...] = ()
+    """That of each sample, which has proved on which side of a kink it is."""
 
     @property
     def closing(self) -> dict[str, N]:
@@ -159,13 +161,14 @@ class Trace:
         return self._with(None, precision)
 
     def _with(self, arithmetic: Arithmetic[Any] | None, precision: int) -> AnyRun:
-        samples, known = [], []
+        samples, known, each_own = [], [], []
         upstream = getattr(self.case.loss, "gradient", None)
         residues = cache(partial(self._residues_given, precision))
         for sample in self.case.samples:
             sameness = Sameness(self.network, sample, upstream, precision, residues)
             known.append(sameness)
             own = arithmetic or ExactArithmetic(precision, sameness.proven, sameness.vanishes)
+            each_own.append(own)
             try:
                 replayed = replay_sample(
                     self.network,
@@ -186,7 +189,7 @@ class Trace:
             samples.append(replayed)
         self._sameness[precision] = known
         means = ExactArithmetic(precision, lambda name, place, _: cancel(known, name, place))
-        return self._closed(tuple(samples), arithmetic or means)
+        return replace(self._closed(tuple(samples), arithmetic or means), own=tuple(each_own))
 
     def _given(self, arithmetic: Arithmetic[Any], left: Callable[[Trace], dict[str, Any]]) -> dict[str, Any]:
         """What a step starts from: the case's numbers, or what the step before has `left`."""
@@ -340,8 +343,9 @@ class Trace:
                 of = self.numbers(multiple[1].name + tensor[len(own_part(tensor)) :], precision)
                 own = run.arithmetic.combined([of], [multiple[0]])
             else:
+                by = run.arithmetic if place.sample is None else run.own[place.sample]
                 tensors = run.closing if place.sample is None else run.samples[place.sample].tensors
-                own = worked_out(way.equation, tensors, run.arithmetic)
+                own = worked_out(way.equation, tensors, by)
             self._way[key] = own
         return self._way[key]
 

@@ -23,6 +23,7 @@ from walkthrough.workbook.sheet_numbers import SheetNumbers
 from walkthrough.workbook.workbook import Outline, Workbook
 
 ZERO, ONE = fmpq(0), fmpq(1)
+_NOTHING = fmpq(1, 10**25)
 
 
 class Row(NamedTuple):
@@ -73,8 +74,13 @@ class ReworkedStep:
         return self.book.structure(self.step.stage)
 
     def fits(self, value: Quantity) -> bool:
-        """Whether a result is certainly where one is sought."""
-        return self.sought is None or bool(self.sought.low <= value <= self.sought.high)
+        """Whether a result is certainly where one is sought; a 0 that roots and powers add up to is one."""
+        sought = self.sought
+        if sought is None:
+            return True
+        if not sought.low and not sought.high:
+            return bool(abs(value) < _NOTHING)
+        return bool(sought.low <= value <= sought.high)
 
     # --- its terms -------------------------------------------------------------------------------
 

@@ -31,6 +31,7 @@ class AskedSizes:
     kernel: tuple[int, ...] | None = None
     stride: tuple[int, ...] | None = None
     padding: tuple[int, ...] | None = None
+    dilation: tuple[int, ...] | None = None
     channels: int | None = None
     filters: int | None = None
     flip: bool = False

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
-from walkthrough.derivations.derivation import GridRows
-from walkthrough.derivations.pieces.formula_grids import framed_grid, grid, slid, spread, turned_grid
+from walkthrough.derivations.derivation import Equalities, Equality, GridRows
+from walkthrough.derivations.pieces.formula_grids import (
+    framed_grid,
+    grid,
+    slid,
+    spread,
+    turned_grid,
+    without_zeros,
+)
 from walkthrough.derivations.pieces.layers_in_letters import Setting
 from walkthrough.layers.conv2d import Conv2d
 from walkthrough.mathematics.notation import Cell, Expression
@@ -45,23 +52,20 @@ class SecondRoute:
     @cached_property
     def padded_gradients(self) -> tuple[GridRows, ...]:
         """The same with as many zeros around it as a sliding kernel needs."""
-        (rows, columns), (height, width) = self.at.x.shape[1:], self.at.parameters["kernel"].shape[2:]
+        (rows, columns), (height, width) = self.at.x.shape[1:], self.layer.sliding.reach
         before = (height - 1 - self.corner[0], width - 1 - self.corner[1])
         shape = (rows + height - 1, columns + width - 1)
         return tuple(framed_grid(each, before, shape) for each in self.spread_gradients)
 
     @cached_property
     def kernels(self) -> tuple[tuple[GridRows, ...], ...]:
-        """The kernel as it lies on the image forwards, by filter and channel."""
-        kernel = self.at.parameters["kernel"]
-        filters, channels = kernel.shape[:2]
-        return tuple(
-            tuple(
-                turned_grid(grid(kernel, one, other)) if self.layer.flip else grid(kernel, one, other)
-                for other in range(channels)
-            )
-            for one in range(filters)
-        )
+        """The kernel as it lies on the image forwards, by filter and channel; dilated, with zeros in it."""
+        filters, channels = self.at.parameters["kernel"].shape[:2]
+        return tuple(tuple(self._laid(one, other) for other in range(channels)) for one in range(filters))
+
+    def _laid(self, filter_: int, channel: int) -> GridRows:
+        kernel = spread(grid(self.at.parameters["kernel"], filter_, channel), self.layer.dilation)
+        return turned_grid(kernel) if self.layer.flip else kernel
 
     @cached_property
     def turned_kernels(self) -> tuple[tuple[GridRows, ...], ...]:
@@ -81,10 +85,19 @@ class SecondRoute:
         if self.layer.flip:
             height, width = self.at.parameters["kernel"].shape[2:]
             p, q = height - 1 - p, width - 1 - q
-        return slid(self.spread_gradients[filter_], self.padded_inputs[channel], p, q, window_first=True)
+        top, left = p * self.layer.dilation[0], q * self.layer.dilation[1]
+        return slid(self.spread_gradients[filter_], self.padded_inputs[channel], top, left, window_first=True)
 
     def input_products(self, cell: Cell) -> list[Expression]:
         """The products of the padded g ⋆ the turned kernel at an input entry's place, over all filters."""
         channel, i, j = cell
         pairs = zip(self.turned_kernels, self.padded_gradients, strict=True)
         return [each for kernels, over in pairs for each in slid(kernels[channel], over, i, j)]
+
+
+def with_second_route(chain: Equalities, products: list[Expression], because: str) -> Equalities:
+    """The same sum from the grids, as a line of its own unless it reads the same to the letter."""
+    total = without_zeros(products)
+    *before, last = chain.steps
+    kept = before if total == last.right else chain.steps
+    return replace(chain, steps=(*kept, Equality(total, (because,))))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from itertools import product
 
@@ -95,7 +95,7 @@ def general_input_gradient(flip: bool) -> GeneralEqualities:
     because = ("the entry of k that lies on ", x, " in window i, j, if one does")
     return GeneralEqualities(
         Derivative(LOSS, x),
-        _steps(z, x, ((f, F), *_WINDOWS), G[f, i, j] * K[f, c, *place], because),
+        chain_steps(z, x, ((f, F), *_WINDOWS), G[f, i, j] * K[f, c, *place], because),
         _instances(flip, "", (c, m, n), lambda at: at.x),
     )
 
@@ -107,7 +107,7 @@ def general_kernel_gradient(flip: bool) -> GeneralEqualities:
     because = ("the entry of x on which ", k, " lies in window i, j")
     return GeneralEqualities(
         Derivative(LOSS, k),
-        _steps(z, k, _WINDOWS, G[f, i, j] * X[c, *place], because),
+        chain_steps(z, k, _WINDOWS, G[f, i, j] * X[c, *place], because),
         _instances(flip, "", (f, c, p, q), lambda at: at.parameters["kernel"]),
     )
 
@@ -120,11 +120,11 @@ def general_bias_gradient(flip: bool, tied: bool) -> GeneralEqualities:
     if not tied:
         step = Equality(G[f, i, j], ("every output entry has a bias of its own",))
         return GeneralEqualities(Derivative(LOSS, UNTIED[f, i, j]), (step,), instances)
-    steps = _steps(Z[f, i, j], TIED[f], _WINDOWS, G[f, i, j], ("the bias has the slope 1 in each",))
+    steps = chain_steps(Z[f, i, j], TIED[f], _WINDOWS, G[f, i, j], ("the bias has the slope 1 in each",))
     return GeneralEqualities(Derivative(LOSS, TIED[f]), steps, instances)
 
 
-def _steps(
+def chain_steps(
     z: LetteredEntry,
     by: LetteredEntry,
     over: tuple[tuple[Entry, Expression], ...],
@@ -142,17 +142,21 @@ def _steps(
 def _instances(
     flip: bool, bias: str, free: tuple[Entry, ...], entries: Callable[[Setting], Tensor]
 ) -> Callable[[], Iterator[Instance]]:
+    return lambda: every_place(settings(flip, bias), free, entries)
+
+
+def every_place(
+    sizes: Iterable[tuple[Setting, LetterValues]],
+    free: tuple[Entry, ...],
+    entries: Callable[[Setting], Tensor],
+) -> Iterator[Instance]:
     """Every place of a tensor at every size; `free` are the letters of the place."""
-
-    def instances() -> Iterator[Instance]:
-        for at, numbers in settings(flip, bias):
-            tensors = {each.name: each for each in (at.x, at.z, at.g)}
-            tensors |= {name[0]: each for name, each in at.parameters.items()}
-            for cell in entries(at).cells():
-                places = counted_from_1(free, cell)
-                yield Instance({**numbers, **places}, tensors, at.premises)
-
-    return instances
+    for at, numbers in sizes:
+        tensors = {each.name: each for each in (at.x, at.z, at.g)}
+        tensors |= {name[0]: each for name, each in at.parameters.items()}
+        for cell in entries(at).cells():
+            places = counted_from_1(free, cell)
+            yield Instance({**numbers, **places}, tensors, at.premises)
 
 
 @cache

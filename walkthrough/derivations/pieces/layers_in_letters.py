@@ -98,6 +98,7 @@ class WindowSizes:
     padding: Pair
     channels: int
     filters: int
+    dilation: Pair = (1, 1)
 
     @property
     def text(self) -> str:
@@ -116,6 +117,8 @@ class WindowSizes:
             parts.append(f"stride {_one(self.stride)}")
         if self.padding != (0, 0):
             parts.append(f"padding {_one(self.padding)}")
+        if self.dilation != (1, 1):
+            parts.append(f"dilation {_one(self.dilation)}")
         if self.channels > 1 or self.filters > 1:
             parts.append(f"{self.channels} channel{'s' * (self.channels > 1)}")
         if self.filters > 1 or (window == "kernel" and self.channels > 1):
@@ -134,6 +137,7 @@ def window(
     channels: int = 1,
     filters: int = 1,
     stride: Pair | None = (1, 1),
+    dilation: Pair = (1, 1),
 ) -> WindowSizes:
     """The sizes of a layer with a window; a pool's stride is its window. Raises CannotDerive."""
     kernel = side("kernel", pair(sizes.kernel, kernel))
@@ -144,6 +148,7 @@ def window(
         side("padding", pair(sizes.padding, (0, 0)), least=0),
         limits.count("channels", sizes.channels, channels, 12),
         limits.count("filters", sizes.filters, filters, 12),
+        side("dilation", pair(sizes.dilation, dilation)),
     )
 
 
@@ -154,7 +159,7 @@ def convolution(
     chosen = window(sizes, channels=channels, filters=filters, **defaults)
     shape = (chosen.channels, *chosen.input)
     kernel = (chosen.filters, chosen.channels, *chosen.kernel)
-    layer = Conv2d(blank(kernel), None, chosen.stride, chosen.padding, sizes.flip)
+    layer = Conv2d(blank(kernel), None, chosen.stride, chosen.padding, sizes.flip, chosen.dilation)
     out = output_shape(layer, shape)
     limits.refuse_too_many_products(_product((*out, *kernel[1:])))
     letters: dict[str, Shape] = {"kernel": kernel}

@@ -7,15 +7,12 @@ from collections.abc import Iterator
 from walkthrough.derivations.derivation import (
     Derivation,
     DerivationBlock,
-    Equalities,
-    Equality,
     Paragraph,
     PartTitle,
 )
 from walkthrough.derivations.derivation_notation import LOSS, all_entries, atom
 from walkthrough.derivations.pieces.asked_sizes import AskedSizes
-from walkthrough.derivations.pieces.convolution_by_grids import SecondRoute
-from walkthrough.derivations.pieces.formula_grids import without_zeros
+from walkthrough.derivations.pieces.convolution_by_grids import SecondRoute, with_second_route
 from walkthrough.derivations.pieces.general_convolution import (
     general_bias_gradient,
     general_input_gradient,
@@ -26,7 +23,6 @@ from walkthrough.derivations.pieces.layers_in_letters import Setting, convolutio
 from walkthrough.derivations.pieces.sums_written_out import chain_rule
 from walkthrough.derivations.rules import DerivedRule, letters_of
 from walkthrough.layers.conv2d import Conv2d
-from walkthrough.mathematics.notation import Expression
 
 
 class MultiChannelGradients(DerivedRule):
@@ -68,7 +64,7 @@ def _blocks(at: Setting) -> Iterator[DerivationBlock]:
     for k in all_entries(kernel):
         i, j, *_ = atom(k)[1]
         chain = chain_rule(LOSS, k, reading, at.z, ("what ", k, " is multiplied by there"))
-        yield _with_second_route(
+        yield with_second_route(
             chain, second.kernel_products(atom(k)[1]), f"X{_sub(j)} ⋆ ∂L/∂Z{_sub(i)} there"
         )
     yield PartTitle("Bias: ∂L/∂Bᵢ = ∂L/∂Zᵢ")
@@ -85,18 +81,7 @@ def _blocks(at: Setting) -> Iterator[DerivationBlock]:
     reading = at.gradient(at.x)
     for x in all_entries(at.x):
         chain = chain_rule(LOSS, x, reading, at.z, ("what ", x, " is multiplied by there"))
-        yield _with_second_route(
-            chain, second.input_products(atom(x)[1]), "each ∂L/∂Zᵢ ∗ Kᵢⱼ there, added up"
-        )
-
-
-def _with_second_route(chain: Equalities, products: list[Expression], because: str) -> Equalities:
-    """The same sum from the grids, as a line of its own unless it reads the same to the letter."""
-    total = without_zeros(products)
-    *before, last = chain.steps
-    if total == last.right:
-        return Equalities(chain.left, (*before, Equality(total, (because,))))
-    return Equalities(chain.left, (*chain.steps, Equality(total, (because,))))
+        yield with_second_route(chain, second.input_products(atom(x)[1]), "each ∂L/∂Zᵢ ∗ Kᵢⱼ there, added up")
 
 
 def _sub(number: int) -> str:

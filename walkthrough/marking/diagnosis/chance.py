@@ -16,8 +16,8 @@ from walkthrough.workbook.reworked_steps import ReworkedStep
 
 MOST = 0.15
 """How large a share of all numbers may be explained."""
-MOST_ALONE = 0.35
-"""The same, where nearly everything else on the sheet is right: whoever knows the rule has slipped."""
+_FEW, _OFTEN = 3, 1.5
+"""So few numbers that come about easily are no coincidence, however short they are."""
 _FEWEST = 5
 _TERMS_MISREAD = 5
 """In how many ways a term is misread without looking beside it."""
@@ -41,6 +41,8 @@ def share_explained(own: ReworkedStep, kind: SlipKind, candidate: Candidate) -> 
     score = kind.common / candidate.places
     easily = max(score, weights.get(round(nearly(candidate.value) / unit), 0.0))
     as_easily = sum(weight >= easily for weight in weights.values())
+    if weights and as_easily <= _FEW and easily >= _OFTEN:
+        return 0.0  # hardly anything else is made of these operands
     if own.sought is not None and results(own) is None:
         as_easily = len(own.rows) * _TERMS_MISREAD
     as_easily += _by_writing(own, easily, reach / unit) + (candidate.places if kind.solves else 0)
@@ -65,6 +67,8 @@ def _weights(own: ReworkedStep, reach: float, unit: float) -> dict[int, float]:
         if abs(number) <= reach + unit:
             place = round(number / unit)
             found[place] = found.get(place, 0.0) + common
+    with suppress(ArithmeticError):
+        found.pop(round(nearly(own.right) / unit), None)  # nobody explains what is right
     return found
 
 

@@ -12,7 +12,7 @@ from math import log
 
 from flint import ctx
 
-from walkthrough.marking.diagnosis.chance import MOST, MOST_ALONE, numbers_like_it
+from walkthrough.marking.diagnosis.chance import numbers_like_it
 from walkthrough.marking.diagnosis.clues import Clue
 from walkthrough.marking.diagnosis.findings import (
     SLIP_BITS,
@@ -40,7 +40,6 @@ _MANY = 5_000
 _NEARLY = 0.02
 _MOST_TRIED = 40
 _FEWEST_UNEXPLAINED = 3
-_MOSTLY_RIGHT = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +81,8 @@ class CommonCauses:
                     after[id(each.claim)] = self._first(each, cause.clue)
                 gone = {id(each.claim) for each in of}
                 left = [each for each in left if id(each.claim) not in gone]
-            most = MOST_ALONE if len(self._others) >= _MOSTLY_RIGHT * len(wrong) else MOST
             for each in left:
-                after[id(each.claim)] = replace(each, slips=self._without_contradictions(each, most))
+                after[id(each.claim)] = replace(each, slips=self._without_contradictions(each))
         for tensor, several in self._mostly_wrong(left).items():
             silent = tuple(each for each in several if not self._certain(each))
             for each in silent:
@@ -144,7 +142,7 @@ class CommonCauses:
         return all(self._fit(clue, claim) in ("gives", "elsewhere") for claim in beside)
 
     def _fit(self, clue: Clue, claim: NumberClaim) -> str:
-        """Whether a misreading `gives` a number, `nearly` or `not`; `elsewhere` if it changes nothing there."""
+        """Whether a misreading `gives` a number, `nearly` or `not`; `elsewhere` if it changes nothing."""
         fits = set()
         for numbers in self._own.ways(self._book, Ref(claim.tensor, claim.at)):
             here = self._step(claim, numbers)
@@ -208,10 +206,10 @@ class CommonCauses:
 
     # --- what is not explained -----------------------------------------------------------------------
 
-    def _without_contradictions(self, each: Diagnosed, most: float) -> tuple[Slip, ...]:
-        """The slips of a claim, without coincidences and those that would show in numbers that are right."""
+    def _without_contradictions(self, each: Diagnosed) -> tuple[Slip, ...]:
+        """The slips of a claim, without those that would show in numbers that are right."""
         kept = []
-        for slip in each.explanation.no_coincidence(most):
+        for slip in each.explanation.likeliest:
             clue = next(
                 (c for c in each.explanation.clues if c.kind.word == slip.slip and c.key == slip.everywhere),
                 None,

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from flint import arb, ctx
 
-from walkthrough.marking.diagnosis.chance import MOST_ALONE, share_explained
+from walkthrough.marking.diagnosis.chance import MOST, share_explained
 from walkthrough.marking.diagnosis.inverse_steps import Link, links
 from walkthrough.marking.diagnosis.possible_slips import possible
 from walkthrough.marking.marked_worksheets import NumberClaim, Slip
@@ -123,7 +123,7 @@ class Finding:
     @property
     def explains(self) -> bool:
         """Whether it can be more than a coincidence."""
-        return self.chance <= MOST_ALONE
+        return self.chance <= MOST
 
 
 def findings(claim: NumberClaim, book: Workbook, own: OwnNumbers) -> list[Finding]:

@@ -10,7 +10,6 @@ from weakref import WeakKeyDictionary
 
 from flint import ctx
 
-from walkthrough.marking.diagnosis.chance import MOST_ALONE
 from walkthrough.marking.diagnosis.clues import Clue, clues_of
 from walkthrough.marking.diagnosis.findings import (
     SLIP_BITS,
@@ -40,10 +39,9 @@ _LONGEST = 40
 
 
 class Weighed(NamedTuple):
-    """A slip, how common it is in its place, and how large a share of all numbers is given as easily."""
+    """A slip, and how common it is in its place."""
 
     score: float
-    chance: float
     slip: Slip
 
 
@@ -63,11 +61,7 @@ class Explanation:
     @property
     def likeliest(self) -> tuple[Slip, ...]:
         """As many slips as are told."""
-        return self.no_coincidence(MOST_ALONE)
-
-    def no_coincidence(self, most: float) -> tuple[Slip, ...]:
-        """The slips where no larger share of all numbers is explained as easily."""
-        return tuple(each.slip for each in self.slips if each.chance <= most)[:MOST_SLIPS]
+        return tuple(each.slip for each in self.slips[:MOST_SLIPS])
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +146,7 @@ def _explanation(numbers: Operands, claim: NumberClaim, book: Workbook, own: Own
         unit, several = found
         likeliest = likeliest_first(several)[:MOST_SLIPS]
         made = Explanation(
-            tuple(Weighed(each.score, each.chance, told(each, claim, book)) for each in likeliest),
+            tuple(Weighed(each.score, told(each, claim, book)) for each in likeliest),
             tuple(clues_of(several, Ref(claim.tensor, claim.at))),
             unit,
         )

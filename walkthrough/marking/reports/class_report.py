@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from walkthrough.document import Block, Heading, Prose, Table
 from walkthrough.marking.marked_worksheets import RIGHT, Marked, MarkedSheet
 from walkthrough.marking.reports.formula_report import FormulaTally, formula_tally
-from walkthrough.marking.reports.results import counts, first_slip, number_counts
+from walkthrough.marking.reports.results import count_right, counts, first_slip, number_counts
 from walkthrough.marking.reports.sheet_report import tally
 from walkthrough.marking.worksheets.exercises import Exercise
 from walkthrough.mathematics.notation import Cell
 from walkthrough.words.messages import printable
 
-MOST_STUDENTS = 200
+MOST_STUDENTS = 10_000
+_MOST_ON_THE_BOARD = 8
 _MOST_CELLS = 60
 _MOST_SLIPS = 40
 
@@ -52,6 +53,7 @@ class ClassTally:
         self._cases: dict[str, _CaseTally] = {}
         self._slips: Counter[str] = Counter()
         self._slip_cells: dict[str, Counter[str]] = {}
+        self._slip_words: dict[tuple[str, str], str] = {}
         self._students: list[tuple[str, ...]] = []
         self._left_out = 0
 
@@ -89,20 +91,19 @@ class ClassTally:
             slips.add(slip)
             cell.slips[slip] += 1
             self._slip_cells.setdefault(slip, Counter())[cell.name] += 1
+            self._slip_words.setdefault((slip, cell.name), _what_happened(marked.slips[0].words))
 
     def _student(self, sheet: MarkedSheet, found: dict[str, int]) -> None:
-        """A row for a student; of many, only those with something wrong, as far as there is room."""
-        wrong = found.get("wrong", 0)
-        if not self._everything and (not wrong or len(self._students) >= MOST_STUDENTS):
-            self._left_out += bool(wrong)
+        """A row for a student, whether anything is wrong or not, as far as there is room."""
+        if not self._everything and len(self._students) >= MOST_STUDENTS:
+            self._left_out += 1
             return
-        right = sum(found.get(verdict, 0) for verdict in ("right", *RIGHT))
         row = [
             sheet.worksheet.student or printable(sheet.worksheet.file),
-            str(right),
+            str(count_right(found)),
             str(found.get("follows", 0)),
-            str(wrong),
-            str(len(sheet.claims) + len(sheet.formulas) - found.get("blank", 0)),
+            str(found.get("wrong", 0)),
+            str(len(sheet.claims) + len(sheet.formulas)),
             sheet.first_wrong or "",
         ]
         self._students.append(tuple(row if self._hide_answers else [*row, first_slip(sheet)]))
@@ -162,6 +163,11 @@ class ClassTally:
             where = ", ".join(name for name, _ in cells.most_common(3)) + (" …" if len(cells) > 3 else "")
             rows.append((slip, str(sheets), str(sum(cells.values())), where))
         yield Table(("slip", "worksheets", "numbers", "mostly at"), tuple(rows), frozenset({1, 2}))
+        yield Prose("For the board:")
+        for slip, sheets in self._slips.most_common(_MOST_ON_THE_BOARD):
+            place = self._slip_cells[slip].most_common(1)[0][0]
+            words = self._slip_words[slip, place]
+            yield Prose(f"{slip}, {sheets} of {self.sheets} worksheets: in {place}, {words}.")
 
     def _students_table(self) -> Iterator[Block]:
         if not self._students:
@@ -171,6 +177,9 @@ class ClassTally:
         whole = header if self._hide_answers else (*header, "likeliest slip")
         yield Table(whole, tuple(self._students), frozenset(range(1, 5)))
         if self._left_out:
-            yield Prose(
-                f"{self._left_out} more worksheets with something wrong; --format csv has a row for each."
-            )
+            yield Prose(f"{self._left_out} more worksheets; --format csv has a row for each.")
+
+
+def _what_happened(words: str) -> str:
+    """What a slip is, without whose number it gives: `your 7 is what comes out if` … is left out."""
+    return (words.partition(" is what comes out if ")[2].strip() or words).rstrip(".")

@@ -8,8 +8,9 @@ from fractions import Fraction
 from typing import Any
 
 from walkthrough.document import Working
-from walkthrough.marking.marked_worksheets import Marked
+from walkthrough.marking.marked_worksheets import Marked, MarkedSheet
 from walkthrough.marking.worksheets.exercises import Exercise
+from walkthrough.marking.worksheets.order_of_computation import gradient_of
 from walkthrough.mathematics.notation import Cell
 from walkthrough.mathematics.readings import Slopes
 from walkthrough.numbers.arithmetic import NeedsPrecision
@@ -38,6 +39,20 @@ def own_line(marked: Marked, own: Own, exercise: Exercise, digits: int) -> Worki
     true = Steps(trace)
     same = line.sides == Narration(true, digits).line(true.step(claim.tensor, claim.at)).sides
     return None if same else line
+
+
+def line_of(marked: Marked, sheet: MarkedSheet, exercise: Exercise) -> Marked:
+    """The claim whose line is shown: for −∂L/∂z, where ∂L/∂z is not claimed, that of ∂L/∂z."""
+    claim = marked.claim
+    gradient = gradient_of(exercise.trace, claim.tensor)
+    known = (each.claim for each in sheet.claims if each.claim.number is not None)
+    if gradient is None or any((each.tensor, each.at) == (gradient, claim.at) for each in known):
+        return marked
+    return replace(marked, claim=replace(claim, tensor=gradient), from_yours=_negative(marked.from_yours))
+
+
+def _negative(number: Shown | None) -> Shown | None:
+    return None if number is None else replace(number, negative=not number.negative and bool(number.value))
 
 
 class _OwnTrace(Trace):

@@ -6,12 +6,13 @@ import csv
 import io
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
 from walkthrough.marking.marked_worksheets import (
+    RIGHT,
     VERDICTS,
     Marked,
     MarkedFormula,
@@ -50,6 +51,11 @@ def number_counts(sheet: MarkedSheet) -> dict[str, int]:
     """The same of the numbers alone."""
     found = Counter(map(_verdict_of, sheet.claims))
     return {verdict: found[verdict] for verdict in VERDICTS if found[verdict]}
+
+
+def count_right(found: Mapping[str, int]) -> int:
+    """How many of these verdicts are right in themselves; what only follows is not among them."""
+    return sum(found.get(verdict, 0) for verdict in ("right", *RIGHT))
 
 
 def sheet_table(sheet: MarkedSheet, hide_answers: bool = False) -> dict[str, Any]:
@@ -196,7 +202,7 @@ def csv_rows(sheet: MarkedSheet, every_claim: bool, hide_answers: bool = False) 
     slip = "" if hide_answers else first_slip(sheet)
     verdicts = (found.get(each, 0) for each in VERDICTS)
     total = len(sheet.claims) + len(sheet.formulas) + len(sheet.sizes)
-    yield _row((*first, total, *verdicts, sheet.first_wrong or "", slip, found.get("right", 0)))
+    yield _row((*first, total, *verdicts, sheet.first_wrong or "", slip, count_right(found)))
 
 
 def _formula_fields(marked: MarkedFormula, hide_answers: bool) -> Iterator[object]:

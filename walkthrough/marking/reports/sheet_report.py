@@ -11,7 +11,7 @@ from walkthrough.document import Block, Grid, Heading, Prose, Table
 from walkthrough.marking.diagnosis.examiner import Examiner, SecondLook
 from walkthrough.marking.marked_worksheets import RIGHT, Marked, MarkedSheet, VerdictWord, unit_found
 from walkthrough.marking.reports.formula_report import formula_blocks, formula_summary
-from walkthrough.marking.reports.own_lines import own_line
+from walkthrough.marking.reports.own_lines import line_of, own_line
 from walkthrough.marking.reports.results import counts, number_counts
 from walkthrough.marking.reports.size_report import size_blocks, size_summary
 from walkthrough.marking.worksheets.exercises import Exercise
@@ -125,7 +125,8 @@ class Report:
         doubtful = frozenset(first.claim.cell for _, (first, *_) in detailed if len(first.slips) > 1)
         again = examiner.look_again(sheet.worksheet, doubtful) if wrong else SecondLook()
         for words, alike in detailed:
-            yield from self._finding(words, alike, exercise, again.own)
+            shown = line_of(alike[0], sheet, exercise)
+            yield from self._finding(words, alike, shown, exercise, again.own)
             cell = again.telling.get(alike[0].claim.cell)
             if cell is not None and not words:
                 yield Prose(f"What you have for {cell} would tell them apart.")
@@ -134,17 +135,17 @@ class Report:
             yield self._table([marked for _, alike in others for marked in alike])
 
     def _finding(
-        self, words: str, alike: Sequence[Marked], exercise: Exercise, own: Own | None
+        self, words: str, alike: Sequence[Marked], shown: Marked, exercise: Exercise, own: Own | None
     ) -> Iterator[Block]:
-        """A wrong step: the number, its line, and the slips that give it."""
+        """A wrong step: the number, its line (of what is `shown`), and the slips that give it."""
         first = alike[0]
         claim = first.claim
         yield Heading(f"{claim.cell} = {written_number(first)} is wrong", 3, f"line {claim.line}")
         steps = Steps(exercise.trace)
-        line = Narration(steps, self.digits).line(steps.step(claim.tensor, claim.at))
+        line = Narration(steps, self.digits).line(steps.step(shown.claim.tensor, shown.claim.at))
         if line.sides:
             yield line
-        yours = None if own is None else own_line(first, own, exercise, self.digits)
+        yours = None if own is None else own_line(shown, own, exercise, self.digits)
         if yours is not None:
             yield Prose("With your own earlier numbers:")
             yield yours
@@ -188,6 +189,11 @@ class Report:
         if of["no-evidence"]:
             names = _names([marked.claim.cell for marked in of["no-evidence"]])
             yield Prose(f"Agrees, but nearly any earlier number would have given it: {names}.")
+        if sheet.shortened is not None:
+            claim, used = sheet.shortened.claim, sheet.shortened.used.text
+            written = claim.written.strip().replace("-", MINUS)
+            names = _names(sheet.shortened.explains)
+            yield Prose(f"You wrote {claim.cell} = {written} and went on with {used}: that gives {names}.")
         yield from _unreadable(of["unreadable"])
 
     def _places(self, sheet: MarkedSheet) -> Iterator[Block]:

@@ -76,8 +76,8 @@ def with_truth(
     """How the written number agrees with the true value.
 
     A written 0 agrees with nothing but 0, and 0.00 with what has no digit before its third decimal. The zeros
-    at the end of 270 are digits where the value is a whole number, as 266 is. `nearer` gives the true value to so many digits, for the
-    rare number that its enclosure cannot judge.
+    at the end of 270 are digits where the value is a whole number, as 266 is. `nearer` gives the true value
+    to so many digits, for the rare number that its enclosure cannot judge.
     """
     value, units = said.value, said.units
     if truth[0] is truth[1] and truth[0] == value:

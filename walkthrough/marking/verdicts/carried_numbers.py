@@ -8,14 +8,14 @@ it, and may have been rounded too. So each number is an interval, and whatever c
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from flint import ctx
 
 from walkthrough.marking.verdicts.agreement import Agreement, WrittenRational, with_own
 from walkthrough.marking.verdicts.calculation import Calculation, Node
 from walkthrough.marking.verdicts.enclosed_steps import EnclosedChain, EnclosedSum, Ways
-from walkthrough.marking.verdicts.enclosures import Enclosure, NoValue, common, hull
+from walkthrough.marking.verdicts.enclosures import Enclosure, NoValue, Rational, common, hull
 from walkthrough.marking.verdicts.precision import Precision
 from walkthrough.marking.verdicts.rounded_on_the_way import room_on_the_way, ways_on_the_way
 
@@ -130,7 +130,8 @@ class Carried(DifferingNumbers):
 
     Where an unwritten number can be worked out in two ways, `way` picks one of them; by default all are
     open, and `parted` says that they gave different things, and what lies between them is nothing.
-    `on_the_way` is for somebody who also rounds within their lines.
+    `on_the_way` is for somebody who also rounds within their lines, `shorter` has numbers that they went on
+    with at fewer digits than they wrote.
     """
 
     def __init__(
@@ -142,8 +143,10 @@ class Carried(DifferingNumbers):
         precision: Precision | None,
         way: int | None = None,
         on_the_way: bool = False,
+        shorter: Mapping[int, Rational] | None = None,
     ) -> None:
         super().__init__(calculation, written, order)
+        self._shorter = shorter or {}
         self.parted = False
         self._way = way
         self._on_the_way = on_the_way
@@ -153,24 +156,31 @@ class Carried(DifferingNumbers):
     def apart(self) -> tuple[Carried, Carried]:
         """The same, for somebody who always goes the one way, and for somebody who goes the other."""
         rest = self.calculation, self.written, self._order, self._right, self._precision
-        return Carried(*rest, 0, self._on_the_way), Carried(*rest, 1, self._on_the_way)
+        both = self._on_the_way, self._shorter
+        return Carried(*rest, 0, *both), Carried(*rest, 1, *both)
 
     def rounding(self) -> Carried:
         """The same, for somebody who also rounds within their lines."""
         rest = self.calculation, self.written, self._order, self._right, self._precision
-        return Carried(*rest, self._way, True)
+        return Carried(*rest, self._way, True, self._shorter)
 
     def taken(self, number: int) -> Enclosure | None:
         """What was written and what can have stood behind it; or what follows."""
+        taken = self._taken(number)
+        if number not in self._shorter or taken is None:
+            return taken
+        shorter = self._shorter[number]
+        return hull([taken, (shorter, shorter)])
+
+    def _taken(self, number: int) -> Enclosure | None:
         ways = self.ways(number)
         said = self.written.get(number)
         if said is not None:
             right = self._right.get(number)
             if right is not None and right.how == "exact" and len(ways) == 1 and ways[0][0] is ways[0][1]:
                 return ways[0] if ways[0][0] == said.value else said.itself
-            if self._on_the_way and said.units:
-                ways += self._line_as_fine_as(number, said)
-            return self._remembered_behind(number, said, ways)
+            lines = self._line_as_fine_as(number, said) if self._on_the_way and said.units else ()
+            return self._remembered_behind(number, said, ways, lines)
         return self._follows(number, ways) if ways else None
 
     def _follows(self, number: int, ways: Ways) -> Enclosure:
@@ -201,7 +211,7 @@ class Carried(DifferingNumbers):
         return known
 
     def _rounded_within(self, node: Node) -> Ways:
-        """What follows for a number if one rounds the slopes and products in its line; nothing if none are."""
+        """What follows for a number if one rounds the slopes and products in its line; else nothing."""
         assert self._precision is not None
         found = []
         for step in node.steps:
@@ -214,22 +224,22 @@ class Carried(DifferingNumbers):
                 continue
         return tuple(found)
 
-    def _remembered_behind(self, number: int, said: WrittenRational, ways: Ways) -> Enclosure:
-        key = ("behind", number, id(said), *map(id, ways))
+    def _remembered_behind(self, number: int, said: WrittenRational, ways: Ways, lines: Ways) -> Enclosure:
+        key = ("behind", number, id(said), id(lines), *map(id, ways))
         known: Enclosure | None = self.calculation.memory.get(key)
         if known is None:
-            known = self._behind(number, said, ways)
-            self.calculation.memory.put(key, (said, ways), known)
+            known = self._behind(number, said, ways, lines)
+            self.calculation.memory.put(key, (said, ways, lines), known)
         return known
 
-    def _behind(self, number: int, said: WrittenRational, ways: Ways) -> Enclosure:
+    def _behind(self, number: int, said: WrittenRational, ways: Ways, lines: Ways) -> Enclosure:
         truth = self.calculation.truth[number]
         right = self._right.get(number)
         possible: list[Enclosure] = [said.itself]
         if right is not None:
             possible.append(truth)
         if said.units:
-            rooms = ((way, said.room(said.coarsest(way))) for way in ways)
+            rooms = ((way, said.room(said.coarsest(way))) for way in (*ways, *lines))
             inside = [both for way, room in rooms if (both := common(way, room)) is not None]
             possible += inside
             if not inside and right is None and not _ends_at(said, ways):

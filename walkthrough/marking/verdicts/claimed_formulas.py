@@ -9,6 +9,7 @@ from walkthrough.case.cells import NoSuchCell, cell_name, resolve
 from walkthrough.case.claims import Claim
 from walkthrough.case.values import found
 from walkthrough.marking.marked_worksheets import MarkedFormula, MarkedSheet
+from walkthrough.marking.worksheets.order_of_computation import order_of_computation
 from walkthrough.mathematics.notation import Cell
 from walkthrough.trace.places import Place
 from walkthrough.trace.trace import Trace
@@ -19,8 +20,9 @@ def with_formulas(sheet: MarkedSheet, trace: Trace) -> MarkedSheet:
     raw = sheet.worksheet.formulas
     if not raw:
         return sheet
-    order = {name: at for at, name in enumerate(trace.places)}
-    shapes = {name: place.shape for name, place in trace.places.items()}
+    places = order_of_computation(trace)
+    order = {name: at for at, name in enumerate(places)}
+    shapes = {name: place.shape for name, place in places.items()}
 
     def placed(each: Claim) -> tuple[str, Cell | None]:
         try:
@@ -42,7 +44,7 @@ def _marked(raw: Claim, tensor: str, at: Cell | None, trace: Trace) -> MarkedFor
     from walkthrough.formulas import FormulaVerdict, check_formula
 
     text = _text(raw.written)
-    place = trace.places.get(tensor)
+    place = trace.everything.get(tensor)
     if text is None:
         reason = f"found {found(raw.written)}; expected a formula in quotation marks"
         text = str(raw.written) if isinstance(raw.written, list) else ""
@@ -67,6 +69,8 @@ def _text(written: Any) -> str | None:
 def _without_formula(place: Place, at: Cell, trace: Trace) -> str:
     """Why no formula can be claimed for a tensor; empty if one can."""
     network = trace.network
+    if place.name in trace.on_the_way:
+        return f"{place.name} is a number on the way; claim a formula for what it leads to"
     if place.local in ("input", "target") or place.local in network.parameters:
         return f"{place.name} is given; a formula says how something is worked out"
     if place.local.endswith(".new"):

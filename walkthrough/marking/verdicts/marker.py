@@ -16,6 +16,7 @@ from walkthrough.marking.marked_worksheets import (
     Marked,
     MarkedSheet,
     NumberClaim,
+    ShortenedNumber,
     Slip,
     VerdictWord,
     Worksheet,
@@ -25,6 +26,7 @@ from walkthrough.marking.verdicts.calculation import Calculation
 from walkthrough.marking.verdicts.carried_numbers import AsWritten, Carried, DifferingNumbers, Unrounded
 from walkthrough.marking.verdicts.comparisons import Comparisons, Pick, PlacedClaim
 from walkthrough.marking.verdicts.enclosures import BITS, Enclosure, fraction
+from walkthrough.marking.verdicts.fewer_digits import Shortened, used_with_fewer_digits
 from walkthrough.marking.verdicts.judge import Judge, Judgement
 from walkthrough.marking.verdicts.precision import Precision, working_precision
 from walkthrough.marking.verdicts.shown_enclosures import middle_of, shown_enclosure
@@ -34,6 +36,7 @@ from walkthrough.numbers.shown import Shown
 from walkthrough.numbers.written import MINUS
 from walkthrough.trace.steps import Ref
 from walkthrough.trace.trace import Trace
+from walkthrough.words.messages import printable
 
 _MOST_LAYOUTS = 16
 # whoever leaves out more than this between two numbers had a machine that does not round
@@ -66,8 +69,9 @@ def mark(worksheet: Worksheet, trace: Trace, diagnose: Diagnose | None = None) -
 class _Layout:
     """Which numbers stand on a worksheet, in a class mostly the same ones.
 
-    `calculation` goes by way of those among them that are written down on the way to others. `orders` has all that lies between them, in the order of computation, and whether anybody rounds it: as
-    it is for a sheet on which something was rounded, and for others.
+    `calculation` goes by way of those among them that are written down on the way to others. `orders` has all
+    that lies between them, in the order of computation, and whether anybody rounds it: as it is for a sheet
+    on which something was rounded, and for others.
     """
 
     def __init__(self, written: frozenset[int], calculation: Calculation) -> None:
@@ -173,6 +177,7 @@ class Marking:
         self.bits = finest + 64 if finest > BITS - 64 else BITS
         self._layout = marker.layout([number for number, _ in self._compared])
         self._calculation = self._layout.calculation
+        self._shorter: Shortened | None = None
         self._faint = any(known.said.faint for _, known in self._compared)
         self._serials = {number: known.serial for number, known in self._compared}
 
@@ -189,14 +194,33 @@ class Marking:
             if diagnose is not None and first is not None:
                 off = [n for n, verdict in verdicts.items() if verdict.word in ("wrong", "lucky")]
                 claims = tuple(self._diagnosed(claims, off, diagnose))
-        return MarkedSheet(self._worksheet, claims, first)
+        return MarkedSheet(self._worksheet, claims, first, shortened=self._said_shortened(claims))
+
+    def _said_shortened(self, claims: Sequence[Marked]) -> ShortenedNumber | None:
+        if self._shorter is None:
+            return None
+        number, value, explains = self._shorter
+        names = {placed.number: marked.claim for marked, placed in zip(claims, self._claims, strict=True)}
+        used = self._marker.shown((value, value))
+        return ShortenedNumber(names[number], used, tuple(names[each].cell for each in explains))
 
     def _verdicts(self) -> dict[int, Judgement]:
         """The verdicts where they are not all simply right."""
         if all(known.verdict is not None for _, known in self._compared):
             return {}  # nothing is wrong, so nothing can be lucky, and no interval is asked for
-        carried = Carried(self._calculation, self._written, self._order[0], self._right, self._order[1])
-        return Judge(self._calculation, self._written, self._right, carried).verdicts(self._order[0])
+        order, precision = self._order
+        basis = self._calculation, self._written, order, self._right, precision
+        carried = Carried(*basis)
+        verdicts = Judge(self._calculation, self._written, self._right, carried).verdicts(order)
+        wrong = [number for number, verdict in verdicts.items() if verdict.word == "wrong"]
+        if len(wrong) < 2:
+            return verdicts
+        # before several steps are blamed, somebody may have gone on with fewer digits than they wrote
+        self._shorter = used_with_fewer_digits(self._calculation, self._written, wrong, carried)
+        if self._shorter is None:
+            return verdicts
+        carried = Carried(*basis, shorter={self._shorter.number: self._shorter.value})
+        return Judge(self._calculation, self._written, self._right, carried).verdicts(order)
 
     # --- the numbers on it, as far as they are asked for -------------------------------------------
 
@@ -223,6 +247,13 @@ class Marking:
     def _other(self) -> AsWritten:
         """Their own numbers, if they take y − t at once."""
         return AsWritten(self._calculation, self._written, self._order[0], self._right, 1)
+
+    def _with_fewer_digits(self, shorter: Shortened) -> AsWritten:
+        """Their own numbers, one of them at fewer digits."""
+        number, value, _ = shorter
+        written = {**self._written, number: WrittenRational(value, (), (value, value), 0)}
+        right = {each: agreement for each, agreement in self._right.items() if each != number}
+        return AsWritten(self._calculation, written, self._order[0], right)
 
     # --- what is said of a claim -------------------------------------------------------------------
 
@@ -260,7 +291,7 @@ class Marking:
     def _yours(self, placed: PlacedClaim, way: int = 0) -> Shown | None:
         """The number as it follows from what was written, in the usual way or in the other."""
         number = placed[1]
-        if not way and self.bits == BITS and not self._faint:
+        if not way and self.bits == BITS and not self._faint and self._shorter is None:
             pick = self._pick(number)
             if pick is not None:
                 return self._marker.comparisons.yours(
@@ -276,6 +307,8 @@ class Marking:
 
     def _follows(self, placed: PlacedClaim, own: AsWritten) -> Shown | None:
         _, number, compared, _ = placed
+        if self._shorter is not None and number in self._shorter.explains:
+            own = self._with_fewer_digits(self._shorter)
         ways = own.anywhere(number)
         if len(ways) > 1 and compared is not None:
             ways = tuple(way for way in ways if with_own(compared.said, (way,))) or ways
@@ -293,7 +326,9 @@ class Marking:
                 claim = _as_gradient(placed) if placed.turned else each.claim
                 ref = Ref(claim.tensor, claim.at)
                 slips = diagnose(WrongStep(claim, ref, self._worksheet, own, before))
-                yield replace(each, slips=tuple(map(_of_negative, slips) if placed.turned else slips))
+                if placed.turned:
+                    slips = tuple(_of_negative(slip, each.claim) for slip in slips)
+                yield replace(each, slips=tuple(slips))
             else:
                 yield each
 
@@ -327,12 +362,13 @@ def _as_gradient(placed: PlacedClaim) -> NumberClaim:
     )
 
 
-def _of_negative(slip: Slip) -> Slip:
+def _of_negative(slip: Slip, claim: NumberClaim) -> Slip:
     """A slip in a gradient, for whoever wrote the negative of it."""
+    written = printable(claim.written.strip()).replace("-", MINUS)
     return replace(
         slip,
         gives=replace(slip.gives, negative=not slip.gives.negative) if slip.gives.value else slip.gives,
-        words=f"with δ = {MINUS}∂L/∂z, {slip.words}",
+        words=f"your {written} is δ, the negative of the gradient; {slip.words.removeprefix('your ')}",
     )
 
 

@@ -8,7 +8,6 @@ the line, so that what can come out is a handful of numbers, not all that lies b
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 from itertools import product
 from typing import NamedTuple
 
@@ -20,6 +19,7 @@ from walkthrough.marking.verdicts.precision import Precision, magnitude, power_o
 
 _FINER = 3
 _MOST_CHOICES = 128
+_MOST_STEPS = 12
 _FEWEST_DIGITS = 2
 
 Rounds = Callable[[Enclosure], Enclosure]
@@ -32,13 +32,23 @@ class Manner(NamedTuple):
     digits: int
     cut: bool
 
-    def of(self, value: Enclosure) -> Enclosure:
-        """A number on the way, rounded; a whole number stays as it is."""
+    def of(self, value: Enclosure) -> Ways:
+        """A number on the way, rounded; a whole number stays as it is.
+
+        What is only known to lie between two numbers may be rounded to several.
+        """
         low, high = value
         if low is high and low.q == 1:
-            return value
-        first = self._rounded(low)
-        return (first, first) if low is high else (first, self._rounded(high))
+            return (value,)
+        first, last = self._rounded(low), self._rounded(high)
+        if first == last:
+            return ((first, first),)
+        unit = self.unit or power_of_ten(magnitude(max(abs(first), abs(last))) - self.digits + 1)
+        if last - first > unit * _MOST_STEPS:
+            return ((first, last),)
+        count = int(((last - first) / unit).p) // int(((last - first) / unit).q)
+        steps = [first + unit * at for at in range(count + 1)]
+        return tuple([(each, each) for each in dict.fromkeys([*steps, last])])
 
     def _rounded(self, value: Rational) -> Rational:
         if value == ZERO or abs(value) >= FAR:
@@ -70,16 +80,25 @@ def agreement_on_the_way(
 
 def ways_on_the_way(said: WrittenRational, steps: Iterable[EnclosedStep], numbers: Enclosures) -> Ways:
     """All that can have stood behind a written number if one rounds on the way as finely as it shows."""
-    found = []
+    found: dict[Enclosure, None] = {}
     for formula in filter(None, (step.formula for step in steps)):
-        with suppress(NoValue):
-            found.append(_hulled(formula, numbers, [each.anyhow for each in _coarsest(said)]))
+        for manner in _manners(said):
+            found.update(dict.fromkeys(_results(formula, numbers, manner)))
     return tuple(found)
 
 
 def room_on_the_way(formula: EnclosedFormula, numbers: Enclosures, precision: Precision) -> Enclosure:
     """All that can come out if one rounds on the way as finely as elsewhere; raises NoValue."""
     return _hulled(formula, numbers, [precision.room])
+
+
+def shortened(said: WrittenRational) -> Iterator[Rational]:
+    """What a written number is at fewer digits, rounded or cut off: 0.93, 0.9276 and 0.9275 for 0.92757."""
+    for digits in range(said.digits - 1, _FEWEST_DIGITS - 1, -1):
+        for cut in (False, True):
+            ((value, _),) = Manner(ZERO, digits, cut).of(said.itself)
+            if value != said.value:
+                yield value
 
 
 def _coarsest(said: WrittenRational) -> Iterator[Precision]:
@@ -92,9 +111,11 @@ def _coarsest(said: WrittenRational) -> Iterator[Precision]:
 
 
 def _manners(said: WrittenRational) -> Iterator[Manner]:
-    """The ways to round on the way, from the coarsest on."""
+    """The ways to round on the way, from the coarsest on; a decimal more than is shown, and digits."""
     for finer in range(_FINER):
         for digits, unit in _coarsest(said):
+            if unit and finer > 1:
+                continue
             for cut in (False, True):
                 yield Manner(unit / 10**finer, digits + finer if digits else 0, cut)
 
@@ -124,8 +145,10 @@ def _results(formula: EnclosedFormula, numbers: Enclosures, manner: Manner) -> l
     count = 1
     for each in parts:
         count *= len(each)
-    # of many parts all are rounded, or none
-    chosen = product(*parts) if count <= _MOST_CHOICES else zip(*((p[0], p[-1]) for p in parts), strict=True)
+    if count <= _MOST_CHOICES:
+        chosen: Iterable[tuple[Enclosure, ...]] = product(*parts)
+    else:  # of many parts all are rounded, or none
+        chosen = zip(*((part[0], hull(part[1:] or part)) for part in parts), strict=True)
     found: dict[Enclosure, None] = {}
     for values in chosen:
         try:
@@ -138,4 +161,6 @@ def _results(formula: EnclosedFormula, numbers: Enclosures, manner: Manner) -> l
 def _carried(part: EnclosedFormula, numbers: Enclosures, manner: Manner) -> list[Enclosure]:
     """What a part may be carried on as: first as it is, last rounded throughout."""
     found = _results(part, numbers, manner)
-    return list(dict.fromkeys([*found, *map(manner.of, found)])) if _rounded_by_hand(part) else found
+    if not _rounded_by_hand(part):
+        return found
+    return list(dict.fromkeys([*found, *(each for value in found for each in manner.of(value))]))

@@ -10,7 +10,15 @@ from itertools import product
 from typing import Any, TypeAlias
 
 from walkthrough.case.values import found
-from walkthrough.marking.worksheets.claimed_numbers import EQUALS_SIGNS, TIMES, Commas
+from walkthrough.marking.worksheets.claimed_numbers import TIMES, Commas
+from walkthrough.marking.worksheets.typed_grids import (
+    bracketed,
+    cells_between_tabs,
+    compact_list,
+    in_thousands,
+    plain_rows,
+)
+from walkthrough.marking.worksheets.typed_numbers import EQUALS_SIGNS
 from walkthrough.mathematics.notation import Shape
 from walkthrough.mathematics.windows import times
 from walkthrough.numbers.written import digits
@@ -37,6 +45,8 @@ class WrittenGrid:
     words: tuple[str, ...]
     lines: tuple[int, ...]
     described: str
+    doubt: str = ""
+    """Why its numbers cannot be told from each other; empty if they can."""
 
 
 def read_claimed_grid(text: str, commas: Commas) -> WrittenGrid:
@@ -45,13 +55,18 @@ def read_claimed_grid(text: str, commas: Commas) -> WrittenGrid:
 
 
 def _read_grid(text: str, commas: Commas) -> WrittenGrid:
-    filters = [[block for block in blocks if block] for blocks in _filters(text, commas)]
+    commas = "separate" if compact_list(text) else commas
+    lists = bracketed(text, commas != "separate") if "[" in text else None
+    if lists is not None:
+        return read_lists(lists)
+    filters = [[block for block in blocks if block] for blocks in _filters(plain_rows(text), commas)]
     filters = [blocks for blocks in filters if blocks]
     rows = [row for blocks in filters for block in blocks for row in block]
     words = tuple(word for _, row in rows for word in row)
     lines = tuple(at for at, row in rows for _ in row)
     shape = _shape(filters)
-    return WrittenGrid(shape, words, lines, _as_written(shape) if shape else _ragged(filters))
+    doubt = next((each for each in (in_thousands(row) for _, row in rows) if each), "")
+    return WrittenGrid(shape, words, lines, _as_written(shape) if shape else _ragged(filters), doubt)
 
 
 # a class writes the same grids again and again
@@ -129,6 +144,8 @@ def _filters(text: str, commas: Commas) -> Iterator[list[list[GridLine]]]:
     blocks = [block]
     for at, line in enumerate(text.split("\n")):
         bare = line.strip()
+        if bare[:1] == "[" and bare[-1] == "]":
+            bare = bare[1:-1].strip()  # [1020, 1275]
         if not bare:
             if block:
                 block = []
@@ -141,7 +158,7 @@ def _filters(text: str, commas: Commas) -> Iterator[list[list[GridLine]]]:
             pieces = bare.removesuffix(";").split(";")
             block.extend((at, _words(piece, commas)) for piece in pieces)
         else:
-            block.append((at, _words(bare, commas)))
+            block.append((at, cells_between_tabs(line.strip(" \r")) or _words(bare, commas)))
     yield blocks
 
 

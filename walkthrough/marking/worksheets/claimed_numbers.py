@@ -10,11 +10,11 @@ from functools import lru_cache
 from typing import Literal, TypeAlias
 
 from walkthrough.marking.marked_worksheets import WrittenNumber
+from walkthrough.marking.worksheets.typed_grids import compact_list
+from walkthrough.marking.worksheets.typed_numbers import EQUALS_SIGNS, as_read
 from walkthrough.numbers.written import NotANumber, read_number
 from walkthrough.words.messages import quoted
 
-EQUALS_SIGNS = "=≈≃≅~"
-"""What people put in front of a result."""
 TIMES = "×·⋅∙*"
 """What people put in front of a power of ten; an x as well, if it stands between two digits."""
 
@@ -66,7 +66,8 @@ def settled_commas(texts: Iterable[str]) -> Commas:
     also be a whole one with thousands (`1,234`), it stays open.
     """
     texts = list(texts)
-    with_comma = [text for text in texts if "," in text]
+    # in [1,2] they separate, whatever they do elsewhere
+    with_comma = [text for text in texts if "," in text and not compact_list(text)]
     if not with_comma:
         return "separate"
     numbers = [number for text in with_comma for number in _WITH_COMMA.findall(text)]
@@ -81,7 +82,8 @@ def understand(text: str, commas: Commas = "separate") -> Understood:
     """What a number on a worksheet says; nothing in it is calculated, and its length is limited.
 
     Read are `-3`, `−3`, `0.10`, `1/3`, `25%`, `1.5e-3`, `1.5×10⁻³`, `1.5·10^-3`, all also after `=` or `≈`,
-    and with a decimal comma where the sheet has them; `?` and nothing are blank.
+    and with a decimal comma where the sheet has them; `?` and nothing are blank. For what people type besides
+    see `typed_numbers`.
     """
     if len(text) <= _LONGEST_REMEMBERED:
         return _remembered(text, commas)
@@ -99,7 +101,10 @@ def _understood(text: str, commas: Commas) -> Understood:
         return BLANK
     plain = body
     try:
-        plain = _plain(body, commas)
+        said = as_read(body)
+        if said in ("", "?"):  # z = ?
+            return BLANK
+        plain = _plain(said, commas)
         read = read_number(plain)
     except NotANumber as error:
         return Understood(None, str(error), start + (error.column if plain == body else 1))
@@ -156,7 +161,7 @@ def _short(number: str) -> str:
 
 
 def _units(text: str, value: Fraction, unit: Fraction) -> tuple[Fraction, ...]:
-    """The units that the last digit may stand for: 1000 may have been rounded to 1, 10 or 100, not to 1000."""
+    """The units that the last digit may stand for: 1000 may be rounded to 1, 10 or 100, not to 1000."""
     if unit != 1 or not value or "." in text or "e" in text or "E" in text:
         return (unit,)
     zeros = len(text) - len(text.rstrip("0"))

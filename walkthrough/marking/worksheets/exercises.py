@@ -92,6 +92,24 @@ class Exercise:
                 self._places[name] = known
         return known
 
+    def has(self, name: str) -> bool:
+        """Whether a name is that of a cell or a tensor."""
+        if self.surely_unknown(name):
+            return False
+        try:
+            self.place(name)
+        except NoSuchCell:
+            return False
+        return True
+
+    def surely_unknown(self, name: str) -> bool:
+        """Whether a name is that of no tensor here, told at once: the nearest right one is not looked for."""
+        return name.partition("[")[0].partition("@")[0].strip() not in self._bases
+
+    @cached_property
+    def _bases(self) -> frozenset[str]:
+        return frozenset(name.partition("@")[0] for name in self.shapes)
+
     def cells(self, tensor: str) -> tuple[tuple[str, Cell], ...]:
         """The cells of a tensor in reading order, each with its name."""
         if tensor not in self._cells:

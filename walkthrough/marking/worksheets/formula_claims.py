@@ -14,20 +14,27 @@ MOST_FORMULAS = 2_000
 _ENOUGH_PROBLEMS = 50
 
 
-def read_formulas(raw: Sequence[Claim], exercise: Exercise, file: str) -> tuple[Claim, ...]:
-    """The claimed formulas as they stand; raises CaseError for cells that are not there, or there twice."""
+def read_formulas(
+    raw: Sequence[Claim], exercise: Exercise, file: str, odd: list[Problem]
+) -> tuple[Claim, ...]:
+    """The claimed formulas as they stand; raises CaseError for cells that are there twice.
+
+    Names that no cell has are added to what is `odd`.
+    """
     if len(raw) > MOST_FORMULAS:
         message = f"has {len(raw):,} formulas; at most {MOST_FORMULAS:,} are marked"
         raise CaseError([Problem(file, raw[MOST_FORMULAS].line, "formulas", message)])
     problems: list[Problem] = []
+    found: list[Claim] = []
     seen: dict[tuple[str, Cell | None], Claim] = {}
     for each in raw:
         key = f'formulas."{each.cell[:80]}"'
         try:
             place = exercise.place(each.cell)
         except NoSuchCell as error:
-            problems.append(Problem(file, each.line, key, str(error)))
+            odd.append(Problem(file, each.line, key, str(error)))
         else:
+            found.append(each)
             first = seen.setdefault((place.tensor, place.at), each)
             if first is not each:
                 message = f"is claimed twice, the other time in line {first.line}; leave one of them out"
@@ -36,4 +43,4 @@ def read_formulas(raw: Sequence[Claim], exercise: Exercise, file: str) -> tuple[
             break
     if problems:
         raise CaseError(problems)
-    return tuple(raw)
+    return tuple(found)

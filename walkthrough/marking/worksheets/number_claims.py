@@ -30,30 +30,41 @@ from walkthrough.words.problems import CaseError, Problem
 MOST_CLAIMS = 250_000
 # nobody mends more at once, and a hostile file may have hundreds of thousands
 _ENOUGH_PROBLEMS = 50
+_ENOUGH_UNKNOWN = 15
 _LONGEST_REMEMBERED = 40
 _WORD = re.compile(r"""[^\s,;"']+""")
 _DECIMAL_COMMAS = "; commas on this sheet are decimal commas, so put blanks between the numbers"
 
 
 def read_number_claims(
-    raw: Sequence[Claim], exercise: Exercise, file: str, toml: str = ""
+    raw: Sequence[Claim], exercise: Exercise, file: str, odd: list[Problem], toml: str = ""
 ) -> tuple[NumberClaim, ...]:
-    """The claims in the order of the file; raises CaseError for names that no cell has or that stand twice.
+    """The claims in the order of the file; raises CaseError if a cell stands there twice.
 
-    `toml` is the text in which the raw claims have their lines; without it no column is said.
+    Names that no cell has are added to what is `odd`, and the others read all the same. `toml` is the text in
+    which the raw claims have their lines; without it no column is said.
     """
     filling = _Filling(exercise, settled_commas(text for each in raw for text in _texts(each.written)))
     claims: list[NumberClaim] = []
     problems: list[Problem] = []
+    unknown = 0
     for each in raw:
         if is_size(each.cell, exercise):
+            continue
+        if unknown >= _ENOUGH_UNKNOWN and exercise.surely_unknown(each.cell):
+            unknown += 1
             continue
         try:
             filling.read(each, claims)
         except NoSuchCell as error:
-            problems.append(Problem(file, each.line, f'claims."{each.cell[:80]}"', str(error)))
-        if len(problems) >= _ENOUGH_PROBLEMS or len(claims) > MOST_CLAIMS:
+            unknown += 1
+            if unknown <= _ENOUGH_UNKNOWN:
+                odd.append(Problem(file, each.line, f'claims."{each.cell[:80]}"', str(error)))
+        if len(claims) > MOST_CLAIMS:
             break
+    if unknown > _ENOUGH_UNKNOWN:
+        more = unknown - _ENOUGH_UNKNOWN
+        odd.append(Problem(file, None, "claims", f"{more:,} more names that no cell has"))
     if len(claims) > MOST_CLAIMS:
         problems.append(
             Problem(file, None, "", f"has over {MOST_CLAIMS:,} numbers, the most that are marked")
@@ -101,7 +112,7 @@ class _Filling:
         text = str(raw.written) if lists else word_of(raw.written)
         blank = text.strip() in ("", "?")
         grid = read_lists(raw.written) if lists else read_claimed_grid(text, self.commas)
-        if not blank and fits(grid.shape, shape) and prod(shape) <= MOST_CLAIMS:
+        if not blank and not grid.doubt and fits(grid.shape, shape) and prod(shape) <= MOST_CLAIMS:
             self._grid(raw, grid, tensor, claims)
             return
         problem = None if blank else self._misfit(raw.written, text, grid, tensor, shape)
@@ -111,6 +122,8 @@ class _Filling:
     def _misfit(self, written: Any, text: str, grid: WrittenGrid, tensor: str, shape: Shape) -> str:
         if not isinstance(written, (str, int, list)) or isinstance(written, bool):
             return f"found {found(written)}; expected numbers, {tensor} is {in_words(shape)}"
+        if grid.doubt:
+            return grid.doubt
         if fits(grid.shape, shape):
             return f"has over {MOST_CLAIMS:,} numbers, the most that are marked"
         said = f"the grid {grid.described}, and {tensor} is {in_words(shape)}"

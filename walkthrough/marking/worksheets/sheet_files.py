@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from walkthrough.case import Case
-from walkthrough.case.claims import Claim, read_claims, refuse_unknown
+from walkthrough.case.claims import Claim, read_claims
 from walkthrough.case.source import Source
 from walkthrough.case.values import found
 from walkthrough.marking.marked_worksheets import Worksheet
@@ -20,7 +21,8 @@ from walkthrough.marking.worksheets.size_names import sizes_among
 from walkthrough.words.messages import one_line, printable, quoted, suggestion
 from walkthrough.words.problems import CaseError, Problem
 
-_KEYS = ("case", "student", "claims", "formulas")
+_KEYS = ("case", "student", "name", "claims", "formulas")
+_ENOUGH_PROBLEMS = 50
 _LONGEST_LABEL = 120
 _CLAIMS = re.compile(r"^[ \t]*\[claims\]", re.MULTILINE)
 _KEY = re.compile(
@@ -31,10 +33,14 @@ _KEY = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A worksheet that has been read, and the exercise that it is about."""
+    """A worksheet that has been read, and the exercise that it is about.
+
+    `odd` is what is wrong with it although it can be marked: a claim for a cell that there is not.
+    """
 
     worksheet: Worksheet
     exercise: Exercise
+    odd: tuple[Problem, ...] = ()
 
 
 def read_worksheet(
@@ -42,14 +48,14 @@ def read_worksheet(
 ) -> Sheet | None:
     """The worksheet that a TOML text is; None if it is a case file (`[[layers]]` and no `case`).
 
-    Cases are looked for in `folder`; `case` is the one for a worksheet that names none, looked for in the
+    Cases are looked for in `folder`; `case` is the one that all worksheets must be about, looked for in the
     current folder. Raises CaseError.
     """
     source = Source(file, toml)
     table = source.table
     if {"layers", "loss"} & table.keys() and "case" not in table:
         return None
-    _refuse_unknown(source)
+    odd = list(_unknown_keys(source))
     exercise, name = _exercise(source, folder, exercises, case)
     if "claims" not in table and "formulas" not in table:
         raise CaseError([Problem(file, None, "", 'has no [claims], such as "conv[1,1]" = "765"')])
@@ -57,10 +63,13 @@ def read_worksheet(
     raw = _quick(toml, claims) or list(read_claims(source, claims))
     raw_formulas = list(read_claims(source, _table(source, "formulas"), ("formulas",)))
     exercise = exercise.through(each.cell for each in raw)
-    formulas = read_formulas(raw_formulas, exercise, file)
-    student = label(table["student"]) or None if "student" in table else None
-    numbers, sizes = read_number_claims(raw, exercise, file, toml), sizes_among(raw, exercise)
-    return Sheet(Worksheet(file, name, student, numbers, formulas, sizes), exercise)
+    formulas = read_formulas(raw_formulas, exercise, file, odd)
+    whose = table.get("student", table.get("name"))
+    student = None if whose is None else label(whose) or None
+    numbers, sizes = read_number_claims(raw, exercise, file, odd, toml), sizes_among(raw, exercise)
+    if odd and not numbers and not formulas and not sizes:
+        raise CaseError(odd)
+    return Sheet(Worksheet(file, name, student, numbers, formulas, sizes), exercise, tuple(odd))
 
 
 def own_claims(case: Case, file: str, exercises: Exercises) -> Sheet:
@@ -70,11 +79,11 @@ def own_claims(case: Case, file: str, exercises: Exercises) -> Sheet:
     exercise = exercises.of(case).through(each.cell for each in case.claims)
     name = case.name if case.path is None or exercises.is_shipped(file) else case.path.name
     shown = printable(file if case.path is None else str(case.path))
-    refuse_unknown(case.claims, case.formulas, shown, exercise.place, exercise.layer_names)
-    claims = read_number_claims(case.claims, exercise, shown, case.toml)
-    formulas = read_formulas(case.formulas, exercise, shown)
+    odd: list[Problem] = []
+    claims = read_number_claims(case.claims, exercise, shown, odd, case.toml)
+    formulas = read_formulas(case.formulas, exercise, shown, odd)
     sizes = sizes_among(case.claims, exercise)
-    return Sheet(Worksheet(file, name, None, claims, formulas, sizes), exercise)
+    return Sheet(Worksheet(file, name, None, claims, formulas, sizes), exercise, tuple(odd))
 
 
 def worksheet_of(
@@ -92,7 +101,10 @@ def worksheet_of(
         exercise = named_exercise(name, Path(), exercises, "worksheet", None, "case")
     raw = [Claim(cell, _as_text(value), at, at) for at, (cell, value) in enumerate(claims.items(), 1)]
     exercise = exercise.through(claims)
-    numbers = read_number_claims(raw, exercise, "worksheet")
+    odd: list[Problem] = []
+    numbers = read_number_claims(raw, exercise, "worksheet", odd)
+    if odd:
+        raise CaseError(odd)
     return Sheet(Worksheet("", name, student, numbers, (), sizes_among(raw, exercise)), exercise)
 
 
@@ -107,29 +119,58 @@ def label(student: Any) -> str:
 def named_exercise(
     said: str, folder: Path, exercises: Exercises, file: str, line: int | None, key: str
 ) -> Exercise:
-    """The exercise that a worksheet names; what is wrong with it is said of the worksheet."""
+    """The exercise that a worksheet names; what is wrong with it is said of the worksheet.
+
+    Of what stands in the file that it names only the line is said: it may be somebody else's.
+    """
     try:
         return exercises.named(said, folder)
     except CaseError as error:
         problem = error.problems[0]
         if problem.file == said:
             raise CaseError([Problem(file, line, key, problem.message)]) from None
-        message = f"{quoted(said)} cannot be used: {problem}"
-        raise CaseError([Problem(file, line, key, message)]) from None
+        why = str(problem) if file == "--case" else _without_content(problem)
+        raise CaseError([Problem(file, line, key, f"{quoted(said)} cannot be used: {why}")]) from None
+
+
+def _without_content(problem: Problem) -> str:
+    if problem.message.startswith(("is a worksheet", "has no [input]")):
+        return problem.message
+    where = "" if problem.line is None else f" (its line {problem.line})"
+    return f"it makes no sense as a case{where}; `walkthrough show` says what is wrong"
+
+
+def same_case(said: str, folder: Path, case: str) -> bool:
+    """Whether a worksheet names the case that is marked; no file is opened to find out."""
+    if said == case:
+        return True
+    if Path(said).name == Path(case).name and case.endswith(".toml"):
+        return True  # the sheet came with another folder, and its own file of this name is not looked at
+    try:
+        return os.path.realpath(folder / said) == os.path.realpath(case)
+    except (OSError, ValueError):
+        return False
+
+
+def another_case(said: str, case: str) -> str:
+    """What is said of a worksheet on another case than the one that is marked."""
+    return f"names {quoted(said)}, and what is marked here is {quoted(case)}; this worksheet is not marked"
 
 
 def _as_text(value: Any) -> Any:
     return value if isinstance(value, (str, int, list)) else str(value)
 
 
-def _refuse_unknown(source: Source) -> None:
+def _unknown_keys(source: Source) -> Iterator[Problem]:
+    """What stands beside the claims and means nothing; raises CaseError if there are no claims besides."""
+    unknown = [key for key in source.table if key not in _KEYS][:_ENOUGH_PROBLEMS]
     problems = [
         Problem(source.file, source.line((key,)), key[:80], f"is not known here; {suggestion(key, _KEYS)}")
-        for key in list(source.table)[:50]
-        if key not in _KEYS
+        for key in unknown
     ]
-    if problems:
+    if problems and not {"claims", "formulas"} & source.table.keys():
         raise CaseError(problems)
+    yield from problems
 
 
 def _table(source: Source, key: str) -> dict[str, Any]:
@@ -141,9 +182,9 @@ def _table(source: Source, key: str) -> dict[str, Any]:
 
 
 def _exercise(source: Source, folder: Path, exercises: Exercises, case: str | None) -> tuple[Exercise, str]:
-    """The exercise and its name, as the worksheet says it, or else as the option `--case` does."""
+    """The exercise and its name, as the worksheet says it; the option `--case` binds."""
     said = source.table.get("case")
-    if said is None and case is not None:
+    if case is not None and (said is None or (isinstance(said, str) and same_case(said, folder, case))):
         return named_exercise(case, Path(), exercises, "--case", None, ""), printable(case)
     if said is None:
         message = 'is missing; which exercise is it? Write case = "lecture-notes", or give --case'
@@ -151,6 +192,9 @@ def _exercise(source: Source, folder: Path, exercises: Exercises, case: str | No
     line = source.line(("case",)) if not isinstance(said, str) else None
     if not isinstance(said, str):
         raise CaseError([Problem(source.file, line, "case", f"found {found(said)}; expected a case's name")])
+    if case is not None:
+        problem = Problem(source.file, source.line(("case",)), "case", another_case(said, case))
+        raise CaseError([problem])
     try:
         return exercises.named(said, folder), printable(said)
     except CaseError:

@@ -13,7 +13,13 @@ from walkthrough.case import Case, load, read_case
 from walkthrough.case.source import LARGEST_FILE, decoded
 from walkthrough.marking.worksheets.class_lists import is_class_list, read_class
 from walkthrough.marking.worksheets.exercises import Exercises
-from walkthrough.marking.worksheets.sheet_files import Sheet, own_claims, read_worksheet
+from walkthrough.marking.worksheets.sheet_files import (
+    Sheet,
+    another_case,
+    own_claims,
+    read_worksheet,
+    same_case,
+)
 from walkthrough.words.messages import suggestion
 from walkthrough.words.problems import CaseError, Problem
 
@@ -49,7 +55,7 @@ def sources(paths: Iterable[str | Path], exercises: Exercises) -> Iterator[Sheet
 
 
 def gather(found: SheetSource, exercises: Exercises, case: str | None = None) -> Iterator[Gathered]:
-    """The worksheets of a source, one after the other; `case` is for those that name none."""
+    """The worksheets of a source, one after the other; `case` is the one that all must be about."""
     try:
         yield from _gather(found, exercises, case)
     except CaseError as error:
@@ -80,7 +86,7 @@ def _of_path(path: Path, exercises: Exercises) -> Iterator[SheetSource | CaseErr
             names = sorted(
                 entry.name
                 for entry in entries
-                if entry.name.lower().endswith((".toml", ".csv"))
+                if entry.name.lower().endswith((".toml", ".csv", ".tsv"))
                 and not entry.name.startswith(".")
                 and entry.is_file()
             )
@@ -96,6 +102,8 @@ def _of_path(path: Path, exercises: Exercises) -> Iterator[SheetSource | CaseErr
 
 def _gather(found: SheetSource, exercises: Exercises, case: str | None) -> Iterator[Gathered]:
     if found.shipped:
+        if case is not None and case != found.name:
+            raise CaseError([Problem(found.name, None, "", another_case(found.name, case))])
         yield own_claims(load(found.name), found.name, exercises)
         return
     text = _text(found)
@@ -109,6 +117,8 @@ def _gather(found: SheetSource, exercises: Exercises, case: str | None) -> Itera
     if sheet is not None:
         yield sheet
     elif not found.passed_over:
+        if case is not None and found.path is not None and not same_case(found.name, Path(), case):
+            raise CaseError([Problem(found.name, None, "", another_case(found.name, case))])
         yield own_claims(_case(found, text), found.name, exercises)
 
 
