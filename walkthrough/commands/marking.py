@@ -54,14 +54,16 @@ def check(
 @click.command()
 @click.argument("case")
 @click.option("--csv", "as_table", is_flag=True, help="The header of a table for a class.")
+@click.option("--steps", type=click.IntRange(1), default=1, help="So many updates in a row.")
 @click.option("-o", "file", type=click.Path(path_type=Path), help="Write to a file, or not at all.")
-def worksheet(case: str, as_table: bool, file: Path | None) -> None:
+def worksheet(case: str, as_table: bool, steps: int, file: Path | None) -> None:
     """An empty worksheet for CASE, a ? in every place."""
     from walkthrough.marking.worksheets.empty_sheets import empty_class_list, empty_worksheet
 
     opened = loaded(case, None)
     named = case if opened.path is None or not Path(case).exists() else str(Path(case).resolve())
-    text = empty_class_list(opened, named) if as_table else empty_worksheet(opened, named)
+    asked = empty_class_list if as_table else empty_worksheet
+    text = asked(opened, named, steps=steps)
     write([text], {"file": file}, opened)
 
 

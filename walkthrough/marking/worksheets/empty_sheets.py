@@ -23,16 +23,23 @@ def asked_tensors(exercise: Exercise) -> list[str]:
     network = exercise.trace.network
     given = {"input", "target", *network.given}
     places = exercise.trace.places
-    names = [name for name, place in places.items() if place.local not in given]
+    names = [
+        name
+        for name, place in places.items()
+        if place.local not in given and not place.local.endswith(".before")
+    ]
     if exercise.case.loss is not None and not network.stages[-1].equations:
         # a gradient from upstream is given as well
         names = [name for name in names if places[name].local != network.output.grad.name]
     return names
 
 
-def empty_worksheet(case: Case, name: str | None = None) -> str:
-    """The worksheet as TOML, for somebody to fill in; `name` is what it calls the case."""
-    exercise = Exercise(case)
+def empty_worksheet(case: Case, name: str | None = None, steps: int = 1) -> str:
+    """The worksheet as TOML, for somebody to fill in; `name` is what it calls the case.
+
+    Of several steps it asks for all of them.
+    """
+    exercise = Exercise(case).of_steps(steps)
     lines = [
         f"# {case.title}",
         f"case = {_quoted(name or case.name)}",
@@ -63,9 +70,9 @@ def _on_the_way(exercise: Exercise) -> list[str]:
     return [f"# What you write down on the way can stand here, too: {listed}"] if names else []
 
 
-def empty_class_list(case: Case, name: str | None = None, separator: str = ",") -> str:
+def empty_class_list(case: Case, name: str | None = None, separator: str = ",", steps: int = 1) -> str:
     """The table of a class as CSV: its header, and the name of the case in the first row."""
-    exercise = Exercise(case)
+    exercise = Exercise(case).of_steps(steps)
     cells = list(_cells(exercise))
     written = io.StringIO()
     table = csv.writer(written, delimiter=separator, lineterminator="\n")
