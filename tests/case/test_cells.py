@@ -22,6 +22,11 @@ SHAPES: dict[str, tuple[int, ...]] = {
     "loss": (),
     "loss@1": (),
     "loss@2": (),
+    "conv#2": (1, 4, 4),
+    "conv@2#2": (1, 4, 4),
+    "dense.weight.new#2": (1, 4),
+    "loss#2": (),
+    "loss#3": (),
 }
 
 
@@ -33,6 +38,11 @@ SHAPES: dict[str, tuple[int, ...]] = {
         ("dense.weight.new", ("dense.weight.new", None)),
         (" conv [ 2 , 3 ] ", ("conv", (2, 3))),
         ("loss", ("loss", None)),
+        ("conv[1,1]#2", ("conv#2", (1, 1))),
+        ("conv@2 [ 1 , 1 ] #3", ("conv@2#3", (1, 1))),
+        ("conv#2[1,1]", ("conv#2", (1, 1))),
+        ("conv[1,1]#1", ("conv", (1, 1))),
+        ("loss#12", ("loss#12", None)),
     ],
 )
 def test_a_name_is_a_tensor_and_an_index(name: str, parts: object) -> None:
@@ -63,6 +73,12 @@ def test_what_is_no_name_is_refused(name: str) -> None:
         ("loss", ("loss", ())),
         ("loss@1", ("loss@1", ())),
         ("conv1[6,24,1]", ("conv1", (5, 23, 0))),
+        ("conv[2,3]#2", ("conv#2", (0, 1, 2))),
+        ("conv@1[2,3]#2", ("conv#2", (0, 1, 2))),
+        ("conv@2[2,3]#2", ("conv@2#2", (0, 1, 2))),
+        ("dense.weight.new[1]#2", ("dense.weight.new#2", (0, 0))),
+        ("loss#1", ("loss", ())),
+        ("loss#3", ("loss#3", ())),
     ],
 )
 def test_a_name_finds_its_cell(name: str, cell: object) -> None:
@@ -83,6 +99,12 @@ def test_a_name_finds_its_cell(name: str, cell: object) -> None:
         ("conv@3", "there are samples 1 to 2"),
         ("dense.weight@2", "there is only dense.weight"),
         ("loss[1]", "takes no index"),
+        ("conv[1,1]#3", "there is no conv#3; there are steps 1 to 2"),
+        ("dense#2", "there is only dense"),
+        ("conv@3[1,1]#2", "there are samples 1 to 2"),
+        ("conv[5,1]#2", "conv[5,1]#2 lies outside"),
+        ("conv[5,1]#2", "expected conv[1…4,1…4]#2"),
+        ("cnov[1,1]#2", 'did you mean "conv#2"'),
     ],
 )
 def test_a_wrong_name_is_answered_with_the_right_ones(name: str, said: str) -> None:
@@ -99,6 +121,8 @@ def test_a_wrong_name_is_answered_with_the_right_ones(name: str, said: str) -> N
         ("dense", (0,), (1,), "dense[1]"),
         ("pool", (0, 0, 0), (1, 1, 1), "pool[1]"),
         ("loss", (), (), "loss"),
+        ("conv@2#3", (0, 1, 2), (1, 4, 4), "conv@2[2,3]#3"),
+        ("loss#2", (), (), "loss#2"),
     ],
 )
 def test_a_cell_has_a_name(tensor: str, cell: tuple[int, ...], shape: tuple[int, ...], name: str) -> None:

@@ -50,7 +50,7 @@ def sheet(tmp_path: Path, toml: str, name: str = "sheet.toml") -> Path:
 # --- text ----------------------------------------------------------------------------------------
 
 
-def test_a_wrong_sum_is_shown_with_its_line_and_what_gives_it(tmp_path: Path) -> None:
+def test_a_wrong_sum_is_shown_with_its_line(tmp_path: Path) -> None:
     output, told, status = checked([sheet(tmp_path, SIX)])
     assert (told, status) == ("", 1)
     assert output.replace(f"{tmp_path}/", "").startswith(
@@ -72,7 +72,12 @@ conv[2,2] = 6 is wrong                                                          
        + x₃₂k₂₁ + x₃₃k₂₂   + 0·(−1) + 4·0 = 3 + 2 = 5
 """
     )
-    assert "Your 6 is what comes out if 3 + 1 is taken for 3·1" in output
+    assert "No common slip gives this number." in output  # of one digit nearly any slip gives it
+
+
+def test_what_gives_a_wrong_number_is_told_with_its_arithmetic(tmp_path: Path) -> None:
+    output, _, _ = checked([sheet(tmp_path, SIX.replace("4 6", "4 -5"))])
+    assert "Your −5 is what comes out if the sign is the other one: −(5) = −5" in output
 
 
 def test_a_carried_error_is_not_blamed_again(tmp_path: Path) -> None:
@@ -222,30 +227,30 @@ def test_where_there_is_nothing_to_mark_that_is_said(tmp_path: Path) -> None:
 
 def test_a_class_has_a_table_for_cells_for_slips_and_for_students(tmp_path: Path) -> None:
     names = [f"S{number:02}" for number in range(12)]
-    rows = [f"{name};cross-correlation;8;7;4;{6 if at < 3 else 5}" for at, name in enumerate(names)]
+    rows = [f"{name};cross-correlation;8;7;4;{-5 if at < 3 else 5}" for at, name in enumerate(names)]
     table = "student;case;conv[1,1];conv[1,2];conv[2,1];conv[2,2]\n" + "\n".join(rows) + "\n"
     output, _, status = checked([sheet(tmp_path, table, "class.csv")])
     assert status == 1
     assert output.startswith("12 worksheets\n")
     assert "45 of 48 numbers are right (45 exact); 3 wrong." in output
     assert "On 9 of 12 worksheets nothing is wrong." in output
-    assert re.search(r"conv\[2,2\] +9 +0 +3 +3 +0 +0 +added-not-multiplied \(3\)", output)
-    assert re.search(r"added-not-multiplied +3 +3 +conv\[2,2\]", output)
-    assert re.search(r"S02 +3 +0 +1 +4 +conv\[2,2\] +added-not-multiplied", output)
+    assert re.search(r"conv\[2,2\] +9 +0 +3 +3 +0 +0 +sign-flipped \(3\)", output)
+    assert re.search(r"sign-flipped +3 +3 +conv\[2,2\]", output)
+    assert re.search(r"S02 +3 +0 +1 +4 +conv\[2,2\] +sign-flipped", output)
     assert re.search(r"S03 +4 +0 +0 +4", output)
     assert "S11" in output
-    assert "added-not-multiplied, 3 of 12 worksheets: in conv[2,2]," in output
-    assert "added" not in checked([tmp_path / "class.csv"], hide_answers=True)[0]
+    assert "sign-flipped, 3 of 12 worksheets: in conv[2,2]," in output
+    assert "flipped" not in checked([tmp_path / "class.csv"], hide_answers=True)[0]
 
 
 def test_results_of_a_class_as_csv(tmp_path: Path) -> None:
-    table = "student,case,conv[2,2]\n=cmd(),cross-correlation,6\nBen,cross-correlation,5\n"
+    table = "student,case,conv[2,2]\n=cmd(),cross-correlation,-5\nBen,cross-correlation,5\n"
     path = sheet(tmp_path, table, "class.csv")
     output, _, status = checked([path], format="csv")
     first, second = csv.DictReader(io.StringIO(output))
     assert status == 1
     assert first["student"] == "'=cmd()"
-    assert (first["wrong"], first["first_wrong"], first["slip"]) == ("1", "conv[2,2]", "added-not-multiplied")
+    assert (first["wrong"], first["first_wrong"], first["slip"]) == ("1", "conv[2,2]", "sign-flipped")
     assert (second["student"], second["exact"], second["wrong"], second["first_wrong"]) == (
         "Ben",
         "1",
@@ -256,7 +261,7 @@ def test_results_of_a_class_as_csv(tmp_path: Path) -> None:
     output, _, _ = checked([path], format="csv", everything=True)
     rows = list(csv.DictReader(io.StringIO(output)))
     assert [(row["cell"], row["written"], row["verdict"]) for row in rows] == [
-        ("conv[2,2]", "6", "wrong"),
+        ("conv[2,2]", "-5", "wrong"),
         ("conv[2,2]", "5", "exact"),
     ]
 

@@ -210,7 +210,8 @@ def test_what_makes_no_sense_is_refused_with_line_and_remedy(toml: str, said: st
 
 
 def test_a_case_is_found_beside_the_worksheet(tmp_path: Path) -> None:
-    (tmp_path / "own.toml").write_text((list_shipped()[2].path).read_text())
+    shipped = {each.name: each.path for each in list_shipped()}
+    (tmp_path / "own.toml").write_text(shipped["cross-correlation"].read_text())
     sheet = read('case = "own.toml"\n[claims]\n"conv[1,1]" = "8"', folder=tmp_path)
     assert sheet.case == "own.toml"
     assert 'did you mean "own.toml"' in refused('case = "own.tom"\n[claims]\nconv = "1"', folder=tmp_path)

@@ -2,7 +2,8 @@
 
 It shares nothing with the package: a tokenizer, a recursive descent, exact fractions as long as the line
 is rational, and mpmath beyond that. `·` and `/` go from left to right, a minus before a product belongs to
-the whole product, e^ and ² bind tighter than either, and `ln` and `tanh` take the next number or parentheses.
+the whole product, e^, √ and ² bind tighter than either, and `ln` and `tanh` take the next number or
+parentheses.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import singledispatch
+from math import isqrt
 
 import mpmath
 
@@ -20,7 +22,7 @@ Value = Fraction | mpmath.mpf
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][−+-]?\d+)?%?)|(?P<part>[½¼¾⅓])"
-    r"|(?P<word>e\^|ln|tanh|max)|(?P<power>[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)|(?P<sign>[−·/+(),]))"
+    r"|(?P<word>e\^|ln|tanh|max)|(?P<power>[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)|(?P<sign>[−·/+(),|√]))"
 )
 _PARTS = {"½": Fraction(1, 2), "¼": Fraction(1, 4), "¾": Fraction(3, 4), "⅓": Fraction(1, 3)}
 _POWERS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
@@ -154,6 +156,12 @@ class _Reading:
             value = self.sum()
             self.expect(")")
             return value
+        if self.take("|"):
+            value = self.sum()
+            self.expect("|")
+            return abs(value)
+        if self.take("√"):
+            return _root(self.atom())
         if self.take("max"):
             self.expect("(")
             values = [self.sum()]
@@ -183,6 +191,15 @@ def _alike(one: Value, other: Value) -> tuple[Value, Value]:
 
 def _real(value: Value) -> mpmath.mpf:
     return mpmath.mpf(value.numerator) / value.denominator if isinstance(value, Fraction) else value
+
+
+def _root(of: Value) -> Value:
+    """√4 = 2 and √(1/9) = 1/3 are rational; √2 is not."""
+    if isinstance(of, Fraction):
+        above, below = isqrt(of.numerator), isqrt(of.denominator)
+        if above**2 == of.numerator and below**2 == of.denominator:
+            return Fraction(above, below)
+    return mpmath.sqrt(_real(of))
 
 
 def _function(function: object, of: Value, at: int, is_: int) -> Value:

@@ -126,8 +126,8 @@ def assert_groups_redone(line: Working) -> None:
         assert on_one_line(line.closing[0][1]).replace("(", "").replace(")", "") == " + ".join(subtotals)
 
 
-def assert_page_redoes(case: Case, digits: int = 10, fold: bool = False) -> int:
-    trace = replay(case)
+def assert_page_redoes(case: Case, digits: int = 10, fold: bool = False, steps: int = 1) -> int:
+    trace = replay(case, steps)
     narration = Narration(Steps(trace), digits, fold)
     decimals = case.arithmetic.decimals
     count = 0

@@ -21,6 +21,7 @@ from walkthrough.case import Arithmetic, Case, list_shipped, load, read_case
 from walkthrough.mathematics.notation import unravel
 from walkthrough.page.narration import Narration
 from walkthrough.page.records import Records
+from walkthrough.trace.network import network
 from walkthrough.trace.steps import Steps
 from walkthrough.trace.trace import CannotReplay, replay
 from walkthrough.trace.verification import Verification
@@ -120,7 +121,7 @@ def test_every_computed_cell_has_a_step(name: str) -> None:
     steps = [step["cell"] for step in document["steps"]]
     assert len(set(steps)) == len(steps)
     copies = {layer.name for layer in case.layers if layer.type in COPIES}
-    parameters = [tensor for tensor in document["tensors"] if re.fullmatch(rf"{PARAMETER}", tensor)]
+    parameters = set(network(case).given)
     upstream = f"{case.layers[-1].name}.grad" if case.loss_type == "upstream" else None
     for tensor, content in document["tensors"].items():
         local = tensor.partition("@")[0]

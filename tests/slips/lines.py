@@ -1,4 +1,4 @@
-"""A little calculator for the lines under a slip: what stands left of = or ≈, worked out from its digits.
+"""A little calculator for the lines under a slip: what stands left of = or ≈, from its digits.
 
 It asks the calculator of the pages for sums, products and functions, and adds what only slips print: |z|,
 powers of 2 and 10, and a number of the sheet by its name.
@@ -17,6 +17,7 @@ from tests.page.calculator import as_fraction, evaluated
 _NAMED = re.compile(r"[a-z][\w.@]*(\[[\d,]+\])?")
 _OTHER_POWER = re.compile(r"\b(2|10)\^(\((?:[^()]|\([^()]*\))*\)|[\d.]+)")
 _SMALLEST = re.compile(r"min\(([^()]*)\)")
+_ROOT = re.compile(r"√(\((?:[^()]|\([^()]*\))*\)|[\d.]+)")
 _SIZE = re.compile(r"\|([^|]*)\|")
 
 
@@ -39,9 +40,17 @@ def worked_out(line: str, number: Callable[[str], Fraction]) -> tuple[Fraction, 
 def value_of(text: str) -> Fraction:
     """The number that an arithmetic expression comes to."""
     text = _SIZE.sub(lambda match: str(abs(value_of(match[1]))).replace("-", "−"), text)
+    text = _ROOT.sub(lambda match: _root(match[1]), text)
     text = _SMALLEST.sub(lambda match: _least(match[1]), text)
     text = _OTHER_POWER.sub(lambda match: _power(int(match[1]), match[2]), text)
     return as_fraction(evaluated(text))
+
+
+def _root(of: str) -> str:
+    with mpmath.workdps(60):
+        inside = value_of(of)
+        value = mpmath.sqrt(mpmath.mpf(inside.numerator) / inside.denominator)
+        return mpmath.nstr(value, 50, min_fixed=-1000, max_fixed=1000)
 
 
 def _least(several: str) -> str:

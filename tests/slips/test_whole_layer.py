@@ -180,8 +180,8 @@ def test_a_map_written_the_other_way_round_is_one_finding() -> None:
 def test_a_rate_misread_is_one_finding_over_all_layers() -> None:
     # w − α·g for α = 0.03: g = (y − t)·x = 2·(1, 2) and 2 for the bias, where y = 1·1 + 2·2 + 1 = 6, t = 4
     case = read_case(
-        'learning_rate = "0.1"\ninput.values = [1, 2]\n[[layers]]\n'
-        'type = "dense"\nweight = "1 2"\nbias = "1"\n'
+        'learning_rate = "0.1"\ninput.values = [1, 2]\n'
+        '[[layers]]\ntype = "dense"\nweight = "1 2"\nbias = "1"\n'
         '[loss]\ntype = "squared_error"\ntarget = "4"\n'
     )
     (found,) = check({"dense.weight.new": "0.94 1.88", "dense.bias.new": "0.94"}, case=case)

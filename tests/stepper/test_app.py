@@ -165,6 +165,21 @@ def test_it_goes_on_by_itself():
     play(walk_through("lecture-notes"), (80, 24), keys)
 
 
+def test_lines_are_still_worked_out_ahead_after_something_was_made_beside_the_screen():
+    async def keys(app, pilot):
+        for _ in range(3):
+            await pilot.press("w")
+            await until(app, pilot, "why conv")
+            await pilot.press("escape", "right")
+        for _ in range(200):
+            if not app._looking_ahead:
+                break
+            await pilot.pause(0.02)
+        assert not app._looking_ahead
+
+    play(walk_through("lecture-notes"), (80, 24), keys)
+
+
 def test_another_size_is_painted_anew():
     async def keys(app, pilot):
         await pilot.resize_terminal(160, 50)

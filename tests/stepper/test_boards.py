@@ -10,6 +10,7 @@ import pytest
 from tests.stepper.walks import at, walk_of_text, walk_through
 from walkthrough.stepper.pictures.at_work import AtWork
 from walkthrough.stepper.pictures.boards import Board, Frame, Mark
+from walkthrough.stepper.uses import uses
 from walkthrough.stepper.walk import Walk
 
 
@@ -175,4 +176,4 @@ def test_where_a_number_goes_is_where_it_is_read(name):
                     read.setdefault(each, set()).add(ref)
     for ref, outputs in read.items():
         if ref is not None and opened.trace.places[ref.tensor].local not in opened.trace.network.parameters:
-            assert set(opened.uses(ref)) == outputs, ref
+            assert set(uses(opened, ref)) == outputs, ref

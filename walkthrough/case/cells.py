@@ -94,7 +94,7 @@ def _parts(name: str) -> tuple[str, int | None, int]:
 def _cell(tensor: str, index: tuple[int, ...], shape: Shape) -> Cell:
     if not shape:
         raise NoSuchCell(f"{tensor} is a single number and takes no index")
-    named = shortened(f"{tensor}[{_listed(index)}]")
+    named = shortened(_indexed(tensor, _listed(index)))
     left_out = len(shape) - len(index)
     if left_out < 0 or any(extent != 1 for extent in shape[:left_out]):
         raise NoSuchCell(
@@ -108,7 +108,7 @@ def _cell(tensor: str, index: tuple[int, ...], shape: Shape) -> Cell:
 
 def _allowed(tensor: str, shape: Shape) -> str:
     ranges = _listed(f"1…{extent}" if extent > 1 else "1" for extent in shape[_leading_ones(shape) :])
-    return f"expected {tensor}[{ranges}]"
+    return f"expected {_indexed(tensor, ranges)}"
 
 
 def cell_name(tensor: str, cell: Cell, shape: Shape) -> str:
@@ -119,8 +119,12 @@ def cell_name(tensor: str, cell: Cell, shape: Shape) -> str:
     """
     if not shape:
         return tensor
+    return _indexed(tensor, _listed(position + 1 for position in cell[_leading_ones(shape) :]))
+
+
+def _indexed(tensor: str, index: str) -> str:
+    """`conv@2[1,3]#2`: the index stands before the step."""
     own, mark, step = tensor.partition("#")
-    index = _listed(position + 1 for position in cell[_leading_ones(shape) :])
     return f"{own}[{index}]{mark}{step}"
 
 
@@ -129,7 +133,7 @@ def cell_names(tensor: str, shape: Shape) -> list[str]:
     if not shape:
         return [tensor]
     axes = [[str(position + 1) for position in range(extent)] for extent in shape[_leading_ones(shape) :]]
-    return [f"{tensor}[{','.join(index)}]" for index in product(*axes)]
+    return [_indexed(tensor, ",".join(index)) for index in product(*axes)]
 
 
 def _leading_ones(shape: Shape) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -35,7 +36,15 @@ def check(
     from walkthrough.marking.check import CheckOptions, check_command
 
     page = None if pages is None else StudentPages(pages, [Path(file) for file in files]).write
-    options = CheckOptions(everything, hide_answers, case, format_of(how), how["digits"], page=page)  # type: ignore[arg-type]
+    options = CheckOptions(
+        everything,
+        hide_answers,
+        case,
+        format_of(how),  # type: ignore[arg-type]  # one of those it may be
+        how["digits"],
+        page=page,
+        benches=os.cpu_count() or 1,
+    )
     marked = check_command(files, options, lambda blocks: blocks_in(blocks, how))
     write(marked, how, read=lambda: marked.files)
     if marked.exit_status:
@@ -45,14 +54,16 @@ def check(
 @click.command()
 @click.argument("case")
 @click.option("--csv", "as_table", is_flag=True, help="The header of a table for a class.")
+@click.option("--steps", type=click.IntRange(1), default=1, help="So many updates in a row.")
 @click.option("-o", "file", type=click.Path(path_type=Path), help="Write to a file, or not at all.")
-def worksheet(case: str, as_table: bool, file: Path | None) -> None:
+def worksheet(case: str, as_table: bool, steps: int, file: Path | None) -> None:
     """An empty worksheet for CASE, a ? in every place."""
     from walkthrough.marking.worksheets.empty_sheets import empty_class_list, empty_worksheet
 
     opened = loaded(case, None)
     named = case if opened.path is None or not Path(case).exists() else str(Path(case).resolve())
-    text = empty_class_list(opened, named) if as_table else empty_worksheet(opened, named)
+    asked = empty_class_list if as_table else empty_worksheet
+    text = asked(opened, named, steps=steps)
     write([text], {"file": file}, opened)
 
 

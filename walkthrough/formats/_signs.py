@@ -9,15 +9,12 @@ from typing import Any, TypeVar
 _ASCII = str.maketrans(
     {
         "−": "-", "·": "*", "≈": "~", "←": "<-", "→": "->", "×": "x", "Σ": "sum ", "∂": "d", "α": "alpha",
-        "√": "sqrt ", "…": "...", "½": "1/2", "¼": "1/4", "¾": "3/4", "⅓": "1/3", "²": "^2", "³": "^3",
+        "√": "sqrt ", "…": "...", "½": "1/2", "¼": "1/4", "¾": "3/4", "⅓": "1/3",
         "°": " degrees", "⌊": "floor(", "⌋": ")", "⟨": "<", "⟩": ">", "δ": "delta", "≥": ">=", "≤": "<=",
         "–": "-", "’": "'", "“": '"', "”": '"', "─": "-", "│": "|", "░": ".", "▒": ":", "▓": "*", "█": "#",
         "⋆": "corr", "∗": "conv", "Δ": "delta ", "σ": "sigma", "β": "beta", "γ": "gamma", "μ": "mu",
-        "ε": "epsilon", "ö": "oe",
+        "ε": "epsilon", "λ": "lambda", "ρ": "rho", "̂": "hat", "ö": "oe",
         **{digit: str(value) for value, digit in enumerate("₀₁₂₃₄₅₆₇₈₉")},
-        **{digit: f"^{value}" for value, digit in enumerate("⁰¹")},
-        **{digit: str(value) for value, digit in enumerate("⁴⁵⁶⁷⁸⁹", 4)},
-        "⁻": "^-",
     }
 )  # fmt: skip
 
@@ -25,6 +22,10 @@ _ASCII = str.maketrans(
 _CLOSE = re.compile(r"([₀-₉]|(?<=[a-z\d])\])(?=[A-Za-zδ(])")
 # a fraction beside other things: ½·x becomes (1/2)*x
 _FRACTIONS = re.compile(r"([½¼¾⅓])(?=[·(])")
+
+# an exponent of several digits: 10⁻¹², 0.9¹³⁷
+_EXPONENTS = re.compile("[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+")
+_DIGITS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 
 T = TypeVar("T")
 
@@ -34,6 +35,7 @@ def ascii_only(text: str) -> str:
     if text.isascii():
         return text
     spread = _FRACTIONS.sub(r"(\1)", _CLOSE.sub(r"\1·", text))
+    spread = _EXPONENTS.sub(lambda found: "^" + found[0].translate(_DIGITS), spread)
     return spread.translate(_ASCII).encode("ascii", "replace").decode()
 
 

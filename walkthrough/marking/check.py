@@ -7,11 +7,13 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from walkthrough.case import Case
 from walkthrough.document import Block
+from walkthrough.marking.bench import Batch, Bench, Wanted, side_by_side
 from walkthrough.marking.diagnosis.examiner import Examiners
 from walkthrough.marking.marked_worksheets import MarkedSheet, Worksheet
 from walkthrough.marking.reports.class_report import ClassTally
@@ -20,7 +22,6 @@ from walkthrough.marking.reports.sheet_report import Report
 from walkthrough.marking.worksheets.exercises import Exercise, Exercises
 from walkthrough.marking.worksheets.sheet_files import Sheet, named_exercise, worksheet_of
 from walkthrough.marking.worksheets.sheet_sources import SheetSource, gather, rows, sources
-from walkthrough.trace.trace import CannotReplay
 from walkthrough.words.problems import CaseError, Problem
 
 Render: TypeAlias = Callable[[Iterable[Block]], Iterable[str]]
@@ -29,6 +30,9 @@ Tell: TypeAlias = Callable[[str], None]
 # a few worksheets are reported on one by one, after what they have in common
 _MOST_ONE_BY_ONE = 5
 _MANY = 50
+# to set up a bench takes as long as to mark a hundred worksheets
+_WORTH_SEVERAL = 300
+_MOST_BENCHES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +40,9 @@ class CheckOptions:
     """What `check` is asked for.
 
     `everything` lists every claim (`--all`); `hide_answers` says verdict and place only; `case` is the one
-    that all worksheets must be about. `page` is called with whose worksheet it is and its own report. `text`
-    and `markdown` are blocks, rendered by whoever knows the format.
+    that all worksheets must be about. `page` is called with whose worksheet it is and its own report. Many
+    files are marked at several `benches`, processes of their own. `text` and `markdown` are blocks, rendered
+    by whoever knows the format.
     """
 
     everything: bool = False
@@ -47,6 +52,7 @@ class CheckOptions:
     digits: int = 10
     progress: bool = True
     page: Callable[[str, Iterable[Block]], None] | None = None
+    benches: int = 1
 
 
 class Checked:
@@ -64,8 +70,7 @@ class Checked:
         self._options = options
         self._render = render
         self._tell = tell or _tell
-        self._exercises = Exercises(options.digits)
-        self._examiners = Examiners()
+        self._bench = Bench(options.digits, options.case)
         self._problems: list[Problem] = []
         self._read = {Path(path) for path in paths}
         self._report_on = Report(options.everything, options.hide_answers, options.digits)
@@ -87,41 +92,73 @@ class Checked:
 
     def marked(self) -> Iterator[tuple[MarkedSheet, Exercise]]:
         """Every worksheet that can be read, marked."""
-        found, read = list(sources(self._paths, self._exercises)), 0
-        with self._progress(found) as advance:
-            for source in found:
+        read = 0
+        with self._progress(self._found) as advance:
+            for source in self._found:
                 if isinstance(source, CaseError):
                     self._refuse(source)
                     continue
                 if source.path is not None:
                     self._read.add(source.path)
-                for sheet in gather(source, self._exercises, self._options.case):
-                    if isinstance(sheet, CaseError):
-                        self._refuse(sheet)
+                for outcome in self._bench.marked(source):
+                    if isinstance(outcome, CaseError):
+                        self._refuse(outcome)
                     else:
-                        if sheet.odd:
-                            self._refuse(CaseError(sheet.odd))
-                        yield from self._mark(sheet)
+                        self._note(*outcome)
+                        yield outcome.sheet, outcome.exercise
                     read += 1
                     advance()
+        self._refuse_nothing(read)
+
+    def _note(self, sheet: MarkedSheet, exercise: Exercise) -> None:
+        self._read.update(exercise.case.files)
+        if sheet.first_wrong is not None:
+            self.exit_status = max(self.exit_status, 1)
+        if self._options.page is not None:
+            whose = sheet.worksheet.student or Path(sheet.worksheet.file).stem
+            blocks = self._report_on.blocks(sheet, exercise, self._bench.examiner(exercise))
+            self._options.page(whose, blocks)
+
+    def _refuse_nothing(self, read: int) -> None:
         if not read and not self.exit_status:
             where = ", ".join(map(str, self._paths)) or "nothing"
             self._refuse(CaseError([Problem(where, None, "", "no worksheet is there to be marked")]))
 
-    def _mark(self, sheet: Sheet) -> Iterator[tuple[MarkedSheet, Exercise]]:
-        self._read.update(sheet.exercise.case.files)
-        try:
-            result = self._examiners.of(sheet.exercise).mark(sheet.worksheet)
-        except CannotReplay as error:
-            self._refuse(CaseError([Problem(sheet.worksheet.file, None, "", f"cannot be marked: {error}")]))
-            return
-        if result.first_wrong is not None:
-            self.exit_status = max(self.exit_status, 1)
-        if self._options.page is not None:
-            whose = result.worksheet.student or Path(result.worksheet.file).stem
-            blocks = self._report_on.blocks(result, sheet.exercise, self._examiners.of(sheet.exercise))
-            self._options.page(whose, blocks)
-        yield result, sheet.exercise
+    @cached_property
+    def _found(self) -> list[SheetSource | CaseError]:
+        return list(sources(self._paths, self._bench.exercises))
+
+    @cached_property
+    def _benches(self) -> int:
+        """How many benches are worth setting up: one, unless there are many worksheets."""
+        files = sum(isinstance(each, SheetSource) for each in self._found)
+        alone = self._options.page is not None or any(
+            isinstance(each, SheetSource) and each.path is None for each in self._found
+        )
+        return 1 if alone or files < _WORTH_SEVERAL else min(self._options.benches, _MOST_BENCHES)
+
+    def _batches(self, kind: Literal["json", "csv", "tally"]) -> Iterator[Batch]:
+        """The worksheets marked at several benches, batch after batch."""
+        options, read = self._options, 0
+        wanted = Wanted(kind, options.digits, options.case, options.everything, options.hide_answers)
+        files = []
+        for source in self._found:
+            if isinstance(source, CaseError):
+                self._refuse(source)
+            else:
+                files.append(source)
+                self._read.update([source.path] if source.path is not None else [])
+        with self._progress(self._found) as advance:
+            for batch in side_by_side(files, wanted, self._benches):
+                for error in batch.errors:
+                    self._refuse(error)
+                self._read |= batch.files
+                self.exit_status = max(self.exit_status, int(batch.wrong))
+                for _ in range(batch.sheets + len(batch.errors)):
+                    advance()
+                read += batch.sheets + len(batch.errors)
+                yield batch
+        self._refuse_nothing(read)
 
     def _refuse(self, error: CaseError) -> None:
         self.exit_status = 2
@@ -147,8 +184,13 @@ class Checked:
     def _json(self) -> Iterator[str]:
         yield '{"worksheets": ['
         between = "\n"
-        for sheet, _ in self.marked():
-            yield between + sheet_as_json(sheet, self._options.hide_answers)
+        hide = self._options.hide_answers
+        if self._benches > 1:
+            pieces = (piece for batch in self._batches("json") for piece in batch.pieces)
+        else:
+            pieces = (sheet_as_json(sheet, hide) for sheet, _ in self.marked())
+        for piece in pieces:
+            yield between + piece
             between = ",\n"
         yield "\n]" if between != "\n" else "]"
         if self._problems:
@@ -160,6 +202,10 @@ class Checked:
     def _csv(self) -> Iterator[str]:
         options = self._options
         yield csv_header(options.everything)
+        if self._benches > 1:
+            for batch in self._batches("csv"):
+                yield from batch.pieces
+            return
         for sheet, _ in self.marked():
             yield from csv_rows(sheet, options.everything, options.hide_answers)
 
@@ -167,6 +213,12 @@ class Checked:
         options = self._options
         tally = ClassTally(options.everything, options.hide_answers)
         few: list[tuple[MarkedSheet, Exercise]] = []
+        if self._benches > 1:
+            for batch in self._batches("tally"):
+                if batch.tally is not None:
+                    tally.merge(batch.tally)
+            yield from self._render(tally.blocks())
+            return
         for sheet, exercise in self.marked():
             tally.add(sheet, exercise)
             if tally.sheets <= _MOST_ONE_BY_ONE:
@@ -178,7 +230,7 @@ class Checked:
         for sheet, exercise in few:
             if tally.sheets > 1:
                 yield "\n"
-            yield from self._render(self._report_on.blocks(sheet, exercise, self._examiners.of(exercise)))
+            yield from self._render(self._report_on.blocks(sheet, exercise, self._bench.examiner(exercise)))
 
 
 def check_command(

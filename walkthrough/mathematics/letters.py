@@ -45,7 +45,7 @@ __all__ = [
 ]
 
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-_POWERS = {2: "²", 3: "³"}
+_POWERS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 MINUS = "−"
 _MOST_DECIMALS = 12
 
@@ -244,7 +244,7 @@ class _Writer(Algebra[_Text, None]):
     def power(self, base: _Text, exponent: int) -> _Text:
         apart = base.kind is Entry and not base.loose and "/" in base.text  # (∂L/∂w)²
         text = f"({base.text})" if apart else base.bound(power=True)
-        return _text(text + _POWERS.get(exponent, f"^{exponent}"), Power)
+        return _text(text + str(exponent).translate(_POWERS), Power)
 
     def applied(self, function: str, to: _Text) -> _Text:
         simple = to.kind is Entry and not to.loose

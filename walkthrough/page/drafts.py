@@ -82,7 +82,7 @@ class Closing(Voice):
                 return None
             if self._redone(found, result):
                 return guard
-            if result.complete and guard >= _NEVER:
+            if result.complete and not result.value and guard >= _NEVER:
                 return None
         return None
 
@@ -142,7 +142,7 @@ class Closing(Voice):
             found = draft.attempt(guard)
             if self._redone(found, result):
                 return found
-            if result.complete and guard >= _NEVER:
+            if result.complete and not result.value and guard >= _NEVER:
                 return found  # terms that cancel do so exactly, and no number of digits shows it
         return draft.attempt(_NEVER)  # two thousand digits did not show it, and nobody would read them
 
@@ -166,7 +166,9 @@ class Closing(Voice):
 
     def _gives(self, value: Known, result: Shown, digits: int) -> bool:
         if result.complete:
-            return not value.spread and value.value == result.value
+            if not result.value or (not value.spread and value.value == result.value):
+                return not value.spread and value.value == result.value
+            digits = max(digits, len(result.digits))  # thirds that add up to a number that ends
         try:
             return shown(value, digits).value == result.value
         except NeedsPrecision:

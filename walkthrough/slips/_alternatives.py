@@ -18,8 +18,8 @@ from walkthrough.mathematics.letters import at_place, written
 from walkthrough.mathematics.notation import Entry, Equation, Expression, Power, Tensor, exp, expression
 from walkthrough.mathematics.readings import slopes
 from walkthrough.numbers.formulas import Quantity, value_at
-from walkthrough.numbers.quantities import quantity
 from walkthrough.slips._lines import text
+from walkthrough.slips._sides import sides_taken
 from walkthrough.trace.network import Stage
 from walkthrough.words import shelf
 
@@ -44,16 +44,10 @@ class OtherFunction:
     def text(self, of: Quantity, output: Quantity | None = None) -> str:
         """The same as it is written: 1/(1 + e^(−2.55))."""
         gate = slopes(self.formula)
-        if gate is not None:
-            slope = gate.above if of > 0 else gate.below
-            return (
-                text(of)
-                if slope == 1
-                else f"{text(of)}·{text(quantity(slope))}"
-                if slope
-                else f"max(0, {text(of)})"
-            )
-        return written(self.formula, lambda entry: text(of if entry.tensor is _Z else output), numeric=True)
+        if gate is not None and not gate.below and not of > 0:
+            return f"max(0, {text(of)})"
+        taken = sides_taken(self.formula, lambda part: OtherFunction(part, "", "").value(of, output))
+        return written(taken, lambda entry: text(of if entry.tensor is _Z else output), numeric=True)
 
 
 def other_functions(stage: Stage | None) -> tuple[OtherFunction, ...]:

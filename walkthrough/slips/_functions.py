@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping
 
 from walkthrough.mathematics.folding import all_places, rebuilt
 from walkthrough.mathematics.letters import at_place, written
-from walkthrough.mathematics.notation import Applied, Cell, Entry, Expression, Piecewise, Sum, Total
+from walkthrough.mathematics.notation import Applied, Cell, Entry, Expression, Sum, Total
 from walkthrough.numbers.formulas import Place, Quantity, places_of_totals
 from walkthrough.slips import Candidate, Candidates, Told
-from walkthrough.slips._lines import equals, sum_line, text
+from walkthrough.slips._lines import equals, product_text, sum_line, text
+from walkthrough.slips._sides import sides_taken
 from walkthrough.trace.steps import Choice, Formula, Gate, Given, Ref
 from walkthrough.workbook.reworked_steps import ReworkedStep
 
@@ -54,16 +55,7 @@ def formula_text(
     def value(of: Expression) -> Quantity:
         return own.formula(of, {}, instead=changed.get)
 
-    return written(_sides_taken(at_place(expression, place), value), number, numeric=True)
-
-
-def _sides_taken(of: Expression, value: Callable[[Expression], Quantity]) -> Expression:
-    """The same with the one side of each piecewise formula that counts, where its sign is certain."""
-    if isinstance(of, Piecewise):
-        sign = value(of.sign)
-        if sign > 0 or sign < 0:
-            return _sides_taken(of.above if sign > 0 else of.below, value)
-    return rebuilt(of, lambda part: _sides_taken(part, value))
+    return written(sides_taken(at_place(expression, place), value), number, numeric=True)
 
 
 def line_with(own: ReworkedStep, value: Quantity, instead: Mapping[Ref, Quantity]) -> str:
@@ -80,8 +72,10 @@ def line_with(own: ReworkedStep, value: Quantity, instead: Mapping[Ref, Quantity
         case Choice():
             numbers = [number(ref) for ref in step.candidates if ref is not None]
             return equals(f"max({', '.join(map(text, numbers))})", value, *numbers)
-        case Gate() | Given():
-            return ""
+        case Gate():
+            return gate_line(number(step.operand), value)
+        case Given():
+            return equals(text(value), value)
     taken = [
         row._replace(
             values=tuple(
@@ -92,6 +86,14 @@ def line_with(own: ReworkedStep, value: Quantity, instead: Mapping[Ref, Quantity
         for row in own.rows
     ]
     return sum_line(taken, value)
+
+
+def gate_line(number: Quantity, value: Quantity) -> str:
+    """What a gate makes of a number, or lets through of a gradient."""
+    if value == number:
+        return equals(text(number), value)
+    left = product_text((value / number, number)) if value else f"max(0, {text(number)})"
+    return equals(left, value, number)
 
 
 def counted(own: ReworkedStep, times: int, said: str) -> Candidates:

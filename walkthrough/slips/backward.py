@@ -25,7 +25,7 @@ from walkthrough.slips._chain import (
     window_size,
     windows_of,
 )
-from walkthrough.slips._functions import formula_text
+from walkthrough.slips._functions import formula_text, gate_line
 from walkthrough.slips._lines import equals, factor, named, product_text, sum_line, sum_text, text
 from walkthrough.slips._rereading import turned_kernel
 from walkthrough.slips._terms import how_turned, misread, to_input
@@ -77,7 +77,9 @@ def _local_line(own: ReworkedStep, local: list[Quantity], value: Quantity) -> st
         return equals(formula_text(own, expression, place), value, value * 0)
     row = own.rows[0]
     ref = row.refs[-1] if len(row.refs) > 1 else None
-    return equals(text(value), value) if ref is None else named(own, ref, value)
+    if ref is None or row.coefficient != 1:
+        return equals(product_text((row.coefficient, *row.values[1:])), value, *row.values[1:])
+    return named(own, ref, value)
 
 
 @slip(common=5)
@@ -122,8 +124,7 @@ def gate_from_gradient(own: ReworkedStep) -> Candidates:
                 if not gate.below
                 else "the slope is chosen by the sign of the gradient, not by the sign of z"
             )
-            line = f"max(0, {text(upstream)})"
-            return Told(condition, equals(line, value, upstream) if not gate.below else "")
+            return Told(condition, gate_line(upstream, value))
 
         yield Candidate(value, told, share.upstream, 1, "gate from the gradient")
 

@@ -227,11 +227,11 @@ def other_base(own: ReworkedStep) -> Candidates:
     if not isinstance(step, Formula):
         return
     if takes_logarithm(step.expression):
-        value = own.formula(step.expression, step.place, _base("ln", 2))
+        binary = own.formula(step.expression, step.place, _base("ln", 2))
         yield _other(
-            value,
+            binary,
             "the logarithm to base 2 is taken instead of ln",
-            lambda: equals(f"{text(own.right)}/ln 2", value, own.right),
+            lambda: equals(f"{text(own.right)}/ln 2", binary, own.right),
             "log-base-2",
         )
     if takes_power(step.expression):

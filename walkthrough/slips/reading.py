@@ -7,7 +7,7 @@ from functools import partial
 
 from walkthrough.numbers.formulas import Quantity
 from walkthrough.slips import Candidate, Candidates, Told, slip
-from walkthrough.slips._functions import counted, operands, read_as
+from walkthrough.slips._functions import counted, gate_line, operands, read_as
 from walkthrough.slips._given_numbers import numbers_misread
 from walkthrough.slips._lines import equals, factor, named, product_text, sum_line, term, text
 from walkthrough.slips._neighbours import beside, bracketed, row_beside, taken
@@ -109,9 +109,9 @@ def added_not_multiplied(own: ReworkedStep) -> Candidates:
 
             def told(row: Row = row, value: Quantity = value) -> Told:
                 said = f"{text(row.values[0])} + {factor(row.values[1])}"
-                line = equals(
-                    f"{text(own.right)} − {bracketed(row)} + ({said})", value, own.right, *row.values
-                )
+                times = "" if row.coefficient == 1 else f"{factor(row.coefficient)}·"
+                left = f"{text(own.right)} − {bracketed(row)} + {times}({said})"
+                line = equals(left, value, own.right, *row.values)
                 return Told(f"{said} is taken for {product_text(row.values)}", line)
 
             yield Candidate(value, told, _first(row), len(products))
@@ -185,8 +185,7 @@ def bias_subtracted(own: ReworkedStep) -> Candidates:
 def _passed(own: ReworkedStep, other: Ref, value: Quantity) -> Callable[[], str]:
     """What a gate makes of another number, as a line."""
     number = own.number(other)
-    left = f"max(0, {text(number)})" if not value else product_text((value / number, number))
-    return partial(named, own, other, value) if value == number else partial(equals, left, value, number)
+    return partial(named, own, other, value) if value == number else partial(gate_line, number, value)
 
 
 # --- how they are told -------------------------------------------------------------------------

@@ -6,8 +6,9 @@ import asyncio
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
+from contextvars import copy_context
 from pathlib import Path
 from time import perf_counter
 from typing import Any, ClassVar
@@ -132,7 +133,7 @@ class Stepper(App[int]):
     def on_mount(self) -> None:
         """Painted, and ended by whatever ends a program."""
         self.picture.focus()
-        self.loop_of_screen = asyncio.get_running_loop()
+        self.loop_of_screen, self.context_of_screen = asyncio.get_running_loop(), copy_context()
         if threading.current_thread() is threading.main_thread():
             for name, status in _ENDINGS:
                 if hasattr(signal, name):
@@ -174,6 +175,9 @@ class Stepper(App[int]):
             self._working = session.job
             threading.Thread(target=self._work, args=(session.job,), daemon=True).start()
         self._keep_pace()
+        wanted = "textual-dark" if session.dark else "textual-light"
+        if self.theme != wanted:  # the line to answer in is Textual's own
+            self.theme = wanted
         if session.walk.opened is not self._verifying:
             self._verify()
         self.paint()
@@ -195,7 +199,7 @@ class Stepper(App[int]):
         question, line = self.session.question, self.answer_line
         asked = line.has_class("asked")
         if question is not None and not asked:
-            line.placeholder, line.value = question.words, question.value
+            line.value = question.value
             line.add_class("asked")
             line.focus()
         elif question is None and asked:
@@ -215,8 +219,7 @@ class Stepper(App[int]):
             self.session.finished(job, made)
             self.settle()
 
-        with suppress(RuntimeError):  # ended meanwhile
-            self.loop_of_screen.call_soon_threadsafe(finished)
+        self._from_thread(finished)
 
     def _keep_pace(self) -> None:
         seconds = self.session.seconds if self.session.playing else 0.0
@@ -262,8 +265,12 @@ class Stepper(App[int]):
 
     def heard(self) -> None:
         """The witnesses have said something; a thread of theirs says so, and does not wait."""
+        self._from_thread(self.paint)
+
+    def _from_thread(self, call: Callable[[], None]) -> None:
+        """A call for the screen, from a thread beside it, as if the screen itself had made it."""
         with suppress(RuntimeError):  # the loop is closed: nobody sees it any more
-            self.loop_of_screen.call_soon_threadsafe(self.paint)
+            self.loop_of_screen.call_soon_threadsafe(call, context=self.context_of_screen)
 
     def _verify(self) -> None:
         """The witnesses begin anew, once nobody changes numbers any more."""

@@ -121,7 +121,7 @@ def _part(opened: Opened, name: str, first: int) -> Part:
     else:
         title = name
     if phase == "update":
-        number, title = "", f"update of {opened.letter(name)}, {name.removesuffix('.new')}"
+        number, title = "", f"update of {opened.letter(name)}    {name.removesuffix('.new')}"
     unit = "window" if phase == "forward" and _slides(step) else "number"
     if isinstance(step, Mean):
         title = f"mean over the samples    {opened.letter(name)}"

@@ -14,7 +14,7 @@ from walkthrough.mathematics.notation import Cell, Shape
 from walkthrough.numbers.shown import Shown
 from walkthrough.page.narration import Narration
 from walkthrough.page.page import Page
-from walkthrough.trace.network import Stage
+from walkthrough.trace.refusal import CannotReplay
 from walkthrough.trace.steps import AnyStep, Given, Ref, Steps, Update
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from walkthrough.case import Case
     from walkthrough.trace.trace import Trace
 
+UNDECIDED = "?"
 _MOST_REMEMBERED = 4_000
 _MOST_VALUES = 200_000
 _SUBSCRIPT = re.compile(r"(?:[₀-₉]+|\[[0-9,]+\])$")
@@ -46,6 +47,7 @@ class Opened:
         self._formulas = Page(Narration(self.steps, digits, symbolic=True))
         self.step: Callable[[Ref], AnyStep] = _remembered(lambda ref: self.steps.step(ref.tensor, ref.cell))
         self._working = _remembered(self._worked)
+        self._text = _remembered(self._said)
         self._short = _remembered(self._shortened)
         self._shades = _remembered(self._shaded)
         self.rules: Callable[[str], tuple[Rule, ...]] = _remembered(self._rules)
@@ -60,11 +62,11 @@ class Opened:
     @property
     def shapes(self) -> dict[str, Shape]:
         """Every tensor's shape, by its full name."""
-        return self.page.shapes
+        return {name: place.shape for name, place in self.trace.everything.items()}
 
     def shape(self, tensor: str) -> Shape:
         """The shape of a tensor under its full name."""
-        return self.trace.places[tensor].shape
+        return self.trace.place(tensor).shape
 
     def name(self, ref: Ref) -> str:
         """`conv[1,1]`."""
@@ -90,7 +92,10 @@ class Opened:
 
     def _worked(self, asked: tuple[Ref, bool]) -> Working:
         ref, fold = asked
-        return (self._folded if fold else self.narration).line(self.step(ref))
+        try:
+            return (self._folded if fold else self.narration).line(self.step(ref))
+        except CannotReplay as problem:
+            return Working(self.name(ref), self.symbol(ref), (), str(problem))
 
     def _rules(self, tensor: str) -> tuple[Rule, ...]:
         from walkthrough.page.selection import selected
@@ -108,8 +113,14 @@ class Opened:
     # --- numbers ---------------------------------------------------------------------------------
 
     def text(self, ref: Ref) -> str:
-        """A number as the page prints it."""
-        return self.narration.text(ref)
+        """A number as the page prints it; ? where no number of digits decides it."""
+        return self._text(ref)
+
+    def _said(self, ref: Ref) -> str:
+        try:
+            return self.narration.text(ref)
+        except CannotReplay:
+            return UNDECIDED
 
     def short(self, ref: Ref, digits: int) -> str:
         """A number rounded to so many significant digits, where its full text would be too wide."""
@@ -117,6 +128,8 @@ class Opened:
 
     def _shortened(self, asked: tuple[Ref, int]) -> str:
         ref, digits = asked
+        if self.text(ref) == UNDECIDED:
+            return UNDECIDED
         given = self.trace.given_text(*ref)
         if given is not None and len(given) <= digits + 2:
             return given
@@ -144,39 +157,6 @@ class Opened:
         values = values.reshape((1,) * (2 - values.ndim) + values.shape)
         low, high = float(values.min()), float(values.max())
         return (values - low) / ((high - low) or 1.0)
-
-    # --- where a number goes ---------------------------------------------------------------------
-
-    def stage_reading(self, ref: Ref) -> Stage | None:
-        """The layer, or the loss, that a number of the forward pass goes into."""
-        place = self.trace.places[ref.tensor]
-        for stage in self.trace.network.stages:
-            parameters = [tensor.name for tensor in stage.parameters.values()]
-            target = place.local == "target" and stage is self.trace.network.loss
-            if place.local in (stage.x.name, *parameters) or target:
-                return stage
-        return None
-
-    def uses(self, ref: Ref) -> tuple[Ref, ...]:
-        """The numbers of the next stage that are worked out with this one.
-
-        They are read off the gradient's equations: what an entry's gradient comes back from is what it went
-        into.
-        """
-        stage, place = self.stage_reading(ref), self.trace.places[ref.tensor]
-        if stage is None or not stage.equations:
-            return ()
-        sample = place.sample or 0
-        output = self.steps.full(stage.z.name, sample)
-        if stage is self.trace.network.loss:
-            return (Ref(output, ()),)
-        tensor = next(each for each in stage.inputs if each.name == place.local)
-        if stage.choices:
-            parts = [contraction.part for _, _, contraction in stage.choices]
-        else:
-            parts = [contraction.part for contraction in stage.backward(tensor)]
-        found = (term.factors[0] for term in self.steps.terms(parts, ref.cell, sample))
-        return tuple(dict.fromkeys(Ref(output, each.cell) for each in found if each is not None))
 
 
 @dataclass(frozen=True)

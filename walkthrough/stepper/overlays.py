@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from walkthrough.page.drawn_reasons import drawn
-from walkthrough.page.reasons import Reason, Reasons
-from walkthrough.page.records import flat
+from walkthrough.page.reasons import BRIEF, Reason, Reasons
 from walkthrough.stepper.opened import Opened
 from walkthrough.stepper.pictures.runs import Row, Run, cut
-from walkthrough.stepper.pieces import pieces
 from walkthrough.stepper.walk import Walk
 from walkthrough.trace.steps import Ref
 
@@ -74,28 +72,13 @@ def help_page() -> Overlay:
 
 def why(walk: Walk, width: int) -> Overlay:
     """Where the number at hand came from."""
-    tree = reasons(walk.opened, walk.ref, walk.course.lines)
+    tree = reasons(walk.opened, walk.ref)
     return Overlay(f"why {walk.opened.name(walk.ref)}", tuple(drawn(tree, width - 2)))
 
 
-_SMALL = 1_500
-"""Lines of a case whose reasons are followed back to the inputs; of a larger one only at the first remove."""
-
-
-def reasons(opened: Opened, ref: Ref, lines: int) -> Reason:
-    """The tree of a number."""
-    if lines <= _SMALL:
-        return Reasons(opened.narration).tree(opened.name(ref))
-
-    def reason(of: Ref, sources: tuple[Reason, ...] = ()) -> Reason:
-        line = opened.working(of)
-        said = f"{line.left} = {opened.text(of)}" if opened.given(of) or len(line.sides) < 2 else ""
-        text = said or line.left + "".join(f" {relation} {flat(side)}" for relation, side in line.sides)
-        return Reason(opened.name(of), text, line.because, opened.text(of), sources)
-
-    step = opened.step(ref)
-    read = dict.fromkeys(each for piece in pieces(opened, step) for each in piece if each is not None)
-    return reason(ref, tuple(reason(each) for each in read if not opened.given(each)))
+def reasons(opened: Opened, ref: Ref) -> Reason:
+    """The tree of a number, as far as `why` shows it."""
+    return Reasons(opened.narration, BRIEF).tree(opened.name(ref))
 
 
 def derivation(walk: Walk, width: int) -> Overlay | None:

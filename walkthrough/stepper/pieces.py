@@ -84,8 +84,7 @@ def term_line(opened: Opened, step: AnyStep, at: int) -> TermLine:
             return _candidate(opened, candidates, at)
         case Chain(terms=links):
             upstream = links[at][0]
-            found = (back for ref, _, back in narration.links(step) if ref == upstream)
-            worth = next(found, None)
+            worth = next((back for ref, _, back in narration.links(step) if ref == upstream), None)
             value = f" {_relation(worth)} {worth.text}" if worth is not None else ""
             return TermLine(f"by way of {opened.symbol(upstream)}: upstream × local{value}")
         case Route(shares=shares):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from walkthrough.case.cells import NoSuchCell
-from walkthrough.document import Lines, Working, Workings
-from walkthrough.page.records import flat
+from walkthrough.document import Block, Lines, Working, Workings
+from walkthrough.page.one_row import in_one_row
 from walkthrough.stepper.course import Part
 from walkthrough.stepper.overlays import reasons
 from walkthrough.stepper.pictures.at_work import AtWork
@@ -50,20 +50,28 @@ def said_all(walk: Walk) -> Iterator[str]:
 def _by_the_thousand(walk: Walk, part: Part, first: int) -> Iterator[str]:
     """A large part, its lines put together from columns as `show` does it."""
     at = part.first
-    for block in walk.opened.page.lines(part.tensor):
-        texts: tuple[str, ...] = ()
-        if isinstance(block, Lines):
-            texts = block.texts
-        elif isinstance(block, Workings):
-            texts = tuple(map(_flat, block.lines))
-        for text in texts:
-            if at >= first:
-                ref = walk.course.ref(at)
-                own = walk.own.get(ref)
-                says = "".join(f"; {each}" for each in own.says) if own else ""
-                where = f"{part.unit} {at - part.first + 1} of {part.size}, {walk.opened.name(ref)}"
-                yield f"{where}: {text}{says}"
-            at += 1
+    for text in _texts(walk.opened.page.lines(part.tensor)):
+        if at >= first:
+            ref = walk.course.ref(at)
+            own = walk.own.get(ref)
+            says = "".join(f"; {each}" for each in own.says) if own else ""
+            where = f"{part.unit} {at - part.first + 1} of {part.size}, {walk.opened.name(ref)}"
+            yield f"{where}: {text}{says}"
+        at += 1
+
+
+def _texts(blocks: Iterable[Block]) -> Iterator[str]:
+    """The lines of a part, each on one row, with what `show` says once for all of them."""
+    for block in blocks:
+        match block:
+            case Lines(texts, because):
+                reason = f"     {because}" if because else ""
+                yield from (text + reason for text in texts)
+            case Workings(lines, because):
+                reason = f"     {because}" if because else ""
+                yield from (_flat(line) + reason for line in lines)
+            case Working():
+                yield _flat(block)
 
 
 def part_said(walk: Walk, part: Part) -> Iterator[str]:
@@ -119,8 +127,7 @@ def _window(boards: tuple[Board, ...]) -> str:
 
 
 def _flat(line: Working) -> str:
-    text = line.left + "".join(f" {relation} {flat(side)}" for relation, side in line.sides)
-    return f"{text}     {line.because}" if line.because else text
+    return in_one_row(line).text
 
 
 # --- on Enter ------------------------------------------------------------------------------------
@@ -160,7 +167,7 @@ def _answered(walk: Walk, answer: str, say: Say) -> Walk | None:
     if answer == "w":
         from walkthrough.page.drawn_reasons import drawn
 
-        for text in drawn(reasons(walk.opened, walk.ref, walk.course.lines), 1_000, plain=True):
+        for text in drawn(reasons(walk.opened, walk.ref), 1_000, plain=True):
             say(text)
         return None
     if answer in ("b", "z", "u"):

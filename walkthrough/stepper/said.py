@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 
 from walkthrough.document import Relation, Side, Sum, Window, Working
 from walkthrough.formats.text import TextFormat
-from walkthrough.page.records import flat
+from walkthrough.page.one_row import flat
 from walkthrough.stepper.pictures.numbers import HIDDEN
 from walkthrough.stepper.pictures.runs import Row, Run
 from walkthrough.stepper.pieces import pieces, signed, term_line
+from walkthrough.stepper.uses import uses
 from walkthrough.stepper.walk import Walk
 from walkthrough.trace.steps import Choice, Given, Ref, Sums
 
@@ -91,7 +92,7 @@ def kept_back(line: Working) -> Working:
     sides: tuple[tuple[Relation, Side], ...] = line.sides[: max(1, min(2, len(line.sides) - 1))]
     if len(line.sides) < 2:
         sides = ()
-    return replace(line, sides=(*sides, ("=", HIDDEN)), because="")
+    return replace(line, sides=(*sides, ("=", HIDDEN)), because="", groups=())
 
 
 def notes(walk: Walk) -> list[str]:
@@ -104,13 +105,13 @@ def notes(walk: Walk) -> list[str]:
     if own is not None:
         said += own.says
     if walk.looked is not None:
-        said.append(uses(walk, walk.looked))
+        said.append(goes_into(walk, walk.looked))
     return said
 
 
-def uses(walk: Walk, ref: Ref) -> str:
+def goes_into(walk: Walk, ref: Ref) -> str:
     """What a number goes into."""
-    found = walk.opened.uses(ref)
+    found = uses(walk.opened, ref)
     if not found:
         return "it goes into nothing more on the way forward"
     names = [walk.opened.name(each) for each in found[:_MOST_NAMED]]
@@ -147,11 +148,17 @@ def marked(line: Working, walk: Walk) -> Working:
     sides: tuple[tuple[Relation, Side], ...] = tuple(
         (relation, _with_mark(side, at, count, whole)) for relation, side in line.sides
     )
-    return replace(line, sides=sides)
+    groups, seen = [], 0
+    for group in line.groups:
+        size = max((sum(map(len, side.rows)) for _, side in group.sides if isinstance(side, Sum)), default=1)
+        inside = tuple((relation, _with_mark(side, at - seen, size, whole)) for relation, side in group.sides)
+        groups.append(replace(group, sides=inside))
+        seen += size
+    return replace(line, sides=sides, groups=tuple(groups))
 
 
 def _with_mark(side: Side, at: int, count: int, whole: bool) -> Side:
-    if isinstance(side, str) or sum(map(len, side.rows)) != count:
+    if isinstance(side, str) or sum(map(len, side.rows)) != count or not 0 <= at < count:
         return side
     rows, seen = [], 0
     for row in side.rows:

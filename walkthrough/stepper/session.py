@@ -12,10 +12,10 @@ from typing import TypeAlias
 
 from walkthrough.case.cells import NoSuchCell
 from walkthrough.stepper import overlays
+from walkthrough.stepper.lookahead import ahead
 from walkthrough.stepper.overlays import Overlay
 from walkthrough.stepper.pictures.at_work import AtWork
 from walkthrough.stepper.pictures.runs import Row, Run
-from walkthrough.stepper.pieces import pieces
 from walkthrough.stepper.screen import Status, boards_of, screen, with_overlay
 from walkthrough.stepper.walk import Walk
 from walkthrough.stepper.whatif.changes import CannotChange, Change, changed
@@ -26,9 +26,6 @@ from walkthrough.words.messages import printable
 INTERRUPTED = 130
 SPEEDS = (8.0, 5.0, 3.0, 2.0, 1.0, 0.5, 0.25, 0.1)
 """Seconds from line to line when it goes on by itself."""
-
-_MANY = 50
-"""Terms of a line whose numbers are worked out some at a time."""
 
 _MOVES = {"forward", "back", "down", "up", "next_part", "previous_part", "enter"}
 _SCROLLS = {"down": 1, "up": -1, "forward": 1, "back": -1}
@@ -283,25 +280,8 @@ class Session:
     # --- ahead -----------------------------------------------------------------------------------
 
     def ahead(self) -> Iterator[None]:
-        """Works out what the next key is likely to ask for, in small pieces between which keys are read."""
-        walk = self.walk
-        for following in (walk.down(), walk.next_part(), walk.previous_part()):
-            opened, ref = walk.opened, following.ref
-            terms = pieces(opened, opened.step(ref))
-            yield
-            if len(terms) > _MANY:
-                for at, term in enumerate(terms):
-                    for each in term:
-                        opened.narration.value(each)
-                        opened.narration.value(each, 2)
-                    if not at % 10:
-                        yield
-            opened.working(ref, walk.fold)
-            yield
-            opened.rules(ref.tensor)
-            yield
-            boards_of(following, self._at_work)
-            yield
+        """What the next key is likely to ask for, worked out in small pieces between which keys are read."""
+        return ahead(self.walk, self._at_work)
 
     # --- mouse -----------------------------------------------------------------------------------
 

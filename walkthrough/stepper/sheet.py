@@ -46,7 +46,7 @@ def is_worksheet(name: str) -> bool:
 
 def marked_numbers(name: str, digits: int) -> tuple[Trace, dict[Ref, OwnNumber]]:
     """The exercise of a worksheet, and its numbers, marked; raises CaseError."""
-    from walkthrough.marking.diagnosis.examiner import Examiner
+    from walkthrough.marking.diagnosis.examiner import Examiners
     from walkthrough.marking.worksheets.exercises import Exercises
     from walkthrough.marking.worksheets.sheet_sources import gather, sources
 
@@ -63,7 +63,7 @@ def marked_numbers(name: str, digits: int) -> tuple[Trace, dict[Ref, OwnNumber]]
     if not found:
         raise CaseError([Problem(name, None, "", "no worksheet is there")])
     exercise = found[0].exercise
-    marked = Examiner(exercise.trace, digits).mark(found[0].worksheet)
+    marked = Examiners().of(exercise).mark(found[0].worksheet)
     return exercise.trace, own_numbers(marked)
 
 

@@ -10,6 +10,7 @@ from walkthrough.mathematics.notation import ravel, unravel
 from walkthrough.stepper.course import Course, Part
 from walkthrough.stepper.opened import Opened
 from walkthrough.stepper.pieces import pieces
+from walkthrough.stepper.uses import uses
 from walkthrough.trace.steps import Ref
 
 if TYPE_CHECKING:
@@ -144,8 +145,7 @@ class Walk:
         if self.hidden:
             return replace(self, told=True)
         if self.looked is not None:
-            uses = self.opened.uses(self.looked)
-            line = self.course.line(uses[0]) if uses else self.course.line(self.looked)
+            line = self.course.line(next(iter(uses(self.opened, self.looked)), self.looked))
             return self if line is None else self.at(line)
         if self.term is not None or self.terms() < 2:
             return self

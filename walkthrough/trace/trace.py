@@ -18,7 +18,7 @@ from walkthrough.numbers.exact import Exact
 from walkthrough.numbers.exact_arithmetic import ExactArithmetic, RoundedArithmetic
 from walkthrough.numbers.floating import Floating
 from walkthrough.numbers.shown import FULL, Known, Shown, shown
-from walkthrough.trace.moves import Move, after, moves
+from walkthrough.trace.moves import Move, Start, after, moves
 from walkthrough.trace.network import Network, network
 from walkthrough.trace.on_the_way import Way, ways
 from walkthrough.trace.passes import SampleReplay, replay_sample, worked_out
@@ -27,7 +27,6 @@ from walkthrough.trace.refusal import CannotReplay, UncertainDigit, at_work, bey
 from walkthrough.trace.sameness import Sameness, cancel, no_signs
 from walkthrough.trace.saturation import sharpen
 from walkthrough.trace.stage import Stage
-from walkthrough.trace.start import Start
 
 if TYPE_CHECKING:
     from walkthrough.case import Case
@@ -396,7 +395,7 @@ class Trace:
                 lambda precision: shown(self.known(tensor, cell, precision), digits, full)
             )
         except UncertainDigit as problem:
-            at = owner(self.network, self.places[tensor].local)
+            at = owner(self.network, self.place(tensor).local)
             raise refused(self.case, at, f"{self.cell_name(tensor, cell)}: {problem}") from None
         return result
 

@@ -76,8 +76,9 @@ class Verification:
     def _sample(self, witness: _Witness, sample: int, only: Callable[[str], bool]) -> Iterator[Check]:
         network = self.trace.network
         for stage in network.stages:
-            if stage.equations and only(self._full(stage.z.name, sample)):
-                # what is continuous has one value on both sides of a kink
+            if not stage.equations or self._on_a_kink(stage, sample, slopes=False):
+                continue
+            if only(self._full(stage.z.name, sample)):
                 yield from self._compared(witness, sample, stage.z, partial(witness.forward, stage, sample))
         if network.loss is None or not self.trace.back:
             return
@@ -92,19 +93,20 @@ class Verification:
             for tensor in wanted:
                 yield from self._compared(witness, sample, tensor.grad, partial(_one, found, tensor.name))
 
-    def _on_a_kink(self, stage: Stage, sample: int) -> bool:
+    def _on_a_kink(self, stage: Stage, sample: int, slopes: bool = True) -> bool:
         """Whether a formula is exactly at its kink, which was proved, and does not show in the numbers.
 
         A witness gets the middles of enclosures, and would take the slope on one side.
         """
         tensors = self._run.samples[sample].tensors
         for equation in stage.equations if self._kind == "exact" else ():
-            for entry, slope in equation.derivatives:
-                variables = unique((*equation.left.variables, *entry.variables))
-                if not has_pieces(slope):
+            formulas = [(slope, entry.variables) for entry, slope in equation.derivatives]
+            for formula, own in formulas if slopes else [(equation.right, ())]:
+                variables = unique((*equation.left.variables, *own))
+                if not has_pieces(formula) or stage.choices:
                     continue
                 try:
-                    ExactArithmetic(_PRECISION).function(slope, variables, lambda e: tensors[e.tensor.name])
+                    ExactArithmetic(_PRECISION).function(formula, variables, lambda e: tensors[e.tensor.name])
                 except NeedsPrecision:
                     return True
         return False

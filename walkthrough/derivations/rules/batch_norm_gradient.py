@@ -107,9 +107,9 @@ def _blocks(norm: _Norm) -> Iterator[DerivationBlock]:
     yield Paragraph(
         (
             "x is the input, z the output, g = ∂L/∂z the loss's gradient with respect to it. Each channel "
-            "has a mean μ and a variance σ², which are given, and a scale γ and a shift β, which are learnt. "
-            "ε is a small number that keeps the root away from 0. Were μ and σ² worked out from x, as in "
-            "training, every z would depend on every x of its channel; here it depends on one.",
+            "has a mean μ and a variance σ², which are given, and a scale γ and a shift β, which are "
+            "learned. ε is a small number that keeps the root away from 0. Were μ and σ² worked out from x, "
+            "as in training, every z would depend on every x of its channel; here it depends on one.",
         )
     )
     channels = range(norm.x.shape[0])

@@ -17,13 +17,17 @@ from walkthrough.derivations.writing.text_formulas import (
 from walkthrough.derivations.writing.written_entries import few_digits, positions, split_level
 from walkthrough.mathematics.notation import Entry, Expression, Number, Total
 
-_LATEX_NAMES = {"σ": r"\sigma ", "δ": r"\delta ", "η": r"\eta ", "∂": r"\partial "}
+_LATEX_NAMES = {
+    "σ": r"\sigma ", "δ": r"\delta ", "η": r"\eta ", "∂": r"\partial ",
+    "μ": r"\mu ", "σ²": r"\sigma^2", "γ": r"\gamma ", "β": r"\beta ", "ε": r"\varepsilon ",
+}  # fmt: skip
 _DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _PLAIN = {
     "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_",
     "{": r"\{", "}": r"\}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
     "−": "$-$", "×": r"$\times$", "·": r"$\cdot$", "⋆": r"$\star$", "∗": r"$\ast$", "∂": r"$\partial$",
     "Σ": r"$\textstyle\sum$", "σ": r"$\sigma$", "δ": r"$\delta$", "η": r"$\eta$", "≠": r"$\neq$", "′": "$'$",
+    "μ": r"$\mu$", "γ": r"$\gamma$", "β": r"$\beta$", "ε": r"$\varepsilon$", "√": r"$\surd$",
     "⌊": r"$\lfloor$", "⌋": r"$\rfloor$", "½": r"$\frac12$", "…": r"\dots{}", "→": r"$\rightarrow$",
     "°": r"$^\circ$", "ᵀ": r"$^{\mathsf T}$", "<": "$<$", ">": "$>$",
     **{low: f"$_{plain}$" for low, plain in zip("₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₙₛ", "0123456789ijkns", strict=True)},

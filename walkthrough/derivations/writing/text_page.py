@@ -27,6 +27,8 @@ Several = TypeVar("Several")
 _GAP = "   "
 _BREAKS = re.compile(r"(?= [+−\-·*] )|(?<=[^ ])(?=[·*])|(?=/\()")
 """Where a term that is longer than a line may be broken: before a sign."""
+_BETWEEN_PLACES = re.compile(r"(?<=,)(?= )")
+"""Where an entry that is longer than a line may be broken."""
 _WRITER = Writer()
 _PROSE_WIDTH = 88
 _JOINT = "\x1f"
@@ -135,9 +137,18 @@ def _folded(terms: list[str], room: int) -> list[str]:
     """The terms in rows that fit; a row that goes on begins with its sign."""
     rows: list[str] = []
     for term in terms:
-        for piece in [term] if len(term.strip()) <= room else _BREAKS.split(term):
+        for piece in _pieces(term, room):
             if rows and len(rows[-1]) + len(piece) <= room:
                 rows[-1] += piece
             else:
                 rows.append(piece.lstrip())
     return rows
+
+
+def _pieces(term: str, room: int) -> Iterator[str]:
+    """A term in as few pieces as fit: whole, broken before its signs, and last within an entry."""
+    if len(term.strip()) <= room:
+        yield term
+        return
+    for piece in _BREAKS.split(term):
+        yield from [piece] if len(piece) <= room else _BETWEEN_PLACES.split(piece)

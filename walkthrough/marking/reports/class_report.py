@@ -39,6 +39,15 @@ class _CaseTally:
     sheets: int = 0
     cells: dict[tuple[int, Cell], _CellTally] = field(default_factory=dict)
 
+    def merge(self, other: _CaseTally) -> None:
+        """Adds the counts over further worksheets."""
+        self.sheets += other.sheets
+        for key, cell in other.cells.items():
+            known = self.cells.setdefault(key, _CellTally(cell.name))
+            known.verdicts += cell.verdicts
+            known.first += cell.first
+            known.slips += cell.slips
+
 
 class ClassTally:
     """The counts over a class, kept while sheet after sheet is marked; no sheet is kept."""
@@ -71,6 +80,22 @@ class ClassTally:
             self._count(marked, case, sheet, exercise, slips)
         self._slips.update(slips)
         self._student(sheet, found)
+
+    def merge(self, other: ClassTally) -> None:
+        """Adds the counts over further worksheets."""
+        self.sheets += other.sheets
+        self._verdicts += other._verdicts
+        self._formulas.merge(other._formulas)
+        self._flawless += other._flawless
+        for name, case in other._cases.items():
+            self._cases.setdefault(name, _CaseTally(case.title)).merge(case)
+        self._slips += other._slips
+        for slip, cells in other._slip_cells.items():
+            self._slip_cells.setdefault(slip, Counter()).update(cells)
+        self._slip_words = other._slip_words | self._slip_words
+        room = max(MOST_STUDENTS - len(self._students), 0) if not self._everything else len(other._students)
+        self._students += other._students[:room]
+        self._left_out += other._left_out + len(other._students[room:])
 
     def _count(
         self, marked: Marked, case: _CaseTally, sheet: MarkedSheet, exercise: Exercise, slips: set[str]

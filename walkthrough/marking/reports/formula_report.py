@@ -120,6 +120,13 @@ class FormulaTally:
             for slip in verdict.slips[:1]:
                 self._slips.setdefault(marked.cell, Counter())[slip.slip] += 1
 
+    def merge(self, other: FormulaTally) -> None:
+        """Adds the formulas of further worksheets."""
+        self.verdicts += other.verdicts
+        for cells, more in ((self._cells, other._cells), (self._slips, other._slips)):
+            for name, found in more.items():
+                cells.setdefault(name, Counter()).update(found)
+
     def blocks(self, hide_answers: bool) -> Iterator[Block]:
         """The cells whose formula is wrong on some worksheet."""
         wrong = {name: found for name, found in self._cells.items() if found["wrong"]}

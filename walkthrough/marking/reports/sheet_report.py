@@ -14,11 +14,12 @@ from walkthrough.marking.reports.formula_report import formula_blocks, formula_s
 from walkthrough.marking.reports.own_lines import line_of, own_line
 from walkthrough.marking.reports.results import counts, number_counts
 from walkthrough.marking.reports.size_report import size_blocks, size_summary
+from walkthrough.marking.reports.slip_sentences import as_before_the_update, look_again, slip_sentences
 from walkthrough.marking.worksheets.exercises import Exercise
 from walkthrough.mathematics.notation import Cell, Tensor
 from walkthrough.numbers.written import MINUS
 from walkthrough.page.narration import Narration
-from walkthrough.trace.steps import Steps
+from walkthrough.trace.steps import Ref, Steps
 from walkthrough.words.messages import printable
 from walkthrough.workbook.operands import Own
 
@@ -91,6 +92,13 @@ class Report:
                 f"Written with too few digits to tell much (two significant ones would do): {_names(few)}."
             )
 
+        same = [marked for marked in sheet.claims if as_before_the_update(marked, exercise.trace)]
+        for marked in same[:_MOST_NAMED]:
+            yield Prose(
+                f"{marked.claim.cell} = {written_number(marked)} is also what it was before the update: "
+                "with more digits it would show."
+            )
+
     def _grids(self, sheet: MarkedSheet, exercise: Exercise) -> Iterator[Block]:
         """Each map with a claim that is not right, its numbers as written, with marks."""
         used: set[VerdictWord] = set()
@@ -151,23 +159,10 @@ class Report:
             yield yours
         elif first.from_yours is None:
             yield Prose("Your own earlier numbers give nothing here.")
-        yield from self._slips(first, words)
+        yield from slip_sentences(first, words)
+        yield Prose(look_again(steps, Ref(shown.claim.tensor, shown.claim.at), exercise.case.name))
         if len(alike) > 1:
             yield self._table(alike[1:])
-
-    def _slips(self, marked: Marked, layer: str) -> Iterator[Block]:
-        """What gives the written number; `layer` is what is said if the whole layer has one slip."""
-        if layer:
-            line = marked.slips[0].line if marked.slips else ""
-            yield Prose(_sentence(layer) + (f" Here: {line}" if line else ""))
-            return
-        if not marked.slips:
-            yield Prose("No common slip gives this number.")
-        elif len(marked.slips) > 1:
-            several = len(marked.slips)
-            yield Prose(f"{several} slips give this number; which one it was cannot be told from it:")
-        for slip in marked.slips:
-            yield Prose(f"{_sentence(slip.words)[:-1]}: {slip.line}" if slip.line else _sentence(slip.words))
 
     def _remarks(self, sheet: MarkedSheet) -> Iterator[Block]:
         """What is neither right nor wrong: where own errors were carried, luck, what cannot be read."""
@@ -271,12 +266,6 @@ def _alike(wrong: Sequence[Marked], sheet: MarkedSheet) -> list[tuple[str, list[
             groups[layer] = [marked]
             findings.append((sheet.layer_slips[layer].words, groups[layer]))
     return findings
-
-
-def _sentence(words: str) -> str:
-    """The words with a capital and a full stop."""
-    said = words[:1].upper() + words[1:]
-    return said if said.endswith((".", ":", "?")) else f"{said}."
 
 
 def _unreadable(claims: Sequence[Marked]) -> Iterator[Block]:

@@ -105,8 +105,16 @@ class _LaidOut(Algebra[EnclosedFormula, Place]):
                 pieces.append(kink)
             return hull([piece.of(numbers) for piece in pieces])
 
+        def by_hand(values: Sequence[Enclosure]) -> Enclosure:
+            (low, high), up, down = values
+            pieces = [piece for side, piece in ((high > 0, up), (low < 0, down)) if side]
+            if low <= 0 <= high:
+                pieces.append(plus(times((share, share), up), times((1 - share, 1 - share), down)))
+            return hull(pieces)
+
         shape = ("piecewise", sign.shape, above.shape, below.shape)
-        return EnclosedFormula(chosen, _operands([sign, above, below]), shape)
+        operands = _operands([sign, above, below])
+        return EnclosedFormula(chosen, operands, shape, inner=(sign, above, below), combine=by_hand)
 
 
 def enclosed(

@@ -65,16 +65,17 @@ class EnclosedSum(EnclosedStep):
         self._products = tuple(_product(each, truth) for each in self.summands)
         self._total = _added(self._products)
         self._exact = all(low is high for low, high in self._products)
+        self._formula: EnclosedFormula | None = None
 
     @property
     def formula(self) -> EnclosedFormula | None:
         """The sum with its products one by one."""
-        if self.copies:
-            return None
-        return sum_of_products(
-            (each.coefficient, [one_number(n) for n in (each.first, each.second) if n >= 0])
-            for each in self.summands
-        )
+        if self._formula is None and not self.copies:
+            self._formula = sum_of_products(
+                (each.coefficient, [one_number(n) for n in (each.first, each.second) if n >= 0])
+                for each in self.summands
+            )
+        return self._formula
 
     def ways(self, numbers: Enclosures) -> Ways:
         """The sum of what each product can be."""
@@ -192,11 +193,14 @@ class EnclosedChain(EnclosedStep):
     def __init__(self, links: Iterable[tuple[int, EnclosedFormula]]) -> None:
         self.links = tuple(links)
         self.operands = frozenset(n for up, local in self.links for n in (up, *local.operands))
+        self._formula: EnclosedFormula | None = None
 
     @property
     def formula(self) -> EnclosedFormula | None:
         """The sum with its slopes and products one by one."""
-        return sum_of_products((ONE, [one_number(up), local]) for up, local in self.links)
+        if self._formula is None:
+            self._formula = sum_of_products((ONE, [one_number(up), local]) for up, local in self.links)
+        return self._formula
 
     def ways(self, numbers: Enclosures) -> Ways:
         """The sum of what each product can be."""

@@ -11,7 +11,8 @@ from walkthrough.marking.verdicts.agreement import Agreement, WrittenRational, w
 from walkthrough.marking.verdicts.calculation import Calculation, Node
 from walkthrough.marking.verdicts.carried_numbers import Carried
 from walkthrough.marking.verdicts.enclosed_steps import Ways
-from walkthrough.marking.verdicts.rounded_on_the_way import agreement_on_the_way
+from walkthrough.marking.verdicts.enclosures import Enclosure, hull
+from walkthrough.marking.verdicts.rounded_on_the_way import agreement_on_the_way, reachable
 
 
 class Judgement(NamedTuple):
@@ -23,6 +24,20 @@ class Judgement(NamedTuple):
     word: VerdictWord
     agreement: Agreement | None
     way: int = 0
+
+
+class _Widened(dict[int, Enclosure]):
+    """Somebody's numbers, some of them as wide as what was written allows."""
+
+    def __init__(self, rooms: dict[int, Enclosure], numbers: Carried) -> None:
+        super().__init__(rooms)
+        self._numbers = numbers
+
+    def __missing__(self, number: int) -> Enclosure:
+        return self._numbers[number]
+
+    def __contains__(self, number: object) -> bool:
+        return super().__contains__(number) or number in self._numbers
 
 
 class Judge:
@@ -84,6 +99,8 @@ class Judge:
     def _on_the_way(self, number: int, said: WrittenRational) -> Agreement | None:
         """The same, if what is on the way to it was rounded, too."""
         node = self._calculation.node(number)
+        if not self._within_reach(said, node):
+            return None
         rounding = self._rounding
         rounding.before(number)
         if rounding.parted:  # between the two ways to work out a number there is nothing
@@ -94,6 +111,18 @@ class Judge:
             if found is not None:
                 return found
         return None
+
+    def _within_reach(self, said: WrittenRational, node: Node) -> bool:
+        """Whether rounding could lead to a number at all: most wrong ones are nowhere near it."""
+        operands = node.operands
+        if any(each not in self._written and not self._calculation.node(each).copies for each in operands):
+            return True  # what was not written may have been rounded in any way that the sheet allows
+        rooms = {}
+        for each in operands & self._written.keys():
+            other = self._written[each]
+            if other.units:
+                rooms[each] = hull([self._carried[each], other.room(other.units[-1])])
+        return reachable(said, node.steps, _Widened(rooms, self._carried))
 
     @cached_property
     def _rounding(self) -> Carried:

@@ -30,13 +30,12 @@ from walkthrough.marking.verdicts.fewer_digits import Shortened, used_with_fewer
 from walkthrough.marking.verdicts.judge import Judge, Judgement
 from walkthrough.marking.verdicts.precision import Precision, working_precision
 from walkthrough.marking.verdicts.shown_enclosures import middle_of, shown_enclosure
+from walkthrough.marking.verdicts.turned_claims import as_gradient, of_negative, turned
 from walkthrough.marking.worksheets.order_of_computation import gradient_of
 from walkthrough.numbers.quantities import quantity
 from walkthrough.numbers.shown import Shown
-from walkthrough.numbers.written import MINUS
 from walkthrough.trace.steps import Ref
 from walkthrough.trace.trace import Trace
-from walkthrough.words.messages import printable
 
 _MOST_LAYOUTS = 16
 # whoever leaves out more than this between two numbers had a machine that does not round
@@ -279,13 +278,13 @@ class Marking:
             if claim.whole:
                 return Marked(claim, word, None, None)
             expected, yours = self._calculation.expected(number), self._yours(placed)
-            return Marked(claim, word, _turned(expected, placed), _turned(yours, placed))
+            return Marked(claim, word, turned(expected, placed), turned(yours, placed))
         verdict = other or compared.verdict
         assert verdict is not None
         expected, yours = self._calculation.expected(number), self._yours(placed, verdict.way)
         enough = compared.enough if other is None else compared.said.enough(verdict.agreement)
         if placed.turned:
-            return Marked(claim, verdict.word, _turned(expected, placed), _turned(yours, placed), enough)
+            return Marked(claim, verdict.word, turned(expected, placed), turned(yours, placed), enough)
         return self._marker.comparisons.marked(claim, verdict.word, expected, yours, enough)
 
     def _yours(self, placed: PlacedClaim, way: int = 0) -> Shown | None:
@@ -323,11 +322,11 @@ class Marking:
         own, before = self._looked_up(self._own), self._looked_up(unrounded)
         for each, placed in zip(claims, self._claims, strict=True):
             if each.verdict == "wrong":
-                claim = _as_gradient(placed) if placed.turned else each.claim
+                claim = as_gradient(placed) if placed.turned else each.claim
                 ref = Ref(claim.tensor, claim.at)
                 slips = diagnose(WrongStep(claim, ref, self._worksheet, own, before))
                 if placed.turned:
-                    slips = tuple(_of_negative(slip, each.claim) for slip in slips)
+                    slips = tuple(of_negative(slip, each.claim) for slip in slips)
                 yield replace(each, slips=tuple(slips))
             else:
                 yield each
@@ -338,38 +337,6 @@ class Marking:
             return None if found is None else fraction(middle_of(found))
 
         return value
-
-
-def _turned(number: Shown | None, placed: PlacedClaim) -> Shown | None:
-    """What is said of ∂L/∂z, as it is said of −∂L/∂z."""
-    if number is None or not placed.turned or not number.value:
-        return number
-    return replace(number, negative=not number.negative)
-
-
-def _as_gradient(placed: PlacedClaim) -> NumberClaim:
-    """What is claimed of −∂L/∂z, as a claim of ∂L/∂z."""
-    claim, compared = placed.claim, placed.compared
-    assert compared is not None
-    owner, _, rest = claim.tensor.rpartition(".delta")
-    plain = claim.written.strip()
-    return replace(
-        claim,
-        cell=claim.cell.replace(".delta", ".grad"),
-        tensor=f"{owner}.grad{rest}",
-        written=plain[1:] if plain[:1] in ("-", MINUS) else f"-{plain}",
-        number=compared.written,
-    )
-
-
-def _of_negative(slip: Slip, claim: NumberClaim) -> Slip:
-    """A slip in a gradient, for whoever wrote the negative of it."""
-    written = printable(claim.written.strip()).replace("-", MINUS)
-    return replace(
-        slip,
-        gives=replace(slip.gives, negative=not slip.gives.negative) if slip.gives.value else slip.gives,
-        words=f"your {written} is δ, the negative of the gradient; {slip.words.removeprefix('your ')}",
-    )
 
 
 def _precision(trace: Trace, rounded: list[WrittenRational]) -> Precision | None:

@@ -7,7 +7,8 @@ the line, so that what can come out is a handful of numbers, not all that lies b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from itertools import product
 from typing import NamedTuple
 
@@ -48,7 +49,7 @@ class Manner(NamedTuple):
             return ((first, last),)
         count = int(((last - first) / unit).p) // int(((last - first) / unit).q)
         steps = [first + unit * at for at in range(count + 1)]
-        return tuple([(each, each) for each in dict.fromkeys([*steps, last])])
+        return tuple([(each, each) for each in (steps if steps[-1] == last else [*steps, last])])
 
     def _rounded(self, value: Rational) -> Rational:
         if value == ZERO or abs(value) >= FAR:
@@ -78,13 +79,25 @@ def agreement_on_the_way(
     return None
 
 
+def reachable(said: WrittenRational, steps: Iterable[EnclosedStep], numbers: Enclosures) -> bool:
+    """Whether a written number lies within all that could come out, however one rounds on the way."""
+    rooms = [each.anyhow for each in _coarsest(said)]
+    for step in steps:
+        formula = step.formula
+        try:
+            ways = step.ways(numbers) if formula is None else (_hulled(formula, numbers, rooms),)
+        except NoValue:
+            continue
+        if with_own(said, ways) is not None:
+            return True
+    return False
+
+
 def ways_on_the_way(said: WrittenRational, steps: Iterable[EnclosedStep], numbers: Enclosures) -> Ways:
     """All that can have stood behind a written number if one rounds on the way as finely as it shows."""
-    found: dict[Enclosure, None] = {}
-    for formula in filter(None, (step.formula for step in steps)):
-        for manner in _manners(said):
-            found.update(dict.fromkeys(_results(formula, numbers, manner)))
-    return tuple(found)
+    formulas = list(filter(None, (step.formula for step in steps)))
+    found = (each for of in formulas for manner in _manners(said) for each in _results(of, numbers, manner))
+    return tuple(_distinct(found))
 
 
 def room_on_the_way(formula: EnclosedFormula, numbers: Enclosures, precision: Precision) -> Enclosure:
@@ -126,7 +139,7 @@ def _rounded_by_hand(formula: EnclosedFormula) -> bool:
     return formula.combine is not None and bool(formula.operands) and not named
 
 
-def _hulled(formula: EnclosedFormula, numbers: Enclosures, rooms: list[Rounds]) -> Enclosure:
+def _hulled(formula: EnclosedFormula, numbers: Enclosures, rooms: Sequence[Rounds]) -> Enclosure:
     """Everything between the ends of what can come out."""
     if formula.combine is None or not formula.operands:
         return formula.of(numbers)
@@ -149,13 +162,20 @@ def _results(formula: EnclosedFormula, numbers: Enclosures, manner: Manner) -> l
         chosen: Iterable[tuple[Enclosure, ...]] = product(*parts)
     else:  # of many parts all are rounded, or none
         chosen = zip(*((part[0], hull(part[1:] or part)) for part in parts), strict=True)
-    found: dict[Enclosure, None] = {}
+    found = []
     for values in chosen:
-        try:
-            found[formula.combine(values)] = None
-        except NoValue:
-            continue
-    return list(found)
+        with suppress(NoValue):
+            found.append(formula.combine(values))
+    return _distinct(found)
+
+
+def _distinct(values: Iterable[Enclosure]) -> list[Enclosure]:
+    """Each once: compared, as a handful are, and hashing a fraction takes long."""
+    found: list[Enclosure] = []
+    for value in values:
+        if value not in found:
+            found.append(value)
+    return found
 
 
 def _carried(part: EnclosedFormula, numbers: Enclosures, manner: Manner) -> list[Enclosure]:
@@ -163,4 +183,4 @@ def _carried(part: EnclosedFormula, numbers: Enclosures, manner: Manner) -> list
     found = _results(part, numbers, manner)
     if not _rounded_by_hand(part):
         return found
-    return list(dict.fromkeys([*found, *(each for value in found for each in manner.of(value))]))
+    return _distinct([*found, *(each for value in found for each in manner.of(value))])

@@ -15,6 +15,7 @@ from walkthrough.words.messages import one_line
 
 # a grid of more numbers than this nobody fills in by hand
 MOST_ASKED = 1_000
+_MOST_ON_THE_WAY = 8
 
 
 def asked_tensors(exercise: Exercise) -> list[str]:
@@ -22,16 +23,23 @@ def asked_tensors(exercise: Exercise) -> list[str]:
     network = exercise.trace.network
     given = {"input", "target", *network.given}
     places = exercise.trace.places
-    names = [name for name, place in places.items() if place.local not in given]
+    names = [
+        name
+        for name, place in places.items()
+        if place.local not in given and not place.local.endswith(".before")
+    ]
     if exercise.case.loss is not None and not network.stages[-1].equations:
         # a gradient from upstream is given as well
         names = [name for name in names if places[name].local != network.output.grad.name]
     return names
 
 
-def empty_worksheet(case: Case, name: str | None = None) -> str:
-    """The worksheet as TOML, for somebody to fill in; `name` is what it calls the case."""
-    exercise = Exercise(case)
+def empty_worksheet(case: Case, name: str | None = None, steps: int = 1) -> str:
+    """The worksheet as TOML, for somebody to fill in; `name` is what it calls the case.
+
+    Of several steps it asks for all of them.
+    """
+    exercise = Exercise(case).of_steps(steps)
     lines = [
         f"# {case.title}",
         f"case = {_quoted(name or case.name)}",
@@ -51,12 +59,20 @@ def empty_worksheet(case: Case, name: str | None = None) -> str:
             lines += [f'"{tensor}" = """', *rows, '"""'] if len(rows) > 1 else [f'"{tensor}" = "{rows[0]}"']
         else:
             lines.append(f'"{tensor}" = "?"')
-    return "\n".join([*lines, *left_out]) + "\n"
+    return "\n".join([*lines, *left_out, *_on_the_way(exercise)]) + "\n"
 
 
-def empty_class_list(case: Case, name: str | None = None, separator: str = ",") -> str:
+def _on_the_way(exercise: Exercise) -> list[str]:
+    """What may be claimed besides, by whoever writes it down on the way: e^z, a slope, rate × gradient."""
+    ways = exercise.trace.on_the_way.values()
+    names = [place.name for place in ways if not place.local.endswith(".delta")][:_MOST_ON_THE_WAY]
+    listed = ", ".join(f'"{name}"' for name in names)
+    return [f"# What you write down on the way can stand here, too: {listed}"] if names else []
+
+
+def empty_class_list(case: Case, name: str | None = None, separator: str = ",", steps: int = 1) -> str:
     """The table of a class as CSV: its header, and the name of the case in the first row."""
-    exercise = Exercise(case)
+    exercise = Exercise(case).of_steps(steps)
     cells = list(_cells(exercise))
     written = io.StringIO()
     table = csv.writer(written, delimiter=separator, lineterminator="\n")

@@ -72,6 +72,11 @@ class Exercise:
         """The tensors' places in the order of computation."""
         return {name: at for at, name in enumerate(self.shapes)}
 
+    def of_steps(self, count: int) -> Exercise:
+        """The same exercise in so many steps; raises NoSuchCell if there are none."""
+        trace = linked(self.trace, steps=count)
+        return self if trace is self.trace else Exercise(self.case, self.digits, trace)
+
     def through(self, names: Iterable[str]) -> Exercise:
         """The same exercise, in as many steps as these names need: `conv[1,1]#3` needs three."""
         try:

@@ -11,6 +11,7 @@ from walkthrough.stepper.opened import Opened
 from walkthrough.stepper.pictures.boards import Board, Frame, Mark, Spot, outer_of, spot_of
 from walkthrough.stepper.pictures.windows import Laying, laying, refs_of
 from walkthrough.stepper.pieces import Piece, pieces
+from walkthrough.stepper.uses import uses
 from walkthrough.trace.steps import AnyStep, Choice, Ref, Route, Sums
 
 
@@ -32,11 +33,11 @@ class AtWork:
         """A number, and everything of the next stage that it goes into."""
         opened = self.opened
         found = [self._plain(ref, {spot_of(ref): Mark.HERE})]
-        uses = opened.uses(ref)
-        if uses:
-            outer = outer_of(uses[0])
-            marks = {spot_of(each): Mark.WINDOW for each in uses if outer_of(each) == outer}
-            found.append(self._plain(uses[0], marks))
+        read_by = uses(opened, ref)
+        if read_by:
+            outer = outer_of(read_by[0])
+            marks = {spot_of(each): Mark.WINDOW for each in read_by if outer_of(each) == outer}
+            found.append(self._plain(read_by[0], marks))
         return tuple(found)
 
     # --- what is read ----------------------------------------------------------------------------

@@ -50,7 +50,7 @@ def changed(opened: Opened, ref: Ref, text: str) -> tuple[Change, Opened]:
 def with_number(opened: Opened, ref: Ref, number: Written) -> Case:
     """The case with this number in the place of one that it gives."""
     case, network = opened.case, opened.trace.network
-    place = opened.trace.places[ref.tensor]
+    place = opened.trace.place(ref.tensor)
     at = ravel(ref.cell, place.shape)
     if place.local in ("input", "target"):
         samples = list(case.samples)

@@ -31,7 +31,7 @@ def grids_of(opened: Opened, changes: tuple[Change, ...]) -> dict[str, Grids]:
 
 
 def _grid(opened: Opened, tensor: str) -> tuple[Place, Grid]:
-    case, place = opened.case, opened.trace.places[tensor]
+    case, place = opened.case, opened.trace.place(tensor)
     sample = place.sample or 0
     if place.local in ("input", "target"):
         own = case.samples[sample]

@@ -145,13 +145,3 @@ def logarithm(x: Numbers, needed: NDArray[np.bool_], digits: int) -> Numbers:
         enough = context(digits + max(0, -distance) + GUARD)
         logarithms.append(enough.ln(enough.divide(Decimal(numerator), below)))
     return boxed(logarithms, x.shape)
-
-
-def root(x: Numbers, digits: int) -> Numbers:
-    """Square roots of numbers that are not negative."""
-    if not isinstance(x, Box):
-        return np.sqrt(x)
-    below, enough = Decimal(x.denominator), context(digits + GUARD)
-    return boxed(
-        [enough.sqrt(enough.divide(Decimal(n), below)) for n in x.numerators.ravel().tolist()], x.shape
-    )

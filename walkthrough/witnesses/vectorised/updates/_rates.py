@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from walkthrough.witnesses.vectorised.box import Box, Numbers, scaled
-from walkthrough.witnesses.vectorised.decimals import ratio, root
+from walkthrough.witnesses.vectorised.decimals import ratio, square_root
 from walkthrough.witnesses.vectorised.stage import Moving
 
 
@@ -17,7 +17,7 @@ def decayed(of: Moving[Numbers]) -> Numbers:
 
 def measured(above: Numbers, squares: Numbers, epsilon: Fraction, digits: int) -> Numbers:
     """a/(√s + ε)."""
-    below = root(squares, digits)
+    below = square_root(squares, digits)
     if not isinstance(below, Box):
         return above / (below + float(epsilon))
     tiny = Box.of([epsilon] * below.numerators.size, below.shape)
