@@ -66,6 +66,13 @@ class NewLoss:
     name: str
     unsaid: str = ""
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The loss of each sample, if there are several, and that of all."""
+        places = self.trace.places.items()
+        own = (name for name, place in places if (place.local, place.step) == ("loss", self.trace.step))
+        return tuple(dict.fromkeys((*own, self.name)))
+
 
 def new_loss(trace: Trace, digits: int) -> NewLoss | None:
     """What the update has made of the loss, to so many digits; None if nothing is updated."""
