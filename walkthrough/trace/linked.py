@@ -83,7 +83,8 @@ def new_loss(trace: Trace, digits: int) -> NewLoss | None:
     try:
         following.run()
     except CannotReplay as problem:
-        return NewLoss(following, name, f"cannot be given: {problem.problem.message.partition(';')[0]}")
+        why = problem.problem.message.removeprefix(f"step {following.step}: ").partition(";")[0]
+        return NewLoss(following, name, f"cannot be given: {why}")
     try:
         following.certain(
             lambda precision: shown(following.known(name, (), precision), digits, FULL), _ENOUGH
