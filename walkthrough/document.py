@@ -36,11 +36,15 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Numbers in rows and columns, such as an image; `marks` are drawn beside the numbers."""
+    """Numbers in rows and columns, such as an image; `marks` are drawn beside the numbers.
+
+    `cells` are the full names of the numbers, where they have some.
+    """
 
     name: str
     rows: tuple[tuple[str, ...], ...]
     marks: tuple[tuple[str, ...], ...] = ()
+    cells: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +137,14 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """Lines of working of a large tensor, each on one row, however long; `because` holds for all."""
+    """Lines of working of a large tensor, each on one row, however long; `because` holds for all.
+
+    `cells` are the full names of the numbers that they end with.
+    """
 
     texts: tuple[str, ...]
     because: str = ""
+    cells: tuple[str, ...] = ()
 
 
 Block: TypeAlias = Heading | Prose | Rule | Grid | Beside | Picture | Working | Workings | Lines | Table

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @click.option("--steps", "count", type=click.IntRange(1), default=1, help="So many updates in a row.")
 @click.option("--fold-zeros", is_flag=True, help="Leave out products with 0.")
 @click.option("--arithmetic", help='Instead of the case\'s own: exact, float, "4 decimals" or symbolic.')
-@printing("text", "json", "markdown")
+@printing("text", "json", "markdown", "html")
 def show(
     case: str, parts: tuple[str, ...], count: int, fold_zeros: bool, arithmetic: str | None, **how: Any
 ) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from walkthrough.case import Case
 from walkthrough.document import Block, Grid, Heading, Lines, Picture, Prose, Rule
 from walkthrough.mathematics.letters import bounded, rational
-from walkthrough.mathematics.notation import Shape, Tensor, gradient_name
+from walkthrough.mathematics.notation import Shape, Tensor, gradient_name, unravel
 from walkthrough.numbers.exact import Exact
 from walkthrough.numbers.shown import Known, shown
 from walkthrough.page.changes import changes
@@ -341,9 +341,12 @@ class Page:
         """Every line of a tensor, laid out alike; what holds for all of them is said once."""
         if self._ledger.takes(name):
             because = self._ledger.because(name)
+            shape, start = self.steps.trace.place(name).shape, 0
             for texts in self._ledger.lines(name):
-                yield Lines(tuple(texts), because)
-                because = ""
+                places = range(start, start + len(texts))
+                cells = tuple(self.steps.trace.cell_name(name, unravel(place, shape)) for place in places)
+                yield Lines(tuple(texts), because, cells)
+                because, start = "", start + len(texts)
             return
         guard = self._guard(name)
         drafts = self._drafts.pop(name, None) or self._drafted(name)
@@ -391,7 +394,7 @@ class Page:
                 letter, comma, rest = title.partition(",")
                 label = f"{letter}[{','.join(map(str, index))}]{comma}{rest}"
             if image[1] <= WIDEST and image[0] * image[1] <= MOST_NUMBERS:
-                yield Grid(label, self._rows(name, place, shape))
+                yield Grid(label, self._rows(name, place, shape), cells=self._cells(name, place, shape))
             else:
                 yield self._picture(name, place, shape, label)
 
@@ -401,6 +404,14 @@ class Page:
         return tuple(
             tuple(self.narration.text(Ref(name, (*outer, row, column))) for column in range(shape[-1]))
             for row in range(shape[-2])
+        )
+
+    def _cells(self, name: str, outer: tuple[int, ...], shape: Shape) -> tuple[tuple[str, ...], ...]:
+        """The full names of the numbers of an image."""
+        trace = self.steps.trace
+        rows = [outer] if len(shape) == 1 else [(*outer, row) for row in range(shape[-2])]
+        return tuple(
+            tuple(trace.cell_name(name, (*row, column)) for column in range(shape[-1])) for row in rows
         )
 
     def _picture(self, name: str, outer: tuple[int, ...], shape: Shape, label: str) -> Picture:

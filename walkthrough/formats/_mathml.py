@@ -1,0 +1,161 @@
+"""Formulas and lines of working as MathML: z₁₁ = x₁₁k₁₁ with real subscripts, selectable and zoomable."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from markupsafe import Markup, escape
+
+from walkthrough.document import Relation, Side, Sum, Window
+from walkthrough.formats._pieces import signed
+
+_BELOW = str.maketrans("₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₙₛ", "0123456789ijkns")
+_ABOVE = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁽⁾", "0123456789−()")
+_FUNCTIONS = frozenset({"ln", "tanh", "max", "exp", "softplus"})
+_WORDS = frozenset({"if", "to", "is", "of", "or", "in", "by"})
+"""Words of two letters; any other two are two symbols side by side."""
+
+_TOKEN = re.compile(
+    r"(?P<number>[0-9]+(?:[.,][0-9]+)?)|(?P<below>[₀-₉ᵢⱼₖₙₛ]+)|(?P<above>[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁽⁾]+)"
+    r"|(?P<index>(?<=[A-Za-zα-ω₀-₉\u0302])\[[^\]]*\])|(?P<power>e\^(?=[−A-Za-z(]))"
+    r"|(?P<letter>[A-Za-zα-ωϕ]\u0302?'*(?![A-Za-z]))|(?P<word>[A-Za-z]+)|(?P<space>\s+)|(?P<sign>.)",
+    re.DOTALL,
+)
+_DERIVATIVE = re.compile(r"∂(\w)/∂(\w\u0302?(?:\[[^\]]*\]|[₀-₉]+)?)")
+_OPERAND = re.compile(r"[\w)\]⟩½¼¾⅓%]\s*$")
+"""What a sign stands behind if it adds or subtracts; anywhere else it belongs to the number after it."""
+_BREAKS = re.compile(r" (?=[+−=≈←] )")
+_LONG = 36
+"""Characters of a formula that may be broken before a sign."""
+
+
+def mathml(text: str, display: bool = False) -> Markup:
+    """A formula as one `<math>`; a formula that stands by itself has its derivatives as fractions."""
+    inner = _fractions(text) if display else _row(text)
+    kind = Markup(' display="block"') if display else Markup("")
+    return Markup("<math{}>{}</math>").format(kind, inner)
+
+
+def pieces(relation: Relation | str, side: Side) -> Iterator[Markup]:
+    """A side after its relation, as one `<math>` or, where it is long, several between which a line breaks."""
+    match side:
+        case Sum(rows, before, after) if len(rows) > 1:
+            yield _laid(relation, _table(rows, "+"), before, after)
+        case Window(rows) if len(rows) > 1:
+            yield _laid(relation, _table(rows, ""), "max(", ")")
+        case Window(rows):
+            yield mathml(f"{relation} max( {', '.join(rows[0])} )")
+        case Sum(rows, before, after):
+            yield from broken(f"{relation} {before}{signed(rows[0])}{after}")
+        case str():
+            yield from broken(f"{relation} {side}")
+
+
+def broken(text: str) -> Iterator[Markup]:
+    """A formula in pieces between which a line may break: before a sign that stands in no parentheses."""
+    if len(text) <= _LONG:
+        yield mathml(text)
+        return
+    piece, inside = "", 0
+    for part in _BREAKS.split(text):
+        if piece.strip() and not inside and len(piece) > 3:
+            yield mathml(piece)
+            piece = ""
+        piece += f" {part}" if piece else part
+        inside = piece.count("(") - piece.count(")")
+    yield mathml(piece)
+
+
+def _laid(relation: str, table: Markup, before: str, after: str) -> Markup:
+    parts = (_row(relation), _row(before), table, _row(after))
+    return Markup("<math>{}{}{}{}</math>").format(*parts)
+
+
+def _table(rows: tuple[tuple[str, ...], ...], joint: str) -> Markup:
+    """Rows under each other, their terms in columns; the signs between two terms are columns too."""
+    between = Markup("<mtd><mo>{}</mo></mtd>").format(joint) if joint else Markup("")
+    lines = []
+    for number, row in enumerate(rows):
+        lead = between if number else Markup("<mtd></mtd>") if joint else Markup("")
+        cells = (Markup("<mtd>{}</mtd>").format(_row(text)) for text in row)
+        lines.append(Markup("<mtr>{}{}</mtr>").format(lead, between.join(cells)))
+    return Markup("<mtable>{}</mtable>").format(Markup("").join(lines))
+
+
+def _fractions(text: str) -> Markup:
+    found, start = Markup(""), 0
+    for match in _DERIVATIVE.finditer(text):
+        found += _row(text[start : match.start()])
+        above, below = _row(f"∂{match[1]}"), _row(f"∂{match[2]}")
+        found += Markup("<mfrac><mrow>{}</mrow><mrow>{}</mrow></mfrac>").format(above, below)
+        start = match.end()
+    return found + _row(text[start:])
+
+
+def _row(text: str) -> Markup:
+    """A formula's parts side by side."""
+    atoms: list[Markup] = []
+    at = 0
+    while at < len(text):
+        match = _TOKEN.match(text, at)
+        assert match is not None  # any sign is one
+        at = match.end()
+        kind, said = str(match.lastgroup), match[0]
+        match kind:
+            case "below" | "index":
+                inner = said.translate(_BELOW) if kind == "below" else said[1:-1].replace(" ", "")
+                _raise(atoms, "msub", _row(inner))
+            case "above":
+                _raise(atoms, "msup", _row(said.translate(_ABOVE)))
+            case "power":
+                end = _end_of_power(text, at)
+                inside = text[at:end]
+                if inside.startswith("("):
+                    inside = inside[1:-1]
+                atoms.append(Markup("<msup><mi>e</mi><mrow>{}</mrow></msup>").format(_row(inside)))
+                at = end
+            case "sign" if said in "−+" and _OPERAND.search(text[: match.start()]) is None:
+                atoms.append(Markup('<mo form="prefix">{}</mo>').format(said))
+            case _:
+                atoms += _atoms(kind, said)
+    return Markup("").join(atoms)
+
+
+def _atoms(kind: str, said: str) -> Iterator[Markup]:
+    match kind:
+        case "number":
+            yield Markup("<mn>{}</mn>").format(said)
+        case "letter":
+            yield Markup("<mi>{}</mi>").format(said)
+        case "word" if said in _FUNCTIONS:
+            yield Markup("<mi>{}</mi>").format(said)
+        case "word" if len(said) == 2 and said.islower() and said not in _WORDS:
+            yield from (Markup("<mi>{}</mi>").format(each) for each in said)
+        case "word":
+            yield Markup("<mtext>\u00a0{}\u00a0</mtext>").format(said)
+        case "space":
+            return
+        case _:
+            # a parenthesis does not grow: a line of working is as high as a line
+            still = Markup(' stretchy="false"') if said in "()[]|{}" else Markup("")
+            yield Markup("<mo{}>{}</mo>").format(still, escape("∑" if said == "Σ" else said))
+
+
+def _raise(atoms: list[Markup], how: str, what: Markup) -> None:
+    """What stands below or above goes with what stands before it."""
+    base = atoms.pop() if atoms else Markup("<mrow></mrow>")
+    atoms.append(Markup("<{0}>{1}<mrow>{2}</mrow></{0}>").format(Markup(how), base, what))
+
+
+def _end_of_power(text: str, at: int) -> int:
+    """Where an exponent ends: after its parenthesis, or its sign, letter and index."""
+    if text[at] != "(":
+        match = re.compile(r"−?[A-Za-z][₀-₉]*").match(text, at)
+        return match.end() if match else at + 1
+    depth = 0
+    for place in range(at, len(text)):
+        depth += (text[place] == "(") - (text[place] == ")")
+        if not depth:
+            return place + 1
+    return len(text)
