@@ -38,12 +38,12 @@ def mathml(text: str, display: bool = False) -> Markup:
 
 
 def pieces(relation: Relation | str, side: Side) -> Iterator[Markup]:
-    """A side after its relation, as one `<math>` or, where it is long, several between which a line breaks."""
+    """A side after its relation: one `<math>`, or several between which a line may break."""
     match side:
         case Sum(rows, before, after) if len(rows) > 1:
-            yield _laid(relation, _table(rows, "+"), before, after)
+            yield _laid(relation, rows, "+", before, after)
         case Window(rows) if len(rows) > 1:
-            yield _laid(relation, _table(rows, ""), "max(", ")")
+            yield _laid(relation, rows, "", "max(", ")")
         case Window(rows):
             yield mathml(f"{relation} max( {', '.join(rows[0])} )")
         case Sum(rows, before, after):
@@ -57,30 +57,34 @@ def broken(text: str) -> Iterator[Markup]:
     if len(text) <= _LONG:
         yield mathml(text)
         return
-    piece, inside = "", 0
+    piece, continued = "", False
     for part in _BREAKS.split(text):
-        if piece.strip() and not inside and len(piece) > 3:
-            yield mathml(piece)
-            piece = ""
+        if len(piece) > 3 and piece.count("(") == piece.count(")"):
+            yield Markup("<math>{}</math>").format(_row(piece, continued))
+            piece, continued = "", True
         piece += f" {part}" if piece else part
-        inside = piece.count("(") - piece.count(")")
-    yield mathml(piece)
+    yield Markup("<math>{}</math>").format(_row(piece, continued))
 
 
-def _laid(relation: str, table: Markup, before: str, after: str) -> Markup:
-    parts = (_row(relation), _row(before), table, _row(after))
-    return Markup("<math>{}{}{}{}</math>").format(*parts)
+def _laid(relation: str, rows: tuple[tuple[str, ...], ...], joint: str, before: str, after: str) -> Markup:
+    """Rows under each other, their terms in columns, each a formula of its own.
 
-
-def _table(rows: tuple[tuple[str, ...], ...], joint: str) -> Markup:
-    """Rows under each other, their terms in columns; the signs between two terms are columns too."""
-    between = Markup("<mtd><mo>{}</mo></mtd>").format(joint) if joint else Markup("")
-    lines = []
+    A table of MathML would do but for this: browsers do not set its columns flush right.
+    """
+    columns = max(len(row) for row in rows)
+    cells: list[Markup] = []
     for number, row in enumerate(rows):
-        lead = between if number else Markup("<mtd></mtd>") if joint else Markup("")
-        cells = (Markup("<mtd>{}</mtd>").format(_row(text)) for text in row)
-        lines.append(Markup("<mtr>{}{}</mtr>").format(lead, between.join(cells)))
-    return Markup("<mtable>{}</mtable>").format(Markup("").join(lines))
+        lead = f"{joint} " if number and joint else ""
+        for at, text in enumerate(row):
+            end = f" {joint}" if joint and at < len(row) - 1 else ""
+            place = Markup(' class="first"') if at == 0 else Markup("")
+            cells.append(
+                Markup("<math{}>{}</math>").format(place, _row(f"{lead if at == 0 else ''}{text}{end}"))
+            )
+    kind = "window" if joint else "window apart"
+    table = Markup('<span class="{}" style="--columns:{}">{}</span>').format(columns, Markup("").join(cells))
+    start = mathml(f"{relation} {before}".strip())
+    return Markup('<span class="laid">{}{}{}</span>').format(start, table, mathml(after) if after else "")
 
 
 def _fractions(text: str) -> Markup:
@@ -93,8 +97,9 @@ def _fractions(text: str) -> Markup:
     return found + _row(text[start:])
 
 
-def _row(text: str) -> Markup:
-    """A formula's parts side by side."""
+def _row(text: str, continued: bool = False) -> Markup:
+    """A formula's parts side by side; `continued` says that something stands before it."""
+    before = "0" if continued else ""
     atoms: list[Markup] = []
     at = 0
     while at < len(text):
@@ -115,10 +120,12 @@ def _row(text: str) -> Markup:
                     inside = inside[1:-1]
                 atoms.append(Markup("<msup><mi>e</mi><mrow>{}</mrow></msup>").format(_row(inside)))
                 at = end
-            case "sign" if said in "−+" and _OPERAND.search(text[: match.start()]) is None:
+            case "sign" if said in "−+" and _OPERAND.search(before + text[: match.start()]) is None:
                 atoms.append(Markup('<mo form="prefix">{}</mo>').format(said))
             case _:
                 atoms += _atoms(kind, said)
+                if said in _FUNCTIONS and text[at : at + 1] == " ":
+                    atoms.append(Markup('<mspace width="0.17em"></mspace>'))
     return Markup("").join(atoms)
 
 
@@ -139,6 +146,7 @@ def _atoms(kind: str, said: str) -> Iterator[Markup]:
         case _:
             # a parenthesis does not grow: a line of working is as high as a line
             still = Markup(' stretchy="false"') if said in "()[]|{}" else Markup("")
+            still = Markup(' lspace="0" rspace="0"') if said in "/·" else still
             yield Markup("<mo{}>{}</mo>").format(still, escape("∑" if said == "Σ" else said))
 
 
