@@ -82,7 +82,9 @@ def _laid(relation: str, rows: tuple[tuple[str, ...], ...], joint: str, before: 
                 Markup("<math{}>{}</math>").format(place, _row(f"{lead if at == 0 else ''}{text}{end}"))
             )
     kind = "window" if joint else "window apart"
-    table = Markup('<span class="{}" style="--columns:{}">{}</span>').format(columns, Markup("").join(cells))
+    table = Markup('<span class="{}" style="--columns:{}">{}</span>').format(
+        kind, columns, Markup("").join(cells)
+    )
     start = mathml(f"{relation} {before}".strip())
     return Markup('<span class="laid">{}{}{}</span>').format(start, table, mathml(after) if after else "")
 
@@ -120,6 +122,8 @@ def _row(text: str, continued: bool = False) -> Markup:
                     inside = inside[1:-1]
                 atoms.append(Markup("<msup><mi>e</mi><mrow>{}</mrow></msup>").format(_row(inside)))
                 at = end
+            case "sign" if said in "−+" and continued and not atoms:
+                atoms.append(Markup('<mo form="infix">{}</mo>').format(said))
             case "sign" if said in "−+" and _OPERAND.search(before + text[: match.start()]) is None:
                 atoms.append(Markup('<mo form="prefix">{}</mo>').format(said))
             case _:
