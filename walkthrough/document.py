@@ -147,4 +147,92 @@ class Lines:
     cells: tuple[str, ...] = ()
 
 
-Block: TypeAlias = Heading | Prose | Rule | Grid | Beside | Picture | Working | Workings | Lines | Table
+@dataclass(frozen=True, slots=True)
+class Omitted:
+    """Lines of a large tensor that a page works out when somebody opens them; `because` holds for all."""
+
+    tensor: str
+    count: int
+    because: str = ""
+
+
+Positions: TypeAlias = tuple[tuple[int, ...], ...]
+"""For each axis a constant, then pairs of a loop index and its coefficient: (−1, 0, 1, 2, 1) is i₀ + i₂ − 1."""
+
+Formula: TypeAlias = tuple["str | int | Formula | Positions", ...]
+"""A formula as a word and what it is of, such as `("product", ("entry", 0, …), ("number", "1/2"))`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One equation as it is read for one tensor: the formula is added to `target` at every place of its loop.
+
+    `extents` are how far each loop index goes, counted from 0; the first `outer` of them are the loop's own,
+    the others those of sums in the formula. In the formula an entry is `("entry", tensor, positions)`, and 0
+    outside its tensor. A single position, where there are several axes, counts in reading order.
+    """
+
+    target: Positions
+    extents: tuple[int, ...]
+    formula: Formula
+    outer: int
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A tensor of a network: its numbers as they are shown, and the equations that give them.
+
+    `lines` are its lines of working where a page must be able to open them and cannot put them together; a
+    table of sums it can: `relations` are the signs before the numbers and before the value of each line,
+    `operands` the numbers as they stand in other tensors' lines, if that is otherwise, `between` the sign
+    between the symbols of two factors, `short` whether g is written for an upstream gradient, and `special`
+    are the lines of single places that are written otherwise.
+    """
+
+    name: str
+    letter: str
+    shape: tuple[int, ...]
+    given: bool
+    numbers: tuple[str, ...]
+    readings: tuple[Reading, ...] = ()
+    operands: tuple[str, ...] = ()
+    lines: tuple[str, ...] = ()
+    relations: tuple[str, ...] = ()
+    special: tuple[tuple[int, str], ...] = ()
+    between: str = ""
+    short: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Equations:
+    """A whole case as something to calculate with, in the order of computation; `digits` are shown."""
+
+    quantities: tuple[Quantity, ...]
+    digits: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A number (or, without a cell, a product) in one row, and under it what it is made of."""
+
+    cell: str
+    line: str
+    remark: str = ""
+    branches: tuple[Branch, ...] = ()
+
+
+Block: TypeAlias = (
+    Heading
+    | Prose
+    | Rule
+    | Grid
+    | Beside
+    | Picture
+    | Working
+    | Workings
+    | Lines
+    | Omitted
+    | Table
+    | Equations
+    | Branch
+)

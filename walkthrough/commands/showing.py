@@ -38,17 +38,26 @@ def show(
     if format_of(how) == "json":
         pieces = _show_json(narration, parts, agreed)
     else:
-        pieces = blocks_in(_show_blocks(narration, parts, agreed), how)
+        whole = format_of(how) == "html" and not parts and not symbolic
+        pieces = blocks_in(_show_blocks(narration, parts, agreed, whole), how)
     write(pieces, how, opened)
     if not all(agreed):
         sys.exit(1)
 
 
-def _show_blocks(narration: Narration, parts: tuple[str, ...], agreed: list[bool]) -> Iterator[Any]:
+def _show_blocks(
+    narration: Narration, parts: tuple[str, ...], agreed: list[bool], calculating: bool
+) -> Iterator[Any]:
+    """The page; one that is `calculating` ends with the case's equations."""
     from walkthrough.page.page import Page
     from walkthrough.page.selection import selected, tensors
 
-    page = Page(narration)
+    large = False
+    if calculating:
+        from walkthrough.page.equations import equations, is_large
+
+        large = is_large(narration)
+    page = Page(narration, omitting=large)
     if not parts:
         yield from page.blocks()
     else:
@@ -65,6 +74,8 @@ def _show_blocks(narration: Narration, parts: tuple[str, ...], agreed: list[bool
     agreed += [check.agrees for check in checks]
     if checks:
         yield from closing(several[-1], checks)
+    if calculating:
+        yield equations(narration, opened=large)
 
 
 def _show_json(narration: Narration, parts: tuple[str, ...], agreed: list[bool]) -> Iterator[str]:

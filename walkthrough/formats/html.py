@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 import re
 import zlib
 from base64 import b64encode
@@ -14,7 +16,18 @@ from typing import Any, TypeAlias
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from walkthrough.document import Block, Grid, Group, Heading, Picture, Relation, Side, Working
+from walkthrough.document import (
+    Block,
+    Equations,
+    Grid,
+    Group,
+    Heading,
+    Picture,
+    Quantity,
+    Relation,
+    Side,
+    Working,
+)
 from walkthrough.formats._mathml import broken, mathml, pieces
 from walkthrough.formats._pieces import Arrangement, piece
 
@@ -23,6 +36,8 @@ Sides: TypeAlias = tuple[tuple[Relation, Side], ...]
 
 _EM = 0.52
 """How wide a sign of a formula is, about; columns of like lines begin under each other."""
+_LONG = 200_000
+"""Characters of equations and numbers that stand in a page as they are."""
 _WIDEST = 30
 """Ems that a column keeps free; what is wider stands where it stands."""
 
@@ -58,7 +73,11 @@ def _environment() -> Environment:
     )
     environment.filters |= {"mathml": mathml, "broken": broken, "anchor": anchor, "kind": _kind}
     environment.globals |= {"sides": _sides, "columns": _columns, "picture": _picture, "marked": _marked}
-    environment.globals["style"] = _inside("style.css")
+    environment.globals |= {
+        "style": _inside("style.css"),
+        "script": _inside("script.js"),
+        "carried": _carried,
+    }
     return environment
 
 
@@ -94,6 +113,23 @@ def _columns(lines: Iterable[Working]) -> str:
 
 def _width(side: Side) -> int:
     return max(len(row) for row in piece(side, Arrangement()))
+
+
+def _carried(of: Equations) -> tuple[Markup, bool]:
+    """The equations as JSON, in which no tag can begin; packed where they are long, and whether they are."""
+    table = {"digits": of.digits, "quantities": [_plain(each) for each in of.quantities]}
+    text = json.dumps(table, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    if len(text) < _LONG:
+        return Markup(text), False
+    return Markup(b64encode(gzip.compress(text.encode(), 9, mtime=0)).decode()), True
+
+
+def _plain(of: Quantity) -> dict[str, Any]:
+    readings = [
+        {"target": r.target, "extents": r.extents, "formula": r.formula, "outer": r.outer}
+        for r in of.readings
+    ]
+    return {name: getattr(of, name) for name in Quantity.__slots__} | {"readings": readings}
 
 
 def _marked(grid: Grid) -> list[list[tuple[str, str, str]]]:

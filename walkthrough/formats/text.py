@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from walkthrough.document import (
     Beside,
     Block,
+    Branch,
+    Equations,
     Grid,
     Heading,
     Lines,
+    Omitted,
     Picture,
     Prose,
     Rule,
@@ -85,6 +88,19 @@ class TextFormat:
                 return [*texts]
             case Table():
                 return self._table(block)
+            case Omitted(tensor, count):
+                return [f"{INDENT}{count} lines of {tensor}"]
+            case Branch():
+                return list(self._branch(block, INDENT))
+            case Equations():
+                return []
+
+    def _branch(self, block: Branch, indent: str) -> Iterator[str]:
+        """A tree: each number under what it goes into."""
+        parts = (f"{block.cell}:" if block.cell else "", block.line, block.remark)
+        yield from folded("  ".join(filter(None, parts)), self.width, indent)
+        for each in block.branches:
+            yield from self._branch(each, indent + INDENT)
 
     def _workings(self, lines: tuple[Working, ...]) -> list[str]:
         return [

@@ -9,7 +9,7 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from walkthrough.case import Case
-from walkthrough.document import Block, Grid, Heading, Lines, Picture, Prose, Rule
+from walkthrough.document import Block, Grid, Heading, Lines, Omitted, Picture, Prose, Rule
 from walkthrough.mathematics.letters import bounded, rational
 from walkthrough.mathematics.notation import Shape, Tensor, gradient_name, unravel
 from walkthrough.numbers.exact import Exact
@@ -39,9 +39,13 @@ LARGEST_PICTURE = 64
 
 @dataclass(frozen=True)
 class Page:
-    """How a trace is laid out; `narration` puts its steps into lines."""
+    """How a trace is laid out; `narration` puts its steps into lines.
+
+    `omitting` leaves out the lines of large tensors, for a page that works them out when it is asked.
+    """
 
     narration: Narration
+    omitting: bool = False
     _guards: dict[tuple[str, str, int | None], int] = field(default_factory=dict)
     _drafts: dict[str, list[Draft]] = field(default_factory=dict)
 
@@ -95,7 +99,9 @@ class Page:
     def in_turn(self) -> tuple[Page, ...]:
         """A page for each step of training."""
         return tuple(
-            self if steps is self.steps else Page(replace(self.narration, steps=steps, _kept={}))
+            self
+            if steps is self.steps
+            else Page(replace(self.narration, steps=steps, _kept={}), self.omitting)
             for steps in self.steps.in_turn
         )
 
@@ -341,6 +347,9 @@ class Page:
         """Every line of a tensor, laid out alike; what holds for all of them is said once."""
         if self._ledger.takes(name):
             because = self._ledger.because(name)
+            if self.omitting:
+                yield Omitted(name, Tensor(name, self.shapes[name]).size, because)
+                return
             shape, start = self.steps.trace.place(name).shape, 0
             for texts in self._ledger.lines(name):
                 places = range(start, start + len(texts))
