@@ -10,6 +10,7 @@ from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import chain
+from math import prod
 from struct import pack
 from typing import Any, TypeAlias
 
@@ -129,7 +130,12 @@ def _plain(of: Quantity) -> dict[str, Any]:
         {"target": r.target, "extents": r.extents, "formula": r.formula, "outer": r.outer}
         for r in of.readings
     ]
-    return {name: getattr(of, name) for name in Quantity.__slots__} | {"readings": readings}
+    sizes = [prod(of.shape[axis:]) for axis in range(len(of.shape) + 1)]
+    moving = (axis for axis, extent in enumerate(of.shape) if extent > 1)
+    # leading axes of size 1 are left out of a name
+    first = next(moving, max(len(of.shape) - 1, 0))
+    place = {"id": anchor(of.name), "size": sizes[0], "steps": sizes[1:], "first": first, "readings": readings}
+    return {name: getattr(of, name) for name in Quantity.__slots__} | place
 
 
 def _marked(grid: Grid) -> list[list[tuple[str, str, str]]]:

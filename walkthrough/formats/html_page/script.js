@@ -1,6 +1,5 @@
 // Stepping, looking up and "what if". All there is to read can be read without this script; it calculates with
 // the case's own equations, which the page carries as data, and knows nothing of layers.
-"use strict";
 
 // --- numbers, in double precision -------------------------------------------------------------------------
 
@@ -22,25 +21,11 @@ function brief(value, digits) { // to so many digits, as people write it
 // --- tensors and equations --------------------------------------------------------------------------------
 
 class Tensor {
-  constructor(it) {
-    Object.assign(this, it);
-    this.size = it.shape.reduce((size, extent) => size * extent, 1);
-    const first = it.shape.findIndex((extent) => extent !== 1); // leading axes of size 1 are left out
-    this.first = first < 0 ? Math.max(it.shape.length - 1, 0) : first;
-    this.special = new Map(it.special);
-    this.id = idOf(this.name);
-  }
-  cell(place) { // counted from 0
-    const cell = [];
-    for (let axis = this.shape.length - 1; axis >= 0; place = Math.floor(place / this.shape[axis--])) {
-      cell.unshift(place % this.shape[axis]);
-    }
-    return cell;
-  }
+  constructor(it) { Object.assign(this, it, { special: new Map(it.special) }); }
+  cell(place) { return this.shape.map((extent, axis) => Math.floor(place / this.steps[axis]) % extent); } // from 0
   kept(place) { return this.cell(place).slice(this.first).map((at) => at + 1); }
   named(place) { return this.shape.length ? `${this.name}[${this.kept(place)}]` : this.name; }
   symbol(place, letter = this.letter) {
-    if (!this.shape.length) return letter;
     const long = this.shape.slice(this.first).some((extent) => extent > 9), kept = this.kept(place);
     return letter + (long ? `[${kept}]` : kept.map((at) => LOWERED[at]).join(""));
   }
@@ -51,23 +36,19 @@ class Tensor {
     return inside ? indices.reduce((place, at, axis) => place * this.shape[left + axis] + at - 1, 0) : -1;
   }
 }
-
 const idOf = (name) => name.replace(/[^\p{L}\p{N}_]+/gu, "-").replace(/^-|-$/g, "");
 
 // An equation reads `target += formula` at every place of its loop. A rule is a position that depends on the
 // loop's indices: [constant, index, coefficient, …]. An entry is a tensor and a rule for each axis, or a single
 // one that counts through it in reading order; outside its tensor it is padding, place −1.
 
-const extentsOf = (tensor, rules) => (rules.length === tensor.shape.length ? tensor.shape : [tensor.size]);
-
 function valueOf(rule, at) {
   let value = rule[0];
   for (let k = 1; k < rule.length; k += 2) value += rule[k + 1] * at[rule[k]];
   return value;
 }
-
 function placeOf(tensor, rules, at) {
-  const extents = extentsOf(tensor, rules);
+  const extents = rules.length === tensor.shape.length ? tensor.shape : [tensor.size];
   let place = 0;
   for (let axis = 0; axis < rules.length; axis++) {
     const value = valueOf(rules[axis], at);
@@ -76,7 +57,6 @@ function placeOf(tensor, rules, at) {
   }
   return place;
 }
-
 function loop(indices, extents, at, visit, depth = 0) {
   if (depth === indices.length) return visit();
   for (let value = 0; value < extents[indices[depth]]; value++) {
@@ -88,35 +68,28 @@ function loop(indices, extents, at, visit, depth = 0) {
 function solve(wanted, extents, count, visit, at = [], index = 0) { // where in a loop the rules have these values
   if (index === count) return visit(at);
   let low = 0, high = extents[index] - 1;
-  for (const [rule, goal] of wanted) {
-    let left = goal - rule[0], own = 0, last = -1;
-    for (let k = 1; k < rule.length; k += 2) {
-      last = Math.max(last, rule[k]);
-      if (rule[k] === index) own += rule[k + 1];
-      else if (rule[k] < index) left -= rule[k + 1] * at[rule[k]];
-    }
-    if (last !== index) continue; // not decided yet, or before
-    if (!Number.isInteger(left / own)) return;
-    [low, high] = [Math.max(low, left / own), Math.min(high, left / own)];
+  for (const [rule, goal] of wanted.filter(([, , last]) => last === index)) {
+    const [none, one] = [0, 1].map((value) => { at[index] = value; return valueOf(rule, at); });
+    const value = (goal - none) / (one - none);
+    if (!Number.isInteger(value)) return;
+    [low, high] = [Math.max(low, value), Math.min(high, value)];
   }
   for (at[index] = low; at[index] <= high; at[index]++) solve(wanted, extents, count, visit, at, index + 1);
 }
 
 function places(tensor, rules, place, extents, count, visit) { // the places of a loop where an entry is this one
   const goal = rules.length === tensor.shape.length ? tensor.cell(place) : [place];
-  const wanted = rules.map((rule, axis) => [rule, goal[axis]]);
+  const last = (rule) => Math.max(-1, ...rule.filter((_, k) => k % 2)); // the index that decides
+  const wanted = rules.map((rule, axis) => [rule, goal[axis], last(rule)]);
   if (wanted.every(([rule, value]) => rule.length > 1 || rule[0] === value)) solve(wanted, extents, count, visit);
 }
-
-const FUNCTIONS = { exp: Math.exp, ln: Math.log, ln1p: Math.log1p, tanh: Math.tanh, sqrt: Math.sqrt };
 
 class Equations {
   constructor(it) {
     this.digits = it.digits;
     this.tensors = it.quantities.map((each) => new Tensor(each));
-    this.named = new Map(this.tensors.map((tensor) => [tensor.name, tensor]));
+    this.loss = this.tensors.find(({ name }) => name === "loss");
   }
-
   compiled([word, ...of], extents) { // a formula as a function of the loop's place
     if (word === "number") return ((value) => () => value)(double(of[0]));
     if (word === "entry") {
@@ -142,30 +115,24 @@ class Equations {
         return sign > 0 ? b(at) : sign < 0 ? c(at) : (1 - d(at)) * c(at) + d(at) * b(at);
       };
     }
-    return (at) => FUNCTIONS[word](a(at));
+    return (at) => Math[{ ln: "log", ln1p: "log1p" }[word] ?? word](a(at));
   }
-  window([, index, rules], over, extents, at) { // value and place of each entry of a window that is no padding
-    const tensor = this.tensors[index], values = this.doubles(tensor), found = [], here = [...at];
-    loop(over, extents, here, () => {
-      const place = placeOf(tensor, rules, here);
-      if (place >= 0) found.push([values[place], place]);
-    });
-    return found;
+  window(entry, over, extents, at) { // value and place of each entry of a window that is no padding
+    const inside = [...this.entries(["total", entry, over], extents, at)].filter(({ place }) => place >= 0);
+    return inside.map(({ tensor, place }) => [this.doubles(tensor)[place], place]);
   }
   share(entry, over, tie, extents, at) { // of the gradient that goes back to this entry of a window
     const window = this.window(entry, over, extents, at), best = Math.max(...window.map(([value]) => value));
-    const winners = window.filter(([value]) => value === best).map(([, place]) => place);
-    const own = placeOf(this.tensors[entry[1]], entry[2], at);
-    if (tie === "first") return Number(winners[0] === own);
+    const equal = window.filter(([value]) => value === best).map(([, place]) => place);
+    const winners = tie === "first" ? equal.slice(0, 1) : equal, own = placeOf(this.tensors[entry[1]], entry[2], at);
     return winners.includes(own) ? (tie === "all" ? 1 : 1 / winners.length) : 0;
   }
-
   doubles(tensor) { // its numbers: as the case gives them, or from its equations
     if (tensor.values) return tensor.values;
     if (tensor.given) return (tensor.values = Float64Array.from(tensor.numbers, double));
-    const values = new Float64Array(tensor.size);
+    const values = new Float64Array(tensor.size), at = [];
     for (const { target, extents, formula, outer } of tensor.readings) {
-      const value = this.compiled(formula, extents), at = [];
+      const value = this.compiled(formula, extents);
       loop([...Array(outer).keys()], extents, at, () => {
         const place = placeOf(tensor, target, at);
         if (place >= 0) values[place] += value(at);
@@ -180,16 +147,16 @@ class Equations {
     for (const each of this.tensors) this.doubles(each);
   }
   restore() { for (const each of this.tensors) if (each.before) each.values = each.before.slice(); }
-  isChanged(tensor, place) {
-    const [now, before] = [tensor.values, tensor.before].map((values) => values && brief(values[place], this.digits));
-    return Boolean(tensor.before) && now !== before;
+  isChanged({ before, values }, place) {
+    return Boolean(before) && brief(before[place], this.digits) !== brief(values[place], this.digits);
   }
-
   terms(tensor, place) { // what a number is made of: the entries at each place of its loops, in order
+    if (this.last?.tensor === tensor && this.last.place === place) return this.last.found;
     const found = [];
     for (const { target, extents, formula, outer } of tensor.readings) {
       places(tensor, target, place, extents, outer, (at) => found.push([...this.entries(formula, extents, at)]));
     }
+    this.last = { tensor, place, found };
     return found;
   }
   *entries([word, ...of], extents, at) {
@@ -212,262 +179,221 @@ class Equations {
     }
     return [...found.values()];
   }
-
   line(tensor, place) { // the line of a large tensor, with the digits that the program prints
     if (tensor.lines.length) return tensor.lines[place];
     if (tensor.special.has(place)) return tensor.special.get(place);
     const bounded = (text) => (/^−|·|\//.test(text) ? `(${text})` : text);
-    const inside = (of) => of.tensor.operands[of.place] ?? bounded(of.tensor.numbers[of.place]);
-    const number = (each) => (each.place < 0 ? "0" : inside(each));
+    const number = ({ tensor: of, place: at }) => (at < 0 ? "0" : of.operands[at] ?? bounded(of.numbers[at]));
     const short = (letter) => (tensor.short && letter.startsWith("∂L/∂") ? "g" : letter);
-    const symbol = (each) => (each.place < 0 ? "0" : each.tensor.symbol(each.place, short(each.tensor.letter)));
+    const symbol = ({ tensor: of, place: at }) => (at < 0 ? "0" : of.symbol(at, short(of.letter)));
     const terms = this.terms(tensor, place), [operands, ended] = tensor.relations[place];
     const symbols = terms.map((term) => term.map(symbol).join(tensor.between)).join(" + ");
     const numbers = terms.map((term) => term.map(number).join("·")).join(" + ");
-    const copied = terms.length === 1 && terms[0].length === 1;
-    const said = copied ? "" : `${operands} ${numbers} `;
+    const said = terms.flat().length === 1 ? "" : `${operands} ${numbers} `; // of a copy only what it is
     return `${tensor.symbol(place)} = ${symbols} ${said}${ended} ${tensor.numbers[place]}`;
   }
 }
 
 // --- the page ---------------------------------------------------------------------------------------------
 
-function math(text) { // a line of working as MathML; its signs are where a line may break
-  const token = /(?<mn>[0-9]+(?:[.,][0-9]+)*)|(?<below>[₀-₉]+|(?<=[\p{L}])\[[^\]]*\])|(?<above>[⁻⁰¹²³⁴-⁹]+)|(?<mi>\p{L}+)|(?<mo>\S)/gu;
-  const made = (name, ...inner) => {
-    const element = document.createElementNS("http://www.w3.org/1998/Math/MathML", name);
-    element.append(...inner);
-    return element;
-  };
-  const lines = text.split(/ (?=[=≈+−←] )/).map((piece, number) => {
-    const atoms = [];
-    for (const { 0: said, groups } of piece.matchAll(token)) {
-      if (groups.below) atoms.push(made("msub", atoms.pop(), made("mn", said.replace(/[₀-₉]/g, (d) => LOWERED.indexOf(d)).replace(/[[\]]/g, ""))));
-      else if (groups.above) atoms.push(made("msup", atoms.pop(), made("mn", said.replace("⁻", "−").replace(/[⁰-⁹¹²³]/g, (d) => RAISED.indexOf(d)))));
-      else if (groups.mi) atoms.push(made(said.length > 2 && said !== "max" ? "mtext" : "mi", said));
-      else atoms.push(made(groups.mn ? "mn" : "mo", said));
-    }
-    if (number && atoms[0].tagName === "mo") atoms[0].setAttribute("form", "infix");
-    return made("math", ...atoms);
-  });
-  return lines.flatMap((line) => [line, " "]);
-}
-
-const made = (name, properties, ...inner) => {
-  const element = Object.assign(document.createElement(name), properties);
+const part = (id) => document.getElementById(id);
+const made = (name, attributes, ...inner) => {
+  const language = `http://www.w3.org/${name.startsWith("m") ? "1998/Math/MathML" : "1999/xhtml"}`;
+  const element = document.createElementNS(language, name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
   element.append(...inner);
   return element;
 };
-const part = (id) => document.getElementById(id);
+const TOKEN = /([0-9]+(?:\.[0-9]+)?)|([₀-₉]+|(?<=\p{L})\[[^\]]*\])|([⁻⁰¹²³⁴-⁹]+)|(\p{L}+)|(\S)/gu;
+function math(text) { // a line of working as MathML, in formulas between which it may break; a long sum as text
+  if (text.length > 2000) return [text]; // a browser takes long over so many formulas
+  const digits = (said, signs) => said.replace("⁻", "−").replace(/[^−,0-9]/g, (sign) => signs.indexOf(sign));
+  return text.split(/ (?=[=≈+−←] )/).flatMap((piece, number) => {
+    const atoms = [];
+    for (const [said, figures, below, above, word] of piece.matchAll(TOKEN)) {
+      const alone = /^$|[(·=≈]/.test(atoms.at(-1)?.textContent ?? (number ? "0" : "")); // a sign of its own
+      const form = alone ? "prefix" : "()".includes(said) ? "" : "infix";
+      if (below) atoms.push(made("msub", {}, atoms.pop(), made("mn", {}, digits(below.replace(/[[\]]/g, ""), LOWERED))));
+      else if (above) atoms.push(made("msup", {}, atoms.pop(), made("mn", {}, digits(above, RAISED))));
+      else if (figures || word) atoms.push(made(figures ? "mn" : word.length > 3 ? "mtext" : "mi", {}, said));
+      else atoms.push(made("mo", { stretchy: false, form }, said));
+    }
+    return [made("math", {}, ...atoms), " "];
+  });
+}
 
 class Page {
   constructor(equations) {
     this.equations = equations;
     this.order = equations.tensors.filter((tensor) => !tensor.given);
     this.byId = [...equations.tensors].sort((one, other) => other.id.length - one.id.length);
-    this.cells = new Map(); // every element that shows a number, by the number's name
+    this.elements = new Map(); // what shows a number, by the number's name
     for (const element of document.querySelectorAll("[data-cell]")) this.keep(element);
     part("open").hidden = false;
-    const at = (id, event, act) => part(id).addEventListener(event, (it) => { it.preventDefault(); act(); });
-    at("open", "click", () => this.show(this.active ?? { tensor: this.order[0], place: 0 }));
-    at("back", "click", () => this.step(-1));
-    at("next", "click", () => this.step(1));
-    at("part", "click", () => this.skip());
-    at("close", "click", () => this.close());
-    at("goto", "submit", () => this.go(part("cell").value));
-    at("change", "submit", () => this.change(double(part("value").value)));
-    at("undo", "click", () => { this.equations.restore(); this.refresh(); });
-    addEventListener("hashchange", () => this.go(location.hash.slice(1)));
+    const on = (id, event, act) => part(id).addEventListener(event, (it) => { it.preventDefault(); act(); });
+    on("open", "click", () => this.show(this.active ?? { tensor: this.order[0], place: 0 }));
+    on("back", "click", () => this.step(-1));
+    on("next", "click", () => this.step(1));
+    on("part", "click", () => this.step(this.active.tensor.size - this.active.place));
+    on("close", "click", () => this.close());
+    on("goto", "submit", () => this.go(part("cell").value));
+    on("change", "submit", () => this.change(double(part("value").value)));
+    on("undo", "click", () => { this.equations.restore(); this.refresh(); });
+    addEventListener("hashchange", () => this.go(decodeURIComponent(location.hash.slice(1))));
     addEventListener("keydown", (event) => this.key(event));
-    for (const event of ["pointerover", "focusin"]) document.addEventListener(event, (it) => this.look(it.target));
-    document.addEventListener("pointerout", () => this.active && this.mark(this.active));
-    document.addEventListener("click", (it) => this.pick(it));
-    if (location.hash) this.go(location.hash.slice(1));
+    document.addEventListener("click", (event) => this.pick(event));
+    for (const event of ["pointerover", "focusin"]) document.addEventListener(event, ({ target }) => {
+      const name = target.closest?.("td[data-cell], .line[data-cell], .rows [data-cell]")?.dataset.cell;
+      if (name ?? this.active) this.mark(name ? this.find(name) : this.active);
+    });
+    if (location.hash) this.go(decodeURIComponent(location.hash.slice(1)));
   }
-  keep(element) {
-    const name = element.dataset.cell;
-    this.cells.set(name, [...(this.cells.get(name) ?? []).filter((each) => each.isConnected), element]);
+  keep(element, name = element.dataset.cell) {
+    this.elements.set(name, [...(this.elements.get(name) ?? []).filter((each) => each.isConnected), element]);
   }
   find(name) { // what a name or an address means: conv[2,3], conv-2-3, dense.weight
-    const id = idOf(name.trim());
+    const id = idOf(name);
     for (const tensor of this.byId) {
       if (id === tensor.id) return { tensor, place: 0 };
-      const indices = id.startsWith(tensor.id + "-") ? id.slice(tensor.id.length + 1).split("-").map(Number) : [];
-      const place = indices.length ? tensor.find(indices) : -1;
+      if (!id.startsWith(`${tensor.id}-`)) continue;
+      const place = tensor.find(id.slice(tensor.id.length + 1).split("-").map(Number));
       if (place >= 0) return { tensor, place };
     }
     return null;
   }
   go(name) {
-    const found = this.find(decodeURIComponent(name));
-    if (found) this.show(found);
-    else if (name && !document.getElementById(name)) part("hint").textContent = `nothing here is called ${name}`;
+    if (this.find(name)) this.show(this.find(name));
+    else if (!part(name)) part("effect").textContent = `Nothing here is called ${name}.`;
   }
-  step(by) {
-    if (!this.active) return this.show({ tensor: this.order[by > 0 ? 0 : this.order.length - 1], place: 0 });
-    const { tensor, place } = this.active, next = place + by;
-    if (next >= 0 && next < tensor.size && !tensor.given) return this.show({ tensor, place: next });
-    const other = this.order[this.order.indexOf(tensor) + by];
+  step(by) { // along the lines of a tensor, and on to the next one
+    const { tensor, place } = this.active ?? { tensor: this.order[0], place: -1 }, next = place + by;
+    if (!tensor.given && next >= 0 && next < tensor.size) return this.show({ tensor, place: next });
+    const other = this.order[this.order.indexOf(tensor) + Math.sign(by)];
     if (other) this.show({ tensor: other, place: by > 0 ? 0 : other.size - 1 });
   }
-  skip() {
-    const next = this.order[this.order.indexOf(this.active.tensor) + 1];
-    if (next) this.show({ tensor: next, place: 0 });
-  }
-  close() { part("bench").hidden = true; part("open").hidden = false; part("open").focus(); this.mark(null); }
+  close() { [part("bench").hidden, part("open").hidden] = [true, false]; }
   key(event) {
     if (event.target.matches("input") || event.altKey || event.ctrlKey || event.metaKey) return;
-    const act = { ArrowRight: () => this.step(1), ArrowLeft: () => this.step(-1), Escape: () => this.close() }[event.key];
-    const cell = event.key === "Enter" && event.target.closest("td[data-cell]");
-    if (cell) this.go(cell.dataset.cell);
-    else if (act && !(event.key === "Escape" && part("bench").hidden)) act();
+    const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (by) this.step(by);
+    else if (event.key === "Escape") this.close();
+    else if (event.key === "Enter" && event.target.matches("td[data-cell]")) event.target.click();
     else return;
     event.preventDefault();
   }
-  look(target) {
-    const name = target.closest?.("td[data-cell], .line[data-cell], .rows p[data-cell]")?.dataset.cell;
-    const found = name && this.find(name);
-    if (found) this.mark(found);
+  pick({ target, offsetX, offsetY }) {
+    const cell = target.closest("td[data-cell]");
+    if (cell) this.go(cell.dataset.cell);
+    else if (target.place) this.show({ tensor: target.tensor, place: target.place(offsetX, offsetY) });
   }
-  pick(event) {
-    const name = event.target.closest("td[data-cell]")?.dataset.cell;
-    if (name) return this.go(name);
-    const board = event.target.closest("canvas");
-    if (board) this.show(board.find(event));
-  }
-
   mark(of) { // the window that a number is made of, and where it goes
-    for (const kind of ["here", "window", "used"]) {
-      for (const element of document.querySelectorAll(`.${kind}`)) element.classList.remove(kind);
-    }
-    if (!of) return;
-    const put = ({ tensor, place }, kind) => place >= 0 &&
-      this.cells.get(tensor.named(place))?.forEach((element) => element.classList.add(kind));
+    const marked = document.querySelectorAll(".here, .window, .used");
+    for (const element of marked) element.classList.remove("here", "window", "used");
+    const put = ({ tensor, place }, kind) => place >= 0
+      && this.elements.get(tensor.named(place))?.forEach((element) => element.classList.add(kind));
     const uses = this.equations.uses(of.tensor, of.place);
     for (const use of uses) put(use, "used");
     for (const entry of this.equations.terms(of.tensor, of.place).flat()) put(entry, "window");
     put(of, "here");
-    const names = uses.slice(0, 12).map((use) => use.tensor.symbol(use.place)).join(", ");
+    const names = uses.slice(0, 12).map((use) => use.tensor.symbol(use.place)).join(", ") || "nothing more";
     const more = uses.length > 12 ? ` and ${uses.length - 12} more` : "";
-    part("hint").textContent = of.tensor.named(of.place) + (uses.length ? ` goes into ${names}${more}` : " goes into nothing more");
+    part("hint").textContent = `${of.tensor.named(of.place)} goes into ${names}${more}.`;
   }
   show(of) {
-    const { tensor, place } = (this.active = of), name = tensor.named(place);
-    part("bench").hidden = false;
-    part("open").hidden = true;
+    const { tensor, place } = (this.active = of), name = tensor.named(place), line = this.line(tensor, place);
+    [part("bench").hidden, part("open").hidden, part("change").hidden] = [false, true, !tensor.given];
     history.replaceState(null, "", `#${idOf(name)}`);
-    for (const element of document.querySelectorAll(".active")) element.classList.remove("active");
-    const line = this.line(tensor, place);
+    document.querySelector(".active")?.classList.remove("active");
+    line?.classList.add("active");
+    if (!tensor.lines.length && !tensor.relations.length) line?.scrollIntoView({ block: "center" });
     part("where").textContent = `${name}, ${place + 1} of ${tensor.size}`;
-    if (line) {
-      line.classList.add("active");
-      line.scrollIntoView({ block: "nearest" });
-    }
-    const copy = line?.cloneNode(true) ?? made("div", {}, ...math(`${tensor.symbol(place)} = ${tensor.numbers[place]}`), "  given");
+    const given = math(`${tensor.symbol(place)} = ${tensor.numbers[place]}`);
+    const copy = line?.cloneNode(true) ?? made("div", { class: "line" }, ...given, " given");
     copy.removeAttribute("id");
     part("line").replaceChildren(copy);
-    const marks = new Map([[tensor, new Map()]]);
-    const entries = tensor.given ? this.equations.uses(tensor, place) : this.equations.terms(tensor, place).flat();
-    for (const each of entries) if (each.place >= 0) {
-      marks.set(each.tensor, (marks.get(each.tensor) ?? new Map()).set(each.place, tensor.given ? "used" : "window"));
-    }
-    marks.get(tensor).set(place, "here");
-    const drawn = [...marks].sort(([one], [other]) => this.equations.tensors.indexOf(one) - this.equations.tensors.indexOf(other));
-    part("boards").replaceChildren(...drawn.flatMap(([each, kinds]) => this.boards(each, kinds)));
-    part("change").hidden = !tensor.given;
-    part("value").value = tensor.given ? this.number(tensor, place) : "";
+    part("boards").replaceChildren(...this.boards(tensor, place));
+    part("value").value = tensor.before ? brief(tensor.values[place], 17) : tensor.numbers[place];
     part("changed").textContent = name;
-    this.mark(of);
     this.refresh();
-  }
-  number(tensor, place) {
-    return tensor.before ? brief(tensor.values[place], this.equations.digits) : tensor.numbers[place];
+    this.mark(of);
   }
   line(tensor, place) { // its line in the page; that of a large tensor is put there when it is opened
-    const name = tensor.named(place), found = document.getElementById(idOf(name));
+    const name = tensor.named(place), found = part(idOf(name));
     const room = document.querySelector(`[data-tensor="${CSS.escape(tensor.name)}"]`);
-    if (found?.dataset.cell === name || !room) return found;
+    if (!room || found) return found;
     const [working, because] = this.equations.line(tensor, place).split("     ");
-    const line = made("div", { className: "line", id: idOf(name) }, made("div", {}, ...math(working)));
-    if (because) line.append(made("div", { className: "because" }, because));
-    line.dataset.cell = name;
+    const inner = [made("div", {}, ...math(working)), made("div", { class: "because" }, because ?? "")];
+    const line = made("div", { class: "line", id: idOf(name), "data-cell": name }, ...inner);
     room.append(line);
     this.keep(line);
     return line;
   }
-
-  boards(tensor, kinds) { // the images that marked numbers lie in: as numbers, or in grey where they are many
-    const columns = tensor.shape.at(-1) ?? 1, rows = tensor.shape.at(-2) ?? 1, size = rows * columns;
-    const images = [...new Set([...kinds.keys()].map((place) => Math.floor(place / size)))].sort((a, b) => a - b);
-    return images.slice(0, 16).map((image) => {
-      const outer = tensor.kept(image * size).slice(0, -2), name = outer.length ? `${tensor.name}[${outer}]` : tensor.name;
+  boards(own, place) { // the images that a number and its window lie in
+    const kinds = new Map(own.given ? [[own, new Map()]] : []);
+    const put = (tensor, at, kind) => kinds.set(tensor, (kinds.get(tensor) ?? new Map()).set(at, kind));
+    for (const each of own.given ? this.equations.uses(own, place) : this.equations.terms(own, place).flat()) {
+      if (each.place >= 0) put(each.tensor, each.place, own.given ? "used" : "window");
+    }
+    put(own, place, "here");
+    return [...kinds].flatMap(([tensor, marks]) => {
+      const columns = tensor.shape.at(-1) ?? 1, size = (tensor.shape.at(-2) ?? 1) * columns;
+      const images = [...new Set([...marks.keys()].map((at) => Math.floor(at / size)))].slice(0, 16);
       const draw = columns <= 14 && size <= 200 ? this.table : this.picture;
-      return made("figure", { className: "grid" }, made("figcaption", {}, name), draw.call(this, tensor, image * size, rows, columns, kinds));
+      return images.sort((a, b) => a - b).map((image) => made("figure", { class: "grid" },
+        made("figcaption", {}, [tensor.name, ...tensor.kept(image * size).slice(0, -2)].join(" ")),
+        draw.call(this, tensor, image * size, size, columns, marks)));
     });
   }
-  table(tensor, start, rows, columns) {
-    const cell = (place) => {
-      const element = made("td", { tabIndex: 0 }, tensor.numbers[place]);
-      element.dataset.cell = tensor.named(place);
-      this.keep(element);
-      return element;
-    };
-    const row = (y) => made("tr", {}, ...Array.from({ length: columns }, (_, x) => cell(start + y * columns + x)));
-    return made("table", {}, ...Array.from({ length: rows }, (_, y) => row(y)));
+  table(tensor, start, size, columns) {
+    const rows = Array.from({ length: size / columns }, () => made("tr", {}));
+    for (let at = 0; at < size; at++) {
+      const cell = made("td", { tabindex: 0, "data-cell": tensor.named(start + at) }, tensor.numbers[start + at]);
+      rows[Math.floor(at / columns)].append(cell);
+      this.keep(cell);
+    }
+    return made("table", {}, ...rows);
   }
-  picture(tensor, start, rows, columns, kinds) {
-    const wide = rows === 1 ? 20 : columns, high = Math.ceil((rows * columns) / wide), unit = Math.max(1, Math.min(8, Math.floor(400 / wide)));
-    const canvas = made("canvas", { width: wide * unit, height: high * unit, tabIndex: 0 }), pen = canvas.getContext("2d");
-    const values = this.equations.doubles(tensor).subarray(start, start + rows * columns);
-    const low = values.reduce((a, b) => Math.min(a, b)), room = values.reduce((a, b) => Math.max(a, b)) - low || 1;
-    canvas.setAttribute("role", "img");
-    canvas.setAttribute("aria-label", `${tensor.name} from ${brief(low, 3)} (black) to ${brief(low + room, 3)} (white)`);
-    values.forEach((value, at) => {
-      const kind = kinds.get(start + at), grey = Math.round((255 * (value - low)) / room);
-      pen.fillStyle = `rgb(${grey} ${grey} ${grey})`;
-      pen.fillRect((at % wide) * unit, Math.floor(at / wide) * unit, unit, unit);
-      if (!kind) return;
-      pen.fillStyle = getComputedStyle(document.documentElement).getPropertyValue(`--${kind}-picture`);
-      pen.fillRect((at % wide) * unit, Math.floor(at / wide) * unit, unit, unit);
-    });
-    canvas.find = ({ offsetX, offsetY }) => {
-      const scale = canvas.width / canvas.clientWidth / unit;
-      const at = Math.floor(offsetY * scale) * wide + Math.floor(offsetX * scale);
-      return { tensor, place: start + Math.min(at, values.length - 1) };
-    };
+  picture(tensor, start, size, columns, marks) { // black is the smallest; a long row is folded
+    const wide = size === columns ? 20 : columns, high = Math.ceil(size / wide);
+    const label = { role: "img", "aria-label": `${tensor.name} in grey`, style: `width: ${Math.min(8 * wide, 400)}px` };
+    const canvas = Object.assign(made("canvas", { width: wide, height: high, ...label }), { tensor });
+    const shown = tensor.before ? [...tensor.values] : tensor.numbers, pen = canvas.getContext("2d");
+    const values = shown.slice(start, start + size).map((value) => double(String(value)));
+    const low = Math.min(...values), room = Math.max(...values) - low || 1, image = pen.createImageData(wide, high);
+    const pixels = new Uint32Array(image.data.buffer), style = getComputedStyle(document.body);
+    values.forEach((value, at) => { pixels[at] = 0xff000000 + 0x10101 * Math.round((255 * (value - low)) / room); });
+    pen.putImageData(image, 0, 0);
+    for (const [at, mark] of [...marks].map(([place, kind]) => [place - start, kind])) {
+      pen.fillStyle = style.getPropertyValue(`--${mark}-picture`);
+      if (at >= 0 && at < size) pen.fillRect(at % wide, Math.floor(at / wide), 1, 1);
+    }
+    const across = (x) => Math.floor((x / canvas.clientWidth) * wide), down = (y) => Math.floor((y / canvas.clientHeight) * high);
+    canvas.place = (x, y) => start + Math.min(down(y) * wide + across(x), size - 1);
     return canvas;
   }
-
   change(value) { // what if
-    if (!Number.isFinite(value)) return void (part("hint").textContent = "this is not a number");
+    if (!Number.isFinite(value)) return part("effect").replaceChildren("That is not a number: −0.5, 1/3 or 2e-3 is one.");
     this.equations.change(this.active.tensor, this.active.place, value);
     this.refresh();
   }
   refresh() { // the old value beside the new one, wherever it stands
-    const { equations } = this, loss = equations.named.get("loss");
-    for (const [name, elements] of this.cells) {
-      const { tensor, place } = this.find(name), is = equations.isChanged(tensor, place);
+    const { digits, loss } = this.equations;
+    for (const [name, elements] of this.equations.tensors[0].before ? this.elements : []) {
+      const { tensor, place } = this.find(name), is = this.equations.isChanged(tensor, place);
       for (const element of elements) {
-        const now = is && made("ins", {}, brief(tensor.values[place], equations.digits));
-        if (element.tagName === "TD") {
-          element.shown ??= [...element.childNodes];
-          element.replaceChildren(...(is ? [made("del", {}, ...element.shown.map((each) => each.cloneNode(true))), " ", now] : element.shown));
-        } else {
-          element.querySelector(":scope > .now")?.remove();
-          if (is) element.append(made("div", { className: "now" }, "now ≈ ", now));
-        }
+        element.querySelector(":scope > .now")?.remove();
+        element.classList.toggle("changed", is);
+        if (is) element.append(made("span", { class: "now" }, ` → ${brief(tensor.values[place], digits)}`));
       }
     }
-    const before = loss?.before && brief(loss.before[0], equations.digits);
-    part("effect").textContent = before ? `loss ≈ ${before} → ${brief(loss.values[0], equations.digits)}` : "";
+    const said = loss?.before && [loss.before, loss.values].map(([value]) => brief(value, digits)).join(" → ");
+    part("effect").textContent = said ? `loss ≈ ${said}` : "";
   }
 }
 
-async function carried() { // the data that the page carries; much of it is packed
-  const source = part("equations");
-  if (!source.hasAttribute("data-packed")) return JSON.parse(source.textContent);
-  const bytes = Uint8Array.from(atob(source.textContent.trim()), (sign) => sign.charCodeAt(0));
+async function carried({ dataset, textContent }) { // the data that the page carries, packed where it is long
+  if (dataset.packed === undefined) return JSON.parse(textContent);
+  const bytes = Uint8Array.from(atob(textContent), (sign) => sign.charCodeAt(0));
   return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).json();
 }
-
-carried().then((it) => { globalThis.walkthrough = new Page(new Equations(it)); });
+carried(part("equations")).then((it) => { globalThis.walkthrough = new Page(new Equations(it)); });
