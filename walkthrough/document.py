@@ -114,6 +114,20 @@ class Working:
 
 
 @dataclass(frozen=True, slots=True)
+class Compared:
+    """The right line, and the same with somebody's own numbers, which `words` introduce."""
+
+    right: Working
+    words: str
+    own: Working
+
+    @property
+    def apart(self) -> tuple[Working | Prose, ...]:
+        """One after the other."""
+        return (self.right, Prose(self.words), self.own)
+
+
+@dataclass(frozen=True, slots=True)
 class Workings:
     """Like lines, which are laid out alike; `because` holds for all of them."""
 
@@ -157,7 +171,7 @@ class Omitted:
 
 
 Positions: TypeAlias = tuple[tuple[int, ...], ...]
-"""For each axis a constant, then pairs of a loop index and its coefficient: (−1, 0, 1, 2, 1) is i₀ + i₂ − 1."""
+"""For each axis a constant, then pairs of loop index and coefficient: (−1, 0, 1, 2, 1) is i₀ + i₂ − 1."""
 
 Formula: TypeAlias = tuple["str | int | Formula | Positions", ...]
 """A formula as a word and what it is of, such as `("product", ("entry", 0, …), ("number", "1/2"))`."""
@@ -229,6 +243,7 @@ Block: TypeAlias = (
     | Beside
     | Picture
     | Working
+    | Compared
     | Workings
     | Lines
     | Omitted

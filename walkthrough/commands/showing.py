@@ -108,7 +108,7 @@ def _show_json(narration: Narration, parts: tuple[str, ...], agreed: list[bool])
 @click.option("--depth", type=click.IntRange(0, 1000), help="How many numbers to go back.  [default: 3]")
 @click.option("--routes", type=click.IntRange(1, 1_000_000), help="Routes of each number.  [default: 12]")
 @click.option("--all", "everything", is_flag=True, help="Everything, back to the inputs.")
-@printing("text", "json", "markdown")
+@printing("text", "json", "markdown", "html")
 def why(
     case: str,
     cell: str,
@@ -133,6 +133,11 @@ def why(
     tree = Reasons(Narration(Steps(replayed(opened, (cell,))), how["digits"]), bounds).tree(cell)
     if format_of(how) == "json":
         write([json.dumps(record(tree), ensure_ascii=False, indent=1) + "\n"], how, opened)
+        return
+    if format_of(how) == "html":
+        from walkthrough.page.reason_branches import reason_blocks
+
+        write(blocks_in(reason_blocks(tree), how), how, opened)
         return
     from walkthrough.commands.output import needs_ascii, width
     from walkthrough.formats.text import ascii_only

@@ -79,7 +79,9 @@ def _laid(relation: str, rows: tuple[tuple[str, ...], ...], joint: str, before: 
             end = f" {joint}" if joint and at < len(row) - 1 else ""
             place = Markup(' class="first"') if at == 0 else Markup("")
             cells.append(
-                Markup("<math{}>{}</math>").format(place, _row(f"{lead if at == 0 else ''}{text}{end}", continued=number > 0 and at == 0))
+                Markup("<math{}>{}</math>").format(
+                    place, _row(f"{lead if at == 0 else ''}{text}{end}", continued=number > 0 and at == 0)
+                )
             )
     kind = "lattice" if joint else "lattice apart"
     table = Markup('<span class="{}" style="--columns:{}">{}</span>').format(

@@ -55,7 +55,28 @@ class HtmlFormat:
         first = next(rest, None)
         title = first.text if isinstance(first, Heading) else self._title
         said = chain([first] if first is not None else (), rest)
-        return _environment().get_template("page.html").generate(title=title, blocks=said)
+        return _environment().get_template("page.html").generate(title=title, blocks=said, page=_Page())
+
+
+class _Page:
+    """What a page has said so far: an id stands once, and no level of headings is left out."""
+
+    def __init__(self) -> None:
+        self._ids: set[str] = set()
+        self._level = 0
+
+    def id(self, cell: str) -> Markup:
+        """The attributes of what shows a cell; the id goes to what shows it first."""
+        own = anchor(cell)
+        if own in self._ids:
+            return Markup(' data-cell="{}"').format(cell)
+        self._ids.add(own)
+        return Markup(' id="{}" data-cell="{}"').format(own, cell)
+
+    def level(self, wanted: int) -> int:
+        """The level of a heading, at most one below the last."""
+        self._level = min(wanted, self._level + 1)
+        return self._level
 
 
 def anchor(cell: str) -> str:
@@ -134,7 +155,13 @@ def _plain(of: Quantity) -> dict[str, Any]:
     moving = (axis for axis, extent in enumerate(of.shape) if extent > 1)
     # leading axes of size 1 are left out of a name
     first = next(moving, max(len(of.shape) - 1, 0))
-    place = {"id": anchor(of.name), "size": sizes[0], "steps": sizes[1:], "first": first, "readings": readings}
+    place = {
+        "id": anchor(of.name),
+        "size": sizes[0],
+        "steps": sizes[1:],
+        "first": first,
+        "readings": readings,
+    }
     return {name: getattr(of, name) for name in Quantity.__slots__} | place
 
 

@@ -8,6 +8,7 @@ from walkthrough.document import (
     Beside,
     Block,
     Branch,
+    Compared,
     Equations,
     Grid,
     Heading,
@@ -68,6 +69,8 @@ class MarkdownFormat:
                 return _picture(block)
             case Working():
                 return self._workings((block,))
+            case Compared():
+                return "".join(map(self._block, block.apart))
             case Workings(lines, because):
                 return (f"{escaped(because)}.\n\n" if because else "") + self._workings(lines)
             case Lines(texts, because):

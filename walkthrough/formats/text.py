@@ -9,6 +9,7 @@ from walkthrough.document import (
     Beside,
     Block,
     Branch,
+    Compared,
     Equations,
     Grid,
     Heading,
@@ -46,8 +47,9 @@ class TextFormat:
         """The blocks as pieces of text, each ending with a line end."""
         before: Block | None = None
         for block in blocks:
-            yield from self._spaced(before, block)
-            before = block
+            for each in block.apart if isinstance(block, Compared) else (block,):
+                yield from self._spaced(before, each)
+                before = each
 
     def _spaced(self, before: Block | None, block: Block) -> Iterator[str]:
         if isinstance(block, Workings | Lines) and block.because and isinstance(before, Rule):
@@ -82,6 +84,8 @@ class TextFormat:
                 return self._picture(block)
             case Working():
                 return self._workings((block,))
+            case Compared():
+                return [line for each in block.apart for line in self._block(each)]
             case Workings(lines):
                 return self._workings(lines)
             case Lines(texts):

@@ -241,8 +241,10 @@ class _Transcript:
     def _mean(self, steps: Steps, place: Place) -> Reading:
         count = len(steps.trace.case.samples)
         axes = _axes(place)
-        entries = [("entry", self._at[steps.full(place.local, sample)], axes) for sample in range(count)]
-        formula = ("product", ("number", f"1/{count}"), ("sum", *entries))
+        entries: list[Formula] = [
+            ("entry", self._at[steps.full(place.local, sample)], axes) for sample in range(count)
+        ]
+        formula: Formula = ("product", ("number", f"1/{count}"), ("sum", *entries))
         return Reading(axes, place.shape, formula, len(axes))
 
     def _copy(self, place: Place, before: str) -> Reading:

@@ -1,4 +1,4 @@
-"""What it takes to put together any line of a large table of sums: its signs, and what stands for its numbers."""
+"""What it takes to put together any line of a large table of sums: its signs and the texts of its numbers."""
 
 from __future__ import annotations
 
