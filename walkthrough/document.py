@@ -194,7 +194,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A tensor of a network: its numbers as they are shown, and the equations that give them.
+    """A tensor of a network: its numbers as they are shown (none: it is only on the way), and its equations.
 
     `lines` are its lines of working where a page must be able to open them and cannot put them together; a
     table of sums it can: `relations` are the signs before the numbers and before the value of each line,

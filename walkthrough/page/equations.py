@@ -31,9 +31,11 @@ from walkthrough.mathematics.readings import Part
 from walkthrough.page.ledger import Ledger, multiply_adds
 from walkthrough.page.narration import Narration, bounded
 from walkthrough.page.worked_lines import worked_lines
+from walkthrough.trace.linked import new_loss
 from walkthrough.trace.network import Stage
 from walkthrough.trace.places import Place
 from walkthrough.trace.steps import Ref, Steps
+from walkthrough.trace.trace import Trace
 
 _MOST_PRODUCTS = 30_000
 """Products that a page still writes out at once."""
@@ -44,7 +46,11 @@ def equations(narration: Narration, opened: bool = False) -> Equations:
 
     `opened`: with what it takes to open the lines of large tensors, which then stand nowhere else.
     """
-    return Equations(tuple(_Transcript(narration, opened).quantities()), narration.digits)
+    after = None if opened else new_loss(narration.steps.trace, narration.digits)
+    if after is None or after.unsaid:
+        return Equations(tuple(_Transcript(narration, opened).quantities()), narration.digits)
+    following = replace(narration, steps=Steps(after.trace), _kept={})
+    return Equations(tuple(_Transcript(following, opened, after.trace).quantities()), narration.digits)
 
 
 def is_large(narration: Narration) -> bool:
@@ -113,7 +119,9 @@ class _Terms(Algebra[Formula, None]):
 class _Transcript:
     """The tensors of a narration's trace, those of several steps one after the other."""
 
-    def __init__(self, narration: Narration, opened: bool) -> None:
+    def __init__(self, narration: Narration, opened: bool, after: Trace | None = None) -> None:
+        # of what comes after the last update only the loss is told, and no numbers are carried
+        self._untold = frozenset(after.own_places if after else ())
         self._narration = narration
         self._trace = narration.steps.trace
         self._at = {name: number for number, name in enumerate(self._trace.places)}
@@ -127,7 +135,7 @@ class _Transcript:
         }
         for name, place in self._trace.places.items():
             found = tuple(self._readings(self._narration.steps.of(name), place))
-            numbers = self._numbers(name)
+            numbers = () if name in self._untold else self._numbers(name)
             said = operands.get(name, ())
             as_shown = said == tuple(map(bounded, numbers))
             quantity = Quantity(

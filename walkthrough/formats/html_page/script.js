@@ -84,6 +84,8 @@ function places(tensor, rules, place, extents, count, visit) { // the places of 
   if (wanted.every(([rule, value]) => rule.length > 1 || rule[0] === value)) solve(wanted, extents, count, visit);
 }
 
+const total = (numbers) => numbers.reduce((sum, each) => sum + each, 0);
+
 class Equations {
   constructor(it) {
     this.digits = it.digits;
@@ -105,7 +107,10 @@ class Equations {
     }
     const parts = of.map((each) => this.compiled(each, extents)), [a, b, c, d] = parts;
     switch (word) {
-      case "sum": return (at) => { let sum = 0; for (const part of parts) sum += part(at); return sum; };
+      case "sum": return (at) => { // 0.1 + 0.2 − 0.3 is 0, though not in double precision
+        const terms = parts.map((part) => part(at)), sum = total(terms);
+        return Math.abs(sum) < 4e-16 * total(terms.map(Math.abs)) ? 0 : sum;
+      };
       case "product": return (at) => { let value = 1; for (const part of parts) value *= part(at); return value; };
       case "negative": return (at) => -a(at);
       case "quotient": return (at) => a(at) / b(at);
@@ -123,22 +128,23 @@ class Equations {
   }
   share(entry, over, tie, extents, at) { // of the gradient that goes back to this entry of a window
     const window = this.window(entry, over, extents, at), best = Math.max(...window.map(([value]) => value));
-    const equal = window.filter(([value]) => value === best).map(([, place]) => place);
+    const equal = window.filter(([value]) => Math.abs(value - best) <= 1e-14 * Math.abs(best)).map(([, place]) => place);
     const winners = tie === "first" ? equal.slice(0, 1) : equal, own = placeOf(this.tensors[entry[1]], entry[2], at);
     return winners.includes(own) ? (tie === "all" ? 1 : 1 / winners.length) : 0;
   }
   doubles(tensor) { // its numbers: as the case gives them, or from its equations
     if (tensor.values) return tensor.values;
     if (tensor.given) return (tensor.values = Float64Array.from(tensor.numbers, double));
-    const values = new Float64Array(tensor.size), at = [];
+    const values = new Float64Array(tensor.size), sizes = new Float64Array(tensor.size), at = [];
     for (const { target, extents, formula, outer } of tensor.readings) {
       const value = this.compiled(formula, extents);
       loop([...Array(outer).keys()], extents, at, () => {
-        const place = placeOf(tensor, target, at);
-        if (place >= 0) values[place] += value(at);
+        const place = placeOf(tensor, target, at), term = value(at);
+        values[place] += term; // outside, this does nothing
+        sizes[place] += Math.abs(term);
       });
     }
-    return (tensor.values = values);
+    return (tensor.values = values.map((value, place) => (Math.abs(value) < 1e-14 * sizes[place] ? 0 : value)));
   }
   change(tensor, place, value) { // everything anew with one number changed; what was before is kept
     for (const each of this.tensors) each.before ??= this.doubles(each).slice();
@@ -146,10 +152,7 @@ class Equations {
     for (const each of this.tensors) if (!each.given) each.values = null;
     for (const each of this.tensors) this.doubles(each);
   }
-  restore() { for (const each of this.tensors) if (each.before) each.values = each.before.slice(); }
-  isChanged({ before, values }, place) {
-    return Boolean(before) && brief(before[place], this.digits) !== brief(values[place], this.digits);
-  }
+  restore() { for (const each of this.tensors) each.values = each.before?.slice(); }
   terms(tensor, place) { // what a number is made of: the entries at each place of its loops, in order
     if (this.last?.tensor === tensor && this.last.place === place) return this.last.found;
     const found = [];
@@ -225,7 +228,7 @@ function math(text) { // a line of working as MathML, in formulas between which 
 class Page {
   constructor(equations) {
     this.equations = equations;
-    this.order = equations.tensors.filter((tensor) => !tensor.given);
+    this.order = equations.tensors.filter((tensor) => !tensor.given && tensor.numbers.length);
     this.byId = [...equations.tensors].sort((one, other) => other.id.length - one.id.length);
     this.elements = new Map(); // what shows a number, by the number's name
     for (const element of document.querySelectorAll("[data-cell]")) this.keep(element);
@@ -238,7 +241,7 @@ class Page {
     on("close", "click", () => this.close());
     on("goto", "submit", () => this.go(part("cell").value));
     on("change", "submit", () => this.change(double(part("value").value)));
-    on("undo", "click", () => { this.equations.restore(); this.refresh(); });
+    on("undo", "click", () => { this.equations.restore(); this.show(this.active); });
     addEventListener("hashchange", () => this.go(decodeURIComponent(location.hash.slice(1))));
     addEventListener("keydown", (event) => this.key(event));
     document.addEventListener("click", (event) => this.pick(event));
@@ -249,11 +252,12 @@ class Page {
     if (location.hash) this.go(decodeURIComponent(location.hash.slice(1)));
   }
   keep(element, name = element.dataset.cell) {
+    if (element.tagName === "TD") element.tabIndex = 0;
     this.elements.set(name, [...(this.elements.get(name) ?? []).filter((each) => each.isConnected), element]);
   }
   find(name) { // what a name or an address means: conv[2,3], conv-2-3, dense.weight
-    const id = idOf(name);
-    for (const tensor of this.byId) {
+    const id = idOf(name), exact = this.byId.filter((tensor) => tensor.name === name.replace(/\[.*/, ""));
+    for (const tensor of exact.length ? exact : this.byId) {
       if (id === tensor.id) return { tensor, place: 0 };
       if (!id.startsWith(`${tensor.id}-`)) continue;
       const place = tensor.find(id.slice(tensor.id.length + 1).split("-").map(Number));
@@ -296,8 +300,8 @@ class Page {
     for (const entry of this.equations.terms(of.tensor, of.place).flat()) put(entry, "window");
     put(of, "here");
     const names = uses.slice(0, 12).map((use) => use.tensor.symbol(use.place)).join(", ") || "nothing more";
-    const more = uses.length > 12 ? ` and ${uses.length - 12} more` : "";
-    part("hint").textContent = `${of.tensor.named(of.place)} goes into ${names}${more}.`;
+    const more = uses.length > 12 ? ` and ${uses.length - 12} more.` : ".";
+    part("hint").textContent = `${of.tensor.named(of.place)} goes into ${names}${more}`;
   }
   show(of) {
     const { tensor, place } = (this.active = of), name = tensor.named(place), line = this.line(tensor, place);
@@ -305,7 +309,7 @@ class Page {
     history.replaceState(null, "", `#${idOf(name)}`);
     document.querySelector(".active")?.classList.remove("active");
     line?.classList.add("active");
-    if (!tensor.lines.length && !tensor.relations.length) line?.scrollIntoView({ block: "center" });
+    line?.scrollIntoView({ block: "center" });
     part("where").textContent = `${name}, ${place + 1} of ${tensor.size}`;
     const given = math(`${tensor.symbol(place)} = ${tensor.numbers[place]}`);
     const copy = line?.cloneNode(true) ?? made("div", { class: "line" }, ...given, " given");
@@ -335,9 +339,9 @@ class Page {
       if (each.place >= 0) put(each.tensor, each.place, own.given ? "used" : "window");
     }
     put(own, place, "here");
-    return [...kinds].flatMap(([tensor, marks]) => {
+    return [...kinds].filter(([tensor]) => tensor.numbers.length).flatMap(([tensor, marks]) => {
       const columns = tensor.shape.at(-1) ?? 1, size = (tensor.shape.at(-2) ?? 1) * columns;
-      const images = [...new Set([...marks.keys()].map((at) => Math.floor(at / size)))].slice(0, 16);
+      const images = [...new Set([...marks.keys()].map((at) => Math.floor(at / size)))].slice(0, 8);
       const draw = columns <= 14 && size <= 200 ? this.table : this.picture;
       return images.sort((a, b) => a - b).map((image) => made("figure", { class: "grid" },
         made("figcaption", {}, [tensor.name, ...tensor.kept(image * size).slice(0, -2)].join(" ")),
@@ -345,13 +349,10 @@ class Page {
     });
   }
   table(tensor, start, size, columns) {
-    const rows = Array.from({ length: size / columns }, () => made("tr", {}));
-    for (let at = 0; at < size; at++) {
-      const cell = made("td", { tabindex: 0, "data-cell": tensor.named(start + at) }, tensor.numbers[start + at]);
-      rows[Math.floor(at / columns)].append(cell);
-      this.keep(cell);
-    }
-    return made("table", {}, ...rows);
+    const cell = (text, at) => made("td", { "data-cell": tensor.named(start + at) }, text);
+    const cells = tensor.numbers.slice(start, start + size).map(cell), row = (_, y) => cells.slice(y * columns, (y + 1) * columns);
+    for (const each of cells) this.keep(each);
+    return made("table", {}, ...Array.from({ length: size / columns }, row).map((inner) => made("tr", {}, ...inner)));
   }
   picture(tensor, start, size, columns, marks) { // black is the smallest; a long row is folded
     const wide = size === columns ? 20 : columns, high = Math.ceil(size / wide);
@@ -379,11 +380,11 @@ class Page {
   refresh() { // the old value beside the new one, wherever it stands
     const { digits, loss } = this.equations;
     for (const [name, elements] of this.equations.tensors[0].before ? this.elements : []) {
-      const { tensor, place } = this.find(name), is = this.equations.isChanged(tensor, place);
+      const { tensor, place } = this.find(name);
+      const [before, now] = [tensor.before, tensor.values].map((values) => brief(values[place], digits));
       for (const element of elements) {
         element.querySelector(":scope > .now")?.remove();
-        element.classList.toggle("changed", is);
-        if (is) element.append(made("span", { class: "now" }, ` → ${brief(tensor.values[place], digits)}`));
+        if (before !== now) element.append(made("span", { class: "now" }, ` → ${now}`));
       }
     }
     const said = loss?.before && [loss.before, loss.values].map(([value]) => brief(value, digits)).join(" → ");
