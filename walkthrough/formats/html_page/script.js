@@ -8,8 +8,8 @@ const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹", LOWERED = "₀₁₂₃₄₅₆�
 function double(text) { // what the page writes: −0.5, 1.5·10⁻⁹, 1/3, 25%
   const power = (_, up) => "e" + up.replace("⁻", "-").replace(/[^-]/g, (digit) => RAISED.indexOf(digit));
   const [above, below = "1"] = text.trim().replace(/−/g, "-").replace(/·10(.+)/, power).split("/");
-  if (!above.trim() || !below.trim()) return NaN;
-  return (above.endsWith("%") ? Number(above.slice(0, -1)) / 100 : Number(above)) / Number(below);
+  const size = above.endsWith("%") ? Number(above.slice(0, -1)) / 100 : Number(above);
+  return above.trim() && below.trim() ? size / Number(below) : NaN;
 }
 
 function brief(value, digits) { // to so many digits, as people write it
@@ -85,7 +85,6 @@ function places(tensor, rules, place, extents, count, visit) { // the places of 
 }
 
 const total = (numbers) => numbers.reduce((sum, each) => sum + each, 0);
-
 class Equations {
   constructor(it) {
     this.digits = it.digits;
@@ -242,14 +241,14 @@ class Page {
     on("goto", "submit", () => this.go(part("cell").value));
     on("change", "submit", () => this.change(double(part("value").value)));
     on("undo", "click", () => { this.equations.restore(); this.show(this.active); });
-    addEventListener("hashchange", () => this.go(decodeURIComponent(location.hash.slice(1))));
+    addEventListener("hashchange", () => location.hash && this.go(decodeURIComponent(location.hash.slice(1))));
     addEventListener("keydown", (event) => this.key(event));
     document.addEventListener("click", (event) => this.pick(event));
     for (const event of ["pointerover", "focusin"]) document.addEventListener(event, ({ target }) => {
       const name = target.closest?.("td[data-cell], .line[data-cell], .rows [data-cell]")?.dataset.cell;
       if (name ?? this.active) this.mark(name ? this.find(name) : this.active);
     });
-    if (location.hash) this.go(decodeURIComponent(location.hash.slice(1)));
+    dispatchEvent(new Event("hashchange"));
   }
   keep(element, name = element.dataset.cell) {
     if (element.tagName === "TD") element.tabIndex = 0;
@@ -266,8 +265,8 @@ class Page {
     return null;
   }
   go(name) {
-    if (this.find(name)) this.show(this.find(name));
-    else if (!part(name)) part("effect").textContent = `Nothing here is called ${name}.`;
+    if (this.find(name)) return this.show(this.find(name));
+    if (!part(name)) part("effect").textContent = `Nothing here is called ${name}.`;
   }
   step(by) { // along the lines of a tensor, and on to the next one
     const { tensor, place } = this.active ?? { tensor: this.order[0], place: -1 }, next = place + by;
