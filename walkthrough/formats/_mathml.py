@@ -19,7 +19,8 @@ _WORDS = frozenset({"if", "to", "is", "of", "or", "in", "by"})
 _TOKEN = re.compile(
     r"(?P<number>[0-9]+(?:[.,][0-9]+)?)|(?P<below>[₀-₉ᵢⱼₖₙₛ]+)|(?P<above>[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁽⁾]+)"
     r"|(?P<index>(?<=[A-Za-zα-ω₀-₉\u0302])\[[^\]]*\])|(?P<power>e\^(?=[−A-Za-z(]))"
-    r"|(?P<letter>[A-Za-zα-ωϕ]\u0302?'*(?![A-Za-z]))|(?P<word>[A-Za-z]+(?:'s)?(?:,? [A-Za-z]{2,}(?:'s)?)*)|(?P<space>\s+)|(?P<sign>.)",
+    r"|(?P<letter>[A-Za-zα-ωϕ]\u0302?'*(?![A-Za-z]))"
+    r"|(?P<word>[A-Za-z]+(?:'s)?(?:,? [A-Za-z]{2,}(?:'s)?)*)|(?P<space>\s+)|(?P<sign>.)",
     re.DOTALL,
 )
 _DERIVATIVE = re.compile(r"∂(\w)/∂(\w\u0302?(?:\[[^\]]*\]|[₀-₉]+)?)")
