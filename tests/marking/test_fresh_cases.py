@@ -110,17 +110,11 @@ def test_a_text_that_would_lose_a_rank_is_written_as_lists_and_a_title_is_escape
     assert fresh.title.startswith(r'a "quoted" \ title')
 
 
-def test_what_leaves_nothing_to_draw_is_refused_in_words() -> None:
-    # the logarithm of an output of 1 is 0, and of any other whole number it does not exist
-    alone = """
-        [input]
-        values = "1"
-        [loss]
-        type = "binary_cross_entropy"
-        target = "1"
-        """
-    with pytest.raises(CannotDraw, match="no other numbers were found"):
-        fresh_case(read_case(alone), 1)
+def test_what_cannot_be_drawn_is_refused_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as fewer:
+        fewer.setattr("walkthrough.marking.fresh_cases.fresh_case._MOST_DRAWN", 0)
+        with pytest.raises(CannotDraw, match="no other numbers were found"):
+            fresh_case(load("dropout"), 1)
     trained = """
         [[layers]]
         type = "dense"
