@@ -10,7 +10,7 @@ Fade: TypeAlias = Literal["adaptive", "backward", "forward", "all"]
 FADES: tuple[Fade, ...] = get_args(Fade)
 
 MOST_ASKED = 16
-"""Numbers of one tensor that are asked one after the other; the others are filled in, unless all are wanted."""
+"""Numbers of one tensor that are asked one after the other; then the others are filled in."""
 
 
 class Support(IntEnum):

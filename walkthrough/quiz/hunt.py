@@ -145,5 +145,3 @@ class Hunt:
         said += [f"{hints} hint{'s' if hints > 1 else ''}"] if hints else []
         found = "shown" if self.turn.given_up else "found" if self.done else "not found yet"
         return f"the mistake was {found}: {', '.join(said)}"
-
-

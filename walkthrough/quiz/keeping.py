@@ -72,7 +72,7 @@ def read_kept(text: str) -> Kept:
         _of(table, "of", str),
         _of(table, "seed", int),
         None if fresh is None else _of(table, "fresh", str),
-        fade,  # type: ignore[arg-type]  # it is one of them
+        fade,
         _of(table, "mistake", bool),
         tuple(_turn(each) for each in turns),
     )
@@ -90,7 +90,7 @@ def _try(value: Any) -> Try:
     written, verdict = _of(value, "written", str), _of(value, "verdict", str)
     if len(written) > LONGEST or verdict not in get_args(VerdictWord):
         raise BrokenFile("is broken: an answer in it is none")
-    return Try(written, verdict, _of(value, "slip", str)[:_LONGEST_NAME])  # type: ignore[arg-type]  # it is one
+    return Try(written, verdict, _of(value, "slip", str)[:_LONGEST_NAME])
 
 
 def _of(table: Any, key: str, kind: type[Any]) -> Any:

@@ -20,7 +20,9 @@ def kind_of(opened: Opened, part: Part) -> str:
     if owner in roles:
         said = {"grad": "gradient", "new": "update"}.get(what, what.replace("_", " "))
         return f"{stage.type}: {roles[owner]} {said}"
-    return f"{stage.type}: gradient" if stage is opened.trace.network.loss else f"{stage.type}: input gradient"
+    return (
+        f"{stage.type}: gradient" if stage is opened.trace.network.loss else f"{stage.type}: input gradient"
+    )
 
 
 def is_copy(opened: Opened, part: Part) -> bool:

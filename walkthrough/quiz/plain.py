@@ -134,8 +134,10 @@ def filled_in(quiz: Quiz, scene: Shown) -> Iterator[str]:
     while line <= scene.last:
         end = min(scene.last, line + columns - 1 - (line - part.first) % columns)
         texts = "  ".join(opened.text(course.ref(each)) for each in range(line, end + 1))
-        yield f"filled in, {opened.name(course.ref(line))} and on: {texts}" if end > line else (
-            f"filled in, {opened.name(course.ref(line))}: {texts}"
+        yield (
+            f"filled in, {opened.name(course.ref(line))} and on: {texts}"
+            if end > line
+            else (f"filled in, {opened.name(course.ref(line))}: {texts}")
         )
         line = end + 1
 
