@@ -48,6 +48,12 @@ class Hunt:
         """A number as it stands on the sheet."""
         return self.sheet.numbers.get(ref, self.opened.text(ref)).replace("-", "−")
 
+    def row_name(self, first: Ref) -> str:
+        """Which row begins with a number: `row 2`, or nothing where there is only one."""
+        shape = self.opened.shape(first.tensor)[:-1]
+        places = [str(at + 1) for at, extent in zip(first.cell, shape, strict=False) if extent > 1]
+        return f"row {','.join(places)}" if places else ""
+
     def rows(self, tensor: str) -> Iterator[tuple[Ref, list[str]]]:
         """The numbers of a tensor row by row, each row with its first number's place."""
         shape = self.opened.shape(tensor)
@@ -79,7 +85,14 @@ class Hunt:
     def _named(self, text: str) -> Ref:
         if not text:
             raise NoSuchCell("nothing was typed; name a number, such as conv[2,3]")
-        ref = self.course.find(text.partition("=")[0])
+        try:
+            ref = self.course.find(text.partition("=")[0])
+        except NoSuchCell as problem:
+            if "expected one of" not in str(problem):
+                raise
+            # all names at once are no help
+            first = self.opened.name(self.course.ref(0))
+            raise NoSuchCell(f"nothing here is called {quoted(text)}; name a number: {first}") from None
         shape = self.opened.shape(ref.tensor)
         if "[" not in text and max(shape, default=1) > 1:
             raise NoSuchCell(f"{quoted(text)} is many numbers; name one of them: {self.opened.name(ref)}")
@@ -114,7 +127,12 @@ class Hunt:
         if self.turn.hints == 2:
             return f"it is in {part.tensor} ({kind_of(self.opened, part)})"
         first = next(first for first, _ in self.rows(ref.tensor) if first.cell[:-1] == ref.cell[:-1])
-        return f"it is in the row that begins with {self.opened.name(first)} = {self.text(first)}"
+        return f"it is in {self.row_name(first)} of {part.tensor}" if self.row_name(first) else self._reason()
+
+    def _reason(self) -> str:
+        """Of a row that is alone: what the slip is."""
+        slip = self.sheet.marked.slips[0]
+        return f"the slip is {slip.slip}"
 
     def give_up(self) -> None:
         """The mistake is shown."""

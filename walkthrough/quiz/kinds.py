@@ -26,6 +26,9 @@ def kind_of(opened: Opened, part: Part) -> str:
 
 
 def is_copy(opened: Opened, part: Part) -> bool:
-    """Whether a part only takes over numbers, as flatten does: nothing in it can be asked."""
+    """Whether a part only takes over numbers, as flatten does: nothing in it is worked out.
+
+    That the gradient of a bias is that of the output is something to know, and asked.
+    """
     step = opened.step(Ref(part.tensor, (0,) * len(opened.shape(part.tensor))))
-    return isinstance(step, Sums) and step.copy
+    return isinstance(step, Sums) and step.copy and not (step.stage and step.stage.parameters)

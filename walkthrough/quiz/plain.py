@@ -178,7 +178,5 @@ def sheet_said(hunt: Hunt) -> Iterator[str]:
     for tensor, letter, given in hunt.tensors():
         title = f"{letter}, {tensor}" + (" (given)" if given else "")
         for first, texts in hunt.rows(tensor):
-            place = first.cell[:-1]
-            several = max(hunt.opened.shape(tensor)[:-1], default=1) > 1
-            row = f", row {','.join(str(at + 1) for at in place)}" if several else ""
+            row = f", {hunt.row_name(first)}" if hunt.row_name(first) else ""
             yield f"{title}{row}: {'  '.join(texts)}"

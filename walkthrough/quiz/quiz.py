@@ -42,6 +42,8 @@ class Over:
     """Nothing more is asked."""
 
 
+_STUCK = "h gives a hint, s shows it"
+
 Scene: TypeAlias = Shown | Asked | Over
 Keep: TypeAlias = Callable[[tuple[Turn, ...]], None]
 """Takes what has been said to where it is safe, before anybody sees the reply."""
@@ -171,8 +173,9 @@ class Quiz:
         if said.right is None:
             return said if text else unread("nothing was typed")
         slip = marked.slips[0].slip if marked.slips else ""
+        stuck = said.right is False and len(self.turn.tries) > 0 and self.turn.hints < HINTS
         self._say(self.turn.tried(Try(text, marked.verdict, slip)))
-        return said
+        return replace(said, lines=(*said.lines, _STUCK)) if stuck else said
 
     def hint(self) -> None:
         """One step more of the line stands there."""

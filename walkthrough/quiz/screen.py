@@ -17,7 +17,7 @@ from walkthrough.quiz.summary import counted, summary
 from walkthrough.stepper.pictures.arranging import arranged, framed, needed
 from walkthrough.stepper.pictures.at_work import AtWork
 from walkthrough.stepper.pictures.boards import Board
-from walkthrough.stepper.pictures.runs import Row, Run, cut
+from walkthrough.stepper.pictures.runs import Row, Run, Style, cut
 from walkthrough.stepper.said import folded, laid_out
 from walkthrough.stepper.screen import (
     OUTLINE,
@@ -38,6 +38,7 @@ _SEEN_AT_A_GLANCE = 200
 """Numbers of a board; in a larger one the window is marked, because nobody would find it."""
 _MOST_REPLIED = 6
 _GAP = 3
+_STYLES: dict[bool | None, Style] = {True: "title", False: "wrong", None: "message"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +88,8 @@ def _replies(replied: Sequence[Replied], width: int) -> list[Row]:
     """What was said last, the beginning of it where there is too much; an empty row before it."""
     rows: list[Row] = []
     for each in replied:
-        style = {True: "title", False: "wrong", None: "message"}[each.right]
-        rows += [(Run(line, style),) for line in folded(each.text, width, " ")]  # type: ignore[arg-type]
+        style = _STYLES[each.right]
+        rows += [(Run(" "), Run(line, style)) for line in folded(each.text, width - 1, "")]
     return [(), *rows[:_MOST_REPLIED]] if rows else []
 
 

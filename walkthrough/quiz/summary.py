@@ -11,13 +11,12 @@ from walkthrough.quiz.turns import Turn
 
 def summary(quiz: Quiz) -> Iterator[str]:
     """How many numbers were right at once, of each kind of step; and the slips, with where they happened."""
-    turns = [turn for turn in quiz.turns if turn.done]
-    if not turns:
-        yield "nothing has been answered yet"
+    if not quiz.turns:
+        yield "nothing has been answered"
         return
-    yield counted(turns)
+    yield counted(quiz.turns)
     kinds: dict[str, list[Turn]] = {}
-    for turn in turns:
+    for turn in quiz.turns:
         kinds.setdefault(quiz.kind(turn.cell), []).append(turn)
     if len(kinds) > 1:
         widest = max(map(len, kinds))
@@ -28,15 +27,17 @@ def summary(quiz: Quiz) -> Iterator[str]:
 
 def counted(turns: Sequence[Turn]) -> str:
     """`5 of 8 right at once, 1 after another try, 1 with a hint, 1 shown`."""
-    at_once = sum(turn.at_once and not turn.hints for turn in turns)
-    helped = sum(turn.hints > 0 and not turn.given_up for turn in turns)
-    again = sum(not turn.at_once and not turn.given_up and not turn.hints for turn in turns)
-    shown = sum(turn.given_up for turn in turns)
-    said = [f"{at_once} of {len(turns)} right at once"]
-    said += [f"{again} after another try"] if again else []
-    said += [f"{helped} with a hint"] if helped else []
-    said += [f"{shown} shown"] if shown else []
-    return ", ".join(said)
+    done = [turn for turn in turns if turn.done and not turn.given_up]
+    helped = [turn for turn in done if turn.hints]
+    at_once = [turn for turn in done if turn.at_once and not turn.hints]
+    counts = {
+        "after another try": len(done) - len(helped) - len(at_once),
+        "with a hint": len(helped),
+        "shown": sum(turn.given_up for turn in turns),
+        "not finished": sum(not turn.done for turn in turns),
+    }
+    said = [f"{len(at_once)} of {len(turns)} right at once"]
+    return ", ".join(said + [f"{count} {words}" for words, count in counts.items() if count])
 
 
 def slips(turns: Sequence[Turn]) -> Iterator[str]:
