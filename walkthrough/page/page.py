@@ -9,14 +9,22 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from walkthrough.case import Case
-from walkthrough.document import Block, Grid, Heading, Lines, Omitted, Picture, Prose, Rule
-from walkthrough.mathematics.letters import bounded, rational
+from walkthrough.document import Block, Grid, Heading, Lines, Omitted, Picture, Prose
+from walkthrough.mathematics.letters import rational
 from walkthrough.mathematics.notation import Shape, Tensor, gradient_name, unravel
 from walkthrough.numbers.exact import Exact
 from walkthrough.numbers.shown import Known, shown
 from walkthrough.page.changes import changes
 from walkthrough.page.drafts import Draft
-from walkthrough.page.general_formulas import backward_rule, forward_rule, loss_rule, slope_rule, update_rule
+from walkthrough.page.general_formulas import (
+    backward_rule,
+    forward_rule,
+    loss_rule,
+    mean_rule,
+    slope_rule,
+    update_rule,
+)
+from walkthrough.page.images import images
 from walkthrough.page.narration import Narration
 from walkthrough.page.said_once import said_once
 from walkthrough.page.strokes import Strokes
@@ -35,6 +43,12 @@ MOST_NUMBERS = 200
 """Numbers of a grid that a page sets as numbers; more become a picture."""
 LARGEST_PICTURE = 64
 """Rows and columns of a picture; what is larger is left to its lines."""
+WINNERS = {
+    "first": "the first in reading order wins",
+    "split": "they share the gradient equally",
+    "all": "each of them gets the whole gradient",
+}
+"""What becomes of equal largest entries, by the word of the convention."""
 
 
 @dataclass(frozen=True)
@@ -160,14 +174,8 @@ class Page:
         ties, zeros = self._met()
         conventions = self._case.conventions
         if ties:
-            how = {
-                "first": "the first in reading order wins",
-                "split": "they share the gradient equally",
-                "all": "each of them gets the whole gradient",
-            }[conventions.max_tie]
-            yield Prose(
-                f"Equal largest entries in a window ({ties}): {how} (max_tie = {conventions.max_tie})."
-            )
+            how = f"{WINNERS[conventions.max_tie]} (max_tie = {conventions.max_tie})"
+            yield Prose(f"Equal largest entries in a window ({ties}): {how}.")
         if zeros:
             yield Prose(f"{zeros} (relu_at_zero = {rational(conventions.relu_at_zero)}).")
 
@@ -197,7 +205,7 @@ class Page:
         """A stage's number on the page: 1 for the first layer."""
         return str(self.steps.trace.network.stages.index(stage) + 1)
 
-    def _heading(self, stage: Stage, aside: str, sample: int | None = None) -> Heading:
+    def heading(self, stage: Stage, aside: str, sample: int | None = None) -> Heading:
         """The same heading wherever a stage is spoken of; of a sample the loss has a target."""
         if stage is not self.network.loss:
             words = stage.layer.summary(stage.x.shape)
@@ -216,7 +224,7 @@ class Page:
         if not stage.equations:
             return
         network = self.steps.trace.network
-        yield self._heading(stage, "forward", sample)
+        yield self.heading(stage, "forward", sample)
         if stage is network.loss:
             yield loss_rule(stage)
             if not network.layers:
@@ -241,7 +249,7 @@ class Page:
     def backward(self, stage: Stage, sample: int) -> Iterator[Block]:
         """A stage backwards: each gradient's formula, every line, and the gradient as a grid."""
         network = self.steps.trace.network
-        yield self._heading(stage, "backward", sample)
+        yield self.heading(stage, "backward", sample)
         if stage is network.loss:
             name = self._full(gradient_name(network.output.name), sample)
             if stage.equations:
@@ -284,17 +292,17 @@ class Page:
                 yield Prose(f"{several}{', …' if count > 3 else ''}: the number of sample 1, 2, …")
                 said = True
             if names:
-                yield self._heading(stage, "mean")
+                yield self.heading(stage, "mean")
             for name in names:
-                letter = "L" if stage is self.network.loss else self._letter(name)
-                yield Rule(
-                    f"{letter} = {bounded(rational(Fraction(1, count)))}·Σ {letter}⟨n⟩", f"n = 1…{count}"
-                )
+                yield mean_rule(self.letter(name), count)
                 yield from self.lines(name)
 
-    def _letter(self, gradient: str) -> str:
-        local = self.places[gradient].local.removesuffix(".grad")
-        return f"∂L/∂{self.steps.trace.letters[local]}"
+    def letter(self, name: str) -> str:
+        """The letter of a tensor in formulas: `z` for conv, `∂L/∂k` for conv.kernel.grad."""
+        local = self.places[name].local
+        own = local.removesuffix(".grad")
+        letter = "L" if own == "loss" else self.steps.trace.letters[own]
+        return letter if own == local else f"∂L/∂{letter}"
 
     def update(self, only: Stage | None = None) -> Iterator[Block]:
         """What the update rule works out, for every parameter (of one layer); or why there is nothing."""
@@ -303,12 +311,9 @@ class Page:
             yield Prose(self._nothing_learned(any(stage.parameters for stage in self.network.layers)))
         if case.learning_rate is None or self.network.loss is None:
             return
-        rule = "" if case.updating.type == "sgd" else f" by {case.updating.type}"
         for stage in (each for each in self.network.layers if only in (None, each) and each.parameters):
             own = [move for move in moves if move.stage is stage]
-            constants = own[0].constants if own else ()
-            said = "".join(f", {each.symbol} = {each.text}" for each in constants if each.symbol[0] != "(")
-            yield self._heading(stage, f"update{rule}{said}")
+            yield self.update_heading(stage, own)
             for move in own:
                 yield from self._moved(move)
             still = [
@@ -318,6 +323,14 @@ class Page:
                 yield Prose(f"Frozen, and therefore as before: {', '.join(still)}.")
             if own and not self.narration.symbolic:
                 yield from changes(self.narration, stage)
+
+    def update_heading(self, stage: Stage, moves: list[Move]) -> Heading:
+        """The heading of a layer's update, with the rule and its constants."""
+        updating = self._case.updating
+        rule = "" if updating.type == "sgd" else f" by {updating.type}"
+        constants = moves[0].constants if moves else ()
+        said = "".join(f", {each.symbol} = {each.text}" for each in constants if each.symbol[0] != "(")
+        return self.heading(stage, f"update{rule}{said}")
 
     def _moved(self, move: Move) -> Iterator[Block]:
         """One parameter: what its rule keeps, and what becomes of it."""
@@ -392,16 +405,9 @@ class Page:
         if not shape:
             return
         image = shape[-2:] if len(shape) > 1 else (1, *shape)
-        outer: Shape = shape[:-2]
         if (len(shape) == 1 and shape[0] > WIDEST) or max(image) > LARGEST_PICTURE:
             return
-        first = next((at for at, extent in enumerate(outer) if extent > 1), len(outer))
-        for place in Tensor("", outer).cells():
-            index = [position + 1 for position in place[first:]]
-            label = title
-            if index:
-                letter, comma, rest = title.partition(",")
-                label = f"{letter}[{','.join(map(str, index))}]{comma}{rest}"
+        for label, place in images(shape, title):
             if image[1] <= WIDEST and image[0] * image[1] <= MOST_NUMBERS:
                 yield Grid(label, self._rows(name, place, shape), cells=self._cells(name, place, shape))
             else:
