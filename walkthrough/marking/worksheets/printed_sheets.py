@@ -6,12 +6,12 @@ that no answer can stand in it. Its key is the same sheet with the boxes filled.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import prod
-from typing import TypeAlias
 
 from walkthrough.document import Beside, Block, Grid, Heading, Prose, Rule
+from walkthrough.marking.worksheets.answers import Answer, open_places, right_numbers
 from walkthrough.marking.worksheets.empty_sheets import asked_tensors
 from walkthrough.marking.worksheets.exercises import Exercise
 from walkthrough.mathematics.letters import rational
@@ -30,9 +30,6 @@ from walkthrough.page.page import MOST_NUMBERS, WIDEST, WINNERS, Page
 from walkthrough.trace.stage import Stage
 from walkthrough.trace.steps import Steps
 
-Answer: TypeAlias = Callable[[str, Cell], str]
-"""The number of a cell of a tensor, as it is written into its box."""
-
 _IN_A_ROW = 8
 """Numbers of a flat tensor that stand beside each other."""
 
@@ -40,18 +37,14 @@ _IN_A_ROW = 8
 def printed_sheet(exercise: Exercise, label: str = "") -> Iterator[Block]:
     """The sheet with empty boxes; `label` tells one copy from another."""
     page = Page(Narration(Steps(exercise.trace), exercise.digits))
-    yield from _Sheet(page, frozenset(asked_tensors(exercise)), lambda tensor, cell: "").blocks(label, False)
+    yield from _Sheet(page, frozenset(asked_tensors(exercise)), open_places("")).blocks(label, False)
 
 
 def printed_key(exercise: Exercise, label: str = "") -> Iterator[Block]:
     """The same sheet with the right numbers in its boxes."""
-    trace, digits = exercise.trace, exercise.digits
-    page = Page(Narration(Steps(trace), digits))
-
-    def answer(tensor: str, cell: Cell) -> str:
-        return trace.shown(tensor, cell, digits).text
-
-    yield from _Sheet(page, frozenset(asked_tensors(exercise)), answer).blocks(label, True)
+    page = Page(Narration(Steps(exercise.trace), exercise.digits))
+    asked = frozenset(asked_tensors(exercise))
+    yield from _Sheet(page, asked, right_numbers(exercise)).blocks(label, True)
 
 
 @dataclass(frozen=True)
