@@ -12,6 +12,7 @@ from walkthrough.commands.printing import blocks_in, format_of, loaded, printing
 
 if TYPE_CHECKING:
     from walkthrough.page.narration import Narration
+    from walkthrough.trace.trace import Trace
 
 
 @click.command()
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 @click.option("--steps", "count", type=click.IntRange(1), default=1, help="So many updates in a row.")
 @click.option("--fold-zeros", is_flag=True, help="Leave out products with 0.")
 @click.option("--arithmetic", help='Instead of the case\'s own: exact, float, "4 decimals" or symbolic.')
-@printing("text", "json", "markdown", "html")
+@printing("text", "json", "markdown", "html", "pytorch")
 def show(
     case: str, parts: tuple[str, ...], count: int, fold_zeros: bool, arithmetic: str | None, **how: Any
 ) -> None:
@@ -37,6 +38,8 @@ def show(
     agreed: list[bool] = []
     if format_of(how) == "json":
         pieces = _show_json(narration, parts, agreed)
+    elif format_of(how) == "pytorch":
+        pieces = _script(trace, parts, symbolic)
     else:
         whole = format_of(how) == "html" and not parts and not symbolic
         pieces = blocks_in(_show_blocks(narration, parts, agreed, whole), how)
@@ -76,6 +79,20 @@ def _show_blocks(
         yield from closing(several[-1], checks)
     if calculating:
         yield equations(narration, opened=large)
+
+
+def _script(trace: Trace, parts: tuple[str, ...], symbolic: bool) -> Iterator[str]:
+    """The case as a script for PyTorch, or in words why there is none."""
+    from walkthrough.formats.pytorch import PytorchFormat
+    from walkthrough.page.scripts.autograd_script import autograd_script
+    from walkthrough.witnesses import CannotFollow
+
+    if parts or symbolic:
+        raise click.UsageError("--format pytorch: a script is of the whole case, and of its numbers")
+    try:
+        return iter(list(PytorchFormat().render(autograd_script(trace))))
+    except CannotFollow as problem:
+        raise click.UsageError(f"--format pytorch: {problem}") from None
 
 
 def _show_json(narration: Narration, parts: tuple[str, ...], agreed: list[bool]) -> Iterator[str]:
