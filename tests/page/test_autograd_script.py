@@ -1,4 +1,4 @@
-"""The script for PyTorch, run: it agrees, it finds a number that is wrong, and it says what it cannot express."""
+"""The script for PyTorch, run: it agrees, finds a number that is wrong, and says what it cannot express."""
 
 from __future__ import annotations
 

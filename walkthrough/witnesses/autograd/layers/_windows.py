@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from walkthrough.witnesses.autograd.spelling import called, framed, sides, sizes, unless
 from walkthrough.witnesses.autograd.told import Told
@@ -13,7 +13,8 @@ def convolved(layer: Told, function: str, axes: int) -> str:
     kernel, options = layer.tensors["kernel"], layer.options
     if options["flip"]:
         kernel = f"{kernel}.flip({', '.join(str(axis) for axis in range(2, axes + 2))})"
-    x, padding = framed_or_told(layer, axes)
+    extents = zip(layer.shapes["kernel"][2:], options["dilation"], strict=True)
+    x, padding = laid(layer, [(part - 1) * apart + 1 for part, apart in extents])
     own = {
         "stride": unless(sizes(options["stride"]), "1"),
         "padding": padding,
@@ -21,17 +22,6 @@ def convolved(layer: Told, function: str, axes: int) -> str:
         "groups": unless(str(options["groups"]), "1"),
     }
     return with_bias(layer, lambda bias: called(function, x, kernel, *bias, **own))
-
-
-def framed_or_told(layer: Told, axes: int, outside: str | None = None) -> tuple[str, str | None]:
-    """What goes in, and the option `padding`: a frame that is not the same on both sides is laid first."""
-    padding = layer.options["padding"]
-    if padding == "same":
-        return layer.x, '"same"'
-    around = sides(padding, axes)
-    if any(before != after for before, after in around):
-        return framed(layer.x, around, outside), None
-    return layer.x, unless(sizes([before for before, _ in around]), "0")
 
 
 def with_bias(layer: Told, call: Callable[[tuple[str, ...]], str]) -> str:
@@ -42,19 +32,24 @@ def with_bias(layer: Told, call: Callable[[tuple[str, ...]], str]) -> str:
     return call((bias,)) if len(layer.shapes["bias"]) == 1 else f"{call(())} + {bias}"
 
 
-def pooled(layer: Told, function: str, outside: str | None) -> str:
-    """A pool; a frame that PyTorch has no word for is laid first, of numbers that do not count."""
-    options = layer.options
-    size, stride = sizes(options["size"]), sizes(options["stride"] or options["size"])
-    x, padding = laid(layer, outside)
+def pooled(layer: Told, function: str, outside: str | None = None) -> str:
+    """A pool of windows; `outside` is what stands in a frame that is laid first."""
+    size, stride = sizes(layer.options["size"]), sizes(layer.options["stride"] or layer.options["size"])
+    x, padding = laid(layer, layer.options["size"], outside)
     return called(function, x, size, stride=unless(stride, size), padding=padding)
 
 
-def laid(layer: Told, outside: str | None) -> tuple[str, str | None]:
-    """What goes into a pool, and the option `padding`."""
-    if layer.options["padding"] != "same":
-        return framed_or_told(layer, 2, outside)
-    around = tuple(((part - 1) // 2, part // 2) for part in layer.options["size"])
-    if any(before != after for before, after in around):
-        return framed(layer.x, around, outside), None
-    return layer.x, unless(sizes([before for before, _ in around]), "0")
+def laid(layer: Told, window: Sequence[int], outside: str | None = None) -> tuple[str, str | None]:
+    """What goes in, and the option `padding`: a frame that is not the same on both sides is laid first."""
+    frame = around(layer, window)
+    if any(before != after for before, after in frame):
+        return framed(layer.x, frame, outside), None
+    return layer.x, unless(sizes([before for before, _ in frame]), "0")
+
+
+def around(layer: Told, window: Sequence[int]) -> tuple[tuple[int, int], ...]:
+    """How wide the frame is before and after, for each axis; the larger half of `same` comes after."""
+    padding = layer.options["padding"]
+    if padding == "same":
+        return tuple(((part - 1) // 2, part // 2) for part in window)
+    return sides(padding, len(window))

@@ -8,4 +8,4 @@ from walkthrough.witnesses.autograd.told import Told
 
 def forward(layer: Told) -> str:
     """A frame counts in the mean."""
-    return pooled(layer, "F.avg_pool2d", None)
+    return pooled(layer, "F.avg_pool2d")

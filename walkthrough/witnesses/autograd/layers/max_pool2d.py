@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from walkthrough.witnesses import CannotFollow
-from walkthrough.witnesses.autograd.layers._windows import laid, pooled
-from walkthrough.witnesses.autograd.spelling import framed, sides
+from walkthrough.witnesses.autograd.layers._windows import around, pooled
+from walkthrough.witnesses.autograd.spelling import framed
 from walkthrough.witnesses.autograd.told import Told
 
 
@@ -18,8 +18,7 @@ def forward(layer: Told) -> str:
             f"PyTorch gives a pool's gradient to the first of equal largest entries, or shares it out; with "
             f"max_tie = {tie} each of them would get all of it"
         )
-    (rows, columns), (down, across) = layer.options["size"], layer.options["stride"] or layer.options["size"]
-    x, padding = laid(layer, "-torch.inf")
-    if padding is not None:
-        x = framed(layer.x, sides(layer.options["padding"], 2), "-torch.inf")
-    return f"{x}.unfold(1, {rows}, {down}).unfold(2, {columns}, {across}).amax((3, 4))"
+    size, stride = layer.options["size"], layer.options["stride"] or layer.options["size"]
+    frame = around(layer, size)
+    x = framed(layer.x, frame, "-torch.inf") if any(map(any, frame)) else layer.x
+    return f"{x}.unfold(1, {size[0]}, {stride[0]}).unfold(2, {size[1]}, {stride[1]}).amax((3, 4))"
