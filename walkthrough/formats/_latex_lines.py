@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from walkthrough.document import Side, Sum, Window, Working
 from walkthrough.formats._latex_text import math, said
@@ -14,20 +15,24 @@ from walkthrough.formats._pieces import Arrangement, piece, signed
 
 ROOM = 484.0
 """Points between the margins, for a line that begins a little inside."""
+_SMALLER = 0.9
 _GAP = 12.0
 _REMARK = 130.0
 """Points in which a remark is still folded beside its line."""
 
-_WIDE = {"·": 7.5, "−": 8.0, "=": 12.5, "≈": 12.5, "←": 14.5, "+": 9.0, " ": 2.4, "∂": 5.8, "Σ": 12.0}
-_SMALL = frozenset("₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
-_NARROW = frozenset("()[],.;:/'|il")
+_WIDE = (
+    dict.fromkeys("₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹⁻", 3.9)
+    | dict.fromkeys("0123456789", 5.05)
+    | dict.fromkeys(".,;:'|il", 2.8)
+    | dict.fromkeys("()[]", 3.5)
+    | {"·": 7.4, "−": 6.4, "=": 12.5, "≈": 12.5, "←": 14.5, "+": 7.8, " ": 2.4, "Σ": 12.0, "/": 6.2}
+)
+"""Points of the signs of a formula in 10-point type, about."""
 
 
 def points(text: str) -> float:
     """About how wide a formula is set."""
-    return sum(
-        4.1 if sign in _SMALL else 4.0 if sign in _NARROW else _WIDE.get(sign, 5.5) for sign in text
-    )
+    return sum(_WIDE.get(sign, 5.6) for sign in text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +88,22 @@ def broken(text: str) -> str:
 def _rows(workings: tuple[Working, ...]) -> Iterator[str]:
     for arrangement in _arrangements(workings):
         rows = [_row(working, arrangement) for working in workings]
-        for layout in (_across, _stacked):
-            found = layout(rows)
-            if found is not None:
-                yield from found
-                return
+        found = _laid_out(rows)
+        if found is not None:
+            yield from found
+            return
     yield from _paragraphs(workings)
+
+
+def _laid_out(rows: list[_Row]) -> Iterator[str] | None:
+    """Beside each other, in smaller type beside each other, or under each other."""
+    across = _across(rows, ROOM)
+    if across is not None:
+        return across
+    small = _across(rows, ROOM / _SMALLER)
+    if small is not None:
+        return chain(("{\\small\n",), small, ("}\n",))
+    return _stacked(rows)
 
 
 def _arrangements(workings: Iterable[Working]) -> Iterator[Arrangement]:
@@ -170,7 +185,7 @@ def _joined(sides: tuple[tuple[str, Side], ...]) -> _Cell:
 # --- layouts -------------------------------------------------------------------------------------
 
 
-def _across(rows: list[_Row]) -> Iterator[str] | None:
+def _across(rows: list[_Row], room: float) -> Iterator[str] | None:
     """Beside each other; what the numbers in rows come to is one more row of them."""
     below = any(row.second.rows and "max" not in row.second.tex for row in rows)
     if below:
@@ -178,10 +193,10 @@ def _across(rows: list[_Row]) -> Iterator[str] | None:
     columns = _columns(rows)
     used = sum(columns) + _GAP * sum(1 for width in columns[2:] if width)
     remark = max(points(row.because) for row in rows)
-    if used > ROOM:
+    if used > room:
         return None
-    beside = used + 2 * _GAP + min(remark, _REMARK) <= ROOM
-    return _aligned(rows, ROOM - used - 2 * _GAP if beside else 0.0, remark)
+    beside = used + 2 * _GAP + min(remark, _REMARK) <= room
+    return _aligned(rows, room - used - 2 * _GAP if beside else 0.0, remark)
 
 
 def _columns(rows: list[_Row]) -> list[float]:
@@ -270,11 +285,10 @@ def _in_groups(working: Working) -> Iterator[str]:
 def _groups(parts: tuple[Working, ...]) -> Iterator[str]:
     for arrangement in _arrangements(parts):
         rows = [_named(_row(part, arrangement), part.left) for part in parts]
-        for layout in (_across, _stacked):
-            found = layout(rows)
-            if found is not None:
-                yield from found
-                return
+        found = _laid_out(rows)
+        if found is not None:
+            yield from found
+            return
     yield from _paragraphs(parts)
 
 

@@ -41,7 +41,10 @@ _MATH = {
 _ACCENTS = dict(zip("\u0300\u0301\u0302\u0303\u0308\u0304\u0307", "`'^~\"=.", strict=True)) | dict(
     zip("\u0306\u030c\u030b\u030a\u0327\u0328\u0323", "uvHrckd", strict=True)
 )
-_FORMULA = re.compile(r"[₀-₉⁰¹²³⁴-⁹⁻∂Σ½¼¾⅓√]|(?<![A-Za-z])[A-Za-z]\[|[α-ω]|̂")
+_FORMULA = re.compile(
+    r"[₀-₉⁰¹²³⁴-⁹⁻∂Σ½¼¾⅓√]|(?<![A-Za-z])[A-Za-z]\[|[α-ω]|Δ[a-z]|\u0302|^[b-zL][,.;:]*$|^[a-z]\+[a-z]"
+)
+"""What makes a word of a sentence a formula: a letter alone is one, but not an article."""
 _TAIL = re.compile(r"[,.;:]*$")
 _LONGEST = 24
 """Signs in a row between which a line is not broken."""

@@ -24,10 +24,11 @@ _ABOVE = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _TOKEN = re.compile(
     r"(?P<below>[₀-₉]+)|(?P<above>[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+|\^-?\d+|\^[A-Za-z])|(?P<index>(?<=[A-Za-z])\[[^\]]*\])"
     r"|(?P<power>\^\x00)|(?P<hat>[A-Za-z]\u0302)"
-    r"|(?P<word>[A-Za-z]+(?!\u0302)(?:[ -][A-Za-z]{2,}(?!\u0302)|')*)|(?P<sign>.)",
+    r"|(?P<word>[A-Za-z]+(?!\u0302)(?:[ -][A-Za-z]{2,}(?!\u0302)|'s(?= )|')*)|(?P<sign>.)",
     re.DOTALL,
 )
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
+_BEFORE_COMMA = re.compile(r" \}(?=[,.;)])")
 _SCRIPTS = {"below": "_", "index": "_", "above": "^", "power": "^"}
 
 
@@ -43,7 +44,7 @@ def tex(text: str) -> str:
         found.append(_token(kind, match[0]))
         scripts = scripts + script if script else "^" if match[0] == "\x01" or match[0][-1] in "'′" else ""
     whole = "".join(found).replace("\x00", "{").replace("\x01", "}")
-    return re.sub(" {2,}", " ", whole).strip()
+    return _BEFORE_COMMA.sub("}", re.sub(" {2,}", " ", whole)).strip()
 
 
 def _token(kind: str, text: str) -> str:
@@ -69,6 +70,8 @@ def _word(text: str) -> str:
     first, _, rest = text.partition(" ")
     if first in _NAMES:
         return f"\\{first} " + (_word(rest) if rest else "")
+    if rest and len(first) == 1:
+        return rf"{first}\text{{ {rest} }}"
     if len(text) == 2 and text[0].islower() and text[1].islower() and text not in ("if", "to", "is", "of"):
         return text  # two symbols side by side
     return r"\text{ " + text + " }"

@@ -29,6 +29,8 @@ from walkthrough.formats._latex_text import code, escaped, math, said
 _PREAMBLE = r"""\documentclass[10pt,a4paper,fleqn]{article}
 \usepackage[utf8]{inputenc}
 \usepackage[T1]{fontenc}
+\usepackage{mathpazo}
+\renewcommand{\ttdefault}{txtt}
 \usepackage{textcomp,amsmath,amssymb,array,booktabs,longtable,graphicx,color}
 \usepackage[margin=18mm]{geometry}
 \allowdisplaybreaks
@@ -40,6 +42,7 @@ _PREAMBLE = r"""\documentclass[10pt,a4paper,fleqn]{article}
 \setlength{\arraycolsep}{.4em}
 \setlength{\emergencystretch}{3em}
 \raggedbottom
+\AtBeginDocument{\raggedright}
 \binoppenalty=9000
 \relpenalty=9000
 \newcommand{\remark}{\small\itshape}
@@ -50,8 +53,8 @@ _PREAMBLE = r"""\documentclass[10pt,a4paper,fleqn]{article}
 \newlength{\lead}
 \newcommand{\leads}[1]{\settowidth{\lead}{$#1\;$}}
 \newcommand{\working}[2]{\par\hangindent=\dimexpr\lead+1.5em\hangafter=1
-  \raggedright\hspace*{.5em}\makebox[\lead][l]{$#1$}#2\par}
-\newcommand{\row}[1]{{\par\small\raggedright\hangindent=2em\hangafter=1\hspace*{.5em}$#1$\par}}
+  \hspace*{.5em}\makebox[\lead][l]{$#1$}#2\par}
+\newcommand{\row}[1]{{\par\small\hangindent=2em\hangafter=1\hspace*{.5em}$#1$\par}}
 \newcommand{\shade}[2]{{\color[gray]{#1}\rule{#2\pixel}{\pixel}}}
 \newlength{\pixel}
 """
@@ -68,8 +71,12 @@ class LatexFormat:
     def render(self, blocks: Iterable[Block]) -> Iterator[str]:
         """The document in pieces of text."""
         yield _PREAMBLE + "\\begin{document}\n"
+        before: Block | None = None
         for block in blocks:
+            if isinstance(block, Grid) and not isinstance(before, Grid):
+                yield "\n"
             yield from self._block(block)
+            before = block
         yield "\n\\end{document}\n"
 
     def _block(self, block: Block) -> Iterator[str]:
@@ -109,7 +116,7 @@ class LatexFormat:
 
 
 def _because(text: str) -> str:
-    return f"\n{{\\remark {said(text)}.}}\n\n" if text else ""
+    return f"\n{{\\remark {said(text)}.}}\\nopagebreak\n" if text else ""
 
 
 def _heading(block: Heading) -> str:
@@ -127,9 +134,9 @@ _LETTER = re.compile(r"[A-Za-z](\[[^\]]*\])?,?")
 def _rule(block: Rule) -> str:
     parts = [_legend(part) for part in block.letters.split("     ") if part.strip()]
     parts += [code(f"walkthrough derive {block.derivation}")] if block.derivation else []
-    legend = rf"{{\par\small\hspace*{{1.5em}}{'; '.join(parts)}\par}}" if parts else ""
+    legend = rf"\par{{\small\hspace*{{1.5em}}{'; '.join(parts)}}}" if parts else ""
     formula = rf"\hangindent=3em\hangafter=1\hspace*{{.5em}}$\displaystyle {broken(block.formula)}$"
-    return f"\n{{\\raggedright{formula}\\par}}\n{legend}\n"
+    return f"\n{formula}{legend}\\nopagebreak\n"
 
 
 def _legend(text: str) -> str:
@@ -266,6 +273,6 @@ def _branch(block: Branch, depth: int) -> Iterator[str]:
     line = f"${broken(block.line)}$" if block.line else ""
     remark = rf"\quad{{\remark {said(block.remark)}}}" if block.remark else ""
     bullet = r"\makebox[1em][l]{\textbullet}" if depth else ""
-    yield rf"{{\raggedright\leftskip={indent + 2:.1f}em\parindent=-2em\indent {bullet}{cell}{line}{remark}\par}}" + "\n"
+    yield rf"{{\leftskip={indent + 2:.1f}em\parindent=-2em\indent {bullet}{cell}{line}{remark}\par}}" + "\n"
     for each in block.branches:
         yield from _branch(each, depth + 1)
