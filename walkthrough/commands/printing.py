@@ -100,6 +100,10 @@ def blocks_in(blocks: Iterable[Any], how: dict[str, Any]) -> Iterator[str]:
         return MarkdownFormat(plain=plain).render(blocks)
     from walkthrough.formats.text import TextFormat
 
+    if format_of(how) == "latex":
+        from walkthrough.formats.latex import LatexFormat
+
+        return LatexFormat().render(blocks)
     if format_of(how) == "html":
         from walkthrough.formats.html import HtmlFormat
 

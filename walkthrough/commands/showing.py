@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @click.option("--steps", "count", type=click.IntRange(1), default=1, help="So many updates in a row.")
 @click.option("--fold-zeros", is_flag=True, help="Leave out products with 0.")
 @click.option("--arithmetic", help='Instead of the case\'s own: exact, float, "4 decimals" or symbolic.')
-@printing("text", "json", "markdown", "html")
+@printing("text", "json", "markdown", "latex", "html")
 def show(
     case: str, parts: tuple[str, ...], count: int, fold_zeros: bool, arithmetic: str | None, **how: Any
 ) -> None:
@@ -38,7 +38,7 @@ def show(
     if format_of(how) == "json":
         pieces = _show_json(narration, parts, agreed)
     else:
-        whole = format_of(how) == "html" and not parts and not symbolic
+        whole = format_of(how) if not parts and not symbolic else ""
         pieces = blocks_in(_show_blocks(narration, parts, agreed, whole), how)
     write(pieces, how, opened)
     if not all(agreed):
@@ -46,15 +46,19 @@ def show(
 
 
 def _show_blocks(
-    narration: Narration, parts: tuple[str, ...], agreed: list[bool], calculating: bool
+    narration: Narration, parts: tuple[str, ...], agreed: list[bool], whole: str
 ) -> Iterator[Any]:
-    """The page; one that is `calculating` ends with the case's equations."""
+    """The page; `whole` is the format of one that shows all of a case.
+
+    Web pages calculate, and end with the case's equations. They and paper leave out the lines of tensors
+    that are too large for them.
+    """
     from walkthrough.page.page import Page
     from walkthrough.page.selection import selected, tensors
 
     large = False
-    if calculating:
-        from walkthrough.page.equations import equations, is_large
+    if whole in ("html", "latex"):
+        from walkthrough.page.equations import is_large
 
         large = is_large(narration)
     page = Page(narration, omitting=large)
@@ -74,7 +78,9 @@ def _show_blocks(
     agreed += [check.agrees for check in checks]
     if checks:
         yield from closing(several[-1], checks)
-    if calculating:
+    if whole == "html":
+        from walkthrough.page.equations import equations
+
         yield equations(narration, opened=large)
 
 
@@ -108,7 +114,7 @@ def _show_json(narration: Narration, parts: tuple[str, ...], agreed: list[bool])
 @click.option("--depth", type=click.IntRange(0, 1000), help="How many numbers to go back.  [default: 3]")
 @click.option("--routes", type=click.IntRange(1, 1_000_000), help="Routes of each number.  [default: 12]")
 @click.option("--all", "everything", is_flag=True, help="Everything, back to the inputs.")
-@printing("text", "json", "markdown", "html")
+@printing("text", "json", "markdown", "latex", "html")
 def why(
     case: str,
     cell: str,
@@ -134,7 +140,7 @@ def why(
     if format_of(how) == "json":
         write([json.dumps(record(tree), ensure_ascii=False, indent=1) + "\n"], how, opened)
         return
-    if format_of(how) == "html":
+    if format_of(how) in ("html", "latex"):
         from walkthrough.page.reason_branches import reason_blocks
 
         write(blocks_in(reason_blocks(tree), how), how, opened)

@@ -15,7 +15,8 @@ from walkthrough.formats._pieces import Arrangement, piece, signed
 
 ROOM = 484.0
 """Points between the margins, for a line that begins a little inside."""
-_SMALLER = 0.9
+_SMALLER, _SMALLEST = 0.9, 0.8
+"""How large smaller types are."""
 _GAP = 12.0
 _REMARK = 130.0
 """Points in which a remark is still folded beside its line."""
@@ -63,8 +64,7 @@ class _Row:
 def lines(workings: tuple[Working, ...]) -> Iterator[str]:
     """The lines of a block."""
     if any(working.groups for working in workings):
-        for working in workings:
-            yield from _in_groups(working)
+        yield from _in_groups(workings)
         return
     yield from _rows(workings)
 
@@ -248,8 +248,8 @@ def _aligned(
             box = rf"\parbox[t]{{{room:.0f}pt}}{{\raggedright\remark {words}}}"
             text += r" & &\qquad " + (box if remark > room else rf"\text{{\remark {words}}}")
         elif row.because:
-            text += rf" \\* &\parbox[t]{{{ROOM - row.lead.width:.0f}pt}}{{\raggedright\remark "
-            text += f"{said(row.because)}}}"
+            text += rf" \\* &\rlap{{\parbox[t]{{{ROOM - row.lead.width:.0f}pt}}{{\raggedright\remark "
+            text += f"{said(row.because)}}}}}"
         inside = lasts is not None and not lasts[at]
         yield text + ("" if at == len(rows) - 1 else r" \\*" if inside else gap) + "\n"
     yield "\\end{alignat*}\n"
@@ -272,30 +272,58 @@ def _paragraphs(workings: Iterable[Working]) -> Iterator[str]:
 # --- groups --------------------------------------------------------------------------------------
 
 
-def _in_groups(working: Working) -> Iterator[str]:
-    """A sum of several channels: each with its subtotal, then what they come to."""
-    if working.groups:
-        parts = tuple(
-            Working("", group.name, group.sides, "") for group in working.groups
-        )
-        yield from _groups(parts)
-    yield from _paragraphs_or_rows(working)
-
-
-def _groups(parts: tuple[Working, ...]) -> Iterator[str]:
-    for arrangement in _arrangements(parts):
-        rows = [_named(_row(part, arrangement), part.left) for part in parts]
-        found = _laid_out(rows)
-        if found is not None:
-            yield from found
+def _in_groups(workings: tuple[Working, ...]) -> Iterator[str]:
+    """Sums of several channels: each channel with its subtotal, then what they come to."""
+    rows = [row for working in workings for row in _group_rows(working)]
+    columns = _columns(rows)
+    names = max(row.name.width for row in rows)
+    used = sum(columns) + names + 4 * _GAP
+    for size, room in (("", ROOM), (r"\small", ROOM / _SMALLER), (r"\footnotesize", ROOM / _SMALLEST)):
+        if used <= room:
+            yield f"{{{size}\n"
+            yield from _columns_of_groups(workings, room - columns[0] - 2 * _GAP)
+            yield "}\n"
             return
-    yield from _paragraphs(parts)
+    for working in workings:
+        for group in working.groups:
+            yield f"\n{said(f'{working.left}, {group.name}')}\n"
+            yield from _rows((Working("", "", group.sides),))
+        yield from _rows((replace(working, sides=working.closing or working.sides, groups=()),))
 
 
-def _named(row: _Row, name: str) -> _Row:
-    return replace(row, lead=_Cell(rf"\text{{{said(name)}}}\quad", points(name) + 16))
+def _group_rows(working: Working) -> list[_Row]:
+    """A row for each group, the line's own left side before the first."""
+    found = []
+    for at, group in enumerate(working.groups):
+        row = _row(Working("", working.left if at == 0 else "", group.sides), Arrangement())
+        found.append(replace(row, tail=_lowered(row), name=_Cell(said(group.name), points(group.name))))
+    return found or [_row(replace(working, groups=()), Arrangement())]
 
 
-def _paragraphs_or_rows(working: Working) -> Iterator[str]:
-    sides = working.closing if working.groups else working.sides
-    yield from _rows((replace(working, sides=sides or working.sides, groups=()),))
+def _lowered(row: _Row) -> _Cell:
+    """A subtotal beside the last row of its sum."""
+    height = row.first.tex.count(r" \\ ")
+    if not height or not row.tail.tex:
+        return row.tail
+    blank = r"{} \\ " * height
+    return replace(row.tail, tex=rf"\begin{{array}}[t]{{@{{}}l@{{}}}}{blank}{row.tail.tex}\end{{array}}")
+
+
+def _columns_of_groups(workings: tuple[Working, ...], room: float) -> Iterator[str]:
+    yield "\\begin{alignat*}{5}\n"
+    for number, working in enumerate(workings):
+        for row in _group_rows(working) if working.groups else ():
+            name = rf"\text{{{row.name.tex}}}"
+            yield rf"{row.lead.tex} &\quad {name} & &\quad {row.first.tex} & &\quad {row.second.tex}"
+            yield rf" & &\; {row.tail.tex} \\*[.2em]" + "\n"
+        sides = working.closing or working.sides
+        text = working.left + "".join(
+            f" {relation} {piece(side, Arrangement(flat=True))[0]}" for relation, side in sides
+        )
+        if working.because:
+            remark = rf"\quad{{\remark {said(working.because)}}}"
+        else:
+            remark = ""
+        end = "" if number == len(workings) - 1 else r" \\[.8em]"
+        yield rf" &\quad\rlap{{\parbox[t]{{{room:.0f}pt}}{{\raggedright ${broken(text)}${remark}}}}}{end}" + "\n"
+    yield "\\end{alignat*}\n"

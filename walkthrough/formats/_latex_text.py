@@ -12,7 +12,7 @@ _SPECIAL = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "%": r"\%", "#": r"\#",
     "_": r"\_", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\textless{}",
     ">": r"\textgreater{}", "|": r"\textbar{}", '"': r"\textquotedbl{}", "`": r"\textasciigrave{}",
-    "'": "'{}", "-": "-{}", ",": ",{}", "–": r"\textendash{}", "—": r"\textemdash{}", "‑": "-{}", "‐": "-{}",
+    "'": r"\textquotesingle{}", "-": "-{}", ",": ",{}", "–": r"\textendash{}", "—": r"\textemdash{}", "‑": "-{}", "‐": "-{}",
     "’": "'{}", "‘": r"\textquoteleft{}", "“": r"\textquotedblleft{}", "”": r"\textquotedblright{}",
     "«": r"\guillemotleft{}", "»": r"\guillemotright{}", "…": r"\dots{}", "°": r"\textdegree{}",
     "ß": r"\ss{}", "æ": r"\ae{}", "Æ": r"\AE{}", "ø": r"\o{}", "Ø": r"\O{}", "œ": r"\oe{}", "Œ": r"\OE{}",
@@ -77,7 +77,7 @@ def escaped(text: str) -> str:
 
 def code(text: str) -> str:
     """Something that one types."""
-    return rf"\texttt{{{escaped(text)}}}".replace("'{}", r"\textquotesingle{}")
+    return rf"\texttt{{{escaped(text)}}}"
 
 
 def math(text: str) -> str:

@@ -42,6 +42,7 @@ _PREAMBLE = r"""\documentclass[10pt,a4paper,fleqn]{article}
 \setlength{\arraycolsep}{.4em}
 \setlength{\emergencystretch}{3em}
 \raggedbottom
+\setlength{\lineskip}{.4em}
 \AtBeginDocument{\raggedright}
 \binoppenalty=9000
 \relpenalty=9000
@@ -52,7 +53,7 @@ _PREAMBLE = r"""\documentclass[10pt,a4paper,fleqn]{article}
 \newcommand{\named}[2]{\fitted{\begin{tabular}[t]{@{}l@{}}#1\\[.2em]#2\end{tabular}}\hspace{2em}}
 \newlength{\lead}
 \newcommand{\leads}[1]{\settowidth{\lead}{$#1\;$}}
-\newcommand{\working}[2]{\par\hangindent=\dimexpr\lead+1.5em\hangafter=1
+\newcommand{\working}[2]{\par\hangindent=\dimexpr\lead+.5em\hangafter=1
   \hspace*{.5em}\makebox[\lead][l]{$#1$}#2\par}
 \newcommand{\row}[1]{{\par\small\hangindent=2em\hangafter=1\hspace*{.5em}$#1$\par}}
 \newcommand{\shade}[2]{{\color[gray]{#1}\rule{#2\pixel}{\pixel}}}
@@ -73,8 +74,10 @@ class LatexFormat:
         yield _PREAMBLE + "\\begin{document}\n"
         before: Block | None = None
         for block in blocks:
-            if isinstance(block, Grid) and not isinstance(before, Grid):
+            if isinstance(block, Grid | Picture) and not isinstance(before, Grid | Picture):
                 yield "\n"
+            if isinstance(before, Heading) and isinstance(block, Working | Workings | Compared):
+                yield "\\vspace{-\\baselineskip}\n"  # a display opens a paragraph, which is empty here
             yield from self._block(block)
             before = block
         yield "\n\\end{document}\n"
@@ -84,7 +87,7 @@ class LatexFormat:
             case Heading():
                 yield _heading(block)
             case Prose(text):
-                yield f"\n{said(text)}\n\n"
+                yield f"\n{said(text)}\n"
             case Rule():
                 yield _rule(block)
             case Grid():
@@ -106,7 +109,7 @@ class LatexFormat:
                 yield from map(one_row, texts)
             case Omitted(tensor, count, because):
                 yield _because(because)
-                yield f"\n{count:,} lines, one for each cell of {code(tensor)}.\n\n"
+                yield _omitted(tensor, count)
             case Table():
                 yield from _table(block)
             case Branch():
@@ -117,6 +120,11 @@ class LatexFormat:
 
 def _because(text: str) -> str:
     return f"\n{{\\remark {said(text)}.}}\\nopagebreak\n" if text else ""
+
+
+def _omitted(tensor: str, count: int) -> str:
+    asked = code(f"walkthrough show CASE {tensor}")
+    return f"\n{count:,} lines, one for each cell of {code(tensor)}, are not printed here; {asked} gives them.\n"
 
 
 def _heading(block: Heading) -> str:
@@ -201,14 +209,15 @@ def _beside(block: Beside) -> str:
 
 def _picture(block: Picture) -> Iterator[str]:
     """Squares in grey, black for the smallest number."""
-    yield f"\n{said(block.name)}: black is ${math(block.smallest)}$, white is ${math(block.largest)}$\n\n"
-    size = min(6.0, ROOM / max(map(len, block.shades)))
-    yield rf"{{\setlength{{\pixel}}{{{size:.2f}pt}}\setlength{{\fboxsep}}{{0pt}}\fbox{{\vbox{{\offinterlineskip" + "\n"
+    label = rf"\small black {said(block.smallest)}, white {said(block.largest)}"
+    size = min(4.0, ROOM / max(map(len, block.shades), default=1))
+    yield rf"\named{{{said(block.name)}\\{label}}}{{\setlength{{\pixel}}{{{size:.2f}pt}}%" + "\n"
+    yield r"\setlength{\fboxsep}{0pt}\fbox{\vbox{\offinterlineskip" + "\n"
     for row in block.shades:
         runs = ((shade, len(list(same))) for shade, same in groupby(f"{shade:.2f}" for shade in row))
         shades = "".join(rf"\shade{{{shade}}}{{{count}}}" for shade, count in runs)
         yield rf"\hbox{{{shades}}}" + "\n"
-    yield "}}}\n\n"
+    yield "}}}\n"
 
 
 # --- tables and trees ----------------------------------------------------------------------------
@@ -227,7 +236,8 @@ def _table(block: Table) -> Iterator[str]:
             bands.append((first, last))
     for first, last in bands:
         kept = [row[first:last] for row in block.rows if any(row[first:last])]
-        yield from _longtable(block.header[first:last], kept, _columns(widths[first:last], first, block.right))
+        yield "\n"
+        yield from _rows(block.header[first:last], kept, _columns(widths[first:last], first, block.right))
 
 
 _GAP = 12.0
@@ -255,12 +265,14 @@ def _columns(widths: list[float], first: int, right: frozenset[int]) -> str:
     return "@{}" + "".join(kinds) + "@{}"
 
 
-def _longtable(header: tuple[str, ...], rows: list[tuple[str, ...]], spec: str) -> Iterator[str]:
-    yield rf"\begin{{longtable}}[l]{{{spec}}}" + "\n"
-    yield " & ".join(map(said, header)) + " \\\\\n\\midrule\n\\endhead\n"
+def _rows(header: tuple[str, ...], rows: list[tuple[str, ...]], spec: str) -> Iterator[str]:
+    """A table on one page, or one that goes on on the next (which takes LaTeX a second run)."""
+    long = len(rows) > _TALLEST
+    yield rf"\begin{{longtable}}[l]{{{spec}}}" + "\n" if long else rf"\begin{{tabular}}{{{spec}}}" + "\n"
+    yield " & ".join(map(said, header)) + " \\\\\n\\midrule\n" + ("\\endhead\n" if long else "")
     for row in rows:
         yield " & ".join(map(said, row)) + " \\\\\n"
-    yield "\\end{longtable}\n"
+    yield "\\end{longtable}\n" if long else "\\end{tabular}\n"
 
 
 _DEEPEST = 12
@@ -273,6 +285,7 @@ def _branch(block: Branch, depth: int) -> Iterator[str]:
     line = f"${broken(block.line)}$" if block.line else ""
     remark = rf"\quad{{\remark {said(block.remark)}}}" if block.remark else ""
     bullet = r"\makebox[1em][l]{\textbullet}" if depth else ""
+    yield "\n"
     yield rf"{{\leftskip={indent + 2:.1f}em\parindent=-2em\indent {bullet}{cell}{line}{remark}\par}}" + "\n"
     for each in block.branches:
         yield from _branch(each, depth + 1)
