@@ -151,7 +151,7 @@ def _window(sign: str, rows: tuple[tuple[str, ...], ...]) -> _Cell:
         text = r",\; ".join(map(math, rows[0]))
         return _Cell(rf"{{}}{sign} \max({text})", 45 + sum(points(each) + 8 for each in rows[0]))
     columns = max(map(len, rows))
-    body = r" \\ ".join(" & ".join(map(math, row)) for row in rows)
+    body = r" \\ ".join("{}" + " & ".join(map(math, row)) for row in rows)
     array = rf"\begin{{array}}{{@{{}}*{{{columns}}}{{r}}@{{}}}}{body}\end{{array}}"
     return _Cell(rf"{{}}{sign} \max\left({array}\right)", 50 + sum(_widths(rows)) + 10 * columns, rows=True)
 
@@ -163,8 +163,8 @@ def _sum(sign: str, rows: tuple[tuple[str, ...], ...], of: Sum) -> _Cell:
     for at, row in enumerate(rows):
         start = f"{{}}{sign}{{}}" if at == 0 else "{}+{}"
         terms = list(map(math, row))
-        terms[0] = math(of.before) + terms[0] if at == 0 else terms[0]
-        terms[-1] += math(of.after) if at == len(rows) - 1 else ""
+        terms[0] = f"{math(of.before)}{{}}{terms[0]}" if of.before and at == 0 else terms[0]
+        terms[-1] += f"{{}}{math(of.after)}" if of.after and at == len(rows) - 1 else ""
         texts.append(f"{start} & " + " & {}+{} & ".join(terms))
     array = r" \\ ".join(texts)
     spec = "@{}r@{}r" + "@{}c@{}r" * (columns - 1)
@@ -240,7 +240,8 @@ def _aligned(
     yield "\\begin{alignat*}{4}\n"
     for at, row in enumerate(rows):
         first, second, tail = row.cells
-        text = f"{row.lead.tex} &{first.tex}"
+        # after \\ a bracket would be taken for a length
+        text = f"{{}}{row.lead.tex} &{first.tex}"
         text += rf" & &\quad {second.tex}" if second.tex else " & &"
         text += rf" & &\; {tail.tex}" if tail.tex else " & &"
         if row.because and room:
@@ -314,7 +315,7 @@ def _columns_of_groups(workings: tuple[Working, ...], room: float) -> Iterator[s
     for number, working in enumerate(workings):
         for row in _group_rows(working) if working.groups else ():
             name = rf"\text{{{row.name.tex}}}"
-            yield rf"{row.lead.tex} &\quad {name} & &\quad {row.first.tex} & &\quad {row.second.tex}"
+            yield rf"{{}}{row.lead.tex} &\quad {name} & &\quad {row.first.tex} & &\quad {row.second.tex}"
             yield rf" & &\; {row.tail.tex} \\*[.2em]" + "\n"
         sides = working.closing or working.sides
         text = working.left + "".join(

@@ -97,7 +97,7 @@ def _in_pieces(match: re.Match[str]) -> str:
 
 def _foreign(sign: str) -> str:
     known = _MATH.get(sign)
-    return f"{{}}{known} " if known else rf"\text{{{_sign(sign)}}}"
+    return f"{{{known}}}" if known else rf"\text{{{_sign(sign)}}}"
 
 
 def _sign(sign: str) -> str:

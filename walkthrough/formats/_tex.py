@@ -15,14 +15,14 @@ _SIGNS = {
     "⟨": r"\langle ", "⟩": r"\rangle ", "%": r"\%", "&": r"\&", "#": r"\#", "_": r"\_", "$": r"\$",
     "{": r"\{", "}": r"\}", "\\": r"\backslash ", "~": r"\sim ", "^": r"\wedge ",
     "λ": r"\lambda ", "ρ": r"\rho ", "η": r"\eta ", "⌊": r"\lfloor ", "⌋": r"\rfloor ", "≠": r"\ne ",
-    "′": "{}'",
+    "′": "'",
 }  # fmt: skip
 _NAMES = {"ln", "tanh", "max", "exp"}
 _BELOW = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _ABOVE = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 
 _TOKEN = re.compile(
-    r"(?P<below>[₀-₉]+)|(?P<above>[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+|\^-?\d+|\^[A-Za-z])|(?P<index>(?<=[A-Za-z])\[[^\]]*\])"
+    r"(?P<below>[₀-₉]+)|(?P<above>[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+|\^-?\d+|\^[A-Za-z])|(?P<index>(?<=[A-Za-z])\[[^\]\x00\x01]*\])"
     r"|(?P<power>\^\x00)|(?P<hat>[A-Za-z]\u0302)"
     r"|(?P<word>[A-Za-z]+(?!\u0302)(?:[ -][A-Za-z]{2,}(?!\u0302)|'s(?= )|')*)|(?P<sign>.)",
     re.DOTALL,
@@ -37,12 +37,13 @@ def tex(text: str) -> str:
     found, scripts = [], ""
     for match in _TOKEN.finditer(_powers(_CONTROL.sub(" ", text))):
         kind = str(match.lastgroup)
-        script = _SCRIPTS.get(kind, "")
+        script = _SCRIPTS.get(kind, "^" if match[0] in ("'", "′") else "")
         if script and script in scripts:  # TeX knows no second subscript
             found.append("{}")
             scripts = ""
         found.append(_token(kind, match[0]))
-        scripts = scripts + script if script else "^" if match[0] == "\x01" or match[0][-1] in "'′" else ""
+        if match[0] != " ":
+            scripts = scripts + script if script else "^" if match[0][-1] in "\x01'" else ""
     whole = "".join(found).replace("\x00", "{").replace("\x01", "}")
     return _BEFORE_COMMA.sub("}", re.sub(" {2,}", " ", whole)).strip()
 

@@ -55,7 +55,7 @@ _PREAMBLE = r"""\documentclass[10pt,a4paper,fleqn]{article}
 \newcommand{\leads}[1]{\settowidth{\lead}{$#1\;$}}
 \newcommand{\working}[2]{\par\hangindent=\dimexpr\lead+.5em\hangafter=1
   \hspace*{.5em}\makebox[\lead][l]{$#1$}#2\par}
-\newcommand{\row}[1]{{\par\small\hangindent=2em\hangafter=1\hspace*{.5em}$#1$\par}}
+\newcommand{\row}[1]{{\par\small\hangindent=2em\hangafter=1\hspace*{.5em}$\relax#1$\par}}
 \newcommand{\shade}[2]{{\color[gray]{#1}\rule{#2\pixel}{\pixel}}}
 \newlength{\pixel}
 """
@@ -143,7 +143,7 @@ def _rule(block: Rule) -> str:
     parts = [_legend(part) for part in block.letters.split("     ") if part.strip()]
     parts += [code(f"walkthrough derive {block.derivation}")] if block.derivation else []
     legend = rf"\par{{\small\hspace*{{1.5em}}{'; '.join(parts)}}}" if parts else ""
-    formula = rf"\hangindent=3em\hangafter=1\hspace*{{.5em}}$\displaystyle {broken(block.formula)}$"
+    formula = rf"\hangindent=3em\hangafter=1\hspace*{{.5em}}$\displaystyle\relax {broken(block.formula)}$"
     return f"\n{formula}{legend}\\nopagebreak\n"
 
 
@@ -194,7 +194,7 @@ def _array(rows: list[tuple[str, ...]], marks: list[tuple[str, ...]]) -> str:
         for y, row in enumerate(rows)
     ]
     columns = max(map(len, texts), default=1) or 1
-    body = r" \\ ".join(" & ".join(row) for row in texts)
+    body = r" \\ ".join("{}" + " & ".join(row) for row in texts)
     return rf"$\left(\begin{{array}}{{@{{}}*{{{columns}}}{{r}}@{{}}}}{body}\end{{array}}\right)$"
 
 
@@ -271,7 +271,7 @@ def _rows(header: tuple[str, ...], rows: list[tuple[str, ...]], spec: str) -> It
     yield rf"\begin{{longtable}}[l]{{{spec}}}" + "\n" if long else rf"\begin{{tabular}}{{{spec}}}" + "\n"
     yield " & ".join(map(said, header)) + " \\\\\n\\midrule\n" + ("\\endhead\n" if long else "")
     for row in rows:
-        yield " & ".join(map(said, row)) + " \\\\\n"
+        yield "{}" + " & ".join(map(said, row)) + " \\\\\n"
     yield "\\end{longtable}\n" if long else "\\end{tabular}\n"
 
 
@@ -282,7 +282,7 @@ def _branch(block: Branch, depth: int) -> Iterator[str]:
     """A tree, each number under what it goes into, further to the right."""
     indent = 1.3 * min(depth, _DEEPEST)
     cell = f"{code(block.cell)}\\quad " if block.cell else ""
-    line = f"${broken(block.line)}$" if block.line else ""
+    line = f"${broken(block.line)}$" if block.line.strip() else ""
     remark = rf"\quad{{\remark {said(block.remark)}}}" if block.remark else ""
     bullet = r"\makebox[1em][l]{\textbullet}" if depth else ""
     yield "\n"
