@@ -2,8 +2,8 @@
 
 python tests/benchmarks/web_page.py [CASE]
 
-Chromium (apt-get install chromium) and playwright are needed. Of every tensor three lines are opened, each until
-the page is laid out again; the first one includes what a browser does once for a page, such as loading a font.
+Chromium (apt-get install chromium) and playwright are needed. Of every tensor three lines are opened, each
+until the page is laid out again; the first one includes what a browser does once, such as loading a font.
 """
 
 from __future__ import annotations
