@@ -8,6 +8,7 @@ from walkthrough.document import (
     Beside,
     Block,
     Branch,
+    Code,
     Compared,
     Equations,
     Grid,
@@ -84,6 +85,8 @@ class MarkdownFormat:
                 return "".join(_branch(block, "")) + "\n"
             case Equations():
                 return ""
+            case Code(text, language):
+                return f"```{language}\n{text}\n```\n\n"
 
     def _workings(self, lines: tuple[Working, ...]) -> str:
         if not lines:
@@ -147,6 +150,8 @@ def _grid(block: Grid) -> str:
 
 
 def _beside(block: Beside) -> str:
+    if not any(block.signs):
+        return "".join(map(_grid, block.grids))
     names = [tex(grid.name) for grid in block.grids]
     pieces = [f"\\underset{{{name}}}{{{matrix(g.rows)}}}" for name, g in zip(names, block.grids, strict=True)]
     signs = [f" {tex(sign)} " for sign in block.signs]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from walkthrough.document import (
     Beside,
     Block,
     Branch,
+    Code,
     Compared,
     Equations,
     Grid,
@@ -33,6 +34,8 @@ Paint = Callable[[str, str], str]
 
 _SHADES = " ░▒▓█"
 _ASCII_SHADES = " .:*#"
+_ROOM = 8
+"""Signs of a number that is still to be written."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,8 @@ class TextFormat:
                 return list(self._branch(block, INDENT))
             case Equations():
                 return []
+            case Code(text):
+                return [f"{INDENT}{line}" for line in text.splitlines()]
 
     def _branch(self, block: Branch, indent: str) -> Iterator[str]:
         """A tree: each number under what it goes into."""
@@ -176,7 +181,7 @@ class TextFormat:
             return lines
         under: list[str] = []
         for sign, grid in zip(("", *block.signs), block.grids, strict=True):
-            under += self._grid(Grid(f"{sign}  {grid.name}".strip(), grid.rows, grid.marks))
+            under += self._grid(replace(grid, name=f"{sign}  {grid.name}".strip()))
         return under
 
     def _picture(self, block: Picture) -> list[str]:
@@ -237,6 +242,8 @@ def _bands_of(block: Table, widths: list[int], room: int) -> list[tuple[int, int
 def _aligned(block: Grid) -> tuple[list[list[str]], list[int]]:
     """The cells of a grid, columns flush right; marks behind the numbers, which stay under each other."""
     columns = max((len(row) for row in block.rows), default=0)
+    if block.boxes:
+        block = _boxed(block)
     plain = [max(len(row[at]) for row in block.rows if at < len(row)) for at in range(columns)]
     texts = [[text.rjust(plain[at]) for at, text in enumerate(row)] for row in block.rows]
     if not block.marks:
@@ -247,6 +254,12 @@ def _aligned(block: Grid) -> tuple[list[list[str]], list[int]]:
         for y, row in enumerate(texts)
     ]
     return texts, [number + mark for number, mark in zip(plain, marked, strict=True)]
+
+
+def _boxed(block: Grid) -> Grid:
+    """Each number between brackets, with room for one where there is none."""
+    room = max(_ROOM, *(len(text) for row in block.rows for text in row))
+    return replace(block, rows=tuple(tuple(f"[{text.rjust(room)}]" for text in row) for row in block.rows))
 
 
 def _column(grid: Grid) -> list[str]:
