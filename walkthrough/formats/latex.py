@@ -10,6 +10,7 @@ from walkthrough.document import (
     Beside,
     Block,
     Branch,
+    Code,
     Compared,
     Equations,
     Grid,
@@ -59,6 +60,8 @@ _PREAMBLE = r"""\documentclass[10pt,a4paper,fleqn]{article}
 \newcommand{\shade}[2]{{\color[gray]{#1}\rule{#2\pixel}{\pixel}}}
 \newlength{\pixel}
 """
+_BOX = 68.0
+"""Points of a box that somebody writes into."""
 _TALLEST = 40
 """Rows of a grid that stand on a page."""
 _SECTIONS = {1: "section", 2: "subsection"}
@@ -92,6 +95,10 @@ class LatexFormat:
                 yield _rule(block)
             case Grid():
                 yield from _grid(block)
+            case Beside(grids, signs) if not any(signs):
+                yield "\n"
+                for grid in grids:
+                    yield from _grid(grid)
             case Beside():
                 yield _beside(block)
             case Picture():
@@ -114,6 +121,8 @@ class LatexFormat:
                 yield from _table(block)
             case Branch():
                 yield from _branch(block, 0)
+            case Code(text):
+                yield from _program(text)
             case Equations():
                 pass
 
@@ -162,6 +171,9 @@ def _grid(block: Grid) -> Iterator[str]:
         max(points(row[at]) + 10 for row in block.rows if at < len(row))
         for at in range(max(map(len, block.rows), default=0))
     ]
+    if block.boxes:
+        widths = [max(width, _BOX) for width in widths]
+    array = _boxes if block.boxes else _array
     for first, last in _bands(widths, ROOM):
         for top in range(0, len(block.rows), _TALLEST):
             rows = block.rows[top : top + _TALLEST]
@@ -171,7 +183,7 @@ def _grid(block: Grid) -> Iterator[str]:
             if len(block.rows) > _TALLEST:
                 label += f", rows {top + 1} to {top + len(rows)}"
             marks = [row[first:last] for row in block.marks[top : top + _TALLEST]]
-            yield rf"\named{{{label}}}{{{_array([row[first:last] for row in rows], marks)}}}" + "\n"
+            yield rf"\named{{{label}}}{{{array([row[first:last] for row in rows], marks)}}}" + "\n"
 
 
 def _bands(widths: list[float], room: float) -> Iterator[tuple[int, int]]:
@@ -186,16 +198,28 @@ def _bands(widths: list[float], room: float) -> Iterator[tuple[int, int]]:
 
 
 def _array(rows: list[tuple[str, ...]], marks: list[tuple[str, ...]]) -> str:
-    texts = [
-        [
-            math(text) + (rf"\,\text{{{escaped(marks[y][x].strip())}}}" if marks and marks[y][x].strip() else "")
-            for x, text in enumerate(row)
-        ]
-        for y, row in enumerate(rows)
-    ]
-    columns = max(map(len, texts), default=1) or 1
-    body = r" \\ ".join("{}" + " & ".join(row) for row in texts)
+    columns = max(map(len, rows), default=1) or 1
+    body = r" \\ ".join("{}" + " & ".join(_marked(rows, marks, y, "")) for y in range(len(rows)))
     return rf"$\left(\begin{{array}}{{@{{}}*{{{columns}}}{{r}}@{{}}}}{body}\end{{array}}\right)$"
+
+
+def _marked(
+    rows: list[tuple[str, ...]], marks: list[tuple[str, ...]], y: int, dollar: str = "$"
+) -> Iterator[str]:
+    """The numbers of a row, marks behind them."""
+    for x, text in enumerate(rows[y]):
+        mark = marks[y][x].strip() if marks else ""
+        number = f"{dollar}{math(text)}{dollar}" if text.strip() else ""
+        yield number + (rf"\,\text{{{escaped(mark)}}}" if mark else "")
+
+
+def _boxes(rows: list[tuple[str, ...]], marks: list[tuple[str, ...]]) -> str:
+    """Boxes with room to write into."""
+    texts = (" & ".join(_marked(rows, marks, y)) for y in range(len(rows)))
+    body = "".join(rf"\rule[-2.5mm]{{0pt}}{{8mm}}{text} \\ \hline " for text in texts)
+    columns = max(map(len, rows), default=1) or 1
+    spec = rf"*{{{columns}}}{{>{{\centering\arraybackslash}}p{{{_BOX - 14:.0f}pt}}|}}"
+    return rf"\begin{{tabular}}{{@{{}}|{spec}@{{}}}}\hline {body}\end{{tabular}}"
 
 
 def _beside(block: Beside) -> str:
@@ -273,6 +297,15 @@ def _rows(header: tuple[str, ...], rows: list[tuple[str, ...]], spec: str) -> It
     for row in rows:
         yield "{}" + " & ".join(map(said, row)) + " \\\\\n"
     yield "\\end{longtable}\n" if long else "\\end{tabular}\n"
+
+
+def _program(text: str) -> Iterator[str]:
+    """Lines as they are typed."""
+    yield "\n{\\setlength{\\parskip}{0pt}\\small\n"
+    for line in text.splitlines():
+        room = len(line) - len(line.lstrip())
+        yield rf"\par\hangindent=4em\hspace*{{{room / 2:.1f}em}}{code(line.strip())}" + "\n"
+    yield "\\par}\n"
 
 
 _DEEPEST = 12
