@@ -20,12 +20,13 @@ from walkthrough.losses import Loss
 from walkthrough.mathematics.notation import Shape
 from walkthrough.numbers.written import Written
 from walkthrough.words.problems import CaseError, Problem
+from walkthrough.words.representable import Representable
 
 _MOST_NAMED = 5
 
 
 @dataclass(frozen=True)
-class Case:
+class Case(Representable):
     """One worked example, read and validated.
 
     `samples` is empty if it is trained on other data; `batch` says that they were written as
