@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @click.option("--steps", "count", type=click.IntRange(1), default=1, help="So many updates in a row.")
 @click.option("--fold-zeros", is_flag=True, help="Leave out products with 0.")
 @click.option("--arithmetic", help='Instead of the case\'s own: exact, float, "4 decimals" or symbolic.')
-@printing("text", "json", "markdown", "latex", "html")
+@printing("text", "json", "markdown", "latex", "html", "notebook")
 def show(
     case: str, parts: tuple[str, ...], count: int, fold_zeros: bool, arithmetic: str | None, **how: Any
 ) -> None:
@@ -39,7 +39,13 @@ def show(
         pieces = _show_json(narration, parts, agreed)
     else:
         whole = format_of(how) if not parts and not symbolic else ""
-        pieces = blocks_in(_show_blocks(narration, parts, agreed, whole), how)
+        blocks = _show_blocks(narration, parts, agreed, whole)
+        if format_of(how) == "notebook":
+            from walkthrough.notebooks.cells import setup, with_code
+
+            program = setup(opened, count, None if symbolic else arithmetic)
+            blocks = with_code(blocks, trace, program, not symbolic)
+        pieces = blocks_in(blocks, how)
     write(pieces, how, opened)
     if not all(agreed):
         sys.exit(1)
@@ -50,14 +56,14 @@ def _show_blocks(
 ) -> Iterator[Any]:
     """The page; `whole` is the format of one that shows all of a case.
 
-    Web pages calculate, and end with the case's equations. They and paper leave out the lines of tensors
+    Web pages calculate, and end with the case's equations. They, notebooks and paper leave out the lines of tensors
     that are too large for them.
     """
     from walkthrough.page.page import Page
     from walkthrough.page.selection import selected, tensors
 
     large = False
-    if whole in ("html", "latex"):
+    if whole in ("html", "latex", "notebook"):
         from walkthrough.page.equations import is_large
 
         large = is_large(narration)
