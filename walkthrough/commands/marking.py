@@ -23,7 +23,7 @@ from walkthrough.commands.student_pages import StudentPages
 @click.option(
     "--pages", type=click.Path(path_type=Path, file_okay=False), help="A folder for a page per student."
 )
-@printing("text", "json", "markdown", "html", "csv")
+@printing("text", "json", "markdown", "latex", "html", "csv")
 def check(
     files: tuple[str, ...],
     everything: bool,

@@ -35,10 +35,7 @@ def printing(*formats: str) -> Callable[[Any], Any]:
 
 def loaded(name: str, arithmetic: str | None) -> Case:
     """The case, with another arithmetic if that was asked for."""
-    from dataclasses import replace
-
     from walkthrough.case import load
-    from walkthrough.case.heading import read_arithmetic
     from walkthrough.case.values import Misread
 
     case = load(name)
@@ -50,10 +47,9 @@ def loaded(name: str, arithmetic: str | None) -> Case:
     if arithmetic is None:
         return case
     try:
-        kind = read_arithmetic("exact" if arithmetic == "symbolic" else arithmetic)
+        return case.in_arithmetic("exact" if arithmetic == "symbolic" else arithmetic)
     except Misread as problem:
         raise click.UsageError(f"--arithmetic: {problem}") from None
-    return replace(case, arithmetic=kind)
 
 
 def _refuse_unknown_claims(case: Case) -> None:
@@ -100,6 +96,14 @@ def blocks_in(blocks: Iterable[Any], how: dict[str, Any]) -> Iterator[str]:
         return MarkdownFormat(plain=plain).render(blocks)
     from walkthrough.formats.text import TextFormat
 
+    if format_of(how) == "notebook":
+        from walkthrough.formats.notebook import NotebookFormat
+
+        return NotebookFormat(plain).render(blocks)
+    if format_of(how) == "latex":
+        from walkthrough.formats.latex import LatexFormat
+
+        return LatexFormat().render(blocks)
     if format_of(how) == "html":
         from walkthrough.formats.html import HtmlFormat
 

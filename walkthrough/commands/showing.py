@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @click.option("--steps", "count", type=click.IntRange(1), default=1, help="So many updates in a row.")
 @click.option("--fold-zeros", is_flag=True, help="Leave out products with 0.")
 @click.option("--arithmetic", help='Instead of the case\'s own: exact, float, "4 decimals" or symbolic.')
-@printing("text", "json", "markdown", "html", "pytorch")
+@printing("text", "json", "markdown", "latex", "html", "notebook", "pytorch")
 def show(
     case: str, parts: tuple[str, ...], count: int, fold_zeros: bool, arithmetic: str | None, **how: Any
 ) -> None:
@@ -41,23 +41,33 @@ def show(
     elif format_of(how) == "pytorch":
         pieces = _script(trace, parts, symbolic)
     else:
-        whole = format_of(how) == "html" and not parts and not symbolic
-        pieces = blocks_in(_show_blocks(narration, parts, agreed, whole), how)
+        whole = format_of(how) if not parts and not symbolic else ""
+        blocks = _show_blocks(narration, parts, agreed, whole)
+        if format_of(how) == "notebook":
+            from walkthrough.notebooks.cells import setup, with_code
+
+            program = setup(opened, count, None if symbolic else arithmetic)
+            blocks = with_code(blocks, trace, program, not symbolic)
+        pieces = blocks_in(blocks, how)
     write(pieces, how, opened)
     if not all(agreed):
         sys.exit(1)
 
 
 def _show_blocks(
-    narration: Narration, parts: tuple[str, ...], agreed: list[bool], calculating: bool
+    narration: Narration, parts: tuple[str, ...], agreed: list[bool], whole: str
 ) -> Iterator[Any]:
-    """The page; one that is `calculating` ends with the case's equations."""
+    """The page; `whole` is the format of one that shows all of a case.
+
+    Web pages calculate, and end with the case's equations. They, notebooks and paper leave out the lines of tensors
+    that are too large for them.
+    """
     from walkthrough.page.page import Page
     from walkthrough.page.selection import selected, tensors
 
     large = False
-    if calculating:
-        from walkthrough.page.equations import equations, is_large
+    if whole in ("html", "latex", "notebook"):
+        from walkthrough.page.equations import is_large
 
         large = is_large(narration)
     page = Page(narration, omitting=large)
@@ -77,7 +87,9 @@ def _show_blocks(
     agreed += [check.agrees for check in checks]
     if checks:
         yield from closing(several[-1], checks)
-    if calculating:
+    if whole == "html":
+        from walkthrough.page.equations import equations
+
         yield equations(narration, opened=large)
 
 
@@ -125,7 +137,7 @@ def _show_json(narration: Narration, parts: tuple[str, ...], agreed: list[bool])
 @click.option("--depth", type=click.IntRange(0, 1000), help="How many numbers to go back.  [default: 3]")
 @click.option("--routes", type=click.IntRange(1, 1_000_000), help="Routes of each number.  [default: 12]")
 @click.option("--all", "everything", is_flag=True, help="Everything, back to the inputs.")
-@printing("text", "json", "markdown", "html")
+@printing("text", "json", "markdown", "latex", "html")
 def why(
     case: str,
     cell: str,
@@ -151,7 +163,7 @@ def why(
     if format_of(how) == "json":
         write([json.dumps(record(tree), ensure_ascii=False, indent=1) + "\n"], how, opened)
         return
-    if format_of(how) == "html":
+    if format_of(how) in ("html", "latex"):
         from walkthrough.page.reason_branches import reason_blocks
 
         write(blocks_in(reason_blocks(tree), how), how, opened)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from walkthrough.case import Case
     from walkthrough.marking.worksheets.exercises import Exercise
 
-_ENDINGS = {"toml": "toml", "text": "txt", "html": "html", "markdown": "md"}
+_ENDINGS = {"toml": "toml", "text": "txt", "html": "html", "markdown": "md", "latex": "tex"}
 
 
 @click.command()

@@ -166,7 +166,7 @@ def _raise(atoms: list[Markup], how: str, what: Markup) -> None:
 def _end_of_power(text: str, at: int) -> int:
     """Where an exponent ends: after its parenthesis, or its sign, letter and index."""
     if text[at] != "(":
-        match = re.compile(r"−?[A-Za-z][₀-₉]*").match(text, at)
+        match = re.compile(r"−?[A-Za-z]\u0302?[₀-₉ᵢⱼₖₙₛ]*[⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾]*").match(text, at)
         return match.end() if match else at + 1
     depth = 0
     for place in range(at, len(text)):

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from walkthrough.case import Case
-from walkthrough.document import Block, Grid, Heading, Lines, Omitted, Picture, Prose
+from walkthrough.document import Block, Heading, Lines, Omitted, Prose
 from walkthrough.mathematics.letters import rational
 from walkthrough.mathematics.notation import Shape, Tensor, gradient_name, unravel
-from walkthrough.numbers.exact import Exact
-from walkthrough.numbers.shown import Known, shown
 from walkthrough.page.changes import changes
 from walkthrough.page.drafts import Draft
 from walkthrough.page.general_formulas import (
@@ -24,7 +21,7 @@ from walkthrough.page.general_formulas import (
     slope_rule,
     update_rule,
 )
-from walkthrough.page.images import images
+from walkthrough.page.images import Images
 from walkthrough.page.narration import Narration
 from walkthrough.page.said_once import said_once
 from walkthrough.page.strokes import Strokes
@@ -37,12 +34,6 @@ from walkthrough.trace.steps import Ref, Steps
 if TYPE_CHECKING:
     from walkthrough.page.ledger import Ledger
 
-WIDEST = 14
-"""Columns of numbers that a page still sets as numbers."""
-MOST_NUMBERS = 200
-"""Numbers of a grid that a page sets as numbers; more become a picture."""
-LARGEST_PICTURE = 64
-"""Rows and columns of a picture; what is larger is left to its lines."""
 WINNERS = {
     "first": "the first in reading order wins",
     "split": "they share the gradient equally",
@@ -73,6 +64,10 @@ class Page:
         from walkthrough.page.ledger import Ledger  # a single cell needs none
 
         return Ledger(self.narration)
+
+    @property
+    def _images(self) -> Images:
+        return Images(self.narration, self.omitting)
 
     @property
     def network(self) -> Network:
@@ -271,7 +266,7 @@ class Page:
                 yield from strokes.of(tensor)
 
     def _strokes(self, stage: Stage, sample: int) -> Strokes:
-        return Strokes(self.steps, stage, sample, self._rows)
+        return Strokes(self.steps, stage, sample, self._images.rows)
 
     def means(self, only: Stage | None = None) -> Iterator[Block]:
         """The means over a batch: of the loss, and of every parameter's gradient (of one stage)."""
@@ -399,43 +394,4 @@ class Page:
 
     def grids(self, name: str, title: str) -> Iterator[Block]:
         """A tensor as numbers in rows and columns, or as a picture if it is too large for that."""
-        if self.narration.symbolic:
-            return
-        shape = self.steps.trace.place(name).shape
-        if not shape:
-            return
-        image = shape[-2:] if len(shape) > 1 else (1, *shape)
-        if (len(shape) == 1 and shape[0] > WIDEST) or max(image) > LARGEST_PICTURE:
-            return
-        for label, place in images(shape, title):
-            if image[1] <= WIDEST and image[0] * image[1] <= MOST_NUMBERS:
-                yield Grid(label, self._rows(name, place, shape), cells=self._cells(name, place, shape))
-            else:
-                yield self._picture(name, place, shape, label)
-
-    def _rows(self, name: str, outer: tuple[int, ...], shape: Shape) -> tuple[tuple[str, ...], ...]:
-        if len(shape) == 1:
-            return (tuple(self.narration.text(Ref(name, (column,))) for column in range(shape[0])),)
-        return tuple(
-            tuple(self.narration.text(Ref(name, (*outer, row, column))) for column in range(shape[-1]))
-            for row in range(shape[-2])
-        )
-
-    def _cells(self, name: str, outer: tuple[int, ...], shape: Shape) -> tuple[tuple[str, ...], ...]:
-        """The full names of the numbers of an image."""
-        trace = self.steps.trace
-        rows = [outer] if len(shape) == 1 else [(*outer, row) for row in range(shape[-2])]
-        return tuple(
-            tuple(trace.cell_name(name, (*row, column)) for column in range(shape[-1])) for row in rows
-        )
-
-    def _picture(self, name: str, outer: tuple[int, ...], shape: Shape, label: str) -> Picture:
-        numbers = self.steps.trace.numbers(name)
-        denominator = numbers.denominator if isinstance(numbers, Exact) else 1
-        array = numbers.numerators if isinstance(numbers, Exact) else numbers
-        values = [[Fraction(value) for value in row] for row in array[outer].tolist()]
-        low, high = min(map(min, values)), max(map(max, values))
-        room = high - low or Fraction(1)
-        shades = tuple(tuple(float((value - low) / room) for value in row) for row in values)
-        ends = [shown(Known(end / denominator), 3).text for end in (low, high)]
-        return Picture(label, shades, *ends)
+        return self._images.of(name, title)

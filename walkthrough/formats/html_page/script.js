@@ -206,7 +206,7 @@ const made = (name, attributes, ...inner) => {
   element.append(...inner);
   return element;
 };
-const TOKEN = /([0-9]+(?:\.[0-9]+)?)|([₀-₉]+|(?<=\p{L})\[[^\]]*\])|([⁻⁰¹²³⁴-⁹]+)|(\p{L}+)|(\S)/gu;
+const TOKEN = /([0-9]+(?:\.[0-9]+)?)|([₀-₉]+|(?<=\p{L})\[[^\]]*\])|([⁻⁰¹²³⁴-⁹]+)|(\p{L}+|∂)|(\S)/gu;
 function math(text) { // a line of working as MathML, in formulas between which it may break; a long sum as text
   if (text.length > 2000) return [text]; // a browser takes long over so many formulas
   const digits = (said, signs) => said.replace("⁻", "−").replace(/[^−,0-9]/g, (sign) => signs.indexOf(sign));
@@ -218,7 +218,7 @@ function math(text) { // a line of working as MathML, in formulas between which 
       if (below) atoms.push(made("msub", {}, atoms.pop(), made("mn", {}, digits(below.replace(/[[\]]/g, ""), LOWERED))));
       else if (above) atoms.push(made("msup", {}, atoms.pop(), made("mn", {}, digits(above, RAISED))));
       else if (figures || word) atoms.push(made(figures ? "mn" : word.length > 3 ? "mtext" : "mi", {}, said));
-      else atoms.push(made("mo", { stretchy: false, form }, said));
+      else atoms.push(made("mo", { stretchy: false, form, ..."/·".includes(said) && { lspace: 0, rspace: 0 } }, said));
     }
     return [made("math", {}, ...atoms), " "];
   });

@@ -24,9 +24,9 @@ from walkthrough.page.general_formulas import (
     slope_rule,
     update_rule,
 )
-from walkthrough.page.images import images
+from walkthrough.page.images import MOST_NUMBERS, WIDEST, labelled
 from walkthrough.page.narration import Narration
-from walkthrough.page.page import MOST_NUMBERS, WIDEST, WINNERS, Page
+from walkthrough.page.page import WINNERS, Page
 from walkthrough.trace.stage import Stage
 from walkthrough.trace.steps import Steps
 
@@ -227,7 +227,7 @@ def _rows(shape: tuple[int, ...], title: str) -> Iterator[tuple[str, list[list[C
         cells: list[Cell] = [(at,) for at in range(shape[0])] if shape else [()]
         yield title, [cells[at : at + _IN_A_ROW] for at in range(0, len(cells), _IN_A_ROW)]
         return
-    for label, outer in images(shape, title):
+    for label, outer in labelled(shape, title):
         yield label, [[(*outer, row, column) for column in range(shape[-1])] for row in range(shape[-2])]
 
 

@@ -1,0 +1,25 @@
+"""What shows itself in a notebook: asked for by name, because whatever says it lives further up."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+_HOME = "walkthrough.notebooks.representations"
+
+
+class Representable:
+    """A thing that a notebook shows as a page in small: as HTML, or where that cannot be, as Markdown."""
+
+    __slots__ = ()
+
+    def _repr_html_(self) -> str:
+        return _said("html", self)
+
+    def _repr_markdown_(self) -> str:
+        return _said("markdown", self)
+
+
+def _said(how: str, of: Any) -> str:
+    # imported when a notebook asks: until then nobody needs formats and pages
+    return str(getattr(import_module(_HOME), how)(of))
