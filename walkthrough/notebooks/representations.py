@@ -11,6 +11,7 @@ from walkthrough.case import Case
 from walkthrough.document import Block, Grid, Heading, Prose, Table
 from walkthrough.formats.html import HtmlFormat
 from walkthrough.formats.markdown import MarkdownFormat
+from walkthrough.formats.text import TextFormat
 from walkthrough.mathematics.notation import Tensor
 from walkthrough.numbers.grid import Grid as Numbers
 from walkthrough.page.images import MOST_NUMBERS, WIDEST
@@ -40,6 +41,11 @@ def html(of: Any) -> str:
 def markdown(of: Any) -> str:
     """A case, a trace or a step as Markdown."""
     return _bounded(of, "".join(MarkdownFormat().render(_said(of))))
+
+
+def text(of: Any) -> str:
+    """A case, a trace or a step as text."""
+    return _bounded(of, "".join(TextFormat().render(_said(of))).rstrip("\n"))
 
 
 def _bounded(of: Any, text: str) -> str:
