@@ -202,7 +202,7 @@ def test_frames_biases_layouts_and_names_that_python_keeps_for_itself(
     assert {"lambda", "torch", "x", "found"} <= set(names["expected"])
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(case_texts().filter(lambda text: 'arithmetic = "float"' in text))
 def test_drawn_cases_agree(text: str) -> None:
     """Numbers whose ties are ties in float64 too, worked through exactly."""

@@ -85,9 +85,12 @@ class _Sheet:
             yield Prose(self._rounding)
         if any(isinstance(each[0].right, Largest) for stage in layers for each in stage.choices):
             yield Prose(f"Equal largest entries in a window: {WINNERS[case.conventions.max_tie]}.")
+        gates: dict[str, list[str]] = {}
         for stage in layers:
             if stage.gate is not None:
-                yield Prose(f"{stage.name} at exactly 0: the slope taken is {rational(stage.gate.at_zero)}.")
+                gates.setdefault(rational(stage.gate.at_zero), []).append(stage.name)
+        for slope, names in gates.items():
+            yield Prose(f"{', '.join(names)} at exactly 0: the slope taken is {slope}.")
 
     def _body(self) -> Iterator[Block]:
         """One step of training: forwards, backwards, the update."""
