@@ -63,7 +63,8 @@ class _Sheet:
         if is_key:
             yield Prose(f"{label}. {self._rounding}" if label else self._rounding)
         else:
-            yield Prose(f"{label}     Name: {'_' * 32}     Date: {'_' * 14}".strip())
+            yield from (Prose(text) for text in (label,) if text)
+            yield Prose(f"Name: {'_' * 24}     Date: {'_' * 10}")
             yield from self._conventions()
         several = self.page.in_turn
         for page in several:
