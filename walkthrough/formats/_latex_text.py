@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from unicodedata import category, normalize
+from unicodedata import category, name, normalize
 
 from walkthrough.formats._tex import tex
 
@@ -12,7 +12,8 @@ _SPECIAL = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "%": r"\%", "#": r"\#",
     "_": r"\_", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\textless{}",
     ">": r"\textgreater{}", "|": r"\textbar{}", '"': r"\textquotedbl{}", "`": r"\textasciigrave{}",
-    "'": r"\textquotesingle{}", "-": "-{}", ",": ",{}", "–": r"\textendash{}", "—": r"\textemdash{}", "‑": "-{}", "‐": "-{}",
+    "'": r"\textquotesingle{}", "-": "-{}", ",": ",{}", "–": r"\textendash{}", "—": r"\textemdash{}",
+    "‑": "-{}", "‐": "-{}",
     "’": "'{}", "‘": r"\textquoteleft{}", "“": r"\textquotedblleft{}", "”": r"\textquotedblright{}",
     "«": r"\guillemotleft{}", "»": r"\guillemotright{}", "…": r"\dots{}", "°": r"\textdegree{}",
     "ß": r"\ss{}", "æ": r"\ae{}", "Æ": r"\AE{}", "ø": r"\o{}", "Ø": r"\O{}", "œ": r"\oe{}", "Œ": r"\OE{}",
@@ -20,6 +21,13 @@ _SPECIAL = {
     "•": r"\textbullet{}", "§": r"\S{}", "¶": r"\P{}", "©": r"\textcopyright{}", "€": r"\texteuro{}",
     "£": r"\textsterling{}", "¿": r"\textquestiondown{}", "¡": r"\textexclamdown{}",
 }  # fmt: skip
+
+
+def _greek(letter: str) -> str:
+    word = name(letter).rpartition(" ")[2].replace("LAMDA", "LAMBDA").lower()
+    return rf"\{word if letter.islower() else word.capitalize()}"
+
+
 _MATH = {
     "−": "-", "×": r"\times", "·": r"\cdot", "⋅": r"\cdot", "÷": r"\div", "±": r"\pm", "≈": r"\approx",
     "←": r"\leftarrow", "→": r"\to", "↔": r"\leftrightarrow", "↑": r"\uparrow", "↓": r"\downarrow",
@@ -29,12 +37,7 @@ _MATH = {
     "′": "'", "✓": r"\checkmark", "✗": r"\times", "½": r"\tfrac12", "¼": r"\tfrac14", "¾": r"\tfrac34",
     "⅓": r"\tfrac13", "⅔": r"\tfrac23", "µ": r"\mu", "ς": r"\varsigma", "ε": r"\varepsilon",
     "ϕ": r"\phi", "φ": r"\varphi", "ᵀ": r"^{\mathsf T}",
-    **{letter: rf"\{name}" for letter, name in zip(
-        "αβγδζηθικλμνξπρστυχψω",
-        "alpha beta gamma delta zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon chi psi"
-        " omega".split(), strict=True)},
-    **{letter: rf"\{name}" for letter, name in zip(
-        "ΓΔΘΛΞΠΥΦΨΩ", "Gamma Delta Theta Lambda Xi Pi Upsilon Phi Psi Omega".split(), strict=True)},
+    **{letter: _greek(letter) for letter in "αβγδζηθικλμνξπρστυχψωΓΔΘΛΞΠΥΦΨΩ"},
     **{low: f"_{plain}" for low, plain in zip("₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₘₙₛ", "0123456789ijkmns", strict=True)},
     **{high: f"^{plain}" for high, plain in zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾⁻⁺", "0123456789()-+", strict=True)},
 }  # fmt: skip
@@ -109,7 +112,8 @@ def _sign(sign: str) -> str:
         return sign
     if category(sign) == "Zs":
         return "~"
-    base, *accents = normalize("NFD", sign)
+    taken_apart = normalize("NFD", sign)
+    base, accents = taken_apart[:1], taken_apart[1:]
     if base.isascii() and base.isalpha() and accents and all(each in _ACCENTS for each in accents):
         for accent in accents:
             base = rf"\{_ACCENTS[accent]}{{{base}}}"

@@ -60,7 +60,6 @@ class HtmlFormat:
         said = chain([first] if first is not None else (), rest)
         return _environment().get_template("page.html").generate(title=title, blocks=said, page=_Page())
 
-
     def fragment(self, blocks: Iterable[Block]) -> Iterator[str]:
         """The blocks as a part of another page, such as a notebook."""
         return _environment().get_template("fragment.html").generate(blocks=blocks, page=_Fragment())

@@ -11,6 +11,7 @@ from walkthrough.case import Case
 from walkthrough.document import Block, Grid, Heading, Prose, Table
 from walkthrough.formats.html import HtmlFormat
 from walkthrough.formats.markdown import MarkdownFormat
+from walkthrough.formats.text import TextFormat
 from walkthrough.mathematics.notation import Tensor
 from walkthrough.numbers.grid import Grid as Numbers
 from walkthrough.page.images import MOST_NUMBERS, WIDEST
@@ -42,6 +43,11 @@ def markdown(of: Any) -> str:
     return _bounded(of, "".join(MarkdownFormat().render(_said(of))))
 
 
+def text(of: Any) -> str:
+    """A case, a trace or a step as text."""
+    return _bounded(of, "".join(TextFormat().render(_said(of))).rstrip("\n"))
+
+
 def _bounded(of: Any, text: str) -> str:
     if len(text) <= _LONGEST:
         return text
@@ -70,10 +76,7 @@ def _(of: Case) -> Iterator[Block]:
     if of.source:
         yield Prose(f"Source: {of.source}.")
     shapes: tuple[Any, ...] = of.output_shapes() if of.samples else ("",) * len(of.layers)
-    rows = [
-        (layer.name, layer.type, _times(shape))
-        for layer, shape in zip(of.layers, shapes, strict=True)
-    ]
+    rows = [(layer.name, layer.type, _times(shape)) for layer, shape in zip(of.layers, shapes, strict=True)]
     if rows:
         yield Table(("layer", "type", "output"), tuple(rows[:_MOST_TENSORS]))
     yield from _more(len(rows))

@@ -9,7 +9,7 @@ _HOME = "walkthrough.notebooks.representations"
 
 
 class Representable:
-    """A thing that a notebook shows as a page in small: as HTML, or where that cannot be, as Markdown."""
+    """A thing that a notebook shows as a page in small: as HTML, as Markdown, or on a terminal as text."""
 
     __slots__ = ()
 
@@ -18,6 +18,9 @@ class Representable:
 
     def _repr_markdown_(self) -> str:
         return _said("markdown", self)
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(_said("text", self))
 
 
 def _said(how: str, of: Any) -> str:
