@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import groupby
 
 from walkthrough.document import Beside, Grid, Picture
 from walkthrough.formats._latex_rows import ROOM, points
-from walkthrough.formats._latex_text import escaped, math, said
+from walkthrough.formats._latex_text import escaped, inline, math, said
 
 _BOX = 68.0
 """Points of a box that somebody writes into."""
@@ -49,23 +49,22 @@ def _bands(widths: list[float], room: float) -> Iterator[tuple[int, int]]:
 
 def _array(rows: list[tuple[str, ...]], marks: list[tuple[str, ...]]) -> str:
     columns = max(map(len, rows), default=1) or 1
-    body = r" \\ ".join("{}" + " & ".join(_marked(rows, marks, y, "")) for y in range(len(rows)))
+    body = r" \\ ".join("{}" + " & ".join(_marked(rows, marks, y, math)) for y in range(len(rows)))
     return rf"$\left(\begin{{array}}{{@{{}}*{{{columns}}}{{r}}@{{}}}}{body}\end{{array}}\right)$"
 
 
 def _marked(
-    rows: list[tuple[str, ...]], marks: list[tuple[str, ...]], y: int, dollar: str = "$"
+    rows: list[tuple[str, ...]], marks: list[tuple[str, ...]], y: int, number: Callable[[str], str]
 ) -> Iterator[str]:
     """The numbers of a row, marks behind them."""
     for x, text in enumerate(rows[y]):
         mark = marks[y][x].strip() if marks else ""
-        number = f"{dollar}{math(text)}{dollar}" if text.strip() else ""
-        yield number + (rf"\,\text{{{escaped(mark)}}}" if mark else "")
+        yield number(text) + (rf"\,\text{{{escaped(mark)}}}" if mark else "")
 
 
 def _boxes(rows: list[tuple[str, ...]], marks: list[tuple[str, ...]]) -> str:
     """Boxes with room to write into."""
-    texts = (" & ".join(_marked(rows, marks, y)) for y in range(len(rows)))
+    texts = (" & ".join(_marked(rows, marks, y, inline)) for y in range(len(rows)))
     body = "".join(rf"\rule[-2.5mm]{{0pt}}{{8mm}}{text} \\ \hline " for text in texts)
     columns = max(map(len, rows), default=1) or 1
     spec = rf"*{{{columns}}}{{>{{\centering\arraybackslash}}p{{{_BOX - 14:.0f}pt}}|}}"

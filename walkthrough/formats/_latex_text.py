@@ -7,13 +7,12 @@ from unicodedata import category, name, normalize
 
 from walkthrough.formats._tex import tex
 
-# ligatures are taken apart: -- is two hyphens, << are two signs
 _SPECIAL = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "%": r"\%", "#": r"\#",
     "_": r"\_", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\textless{}",
     ">": r"\textgreater{}", "|": r"\textbar{}", '"': r"\textquotedbl{}", "`": r"\textasciigrave{}",
-    "'": r"\textquotesingle{}", "-": "-{}", ",": ",{}", "–": r"\textendash{}", "—": r"\textemdash{}",
-    "‑": "-{}", "‐": "-{}",
+    "'": r"\textquotesingle{}", "–": r"\textendash{}", "—": r"\textemdash{}",
+    "‑": "-", "‐": "-",
     "’": "'{}", "‘": r"\textquoteleft{}", "“": r"\textquotedblleft{}", "”": r"\textquotedblright{}",
     "«": r"\guillemotleft{}", "»": r"\guillemotright{}", "…": r"\dots{}", "°": r"\textdegree{}",
     "ß": r"\ss{}", "æ": r"\ae{}", "Æ": r"\AE{}", "ø": r"\o{}", "Ø": r"\O{}", "œ": r"\oe{}", "Œ": r"\OE{}",
@@ -48,6 +47,8 @@ _FORMULA = re.compile(
     r"[₀-₉⁰¹²³⁴-⁹⁻∂Σ½¼¾⅓√]|(?<![A-Za-z])[A-Za-z]\[|[α-ω]|Δ[a-z]|\u0302|^[b-zL][,.;:]*$|^[a-z]\+[a-z]"
 )
 """What makes a word of a sentence a formula: a letter alone is one, but not an article."""
+_LIGATURE = re.compile(r"([-,])(?=\1)")
+"""Two hyphens are no dash, and two commas no quotation mark."""
 _TAIL = re.compile(r"[,.;:]*$")
 _LONGEST = 24
 """Signs in a row between which a line is not broken."""
@@ -65,22 +66,29 @@ def _word(word: str) -> str:
     tail = _TAIL.search(word)
     assert tail is not None
     formula = word[: tail.start()]
-    return f"${math(formula)}${escaped(tail[0])}" if formula else escaped(word)
+    return f"{inline(formula)}{escaped(tail[0])}" if formula else escaped(word)
 
 
 def escaped(text: str) -> str:
     """Text in which nothing is a command, and of which everything can be set; long words may be broken."""
-    return " ".join(
+    found = " ".join(
         r"\allowbreak{}".join(
             "".join(map(_sign, word[at : at + _LONGEST])) for at in range(0, len(word), _LONGEST)
         )
         for word in normalize("NFC", text).split(" ")
     )
+    return _LIGATURE.sub(r"\1{}", found)
 
 
 def code(text: str) -> str:
     """Something that one types."""
     return rf"\texttt{{{escaped(text)}}}"
+
+
+def inline(text: str) -> str:
+    """A formula in a line of words; nothing at all if it is empty: two dollars would open a display."""
+    formula = math(text)
+    return f"${formula}$" if formula else ""
 
 
 def math(text: str) -> str:

@@ -26,7 +26,7 @@ from walkthrough.document import (
 from walkthrough.formats._latex_grids import beside, grid, picture
 from walkthrough.formats._latex_lines import broken, lines, one_row
 from walkthrough.formats._latex_rows import ROOM
-from walkthrough.formats._latex_text import code, escaped, math, said
+from walkthrough.formats._latex_text import code, escaped, inline, math, said
 
 _PREAMBLE = r"""\documentclass[10pt,a4paper,fleqn]{article}
 \usepackage[utf8]{inputenc}
@@ -160,7 +160,7 @@ def _rule(block: Rule) -> str:
 def _legend(text: str) -> str:
     """What the letters of a formula mean; a letter alone is a symbol."""
     words = text.split()
-    return " ".join(f"${math(word)}$" if _LETTER.fullmatch(word) else said(word) for word in words)
+    return " ".join(inline(word) if _LETTER.fullmatch(word) else said(word) for word in words)
 
 
 # --- tables and trees ----------------------------------------------------------------------------
@@ -234,7 +234,7 @@ def _branch(block: Branch, depth: int) -> Iterator[str]:
     """A tree, each number under what it goes into, further to the right."""
     indent = 1.3 * min(depth, _DEEPEST)
     cell = f"{code(block.cell)}\\quad " if block.cell else ""
-    line = f"${broken(block.line)}$" if block.line.strip() else ""
+    line = f"${broken(block.line)}$" if math(block.line) else ""
     remark = rf"\quad{{\remark {said(block.remark)}}}" if block.remark else ""
     bullet = r"\makebox[1em][l]{\textbullet}" if depth else ""
     yield "\n"

@@ -19,8 +19,9 @@ class Representable:
     def _repr_markdown_(self) -> str:
         return _said("markdown", self)
 
-    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
-        printer.text(_said("text", self))
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        kinds = {"text/plain": "text", "text/html": "html", "text/markdown": "markdown"}
+        return {kind: _said(how, self) for kind, how in kinds.items()}
 
 
 def _said(how: str, of: Any) -> str:
