@@ -59,8 +59,8 @@ def _show_blocks(
 ) -> Iterator[Any]:
     """The page; `whole` is the format of one that shows all of a case.
 
-    Web pages calculate, and end with the case's equations. They, notebooks and paper leave out the lines of tensors
-    that are too large for them.
+    Web pages calculate, and end with the case's equations. They, notebooks and paper leave out the lines
+    of tensors that are too large for them.
     """
     from walkthrough.page.page import Page
     from walkthrough.page.selection import selected, tensors

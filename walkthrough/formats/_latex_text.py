@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from unicodedata import category, normalize
+from unicodedata import category, name, normalize
 
 from walkthrough.formats._tex import tex
 
-# ligatures are taken apart: -- is two hyphens, << are two signs
 _SPECIAL = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "%": r"\%", "#": r"\#",
     "_": r"\_", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\textless{}",
     ">": r"\textgreater{}", "|": r"\textbar{}", '"': r"\textquotedbl{}", "`": r"\textasciigrave{}",
-    "'": r"\textquotesingle{}", "-": "-{}", ",": ",{}", "–": r"\textendash{}", "—": r"\textemdash{}", "‑": "-{}", "‐": "-{}",
+    "'": r"\textquotesingle{}", "–": r"\textendash{}", "—": r"\textemdash{}",
+    "‑": "-", "‐": "-",
     "’": "'{}", "‘": r"\textquoteleft{}", "“": r"\textquotedblleft{}", "”": r"\textquotedblright{}",
     "«": r"\guillemotleft{}", "»": r"\guillemotright{}", "…": r"\dots{}", "°": r"\textdegree{}",
     "ß": r"\ss{}", "æ": r"\ae{}", "Æ": r"\AE{}", "ø": r"\o{}", "Ø": r"\O{}", "œ": r"\oe{}", "Œ": r"\OE{}",
@@ -20,6 +20,13 @@ _SPECIAL = {
     "•": r"\textbullet{}", "§": r"\S{}", "¶": r"\P{}", "©": r"\textcopyright{}", "€": r"\texteuro{}",
     "£": r"\textsterling{}", "¿": r"\textquestiondown{}", "¡": r"\textexclamdown{}",
 }  # fmt: skip
+
+
+def _greek(letter: str) -> str:
+    word = name(letter).rpartition(" ")[2].replace("LAMDA", "LAMBDA").lower()
+    return rf"\{word if letter.islower() else word.capitalize()}"
+
+
 _MATH = {
     "−": "-", "×": r"\times", "·": r"\cdot", "⋅": r"\cdot", "÷": r"\div", "±": r"\pm", "≈": r"\approx",
     "←": r"\leftarrow", "→": r"\to", "↔": r"\leftrightarrow", "↑": r"\uparrow", "↓": r"\downarrow",
@@ -29,12 +36,7 @@ _MATH = {
     "′": "'", "✓": r"\checkmark", "✗": r"\times", "½": r"\tfrac12", "¼": r"\tfrac14", "¾": r"\tfrac34",
     "⅓": r"\tfrac13", "⅔": r"\tfrac23", "µ": r"\mu", "ς": r"\varsigma", "ε": r"\varepsilon",
     "ϕ": r"\phi", "φ": r"\varphi", "ᵀ": r"^{\mathsf T}",
-    **{letter: rf"\{name}" for letter, name in zip(
-        "αβγδζηθικλμνξπρστυχψω",
-        "alpha beta gamma delta zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon chi psi"
-        " omega".split(), strict=True)},
-    **{letter: rf"\{name}" for letter, name in zip(
-        "ΓΔΘΛΞΠΥΦΨΩ", "Gamma Delta Theta Lambda Xi Pi Upsilon Phi Psi Omega".split(), strict=True)},
+    **{letter: _greek(letter) for letter in "αβγδζηθικλμνξπρστυχψωΓΔΘΛΞΠΥΦΨΩ"},
     **{low: f"_{plain}" for low, plain in zip("₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₘₙₛ", "0123456789ijkmns", strict=True)},
     **{high: f"^{plain}" for high, plain in zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾⁻⁺", "0123456789()-+", strict=True)},
 }  # fmt: skip
@@ -45,6 +47,8 @@ _FORMULA = re.compile(
     r"[₀-₉⁰¹²³⁴-⁹⁻∂Σ½¼¾⅓√]|(?<![A-Za-z])[A-Za-z]\[|[α-ω]|Δ[a-z]|\u0302|^[b-zL][,.;:]*$|^[a-z]\+[a-z]"
 )
 """What makes a word of a sentence a formula: a letter alone is one, but not an article."""
+_LIGATURE = re.compile(r"([-,])(?=\1)")
+"""Two hyphens are no dash, and two commas no quotation mark."""
 _TAIL = re.compile(r"[,.;:]*$")
 _LONGEST = 24
 """Signs in a row between which a line is not broken."""
@@ -62,22 +66,29 @@ def _word(word: str) -> str:
     tail = _TAIL.search(word)
     assert tail is not None
     formula = word[: tail.start()]
-    return f"${math(formula)}${escaped(tail[0])}" if formula else escaped(word)
+    return f"{inline(formula)}{escaped(tail[0])}" if formula else escaped(word)
 
 
 def escaped(text: str) -> str:
     """Text in which nothing is a command, and of which everything can be set; long words may be broken."""
-    return " ".join(
+    found = " ".join(
         r"\allowbreak{}".join(
             "".join(map(_sign, word[at : at + _LONGEST])) for at in range(0, len(word), _LONGEST)
         )
         for word in normalize("NFC", text).split(" ")
     )
+    return _LIGATURE.sub(r"\1{}", found)
 
 
 def code(text: str) -> str:
     """Something that one types."""
     return rf"\texttt{{{escaped(text)}}}"
+
+
+def inline(text: str) -> str:
+    """A formula in a line of words; nothing at all if it is empty: two dollars would open a display."""
+    formula = math(text)
+    return f"${formula}$" if formula else ""
 
 
 def math(text: str) -> str:
@@ -109,7 +120,8 @@ def _sign(sign: str) -> str:
         return sign
     if category(sign) == "Zs":
         return "~"
-    base, *accents = normalize("NFD", sign)
+    taken_apart = normalize("NFD", sign)
+    base, accents = taken_apart[:1], taken_apart[1:]
     if base.isascii() and base.isalpha() and accents and all(each in _ACCENTS for each in accents):
         for accent in accents:
             base = rf"\{_ACCENTS[accent]}{{{base}}}"

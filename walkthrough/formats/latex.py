@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import groupby
 
 from walkthrough.document import (
     Beside,
@@ -24,8 +23,10 @@ from walkthrough.document import (
     Working,
     Workings,
 )
-from walkthrough.formats._latex_lines import ROOM, broken, lines, one_row, points
-from walkthrough.formats._latex_text import code, escaped, math, said
+from walkthrough.formats._latex_grids import beside, grid, picture
+from walkthrough.formats._latex_lines import broken, lines, one_row
+from walkthrough.formats._latex_rows import ROOM
+from walkthrough.formats._latex_text import code, escaped, inline, math, said
 
 _PREAMBLE = r"""\documentclass[10pt,a4paper,fleqn]{article}
 \usepackage[utf8]{inputenc}
@@ -60,10 +61,8 @@ _PREAMBLE = r"""\documentclass[10pt,a4paper,fleqn]{article}
 \newcommand{\shade}[2]{{\color[gray]{#1}\rule{#2\pixel}{\pixel}}}
 \newlength{\pixel}
 """
-_BOX = 68.0
-"""Points of a box that somebody writes into."""
 _TALLEST = 40
-"""Rows of a grid that stand on a page."""
+"""Rows of a table that stand on a page."""
 _SECTIONS = {1: "section", 2: "subsection"}
 _SIGN = 5.2
 """Points of a sign of text, about."""
@@ -94,15 +93,15 @@ class LatexFormat:
             case Rule():
                 yield _rule(block)
             case Grid():
-                yield from _grid(block)
+                yield from grid(block)
             case Beside(grids, signs) if not any(signs):
                 yield "\n"
-                for grid in grids:
-                    yield from _grid(grid)
+                for one in grids:
+                    yield from grid(one)
             case Beside():
-                yield _beside(block)
+                yield beside(block)
             case Picture():
-                yield from _picture(block)
+                yield from picture(block)
             case Working():
                 yield from lines((block,))
             case Compared():
@@ -133,7 +132,9 @@ def _because(text: str) -> str:
 
 def _omitted(tensor: str, count: int) -> str:
     asked = code(f"walkthrough show CASE {tensor}")
-    return f"\n{count:,} lines, one for each cell of {code(tensor)}, are not printed here; {asked} gives them.\n"
+    return (
+        f"\n{count:,} lines, one for each cell of {code(tensor)}, are not printed here; {asked} gives them.\n"
+    )
 
 
 def _heading(block: Heading) -> str:
@@ -159,89 +160,7 @@ def _rule(block: Rule) -> str:
 def _legend(text: str) -> str:
     """What the letters of a formula mean; a letter alone is a symbol."""
     words = text.split()
-    return " ".join(f"${math(word)}$" if _LETTER.fullmatch(word) else said(word) for word in words)
-
-
-# --- grids ---------------------------------------------------------------------------------------
-
-
-def _grid(block: Grid) -> Iterator[str]:
-    """Numbers in parentheses under their name, as many beside each other as fit; cut if it is too large."""
-    widths = [
-        max(points(row[at]) + 10 for row in block.rows if at < len(row))
-        for at in range(max(map(len, block.rows), default=0))
-    ]
-    if block.boxes:
-        widths = [max(width, _BOX) for width in widths]
-    array = _boxes if block.boxes else _array
-    for first, last in _bands(widths, ROOM):
-        for top in range(0, len(block.rows), _TALLEST):
-            rows = block.rows[top : top + _TALLEST]
-            label = said(block.name)
-            if (first, last) != (0, len(widths)):
-                label += f", columns {first + 1} to {last}"
-            if len(block.rows) > _TALLEST:
-                label += f", rows {top + 1} to {top + len(rows)}"
-            marks = [row[first:last] for row in block.marks[top : top + _TALLEST]]
-            yield rf"\named{{{label}}}{{{array([row[first:last] for row in rows], marks)}}}" + "\n"
-
-
-def _bands(widths: list[float], room: float) -> Iterator[tuple[int, int]]:
-    """Columns in bands that fit."""
-    first, used = 0, 0.0
-    for at, width in enumerate(widths):
-        if at > first and used + width > room:
-            yield (first, at)
-            first, used = at, 0.0
-        used += width
-    yield (first, len(widths))
-
-
-def _array(rows: list[tuple[str, ...]], marks: list[tuple[str, ...]]) -> str:
-    columns = max(map(len, rows), default=1) or 1
-    body = r" \\ ".join("{}" + " & ".join(_marked(rows, marks, y, "")) for y in range(len(rows)))
-    return rf"$\left(\begin{{array}}{{@{{}}*{{{columns}}}{{r}}@{{}}}}{body}\end{{array}}\right)$"
-
-
-def _marked(
-    rows: list[tuple[str, ...]], marks: list[tuple[str, ...]], y: int, dollar: str = "$"
-) -> Iterator[str]:
-    """The numbers of a row, marks behind them."""
-    for x, text in enumerate(rows[y]):
-        mark = marks[y][x].strip() if marks else ""
-        number = f"{dollar}{math(text)}{dollar}" if text.strip() else ""
-        yield number + (rf"\,\text{{{escaped(mark)}}}" if mark else "")
-
-
-def _boxes(rows: list[tuple[str, ...]], marks: list[tuple[str, ...]]) -> str:
-    """Boxes with room to write into."""
-    texts = (" & ".join(_marked(rows, marks, y)) for y in range(len(rows)))
-    body = "".join(rf"\rule[-2.5mm]{{0pt}}{{8mm}}{text} \\ \hline " for text in texts)
-    columns = max(map(len, rows), default=1) or 1
-    spec = rf"*{{{columns}}}{{>{{\centering\arraybackslash}}p{{{_BOX - 14:.0f}pt}}|}}"
-    return rf"\begin{{tabular}}{{@{{}}|{spec}@{{}}}}\hline {body}\end{{tabular}}"
-
-
-def _beside(block: Beside) -> str:
-    """Grids with signs between them, each over its name; too wide, they are set smaller."""
-    pieces = []
-    for sign, grid in zip(("", *block.signs), block.grids, strict=True):
-        array = _array(list(grid.rows), list(grid.marks))[1:-1]
-        pieces.append(rf"{math(sign)} \underset{{{math(grid.name)}}}{{{array}}}")
-    return rf"\par\fitted{{$\displaystyle {' '.join(pieces)}$}}" + "\n\n"
-
-
-def _picture(block: Picture) -> Iterator[str]:
-    """Squares in grey, black for the smallest number."""
-    label = rf"\small black {said(block.smallest)}, white {said(block.largest)}"
-    size = min(4.0, ROOM / max(map(len, block.shades), default=1))
-    yield rf"\named{{{said(block.name)}\\{label}}}{{\setlength{{\pixel}}{{{size:.2f}pt}}%" + "\n"
-    yield r"\setlength{\fboxsep}{0pt}\fbox{\vbox{\offinterlineskip" + "\n"
-    for row in block.shades:
-        runs = ((shade, len(list(same))) for shade, same in groupby(f"{shade:.2f}" for shade in row))
-        shades = "".join(rf"\shade{{{shade}}}{{{count}}}" for shade, count in runs)
-        yield rf"\hbox{{{shades}}}" + "\n"
-    yield "}}}\n"
+    return " ".join(inline(word) if _LETTER.fullmatch(word) else said(word) for word in words)
 
 
 # --- tables and trees ----------------------------------------------------------------------------
@@ -315,7 +234,7 @@ def _branch(block: Branch, depth: int) -> Iterator[str]:
     """A tree, each number under what it goes into, further to the right."""
     indent = 1.3 * min(depth, _DEEPEST)
     cell = f"{code(block.cell)}\\quad " if block.cell else ""
-    line = f"${broken(block.line)}$" if block.line.strip() else ""
+    line = f"${broken(block.line)}$" if math(block.line) else ""
     remark = rf"\quad{{\remark {said(block.remark)}}}" if block.remark else ""
     bullet = r"\makebox[1em][l]{\textbullet}" if depth else ""
     yield "\n"

@@ -9,7 +9,7 @@ _HOME = "walkthrough.notebooks.representations"
 
 
 class Representable:
-    """A thing that a notebook shows as a page in small: as HTML, or where that cannot be, as Markdown."""
+    """A thing that a notebook shows as a page in small: as HTML, as Markdown, or on a terminal as text."""
 
     __slots__ = ()
 
@@ -18,6 +18,10 @@ class Representable:
 
     def _repr_markdown_(self) -> str:
         return _said("markdown", self)
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        kinds = {"text/plain": "text", "text/html": "html", "text/markdown": "markdown"}
+        return {kind: _said(how, self) for kind, how in kinds.items()}
 
 
 def _said(how: str, of: Any) -> str:
