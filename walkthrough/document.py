@@ -196,6 +196,7 @@ class Reading:
 class Quantity:
     """A tensor of a network: its numbers as they are shown (none: it is only on the way), and its equations.
 
+    It is `given` by the case, or `told` in lines of its own, or neither: taken over from the step before.
     `lines` are its lines of working where a page must be able to open them and cannot put them together; a
     table of sums it can: `relations` are the signs before the numbers and before the value of each line,
     `operands` the numbers as they stand in other tensors' lines, if that is otherwise, `between` the sign
@@ -207,6 +208,7 @@ class Quantity:
     letter: str
     shape: tuple[int, ...]
     given: bool
+    told: bool
     numbers: tuple[str, ...]
     readings: tuple[Reading, ...] = ()
     operands: tuple[str, ...] = ()

@@ -175,7 +175,7 @@ def test_a_picture_has_its_shades() -> None:
 
 
 def test_equations_cannot_end_their_script() -> None:
-    odd = Quantity("</script><b>", "x", (1,), True, ("1",))
+    odd = Quantity("</script><b>", "x", (1,), True, False, ("1",))
     page = rendered(Equations((odd,)))
     (data,) = re.findall(r'id="equations">(.*?)</script>', page)
     assert json.loads(data)["quantities"][0]["name"] == "</script><b>"

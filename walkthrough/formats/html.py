@@ -168,8 +168,11 @@ def _plain(of: Quantity) -> dict[str, Any]:
     moving = (axis for axis, extent in enumerate(of.shape) if extent > 1)
     # leading axes of size 1 are left out of a name
     first = next(moving, max(len(of.shape) - 1, 0))
+    # a cell of step 2 is conv[1,1]#2, the step behind the place
+    base, _, step = of.name.partition("#")
     place = {
-        "id": anchor(of.name),
+        "id": anchor(base),
+        "end": f"-{step}" if step else "",
         "size": sizes[0],
         "steps": sizes[1:],
         "first": first,
