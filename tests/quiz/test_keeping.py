@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 
 from walkthrough.case import load
-from walkthrough.quiz.keeping import BrokenFile, Kept, read_kept
+from walkthrough.quiz.hunt import Hunt
+from walkthrough.quiz.keeping import BrokenFile, Kept, fingerprint, read_kept
 from walkthrough.quiz.opening import Wanted, sitting
 from walkthrough.quiz.quiz import Quiz
 
-from .games import hunt_on, said
+from .games import said
 
 COMMAND = [sys.executable, "-m", "walkthrough", "quiz"]
 
@@ -82,7 +83,7 @@ def test_it_is_written_before_the_reply_is_seen_so_that_a_kill_loses_nothing(tmp
 
 def test_a_kill_at_any_moment_leaves_a_whole_file(tmp_path):
     file = tmp_path / "mine.json"
-    for wait in range(4):
+    for wait in range(3):
         child = subprocess.Popen(
             [*COMMAND, "four-by-four", "--fade", "all", "--save", str(file)],
             stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True,
@@ -91,7 +92,7 @@ def test_a_kill_at_any_moment_leaves_a_whole_file(tmp_path):
         child.stdin.write("4711\n" * 400)
         child.stdin.flush()
         try:
-            child.wait(0.7 + wait / 5)
+            child.wait(0.6 + wait / 4)
         except subprocess.TimeoutExpired:
             os.kill(child.pid, signal.SIGKILL)
             child.wait()
@@ -103,22 +104,26 @@ def test_a_kill_at_any_moment_leaves_a_whole_file(tmp_path):
 
 def test_a_fresh_case_is_gone_on_with(tmp_path):
     file = tmp_path / "fresh.json"
-    first = run("four-by-four", "--fresh", "--seed", 5, "--save", file, typed="s\n")
-    again = run("four-by-four", "--save", file)
-    assert "(other numbers, seed 5)" in first.stdout
-    assert "(other numbers, seed 5)" in again.stdout
-    assert again.stdout.splitlines()[-1] == "0 of 1 right at once, 1 shown"
+    said(opened(file, fresh=True, seed=5), ["s"])
+    lines = said(opened(file), [])
+    assert "(other numbers, seed 5)" in lines[0]
+    assert lines[-1] == "0 of 1 right at once, 1 shown"
 
 
 def test_a_hunt_is_gone_on_with(tmp_path):
     file = tmp_path / "hunt.json"
-    run("four-by-four", "--find-the-mistake", "--seed", 3, "--save", file, typed="h\nconv[1,1]\n")
-    wrong = hunt_on("four-by-four", 3)
-    name = wrong.opened.name(wrong.sheet.wrong)
-    again = run("four-by-four", "--save", file, typed=f"{name}\n")
-    assert again.stdout.splitlines()[-1] == "the mistake was found: 2 tries, 1 hint"
-    over = run("four-by-four", "--save", file, typed="conv[1,1]\n")
-    assert over.stdout.splitlines()[-1] == "the mistake was found: 2 tries, 1 hint"
+
+    def hunt() -> Hunt:
+        kept = read_kept(file.read_text()) if file.exists() else None
+        wanted = Wanted(seed=3, mistake=True)
+        game = sitting(load("four-by-four"), wanted, kept, file.write_text).game
+        assert isinstance(game, Hunt)
+        return game
+
+    said(hunt(), ["h", "conv[1,1]"])
+    again = hunt()
+    assert said(again, [again.opened.name(again.sheet.wrong)])[-1] == "the mistake was found: 2 tries, 1 hint"
+    assert said(hunt(), ["conv[1,1]"])[-1] == "the mistake was found: 2 tries, 1 hint"
 
 
 def whole(tmp_path: Path) -> dict[str, object]:
@@ -202,16 +207,16 @@ def test_the_case_itself_is_never_written_over(tmp_path):
     assert case.read_text() == load("four-by-four").toml
 
 
-def test_other_options_than_it_was_begun_with_are_refused(tmp_path):
-    file = tmp_path / "mine.json"
-    run("four-by-four", "--fade", "all", "--seed", 1, "--save", file, typed="3\n")
-    before = file.read_text()
-    for options in (["--fade", "backward"], ["--seed", "2"], ["--fresh"], ["--find-the-mistake"]):
-        ended = run("four-by-four", *options, "--save", file)
-        assert ended.returncode == 2
-        assert options[0] in ended.stderr
-        assert file.read_text() == before
-    assert run("four-by-four", "--fade", "all", "--seed", 1, "--save", file).returncode == 0
+@pytest.mark.parametrize(
+    "wanted",
+    [Wanted(fade="backward"), Wanted(seed=2), Wanted(fresh=True), Wanted(mistake=True)],
+    ids=["--fade", "--seed", "--fresh", "--find-the-mistake"],
+)
+def test_other_options_than_it_was_begun_with_are_refused(wanted, request):
+    kept = Kept("four-by-four", fingerprint(load("four-by-four")), 1, None, "all", False)
+    with pytest.raises(BrokenFile, match=f"leave {request.node.callspec.id} out"):
+        sitting(load("four-by-four"), wanted, kept, lambda text: None)
+    sitting(load("four-by-four"), Wanted(fade="all", seed=1), kept, lambda text: None)
 
 
 def test_what_is_written_is_what_is_read():

@@ -89,8 +89,13 @@ def _replies(replied: Sequence[Replied], width: int) -> list[Row]:
     rows: list[Row] = []
     for each in replied:
         style = _STYLES[each.right]
-        rows += [(Run(" "), Run(line, style)) for line in folded(each.text, width - 1, "")]
+        rows += [(Run(" "), Run(line, style)) for line in folded(_narrow(each.text), width - 1, "")]
     return [(), *rows[:_MOST_REPLIED]] if rows else []
+
+
+def _narrow(text: str) -> str:
+    """A text of which each sign takes one column, whatever was typed: a row would be too long otherwise."""
+    return text if text.isascii() else "".join(sign if cell_len(sign) == 1 else "□" for sign in text)
 
 
 def _over(quiz: Quiz) -> list[Row]:
