@@ -12,6 +12,7 @@ import click
 from walkthrough.commands.deriving import derive
 from walkthrough.commands.files import CannotWrite
 from walkthrough.commands.marking import blindspots, check, worksheet
+from walkthrough.commands.quizzing import quiz
 from walkthrough.commands.showing import show, why
 from walkthrough.commands.sizing import sizes
 from walkthrough.commands.stepping import step
@@ -53,7 +54,7 @@ def _say(text: str) -> None:
     sys.stdout.write((ascii_only(text) if needs_ascii() else text) + "\n")
 
 
-for _command in (show, why, sizes, step, check, worksheet, blindspots, derive):
+for _command in (show, why, sizes, step, quiz, check, worksheet, blindspots, derive):
     commands.add_command(_command)
 
 
