@@ -46,12 +46,15 @@ def tensors(case: Mapping[str, Any]) -> Tensors:
         found |= {name if k == 1 else f"{name}@{k}": value for name, value in run.items()}
         if len(runs) > 1:
             found |= {f"{name}@{k}": value for name, value in run.items()}
+    updating: Mapping[str, Any] = case.get("update", {})
+    if updating.get("type", "sgd") != "sgd" or updating.keys() - {"type", "frozen"}:
+        raise ValueError("the oracle updates by plain gradient descent only")
     for name, parameter in network.parameters.items():
         found[name] = parameter.detach().numpy().copy()
         if "loss" in case:
             gradient = np.mean([run[f"{name}.grad"] for run in runs], axis=0)
             found[f"{name}.grad"] = gradient
-            if "learning_rate" in case:
+            if "learning_rate" in case and name not in updating.get("frozen", []):
                 found[f"{name}.new"] = found[name] - number(case["learning_rate"]) * gradient
     if "loss" in runs[0]:
         found["loss"] = np.mean([run["loss"] for run in runs])
