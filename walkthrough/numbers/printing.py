@@ -108,7 +108,7 @@ def power_of_ten(denominator: int) -> tuple[int, int] | None:
 def _decimal(figures: str, decimals: int) -> str:
     """Whole figures over 10^decimals, written out in full."""
     whole = len(figures) - decimals
-    if not -7 < whole < 22 and figures != "0":
+    if not -7 < whole - 1 < 21 and figures != "0":
         digits = figures.rstrip("0")
         return Shown(False, digits, len(figures) - len(digits) - decimals, True).text
     if not decimals:
@@ -123,7 +123,7 @@ def _decimal(figures: str, decimals: int) -> str:
 def _rounded(figures: str, exponent: int) -> str:
     """Rounded figures · 10^exponent."""
     whole = len(figures) + exponent
-    if not -7 < whole < 22 or exponent > 0:
+    if not -7 < whole - 1 < 21 or exponent > 0:
         return Shown(False, figures, exponent, False).text
     if not exponent:
         return figures

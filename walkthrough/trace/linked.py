@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from walkthrough.case.cells import NoSuchCell, resolve, step_of
@@ -21,8 +21,9 @@ _ENOUGH = 1280
 def linked(first: Trace, names: Iterable[str] = (), steps: int = 1) -> Trace:
     """The last of so many steps, or of as many more as the names need: `conv[1,1]#3` needs three.
 
-    If all that is wanted of the last one comes about forwards (`loss#2`), it goes no further. Nothing is
-    replayed here. Raises NoSuchCell if there are no such steps.
+    If all that is wanted of the last one comes about forwards (`loss#2`), it goes no further; and if the
+    loss is not wanted, no further than the last layer. Nothing is replayed here. Raises NoSuchCell if there
+    are no such steps.
     """
     wanted = list(names)
     last = max([steps, *map(step_of, wanted)])
@@ -36,10 +37,17 @@ def linked(first: Trace, names: Iterable[str] = (), steps: int = 1) -> Trace:
     trace = first
     for _ in range(last - 2):
         trace = Trace(first.case, first.network, trace)
-    forward = trace.following
-    if last > steps and all(_has(forward, name) for name in wanted if step_of(name) == last):
-        return forward
+    if last > steps:
+        of_last = [name for name in wanted if step_of(name) == last]
+        for forward in (_without_loss(trace), trace.following):
+            if all(_has(forward, name) for name in of_last):
+                return forward
     return Trace(first.case, first.network, trace)
+
+
+def _without_loss(trace: Trace) -> Trace:
+    """What comes out of the last layer with the updated parameters: the loss may be too much to ask."""
+    return Trace(trace.case, replace(trace.network, loss=None), trace, back=False)
 
 
 def _has(trace: Trace, name: str) -> bool:

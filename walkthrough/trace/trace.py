@@ -143,12 +143,14 @@ class Trace:
             # whoever asks for fewer digits again need not fail again
             self._runs.update(dict.fromkeys(tried, found))
             return found
-        raise refused(
-            self.case,
+        raise self._refused(
             self._stuck,
             f"two numbers, or a number and 0, cannot be told apart with {_MOST_TO_TELL_APART:,} digits, the "
             "most that are held; where an output saturates so far, smaller weights or inputs help",
         )
+
+    def _refused(self, stage: Stage | None, message: str) -> CannotReplay:
+        return refused(self.case, stage, f"step {self.step}: {message}" if self.step > 1 else message)
 
     def _replayed(self, precision: int) -> AnyRun:
         kind = self.case.arithmetic
@@ -181,7 +183,7 @@ class Trace:
                 )
             except LogOfZero as problem:
                 at = at_work(self.network, sameness.replay)
-                raise refused(self.case, at, f"{problem}{self._zeros(sameness.replay)}") from None
+                raise self._refused(at, f"{problem}{self._zeros(sameness.replay)}") from None
             except NeedsPrecision:
                 self._stuck = at_work(self.network, sameness.replay)
                 raise
@@ -232,13 +234,14 @@ class Trace:
         numbers = replay.tensors.get(output.name) if replay else None
         if not isinstance(numbers, Exact):
             return ""
+        name = self.named(output.name, None)
         for cell in output.cells():
             value = numbers.fraction(cell)
             if numbers.known(cell) or not numbers.radius:
                 if value <= 0:
-                    return f": {self.cell_name(output.name, cell)} is {value}"
+                    return f": {self.cell_name(name, cell)} is {value}"
                 if value >= 1:
-                    return f": {self.cell_name(output.name, cell)} is {value}, and 1 − {value} is {1 - value}"
+                    return f": {self.cell_name(name, cell)} is {value}, and 1 − {value} is {1 - value}"
         return ""
 
     def _closed(self, samples: tuple[SampleReplay[Any], ...], arithmetic: Arithmetic[Any]) -> AnyRun:
