@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,6 @@ from walkthrough.mathematics.notation import (
     entries,
 )
 from walkthrough.numbers.arithmetic import Arithmetic
-from walkthrough.numbers.grid import Grid
 from walkthrough.trace.network import Network
 from walkthrough.trace.passes import worked_out
 from walkthrough.trace.stage import Stage
@@ -89,23 +88,6 @@ def _number(equation: Equation, tensors: Mapping[str, Any], arithmetic: Arithmet
         return worked_out(equation, tensors, arithmetic)
     several = [tensors[part.factors[0].tensor.name] for part in parts]
     return arithmetic.combined(several, [part.coefficient for part in parts])
-
-
-@dataclass(frozen=True)
-class Start:
-    """Where a calculation starts, if not at a case's own beginning: in the middle of a training.
-
-    How many updates there were before, and what they have left beside the parameters, by name.
-
-    A name is that of what is read: `conv.kernel.velocity.before`.
-    """
-
-    steps: int = 0
-    kept: Mapping[str, Grid] = field(default_factory=dict)
-
-    def kept_or_zero(self, tensor: Tensor) -> Grid:
-        """What is kept under a tensor's name: 0 before the first step."""
-        return self.kept.get(tensor.name) or Grid(tensor.shape, (0,) * tensor.size)
 
 
 def moves(case: Case, network: Network, step: int) -> tuple[Move, ...]:
