@@ -102,7 +102,7 @@ def fit(
     first = placed[0].input if placed else None
     if first is None:
         return []
-    shape = _input_shape(first.shape, layers, first.known)
+    shape = input_shape(first.shape, layers, first.known)
     try:
         output = ([shape, *output_shapes(layers, shape, first.known)])[-1]
         if loss is not None:
@@ -128,7 +128,7 @@ def fit(
     return samples
 
 
-def _input_shape(written: Shape, layers: Sequence[NamedLayer], limited: bool) -> Shape:
+def input_shape(written: Shape, layers: Sequence[NamedLayer], limited: bool) -> Shape:
     """Of the shapes that the input may be meant to have, the one that gets furthest."""
     best, furthest = written, (-1, False)
     for shape in input_shapes(written):

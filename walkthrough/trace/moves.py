@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -19,10 +19,11 @@ from walkthrough.mathematics.notation import (
     entries,
 )
 from walkthrough.numbers.arithmetic import Arithmetic
+from walkthrough.numbers.written import Written
 from walkthrough.trace.network import Network
 from walkthrough.trace.passes import worked_out
 from walkthrough.trace.stage import Stage
-from walkthrough.updates import Parameter
+from walkthrough.updates import Parameter, UpdateRule
 
 if TYPE_CHECKING:
     from walkthrough.case import Case
@@ -41,8 +42,7 @@ class Move:
     @cached_property
     def before(self) -> tuple[Tensor, ...]:
         """What the step before has left beside the parameter: `conv.kernel.velocity.before`."""
-        read = (entry for equation in self.equations for entry, _ in entries(equation.right))
-        return tuple(dict.fromkeys(entry.tensor for entry in read if entry.tensor.name.endswith(_BEFORE)))
+        return _left_before(self.equations)
 
     @property
     def tensors(self) -> tuple[Tensor, ...]:
@@ -73,6 +73,22 @@ class Move:
             known = {**tensors, **found}
             found[equation.left.tensor.name] = _number(equation, known, arithmetic)
         return found
+
+
+def _left_before(equations: Iterable[Equation]) -> tuple[Tensor, ...]:
+    read = (entry for equation in equations for entry, _ in entries(equation.right))
+    return tuple(dict.fromkeys(entry.tensor for entry in read if entry.tensor.name.endswith(_BEFORE)))
+
+
+def kept_words(rule: UpdateRule, rate: Written) -> tuple[str, ...]:
+    """What a rule keeps beside every parameter, in its own words: `velocity`."""
+    equations = rule.equations(Parameter(Tensor("w", (1,), "w"), rate, step=1))
+    return tuple(after(each.name).removeprefix("w.") for each in _left_before(equations))
+
+
+def before(name: str) -> str:
+    """The quantity that a step finds: `….velocity` → `….velocity.before`."""
+    return name + _BEFORE
 
 
 def _constants(of: Expression) -> Iterator[Constant]:

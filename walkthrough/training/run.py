@@ -1,0 +1,152 @@
+"""A training: step after step over a data set, of which sparse checkpoints are kept."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import isfinite
+from pathlib import Path
+
+import numpy as np
+
+from walkthrough.case import Case, Training
+from walkthrough.training.batches import Batches
+from walkthrough.training.data_set import DataSet, Floats
+from walkthrough.training.sources import data_of
+from walkthrough.training.vectorised_network import Pass, Tensors, VectorisedNetwork
+
+FEWEST_STEPS_BETWEEN = 64
+"""Steps between two checkpoints at least: so many are worked through once more, at most, to open one."""
+BYTES_PER_STEP = 10_000
+"""What a run may grow by for each step; a large network has its checkpoints further apart."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """What is left of a training: the case's text and folder, every step's loss, and the checkpoints.
+
+    A checkpoint is what `steps` updates have left, parameters and what the rule keeps beside them, by name.
+    `data` is the fingerprint of what was trained on.
+    """
+
+    toml: str
+    name: str
+    folder: str
+    data: str
+    losses: Floats
+    checkpoints: Mapping[int, Tensors]
+
+    @property
+    def steps(self) -> int:
+        """How many steps have been made."""
+        return len(self.losses)
+
+
+@dataclass(frozen=True)
+class Stepped:
+    """A step of a training: what the batch gave, the gradients, and what the update has left."""
+
+    of: Pass
+    gradients: Tensors
+    after: Tensors
+
+    @property
+    def loss(self) -> float:
+        """The mean over the batch."""
+        return float(self.of.losses.mean())
+
+
+class Lessons:
+    """What is learned and from what: a case's network, its data, and the batches of each step.
+
+    Raises NoData, CaseError.
+    """
+
+    def __init__(self, case: Case, folder: Path) -> None:
+        self.case = case
+        self.data: DataSet = data_of(case, folder)
+        self.network = VectorisedNetwork(case, self.data.train.x.shape[1:])
+        self.batches = Batches(case.training or Training(), len(self.data.train))
+
+    def step(self, step: int, tensors: Tensors) -> Stepped:
+        """The step of this number, from 1, with what the steps before have left."""
+        chosen = self.batches.of(step)
+        train = self.data.train
+        # what is beyond float64 is looked at afterwards, and said in words
+        with np.errstate(all="ignore"):
+            forwards = self.network.forward(tensors, train.x[chosen], train.targets[chosen])
+            gradients = self.network.backward(forwards)
+            return Stepped(forwards, gradients, self.network.updated(tensors, gradients, step))
+
+    @property
+    def beginning(self) -> Tensors:
+        """Before the first step: the case's own parameters, and nothing kept beside them."""
+        return {**self.network.given, **self.network.kept}
+
+    @property
+    def apart(self) -> int:
+        """Steps from one checkpoint to the next."""
+        size = sum(array.nbytes for array in self.beginning.values())
+        return max(FEWEST_STEPS_BETWEEN, -(-size // BYTES_PER_STEP))
+
+    @property
+    def fingerprint(self) -> str:
+        """Of the data, so that others in their place are noticed."""
+        digest = hashlib.sha256()
+        for array in (self.data.train.x, self.data.train.targets):
+            digest.update(np.ascontiguousarray(array).tobytes())
+        return digest.hexdigest()
+
+
+class Run:
+    """A training under way, from its beginning or from where a record of it ends."""
+
+    def __init__(self, lessons: Lessons, folder: Path, record: Record | None = None) -> None:
+        self.lessons = lessons
+        self._folder = folder
+        self._losses: list[float] = [] if record is None else record.losses.tolist()
+        self._checkpoints: dict[int, Tensors] = {0: lessons.beginning}
+        if record is not None:
+            self._checkpoints |= record.checkpoints
+        self.tensors = self._checkpoints[self.steps]
+        self.last: Stepped | None = None
+
+    @property
+    def steps(self) -> int:
+        """How many steps have been made."""
+        return len(self._losses)
+
+    @property
+    def blown_up(self) -> bool:
+        """Whether the last step has left numbers that are beyond float64: there is no going on."""
+        return bool(self._losses) and not (isfinite(self._losses[-1]) and _finite(self.tensors))
+
+    def advance(self) -> float:
+        """One step more; its loss."""
+        step = self.steps + 1
+        stepped = self.lessons.step(step, self.tensors)
+        if (step - 1) % self.lessons.apart == 0:
+            self._checkpoints[step - 1] = self.tensors
+        self.last, self.tensors = stepped, stepped.after
+        self._losses.append(stepped.loss)
+        return stepped.loss
+
+    def record(self) -> Record:
+        """What is left so far; its last checkpoint is where it can be gone on from."""
+        apart = self.lessons.apart
+        kept = {step: tensors for step, tensors in self._checkpoints.items() if step % apart == 0}
+        if not self.blown_up:
+            kept[self.steps] = self.tensors
+        return Record(
+            self.lessons.case.toml,
+            self.lessons.case.name,
+            str(self._folder.absolute()),
+            self.lessons.fingerprint,
+            np.array(self._losses),
+            kept,
+        )
+
+
+def _finite(tensors: Tensors) -> bool:
+    return all(bool(np.isfinite(array).all()) for array in tensors.values())
