@@ -397,7 +397,8 @@ def test_an_end_midway_leaves_the_old_file(tmp_path: Path, how: signal.Signals) 
     assert target.read_text(encoding="utf-8") == "old"
     assert b"Traceback" not in said
     if how == signal.SIGINT:
-        assert process.returncode == 130
+        # Python itself ends so if it was interrupted in the midst of an import; a shell says 130 of both
+        assert process.returncode in (130, -signal.SIGINT)
         assert [path.name for path in tmp_path.iterdir()] == ["page.txt"]
 
 

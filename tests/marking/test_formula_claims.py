@@ -277,7 +277,7 @@ def test_csv_has_a_row_for_a_formula(tmp_path: Path) -> None:
     assert formula["missing"].startswith("x[1,2]*k[1,1]; x[1,3]*k[1,2]")
     assert formula["spare"] == "'-x[1,2]*k[1,1]"
     (row,) = csv.DictReader(io.StringIO(checked(tmp_path, toml, format="csv")[0]))
-    assert (row["claims"], row["exact"], row["right"], row["wrong"]) == ("3", "1", "1", "1")
+    assert (row["claims"], row["exact"], row["right"], row["wrong"]) == ("3", "1", "2", "1")
 
 
 def test_a_class_with_formulas(tmp_path: Path) -> None:
@@ -305,20 +305,28 @@ def test_from_python(tmp_path: Path) -> None:
 SHIPPED = [(each.name, len(load(each.path).formulas)) for each in list_shipped()]
 
 
+WRONG_AS_PRINTED = {
+    "lecture-notes": "dense",
+    "two-layer-update": "loss#2",
+    "cross-correlation": "conv.shape",
+    "sigmoid-network": "conv.kernel.grad[1,2]",
+}
+"""What sources print that does not follow, as their cases claim it."""
+
+
 @pytest.mark.parametrize("name", [name for name, count in SHIPPED if count])
-def test_the_notes_own_formulas_are_right(name: str) -> None:
+def test_the_notes_own_formulas(name: str) -> None:
     (sheet,) = check(name)
-    assert [
-        (each.cell, each.verdict.verdict) for each in sheet.formulas if each.verdict.verdict != "right"
-    ] == []
+    wrong = [(each.cell, each.verdict.verdict) for each in sheet.formulas if each.verdict.verdict != "right"]
+    assert wrong == ([("conv.kernel.grad[1,2]", "wrong")] if name == "sigmoid-network" else [])
 
 
 @pytest.mark.parametrize(("name", "count"), SHIPPED)
-def test_only_two_sources_claim_anything_wrong(name: str, count: int) -> None:
+def test_what_sources_claim(name: str, count: int) -> None:
     case = load(name)
     if case.claims or count:
         (sheet,) = check(name)
-        assert (sheet.first_wrong is not None) == (name in ("lecture-notes", "two-layer-update"))
+        assert sheet.first_wrong == WRONG_AS_PRINTED.get(name)
 
 
 def test_which_formulas_are_shipped() -> None:

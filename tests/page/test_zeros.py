@@ -92,6 +92,15 @@ def assert_true(narration: Narration, step: AnyStep, words: str) -> None:
         assert isinstance(step, Mean)
         silent = all(not value(narration, ref) for ref in step.over)
         assert silent == (words == "it is 0 for every sample")
+    elif words in ("what comes back adds up to 0", "every local derivative is 0"):
+        assert isinstance(step, Chain)
+        slopes = [
+            Fraction(slope.plain)
+            for upstream, slope, _ in narration.links(step)
+            if value(narration, upstream)
+        ]
+        assert len(slopes) > 1
+        assert any(slopes) == (words == "what comes back adds up to 0")
     elif match := re.fullmatch(r"(\S+) = 0", words):
         assert known.get(match[1], Fraction(0)) == 0
     else:

@@ -16,6 +16,9 @@ from walkthrough.page.one_row import flat
 from walkthrough.page.said_numbers import Voice, half_up
 from walkthrough.trace.steps import AnyStep, Given
 
+MOST_FOR_A_SIDE = 1280
+"""Digits that a side of a line is worth; without it the line is as true."""
+
 GUARDS = (0, 2, 3, 4, 6, 8, 16, 32, 64, 128, 256, 512, 1024, 2048)
 _NEVER = 2
 """Digits more of a line that no number of digits would show: terms that cancel, a float's own rounding."""

@@ -9,7 +9,6 @@ from fractions import Fraction
 from walkthrough.document import Sum
 from walkthrough.mathematics.letters import at_place, bounded, written
 from walkthrough.mathematics.notation import (
-    Cell,
     Entry,
     Expression,
     Negative,
@@ -23,7 +22,7 @@ from walkthrough.mathematics.notation import (
 from walkthrough.mathematics.notation import Sum as Addition
 from walkthrough.numbers.redone import redone, simplified
 from walkthrough.numbers.shown import FULL, Known, Shown, shown
-from walkthrough.page.drafts import Attempt, Closing, Draft, Said
+from walkthrough.page.drafts import MOST_FOR_A_SIDE, Attempt, Closing, Draft, Said
 from walkthrough.page.pieces import Pieces
 from walkthrough.page.reductions import Reductions
 from walkthrough.trace.steps import AnyStep, Chain, Formula, Ref
@@ -31,9 +30,6 @@ from walkthrough.trace.trace import CannotReplay
 
 _MOST_REASONS = 2
 """Conditions that a line still names."""
-_MOST_FOR_A_SIDE = 1280
-"""Digits that a side of a line is worth; without it the line is as true."""
-
 
 @dataclass(frozen=True)
 class FormulaVoice(Closing):
@@ -51,9 +47,7 @@ class FormulaVoice(Closing):
 
     def ref(self, entry: Entry, sample: int | None) -> Ref:
         """The number that an entry at a place stands for."""
-        at = tuple(position.constant for position in entry.index)
-        cell: Cell = unravel(at[0], entry.tensor.shape) if entry.flat else at
-        return Ref(self.steps.full(entry.tensor.name, sample), cell)
+        return self.steps.placed(entry, sample)
 
     # --- lines -----------------------------------------------------------------------------------
 
@@ -229,7 +223,7 @@ class FormulaVoice(Closing):
             return self.between(self._known(placed, sample, precision), guard)
 
         try:
-            found: Shown = self.steps.trace.certain(question, _MOST_FOR_A_SIDE)
+            found: Shown = self.steps.trace.certain(question, MOST_FOR_A_SIDE)
         except (CannotReplay, ArithmeticError):
             return None
         return found
@@ -260,7 +254,7 @@ class FormulaVoice(Closing):
             return shown(known, self.digits + guard, FULL + guard)
 
         try:
-            found: Shown = self.steps.trace.certain(question, _MOST_FOR_A_SIDE)
+            found: Shown = self.steps.trace.certain(question, MOST_FOR_A_SIDE)
         except CannotReplay:
             return None
         return found

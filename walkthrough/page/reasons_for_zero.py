@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from walkthrough.mathematics.folding import has_pieces
+from walkthrough.mathematics.folding import at_place, has_pieces
 from walkthrough.mathematics.letters import rational
+from walkthrough.mathematics.notation import Entry
+from walkthrough.numbers.redone import redone
+from walkthrough.numbers.shown import Known
 from walkthrough.page.said_numbers import Voice
 from walkthrough.trace.steps import (
     AnyStep,
@@ -18,6 +21,9 @@ from walkthrough.trace.steps import (
     Sums,
     Update,
 )
+
+_DIGITS = 40
+"""Digits to which a local derivative is looked at: what is not rational is not 0."""
 
 _FURTHEST = 200
 """Numbers that a cause is followed through; no network has so many layers in a row."""
@@ -106,10 +112,7 @@ def _own(voice: Voice, step: AnyStep) -> str:
         case Sums(terms=terms):
             return _of_sum(voice, step) if terms else "it goes into no output"
         case Chain(terms=links):
-            live = [upstream for upstream, _, _ in links if not is_zero(voice, upstream)]
-            if not links:
-                return "it goes into no output"
-            return "what comes back adds up to 0" if len(live) > 1 else "the local derivative is 0"
+            return _of_chain(voice, step) if links else "it goes into no output"
         case Formula() if step.phase == "backward":
             return _of_slope(voice, step)
         case Mean(over=over):
@@ -129,6 +132,25 @@ def _of_sum(voice: Voice, step: Sums) -> str:
         zero = next(factor for factor in step.terms[0].factors if is_zero(voice, factor))
         return f"{voice.symbol(zero)} = 0"
     return "every product has a factor 0"
+
+
+def _of_chain(voice: Voice, step: Chain) -> str:
+    """No local derivative lets anything through, or what comes back cancels."""
+
+    def read(entry: Entry) -> Known:
+        ref = voice.steps.placed(entry, step.sample)
+        return voice.steps.trace.known(ref.tensor, ref.cell, _DIGITS)
+
+    live = [
+        redone(at_place(local, place), read, _DIGITS)
+        for upstream, local, place in step.terms
+        if not is_zero(voice, upstream)
+    ]
+    if len(live) == 1:
+        return "the local derivative is 0"
+    if any(abs(slope.value) > slope.spread for slope in live):
+        return "what comes back adds up to 0"
+    return "" if any(slope.spread for slope in live) else "every local derivative is 0"
 
 
 def _of_slope(voice: Voice, step: Formula) -> str:

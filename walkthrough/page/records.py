@@ -54,13 +54,12 @@ class Records:
 
         The whole one ends with the loss to which the update leads.
         """
-        new = new_loss(self.trace, self.narration.digits) if only is None else None
-        after = None if new is None or new.unsaid else Records(self._narration_of(new.trace))
+        after, names = self._afterwards() if only is None else (self, ())
         yield '{"case": ' + _json(self.case()) + ',\n "tensors": {'
         for number, name in enumerate(self.trace.places):
             yield (",\n  " if number else "\n  ") + f"{_json(name)}: {_json(self.tensor(name))}"
-        if new is not None and after is not None:
-            yield f",\n  {_json(new.name)}: {_json(after.tensor(new.name))}"
+        for name in names:
+            yield f",\n  {_json(name)}: {_json(after.tensor(name))}"
         yield '\n },\n "on_the_way": {'
         own = (name for name, place in self.trace.on_the_way.items() if not place.local.endswith(".delta"))
         for number, name in enumerate(own):
@@ -68,13 +67,20 @@ class Records:
         yield '\n },\n "steps": ['
         wanted = self.trace.places if only is None else only
         steps = (line for each in wanted for line in self.lines(each))
-        last = after.lines(new.name) if new is not None and after is not None else iter(())
+        last = (line for each in names for line in after.lines(each))
         for number, line in enumerate(chain(steps, last)):
             yield (",\n  " if number else "\n  ") + line
         yield '\n ],\n "checks": ['
         for number, check in enumerate(checks):
             yield (",\n  " if number else "\n  ") + _json(self.check(check))
         yield "\n ]}\n"
+
+    def _afterwards(self) -> tuple[Records, tuple[str, ...]]:
+        """The step after the update, and the names of its losses; none if there are no such numbers."""
+        new = new_loss(self.trace, self.narration.digits)
+        if new is None or new.unsaid:
+            return self, ()
+        return Records(self._narration_of(new.trace)), new.names
 
     def lines(self, of: str | Ref) -> Iterator[str]:
         """The steps of a tensor, or of one cell, each as a line of JSON; what is given has none."""

@@ -9,10 +9,11 @@ from walkthrough.document import Sum
 from walkthrough.mathematics.letters import bounded, rational, times
 from walkthrough.mathematics.notation import own_part
 from walkthrough.numbers.shown import Known, Shown
-from walkthrough.page.drafts import Attempt, Closing, Draft, Said, Subtotal
+from walkthrough.page.drafts import MOST_FOR_A_SIDE, Attempt, Closing, Draft, Said, Subtotal
 from walkthrough.page.products import WORDS, Manner, contractions_of, manner, several
 from walkthrough.page.reasons_for_zero import end_of_zero, is_zero
 from walkthrough.trace.network import Stage
+from walkthrough.trace.refusal import UncertainDigit
 from walkthrough.trace.steps import Given, Row, Sums, Term
 
 _MORE = 3
@@ -69,7 +70,10 @@ class SumVoice(Closing):
         groups = _groups(laid.rows) if how.grouped and laid.share == 1 else []
 
         def attempt(guard: int) -> Attempt:
-            return self._with_subtotals(laid, texts, groups, guard) if groups else self._numbers(laid, guard)
+            try:
+                return self._with_subtotals(laid, texts, groups, guard)
+            except UncertainDigit:  # a channel of which something cancels has no digit that is certain
+                return self._numbers(laid, guard)
 
         return Draft(step, (symbols,), because, attempt, self.renews(step.ref))
 
@@ -111,6 +115,8 @@ class SumVoice(Closing):
         self, laid: _Laid, symbols: list[str], groups: list[tuple[str, int, int]], guard: int
     ) -> Attempt:
         """The same, channel by channel."""
+        if not groups:
+            return self._numbers(laid, guard)
         # a subtotal has fewer digits than what it is made of, and more than the result
         guard = max(guard, _MORE)
         texts, values = self._operands(laid.terms, laid.share, guard)
@@ -160,7 +166,8 @@ class SumVoice(Closing):
         if complete:
             return self.between(Known(printed), guard)
         found: Shown = self.steps.trace.certain(
-            lambda precision: self.between(self._known_sum(terms, Fraction(1), precision), guard)
+            lambda precision: self.between(self._known_sum(terms, Fraction(1), precision), guard),
+            MOST_FOR_A_SIDE,
         )
         return found
 

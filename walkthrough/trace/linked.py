@@ -66,6 +66,13 @@ class NewLoss:
     name: str
     unsaid: str = ""
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The loss of each sample, if there are several, and that of all."""
+        places = self.trace.places.items()
+        own = (name for name, place in places if (place.local, place.step) == ("loss", self.trace.step))
+        return tuple(dict.fromkeys((*own, self.name)))
+
 
 def new_loss(trace: Trace, digits: int) -> NewLoss | None:
     """What the update has made of the loss, to so many digits; None if nothing is updated."""
@@ -76,7 +83,8 @@ def new_loss(trace: Trace, digits: int) -> NewLoss | None:
     try:
         following.run()
     except CannotReplay as problem:
-        return NewLoss(following, name, f"cannot be given: {problem.problem.message.partition(';')[0]}")
+        why = problem.problem.message.removeprefix(f"step {following.step}: ").partition(";")[0]
+        return NewLoss(following, name, f"cannot be given: {why}")
     try:
         following.certain(
             lambda precision: shown(following.known(name, (), precision), digits, FULL), _ENOUGH

@@ -351,6 +351,12 @@ class Steps:
         assert cell is not None
         return Ref(self.full(entry.tensor.name, sample), cell)
 
+    def placed(self, entry: Entry, sample: int | None) -> Ref:
+        """The cell that an entry without loop indices stands for."""
+        at = tuple(position.constant for position in entry.index)
+        cell = unravel(at[0], entry.tensor.shape) if entry.flat else at
+        return Ref(self.full(entry.tensor.name, sample), cell)
+
     def _choice(
         self, ref: Ref, stage: Stage, equation: Equation, place: dict[Index, int], sample: int
     ) -> Choice:

@@ -169,7 +169,8 @@ class Exercises:
         if known is None:
             try:
                 known = _opened(case := load(name_or_path), self._digits)
-                refuse_unknown(case.claims, case.formulas, case.file, known.place, known.layer_names)
+                find = known.through(claim.cell for claim in case.claims).place
+                refuse_unknown(case.claims, case.formulas, case.file, find, known.layer_names)
             except CaseError as error:
                 known = error
             self._keep(key, known)
