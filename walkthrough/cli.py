@@ -15,6 +15,7 @@ from walkthrough.commands.marking import blindspots, check, worksheet
 from walkthrough.commands.showing import show, why
 from walkthrough.commands.sizing import sizes
 from walkthrough.commands.stepping import step
+from walkthrough.commands.training import train
 
 _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -53,7 +54,7 @@ def _say(text: str) -> None:
     sys.stdout.write((ascii_only(text) if needs_ascii() else text) + "\n")
 
 
-for _command in (show, why, sizes, step, check, worksheet, blindspots, derive):
+for _command in (show, why, sizes, step, check, worksheet, blindspots, derive, train):
     commands.add_command(_command)
 
 
@@ -133,9 +134,11 @@ def _said(problem: Exception) -> str:
     from walkthrough.case.cells import NoSuchCell
     from walkthrough.derivations.pieces.asked_sizes import CannotDerive
     from walkthrough.trace.trace import CannotReplay
+    from walkthrough.training.refusal import CannotTrain
     from walkthrough.words.problems import CaseError
 
-    if isinstance(problem, CaseError | NoSuchCell | CannotReplay | CannotWrite | CannotDerive):
+    known = CaseError | NoSuchCell | CannotReplay | CannotTrain | CannotWrite | CannotDerive
+    if isinstance(problem, known):
         return str(problem)
     if isinstance(problem, OSError):
         return f"{problem.filename or 'a file'}: {problem.strerror or problem}"

@@ -139,4 +139,20 @@ class Lines:
     because: str = ""
 
 
-Block: TypeAlias = Heading | Prose | Rule | Grid | Beside | Picture | Working | Workings | Lines | Table
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """How a number moves: values one after the other, as shares from `smallest` (0) to `largest` (1).
+
+    `along` says what the axis counts, from 1.
+    """
+
+    name: str
+    shares: tuple[float, ...]
+    along: str
+    smallest: str
+    largest: str
+
+
+Block: TypeAlias = (
+    Heading | Prose | Rule | Grid | Beside | Picture | Working | Workings | Lines | Table | Curve
+)

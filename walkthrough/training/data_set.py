@@ -12,10 +12,6 @@ Floats = NDArray[np.float64]
 Classes = NDArray[np.int64]
 
 
-class NoData(ValueError):
-    """Data that is not there, or not what its format says; the message names the file and the remedy."""
-
-
 @dataclass(frozen=True, eq=False)
 class Part:
     """Inputs, an axis for the samples first, and a target for each.

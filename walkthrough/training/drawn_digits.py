@@ -25,42 +25,53 @@ def drawn_digits(seed: int, count: int) -> tuple[Floats, np.ndarray[tuple[int], 
     """So many images 1 × 16 × 16 with numbers from 0 to 1, and what they are: 0 and 1 in turn."""
     generator = np.random.default_rng(seed)
     classes = np.arange(count, dtype=np.int64) % 2
-    images = np.stack([(_stroke if digit else _ring)(generator) for digit in classes])
+    down, across = _centred(generator, count)
+    away = np.where(
+        classes[:, None, None] == 0, _ring(generator, down, across), _stroke(generator, down, across)
+    )
+    images = _inked(generator, away)
     noisy = images + generator.normal(0, _NOISE, images.shape)
     # eight bits, as in a photograph
     return np.round(np.clip(noisy, 0, 1) * 255)[:, None] / 255, classes
 
 
-def _ring(generator: np.random.Generator) -> Floats:
-    """An ellipse, a little turned, a little out of the middle."""
-    down, across = _centred(generator)
-    angle = generator.uniform(-0.4, 0.4)
-    height, width = generator.uniform(4.2, 6.2), generator.uniform(2.8, 4.8)
+def _each(generator: np.random.Generator, least: float, most: float, count: int) -> Floats:
+    """A number for each image."""
+    return generator.uniform(least, most, (count, 1, 1))
+
+
+def _turned(down: Floats, across: Floats, angle: Floats) -> tuple[Floats, Floats]:
+    """Along and beside an axis that leans by this angle."""
     along = down * np.cos(angle) + across * np.sin(angle)
-    beside = across * np.cos(angle) - down * np.sin(angle)
-    # how far from the line, in pixels, near enough
-    away = np.abs(np.hypot(along / height, beside / width) - 1) * min(height, width)
-    return _inked(generator, away)
+    return along, across * np.cos(angle) - down * np.sin(angle)
 
 
-def _stroke(generator: np.random.Generator) -> Floats:
-    """A straight line, more or less upright."""
-    down, across = _centred(generator)
-    angle, half = generator.uniform(-0.35, 0.35), generator.uniform(4.0, 6.0)
-    along = down * np.cos(angle) + across * np.sin(angle)
-    beside = across * np.cos(angle) - down * np.sin(angle)
-    beyond = np.maximum(np.abs(along) - half, 0)
-    return _inked(generator, np.hypot(beside, beyond))
+def _ring(generator: np.random.Generator, down: Floats, across: Floats) -> Floats:
+    """How far each pixel is from an ellipse, a little turned."""
+    count = len(down)
+    along, beside = _turned(down, across, _each(generator, -0.4, 0.4, count))
+    height, width = _each(generator, 4.2, 6.2, count), _each(generator, 2.8, 4.8, count)
+    # in pixels, near enough
+    return np.abs(np.hypot(along / height, beside / width) - 1) * np.minimum(height, width)
 
 
-def _centred(generator: np.random.Generator) -> tuple[Floats, Floats]:
+def _stroke(generator: np.random.Generator, down: Floats, across: Floats) -> Floats:
+    """How far each pixel is from a straight line, more or less upright."""
+    count = len(down)
+    along, beside = _turned(down, across, _each(generator, -0.35, 0.35, count))
+    beyond = np.maximum(np.abs(along) - _each(generator, 4.0, 6.0, count), 0)
+    return np.hypot(beside, beyond)
+
+
+def _centred(generator: np.random.Generator, count: int) -> tuple[Floats, Floats]:
     """Rows and columns, counted from about the middle."""
-    middle = (SIZE - 1) / 2 + generator.uniform(-1.2, 1.2, 2)
-    rows, columns = np.meshgrid(np.arange(SIZE), np.arange(SIZE), indexing="ij")
-    return rows - middle[0], columns - middle[1]
+    middle = (SIZE - 1) / 2 + generator.uniform(-1.2, 1.2, (2, count, 1, 1))
+    rows, columns = np.arange(SIZE)[:, None] - middle[0], np.arange(SIZE) - middle[1]
+    shape = (count, SIZE, SIZE)
+    return np.broadcast_to(rows, shape), np.broadcast_to(columns, shape)
 
 
 def _inked(generator: np.random.Generator, away: Floats) -> Floats:
     """Dark within half the thickness of the pen, fading beyond."""
-    pen, dark = generator.uniform(0.6, 1.3), generator.uniform(0.75, 1.0)
+    pen, dark = _each(generator, 0.6, 1.3, len(away)), _each(generator, 0.75, 1.0, len(away))
     return dark / (1 + np.exp((away - pen) / (_SOFT / pi)))

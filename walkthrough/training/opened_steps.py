@@ -19,14 +19,11 @@ from walkthrough.case.start import Start
 from walkthrough.mathematics.notation import Shape
 from walkthrough.numbers.grid import Grid
 from walkthrough.trace.moves import before
-from walkthrough.training.data_set import Floats, NoData
+from walkthrough.training.data_set import Floats
+from walkthrough.training.refusal import NoRun, NoSuchStep
 from walkthrough.training.run import Lessons, Record
-from walkthrough.training.run_files import NoRun, read_run
+from walkthrough.training.run_files import read_run
 from walkthrough.training.vectorised_network import Tensors
-
-
-class NoSuchStep(ValueError):
-    """A step that a training has not made; the message names its last one."""
 
 
 @dataclass(frozen=True)
@@ -132,6 +129,3 @@ def _grid(array: Floats) -> Grid:
 
 def _in_shape(grid: Grid, shape: Shape) -> Grid:
     return grid.reshaped(shape)
-
-
-__all__ = ["NoData", "NoSuchStep", "OpenedStep", "case_of", "lessons_of", "opened", "tensors_before"]

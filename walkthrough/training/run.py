@@ -16,9 +16,9 @@ from walkthrough.training.data_set import DataSet, Floats
 from walkthrough.training.sources import data_of
 from walkthrough.training.vectorised_network import Pass, Tensors, VectorisedNetwork
 
-FEWEST_STEPS_BETWEEN = 64
+FEWEST_STEPS_BETWEEN = 16
 """Steps between two checkpoints at least: so many are worked through once more, at most, to open one."""
-BYTES_PER_STEP = 10_000
+BYTES_PER_STEP = 9_500
 """What a run may grow by for each step; a large network has its checkpoints further apart."""
 
 
@@ -105,37 +105,47 @@ class Run:
     def __init__(self, lessons: Lessons, folder: Path, record: Record | None = None) -> None:
         self.lessons = lessons
         self._folder = folder
-        self._losses: list[float] = [] if record is None else record.losses.tolist()
-        self._checkpoints: dict[int, Tensors] = {0: lessons.beginning}
+        self.losses: list[float] = [] if record is None else record.losses.tolist()
+        self.checkpoints: dict[int, Tensors] = {0: lessons.beginning}
         if record is not None:
-            self._checkpoints |= record.checkpoints
-        self.tensors = self._checkpoints[self.steps]
+            self.checkpoints |= record.checkpoints
+        self.tensors = self.checkpoints[self.steps]
         self.last: Stepped | None = None
 
     @property
     def steps(self) -> int:
         """How many steps have been made."""
-        return len(self._losses)
+        return len(self.losses)
+
+    @property
+    def epochs(self) -> int:
+        """How many epochs have been begun."""
+        return self.lessons.batches.epoch_of(self.steps) if self.steps else 0
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The names of what is learned, without what a rule keeps beside it."""
+        return tuple(self.lessons.network.given)
 
     @property
     def blown_up(self) -> bool:
         """Whether the last step has left numbers that are beyond float64: there is no going on."""
-        return bool(self._losses) and not (isfinite(self._losses[-1]) and _finite(self.tensors))
+        return bool(self.losses) and not (isfinite(self.losses[-1]) and _finite(self.tensors))
 
     def advance(self) -> float:
         """One step more; its loss."""
         step = self.steps + 1
         stepped = self.lessons.step(step, self.tensors)
         if (step - 1) % self.lessons.apart == 0:
-            self._checkpoints[step - 1] = self.tensors
+            self.checkpoints[step - 1] = self.tensors
         self.last, self.tensors = stepped, stepped.after
-        self._losses.append(stepped.loss)
+        self.losses.append(stepped.loss)
         return stepped.loss
 
     def record(self) -> Record:
         """What is left so far; its last checkpoint is where it can be gone on from."""
         apart = self.lessons.apart
-        kept = {step: tensors for step, tensors in self._checkpoints.items() if step % apart == 0}
+        kept = {step: tensors for step, tensors in self.checkpoints.items() if step % apart == 0}
         if not self.blown_up:
             kept[self.steps] = self.tensors
         return Record(
@@ -143,7 +153,7 @@ class Run:
             self.lessons.case.name,
             str(self._folder.absolute()),
             self.lessons.fingerprint,
-            np.array(self._losses),
+            np.array(self.losses),
             kept,
         )
 

@@ -19,6 +19,7 @@ from walkthrough.case.numpy_files import array_names, opened_archive, read_membe
 from walkthrough.case.source import LARGEST_FILE
 from walkthrough.case.values import Misread
 from walkthrough.numbers.grid import GridTooLarge
+from walkthrough.training.refusal import NoRun
 from walkthrough.training.run import Record
 from walkthrough.training.vectorised_network import Tensors
 from walkthrough.words.messages import shortened
@@ -30,10 +31,6 @@ MOST_STEPS = 50_000_000
 _LONGEST_WORD = 10_000
 _GROUPS = ("checkpoint", "kept")
 _EPOCH = (1980, 1, 1, 0, 0, 0)
-
-
-class NoRun(ValueError):
-    """A file that is no training's, or not all of one; the message names it."""
 
 
 def is_run(name: str) -> bool:

@@ -91,9 +91,10 @@ class VectorisedNetwork:
         return {f"{name}.{word}": np.zeros(self.given[name].shape) for name, word in names}
 
     @cached_property
-    def _together(self) -> bool:
-        """Whether the loss is taken with the sigmoid or softmax before it: then 1 − y keeps its digits."""
-        return bool(self.layers) and self.layers[-1].type == batch.combined_after(self.case.loss_type)
+    def judged_together(self) -> TrainedLayer | None:
+        """The sigmoid or softmax with which the loss is taken in one, so that 1 − y keeps its digits."""
+        last = self.layers[-1] if self.layers else None
+        return last if last and last.type == batch.combined_after(self.case.loss_type) else None
 
     def forward(self, tensors: Tensors, x: Floats, targets: Floats) -> Pass:
         """What a batch gives with these parameters, up to each sample's own loss."""
@@ -104,7 +105,7 @@ class VectorisedNetwork:
             x = batch.forward(layer.type, stage)
             stages.append(stage)
             outputs.append(x)
-        logits = stages[-1].x if self._together else None
+        logits = stages[-1].x if self.judged_together else None
         judged = Judged(x.reshape(len(x), -1), targets, self._loss_options, 0, logits)
         return Pass(tuple(stages), tuple(outputs), batch.loss(self.case.loss_type, judged), judged)
 
@@ -112,7 +113,7 @@ class VectorisedNetwork:
         """∂L/∂ each parameter, the mean over the batch, by the parameter's name."""
         layers = list(zip(self.layers, of.stages, of.outputs, strict=True))
         samples = len(of.losses)
-        if self._together:
+        if self.judged_together:
             *layers, (_, last, _) = layers
             gradient = batch.combined_gradient(self.case.loss_type, of.judged).reshape(last.x.shape)
         else:

@@ -1,0 +1,19 @@
+"""Why nothing can be trained, or opened: each message names the file and the remedy."""
+
+from __future__ import annotations
+
+
+class CannotTrain(ValueError):
+    """Something that training needs is not there, or not what it should be."""
+
+
+class NoData(CannotTrain):
+    """Data that is not there, or not what its format says."""
+
+
+class NoRun(CannotTrain):
+    """A file that is no training's, or not all of one."""
+
+
+class NoSuchStep(CannotTrain):
+    """A step that a training has not made; the message names its last one."""
