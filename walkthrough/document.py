@@ -153,6 +153,5 @@ class Curve:
     largest: str
 
 
-Block: TypeAlias = (
-    Heading | Prose | Rule | Grid | Beside | Picture | Working | Workings | Lines | Table | Curve
-)
+Drawing: TypeAlias = Grid | Beside | Picture | Curve
+Block: TypeAlias = Heading | Prose | Rule | Drawing | Working | Workings | Lines | Table

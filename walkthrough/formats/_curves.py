@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from itertools import pairwise
 
 from walkthrough.document import Curve
 
@@ -58,9 +59,7 @@ def _means(values: tuple[float, ...], most: int) -> list[float]:
     """At most so many values: the means of parts that are as long as each other, or nearly."""
     count = min(most, len(values))
     bounds = [at * len(values) // count for at in range(count + 1)]
-    return [
-        sum(values[begin:end]) / (end - begin) for begin, end in zip(bounds[:-1], bounds[1:], strict=True)
-    ]
+    return [sum(values[begin:end]) / (end - begin) for begin, end in pairwise(bounds)]
 
 
 def _dots(curve: Curve, columns: int, rows: int) -> set[tuple[int, int]]:

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from walkthrough.training.refusal import NoData
+
 Floats = NDArray[np.float64]
 Classes = NDArray[np.int64]
 

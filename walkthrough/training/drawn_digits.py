@@ -52,7 +52,8 @@ def _ring(generator: np.random.Generator, down: Floats, across: Floats) -> Float
     along, beside = _turned(down, across, _each(generator, -0.4, 0.4, count))
     height, width = _each(generator, 4.2, 6.2, count), _each(generator, 2.8, 4.8, count)
     # in pixels, near enough
-    return np.abs(np.hypot(along / height, beside / width) - 1) * np.minimum(height, width)
+    away: Floats = np.abs(np.hypot(along / height, beside / width) - 1) * np.minimum(height, width)
+    return away
 
 
 def _stroke(generator: np.random.Generator, down: Floats, across: Floats) -> Floats:
@@ -74,4 +75,5 @@ def _centred(generator: np.random.Generator, count: int) -> tuple[Floats, Floats
 def _inked(generator: np.random.Generator, away: Floats) -> Floats:
     """Dark within half the thickness of the pen, fading beyond."""
     pen, dark = _each(generator, 0.6, 1.3, len(away)), _each(generator, 0.75, 1.0, len(away))
-    return dark / (1 + np.exp((away - pen) / (_SOFT / pi)))
+    inked: Floats = dark / (1 + np.exp((away - pen) / (_SOFT / pi)))
+    return inked

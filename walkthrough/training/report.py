@@ -32,7 +32,7 @@ class Report:
     def blocks(self, saved: str | None) -> Iterator[Block]:
         """The report; `saved` is the file in which the training is kept."""
         run = self.run
-        yield Heading(f"{run.lessons.case.title}: trained", 1)
+        yield Heading(f"Training: {run.lessons.case.title}", 1)
         yield Prose(self._what())
         losses = run.losses
         if len(losses) > 1:
@@ -75,10 +75,10 @@ class Report:
     def _measured(self) -> Iterator[Block]:
         losses = self.run.losses
         if losses:
-            ends = (
-                f"loss of the first batch {said(losses[0], _DIGITS)}, of the last {said(losses[-1], _DIGITS)}"
-            )
-            yield Prose(f"{ends}; length of the gradient {said(self._first)}, at the end {said(self._last)}")
+            first, last = said(losses[0], _DIGITS), said(losses[-1], _DIGITS)
+            yield Prose(f"loss of the first batch {first}, of the last {last}")
+            first, last = said(self._first), said(self._last)
+            yield Prose(f"length of the gradient in the first step {first}, in the last {last}")
         for name, found in (("train", self.train), ("test", self.test)):
             if found is not None:
                 yield Prose(f"{name} accuracy {percent(found.accuracy)} %")

@@ -38,13 +38,11 @@ class Confusion:
 
 def outputs_of(lessons: Lessons, tensors: Tensors, part: Part) -> Floats:
     """What the network says of every sample of a part, in samples × outputs."""
+    several = []
     with np.errstate(all="ignore"):
-        several = [
-            lessons.network.forward(
-                tensors, part.x[at : at + _AT_ONCE], part.targets[at : at + _AT_ONCE]
-            ).output
-            for at in range(0, len(part), _AT_ONCE)
-        ]
+        for at in range(0, len(part), _AT_ONCE):
+            x, targets = part.x[at : at + _AT_ONCE], part.targets[at : at + _AT_ONCE]
+            several.append(lessons.network.forward(tensors, x, targets).output)
     return np.concatenate(several)
 
 

@@ -20,9 +20,8 @@ def resumed(lessons: Lessons, path: Path) -> Record:
     except (tomllib.TOMLDecodeError, ValueError, RecursionError):
         raise NoRun(f"{path}: the case in it cannot be read") from None
     if trained != _without_epochs(tomllib.loads(lessons.case.toml)):
-        raise NoRun(
-            f"{path}: is the training of another case, or of another state of this one; use another file"
-        )
+        said = "is the training of another case, or of this one before it was changed; use another file"
+        raise NoRun(f"{path}: {said}")
     if record.data != lessons.fingerprint:
         raise NoRun(f"{path}: the data are no longer those that it was trained on; use another file")
     if record.steps not in record.checkpoints:

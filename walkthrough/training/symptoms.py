@@ -1,4 +1,4 @@
-"""What goes wrong in a training, said plainly with its reason: saturation, dead units, a step that blows up."""
+"""What goes wrong in a training, with its reason: saturation, dead units, a step that blows up."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from walkthrough.numbers.shown import Known, shown
 from walkthrough.training.data_set import Floats
 from walkthrough.training.results import percent
 from walkthrough.training.run import Lessons, Run
-from walkthrough.training.vectorised_network import Tensors
+from walkthrough.training.vectorised_network import Tensors, TrainedLayer
 
 LOOKED_AT = 256
 """Samples that are taken through the network to look at its units."""
@@ -79,9 +79,9 @@ def _the_step(run: Run, begin: int, end: int) -> Iterator[str]:
         return
     step, name, old, new, gradient = worst
     yield (
-        f"Step {step} blew up: the largest entry of {name} went from {said(old)} to {said(new)}, because the "
-        f"gradient is {said(gradient)} long and the learning rate {_rate(run)}. Take a smaller learning rate, "
-        "or inputs and weights of a size about 1."
+        f"Step {step} blew up: the largest entry of {name} went from {said(old)} to {said(new)}, because "
+        f"the gradient is {said(gradient)} long and the learning rate {_rate(run)}. Take a smaller learning "
+        "rate, or inputs and weights of a size about 1."
     )
 
 
@@ -99,28 +99,35 @@ def _of_units(lessons: Lessons, tensors: Tensors) -> Iterator[str]:
     network, train = lessons.network, lessons.data.train
     with np.errstate(all="ignore"):
         passed = network.forward(tensors, train.x[:LOOKED_AT], train.targets[:LOOKED_AT])
-    seen = f"over {len(passed.losses):,} samples"
+    samples = len(passed.losses)
     for layer, output in zip(network.layers, passed.outputs, strict=True):
         if layer.type in _FUNCTIONS and layer is not network.judged_together:
-            low, high = _FUNCTIONS[layer.type]
-            edge = _NEAR_AN_END * (high - low)
-            ends = int(((output < low + edge) | (output > high - edge)).sum())
-            share = Fraction(ends, output.size)
-            if share > _MANY:
-                yield (
-                    f"{layer.name} is saturated: {percent(share)} % of its outputs {seen} are nearly "
-                    f"{said(low)} or {said(high)}, where its slope is almost 0, so that hardly any gradient "
-                    "passes. Smaller weights or inputs before it help."
-                )
+            yield from _saturated(layer, output, samples)
         if layer.type == "relu":
-            dead, units = _dead(output)
-            if dead:
-                of = "channels" if output.ndim > 2 else "units"
-                yield (
-                    f"{layer.name}: {dead} of its {units} {of} are 0 for all of {len(passed.losses):,} samples: "
-                    "no gradient passes, and what is before them does not learn any more. A smaller learning "
-                    "rate or another start keeps them alive."
-                )
+            yield from _closed(layer, output, samples)
+
+
+def _saturated(layer: TrainedLayer, output: Floats, samples: int) -> Iterator[str]:
+    low, high = _FUNCTIONS[layer.type]
+    edge = _NEAR_AN_END * (high - low)
+    share = Fraction(int(((output < low + edge) | (output > high - edge)).sum()), output.size)
+    if share > _MANY:
+        yield (
+            f"{layer.name} is saturated: {percent(share)} % of its outputs over {samples:,} samples are "
+            f"nearly {said(low)} or {said(high)}, where its slope is almost 0, so that hardly any gradient "
+            "passes. Smaller weights or inputs before it help."
+        )
+
+
+def _closed(layer: TrainedLayer, output: Floats, samples: int) -> Iterator[str]:
+    dead, units = _dead(output)
+    if dead:
+        of = "channels" if output.ndim > 2 else "units"
+        yield (
+            f"{layer.name} has dead {of}: {dead} of {units} are 0 for each of {samples:,} samples. No "
+            "gradient passes, and what is before them does not learn any more. A smaller learning rate or "
+            "another start keeps them alive."
+        )
 
 
 def _dead(output: Floats) -> tuple[int, int]:
