@@ -134,11 +134,9 @@ def _said(problem: Exception) -> str:
     from walkthrough.case.cells import NoSuchCell
     from walkthrough.derivations.pieces.asked_sizes import CannotDerive
     from walkthrough.trace.trace import CannotReplay
-    from walkthrough.training.refusal import CannotTrain
     from walkthrough.words.problems import CaseError
 
-    known = CaseError | NoSuchCell | CannotReplay | CannotTrain | CannotWrite | CannotDerive
-    if isinstance(problem, known):
+    if isinstance(problem, CaseError | NoSuchCell | CannotReplay | CannotWrite | CannotDerive):
         return str(problem)
     if isinstance(problem, OSError):
         return f"{problem.filename or 'a file'}: {problem.strerror or problem}"

@@ -45,8 +45,6 @@ def read_arrays(path: Path) -> dict[str, Floats]:
     except (Misread, GridTooLarge) as problem:
         raise NoData(f"{said}: {problem}") from None
     except (OSError, ValueError) as problem:
-        if isinstance(problem, NoData):
-            raise
         raise NoData(f"{said}: cannot be read: {getattr(problem, 'strerror', None) or problem}") from None
     return _checked(said, {name: array.astype(np.float64) for name, array in several.items()})
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from walkthrough.words.problems import CaseError, Problem
 
-class CannotTrain(ValueError):
+
+class CannotTrain(CaseError):
     """Something that training needs is not there, or not what it should be."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__([Problem("", None, "", message)])
 
 
 class NoData(CannotTrain):

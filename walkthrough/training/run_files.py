@@ -33,11 +33,6 @@ _GROUPS = ("checkpoint", "kept")
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
-def is_run(name: str) -> bool:
-    """Whether a name is that of a training's file, as opposed to a case's."""
-    return name.endswith(".npz")
-
-
 def packed(record: Record) -> bytes:
     """A record as the bytes of a `.npz` file, the same for the same record."""
     arrays: dict[str, Any] = {
@@ -74,8 +69,6 @@ def read_run(path: Path, before: int | None = None) -> Record:
     except (Misread, GridTooLarge) as problem:
         raise NoRun(f"{said}: {problem}") from None
     except (OSError, ValueError, KeyError) as problem:
-        if isinstance(problem, NoRun):
-            raise
         raise NoRun(f"{said}: cannot be read: {getattr(problem, 'strerror', None) or problem}") from None
 
 
