@@ -58,7 +58,7 @@ def loaded(name: str, arithmetic: str | None, step: int | None = None) -> Case:
 
 def of_step(name: str, step: int | None) -> str:
     """The name of a case, or of a step of a training; raises UsageError where there are no steps."""
-    from walkthrough.training.opening import is_run, step_name
+    from walkthrough.training.step_names import is_run, step_name
 
     if step is None:
         return name

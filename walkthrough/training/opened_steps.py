@@ -23,7 +23,11 @@ from walkthrough.training.data_set import Floats
 from walkthrough.training.refusal import NoRun, NoSuchStep
 from walkthrough.training.run import Lessons, Record
 from walkthrough.training.run_files import read_run
+from walkthrough.training.step_names import step_name
 from walkthrough.training.vectorised_network import Tensors
+from walkthrough.words.messages import printable
+
+_MOST_LISTED = 20
 
 
 @dataclass(frozen=True)
@@ -95,9 +99,13 @@ def _opened(lessons: Lessons, tensors: Tensors, step: int, record: Record, path:
         Sample(_grid(train.x[at]), _grid(train.targets[at]).reshaped(output)) for at in chosen.tolist()
     )
     kept = {before(name): _grid(tensors[name]) for name in lessons.network.kept}
+    losses = lessons.step(step, tensors)
+    places = tuple(int(at) + 1 for at in chosen)
     made = replace(
         case,
-        title=f"{case.title}: step {step} of {record.steps}",
+        name=printable(step_name(str(path), step)),
+        title=f"{case.title}: step {step} of {record.steps:,}",
+        source=_whence(case, places, record, step, losses.loss),
         arithmetic=Arithmetic("float"),
         samples=samples,
         batch=True,
@@ -107,9 +115,18 @@ def _opened(lessons: Lessons, tensors: Tensors, step: int, record: Record, path:
         path=path,
         start=Start(step - 1, kept),
     )
-    losses = lessons.step(step, tensors)
-    places = tuple(int(at) + 1 for at in chosen)
     return OpenedStep(made, step, record.steps, places, float(record.losses[step - 1]), losses.loss)
+
+
+def _whence(case: Case, places: tuple[int, ...], record: Record, step: int, loss: float) -> str:
+    """Where the step's numbers come from; and whether this machine reckons them as the run's did."""
+    listed = ", ".join(map(str, places[:_MOST_LISTED])) + (" …" if len(places) > _MOST_LISTED else "")
+    said = f"{case.source}; " if case.source else ""
+    said += f"this batch is number {listed} of the data"
+    recorded = float(record.losses[step - 1])
+    if recorded != loss:
+        said += f"; its loss was {recorded!r} in the run and is {loss!r} on this machine"
+    return said
 
 
 def _with_parameters(named: NamedLayer, tensors: Mapping[str, Floats]) -> NamedLayer:

@@ -14,7 +14,7 @@ from walkthrough.case import Case, Training
 from walkthrough.training.batches import Batches
 from walkthrough.training.data_set import DataSet, Floats
 from walkthrough.training.sources import data_of
-from walkthrough.training.vectorised_network import Pass, Tensors, VectorisedNetwork
+from walkthrough.training.vectorised_network import Pass, Tensors, VectorisedNetwork, refuse_untrainable
 
 FEWEST_STEPS_BETWEEN = 16
 """Steps between two checkpoints at least: so many are worked through once more, at most, to open one."""
@@ -64,6 +64,7 @@ class Lessons:
     """
 
     def __init__(self, case: Case, folder: Path) -> None:
+        refuse_untrainable(case)
         self.case = case
         self.data: DataSet = data_of(case, folder)
         self.network = VectorisedNetwork(case, self.data.train.x.shape[1:])

@@ -39,7 +39,7 @@ def norm(tensors: Tensors) -> float:
 
 def said(number: float, digits: int = 3) -> str:
     """A number in a sentence."""
-    return shown(Known(Fraction(number), exact=False), digits).text if isfinite(number) else "beyond float64"
+    return shown(Known(Fraction(repr(number))), digits).text if isfinite(number) else "beyond float64"
 
 
 # --- a step that blows up ------------------------------------------------------------------------

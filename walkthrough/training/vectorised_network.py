@@ -50,12 +50,11 @@ class Pass:
 
 
 class VectorisedNetwork:
-    """The layers and the loss of a case for inputs of one shape. Raises CaseError."""
+    """The layers and the loss of a case that can be trained, for inputs of one shape."""
 
     def __init__(self, case: Case, shape: Shape) -> None:
         self.case = case
         self.shape = shape
-        _refuse(case)
         assert case.loss is not None
         assert case.learning_rate is not None
         conventions = case.conventions
@@ -141,7 +140,7 @@ class VectorisedNetwork:
         return after
 
 
-def _refuse(case: Case) -> None:
+def refuse_untrainable(case: Case) -> None:
     """Raises CaseError if there is nothing to train, or no closed form to train it by."""
     case.refuse_sizes()
     if case.loss is None:
