@@ -51,14 +51,19 @@ def array_names(archive: zipfile.ZipFile) -> list[str]:
     return [each.removesuffix(".npy") for each in archive.namelist() if each.endswith(".npy")]
 
 
-def read_member(archive: zipfile.ZipFile, array: str, name: str, most: int = MOST_NUMBERS) -> NDArray[Any]:
-    """An array of a `.npz` file; raises Misread."""
+def read_member(
+    archive: zipfile.ZipFile, array: str, name: str, most: int = MOST_NUMBERS, least: int = 1
+) -> NDArray[Any]:
+    """An array of a `.npz` file; raises Misread, GridTooLarge."""
     with archive.open(f"{array}.npy") as member:
-        return read_array(member, name, most)
+        return read_array(member, name, most, least)
 
 
-def read_array(file: IO[bytes], name: str, most: int = MOST_NUMBERS) -> NDArray[Any]:
-    """The numbers of a `.npy` file, at most so many; raises Misread, GridTooLarge."""
+def read_array(file: IO[bytes], name: str, most: int = MOST_NUMBERS, least: int = 1) -> NDArray[Any]:
+    """The numbers of a `.npy` file, at most so many, along each axis at least `least`.
+
+    Raises Misread, GridTooLarge.
+    """
     import numpy as np
 
     shape, column_major, kind = _header(file, name)
@@ -66,7 +71,7 @@ def read_array(file: IO[bytes], name: str, most: int = MOST_NUMBERS) -> NDArray[
         raise Misread(f"{quoted(name)} holds {kind}; expected whole numbers or floats", ("file",))
     if len(shape) > _HIGHEST_RANK:
         raise Misread(f"{quoted(name)} has {len(shape)} axes; expected at most {_HIGHEST_RANK}", ("file",))
-    if any(extent < 1 for extent in shape):
+    if any(extent < least for extent in shape):
         raise Misread(f"{quoted(name)} has no numbers in it ({times(shape)})", ("file",))
     refuse_too_many(shape, most)
     content = _content(file, prod(shape) * kind.itemsize, f"the {prod(shape)} numbers", name)

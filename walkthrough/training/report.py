@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from math import isfinite
 from typing import Any
 
-from walkthrough.document import Block, Curve, Heading, Prose, Table
+from walkthrough.document import Block, Curve, Heading, Lines, Prose, Table
 from walkthrough.training.results import Confusion, confusion, percent
 from walkthrough.training.run import Run
 from walkthrough.training.symptoms import norm, said, symptoms
@@ -39,7 +39,7 @@ class Report:
             yield curve("loss of each step's batch", losses)
         yield from self._measured()
         yield from map(Prose, self._symptoms)
-        yield Prose(self._closing(saved))
+        yield from self._closing(saved)
 
     def record(self) -> dict[str, Any]:
         """The same for programs."""
@@ -87,12 +87,13 @@ class Report:
             yield Prose(f"What the network takes for what, in the {part} part:")
             yield _table(several, self.run.lessons.data.names)
 
-    def _closing(self, saved: str | None) -> str:
+    def _closing(self, saved: str | None) -> Iterator[Block]:
         took = f"{count(self.run.steps, 'step')} in {said(max(self._seconds, 0.001), 2)} s"
         if saved is None:
-            return f"{took}. With --save run.npz it is kept, and any step can be opened."
-        last = self.run.steps
-        return f"{took}. Open any of them: walkthrough show {saved} --step {max(1, last // 2)}"
+            yield Prose(f"{took}. With --save run.npz it is kept, and any step can be opened.")
+            return
+        yield Prose(f"{took}. Any of them can be opened:")
+        yield Lines((f"   walkthrough show {saved} --step {max(1, self.run.steps // 2)}",))
 
 
 def curve(name: str, values: list[float]) -> Curve:

@@ -100,7 +100,7 @@ def _words(archive: zipfile.ZipFile, name: str, most: int) -> str:
 
 def _losses(archive: zipfile.ZipFile, said: str) -> np.ndarray[Any, np.dtype[np.float64]]:
     steps = read_member(archive, "steps", "steps")
-    losses = read_member(archive, "loss", "loss", MOST_STEPS)
+    losses = read_member(archive, "loss", "loss", MOST_STEPS, least=0)
     if losses.dtype != np.float64 or losses.ndim != 1 or steps.ndim or int(steps) != len(losses):
         raise NoRun(f"{said}: loss has to be one float64 number for each of its steps")
     return losses

@@ -58,31 +58,30 @@ def _blown_up(run: Run) -> Iterator[str]:
 
 def _thrown(before: Floats, after: Floats) -> bool:
     """Whether what was not 0 has grown a hundredfold, or is no number any more."""
-    old, new = float(np.abs(before).max(initial=0.0)), float(np.abs(after).max(initial=0.0))
+    old, new = _size(before), _size(after)
     return not isfinite(new) or (old > 0 and new > _FOLD * old)
 
 
 def _the_step(run: Run, begin: int, end: int) -> Iterator[str]:
+    """What is said of the first step between two checkpoints that throws a parameter far off."""
     tensors, lessons = run.checkpoints[begin], run.lessons
-    worst, largest = None, 1.0
     for step in range(begin + 1, end + 1):
         stepped = lessons.step(step, tensors)
-        for name in run.parameters:
-            old, new = (float(np.abs(of[name]).max(initial=0.0)) for of in (tensors, stepped.after))
-            grown = new / old if old and isfinite(new) else (np.inf if old else 1.0)
-            if grown > largest:
-                worst, largest = (step, name, old, new, norm(stepped.gradients)), grown
+        thrown = [name for name in run.parameters if _thrown(tensors[name], stepped.after[name])]
+        if thrown:
+            name = max(thrown, key=lambda name: _size(stepped.after[name]))
+            old, new = said(_size(tensors[name])), said(_size(stepped.after[name]))
+            yield (
+                f"Step {step} blew up: the largest entry of {name} went from {old} to {new}, because the "
+                f"gradient is {said(norm(stepped.gradients))} long and the learning rate {_rate(run)}. Take "
+                "a smaller learning rate, or inputs and weights of a size about 1."
+            )
+            return
         tensors = stepped.after
-        if not np.isfinite(largest):
-            break
-    if worst is None:
-        return
-    step, name, old, new, gradient = worst
-    yield (
-        f"Step {step} blew up: the largest entry of {name} went from {said(old)} to {said(new)}, because "
-        f"the gradient is {said(gradient)} long and the learning rate {_rate(run)}. Take a smaller learning "
-        "rate, or inputs and weights of a size about 1."
-    )
+
+
+def _size(of: Floats) -> float:
+    return float(np.abs(of).max(initial=0.0))
 
 
 def _rate(run: Run) -> str:
