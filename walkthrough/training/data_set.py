@@ -54,7 +54,7 @@ def part_of(
         raise NoData(f"the network has {outputs} outputs, and there are {several} classes")
     else:
         chosen = classes[:, None] == np.arange(several)
-    return Part(images, np.where(chosen, present, absent), classes)
+    return Part(images, np.where(chosen, float(present), float(absent)), classes)
 
 
 def classes_in(targets: Floats, marks: tuple[float, float] = (0.0, 1.0)) -> Classes | None:

@@ -24,10 +24,8 @@ class Report:
         self.train = confusion(run.lessons, tensors, data.train)
         self.test = confusion(run.lessons, tensors, data.test)
         self._symptoms = symptoms(run)
-        # a record that was gone on with has no step at hand
-        stepped = run.last or run.lessons.step(max(run.steps, 1), run.tensors)
         self._first = norm(run.lessons.step(1, run.checkpoints[0]).gradients)
-        self._last = norm(stepped.gradients)
+        self._last = norm(run.lessons.step(run.steps + 1, tensors).gradients)
 
     def blocks(self, saved: str | None) -> Iterator[Block]:
         """The report; `saved` is the file in which the training is kept."""
@@ -78,7 +76,7 @@ class Report:
             first, last = said(losses[0], _DIGITS), said(losses[-1], _DIGITS)
             yield Prose(f"loss of the first batch {first}, of the last {last}")
             first, last = said(self._first), said(self._last)
-            yield Prose(f"length of the gradient in the first step {first}, in the last {last}")
+            yield Prose(f"length of the gradient at the beginning {first}, at the end {last}")
         for name, found in (("train", self.train), ("test", self.test)):
             if found is not None:
                 yield Prose(f"{name} accuracy {percent(found.accuracy)} %")

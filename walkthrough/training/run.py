@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from math import isfinite
 from pathlib import Path
 
@@ -80,18 +81,18 @@ class Lessons:
             gradients = self.network.backward(forwards)
             return Stepped(forwards, gradients, self.network.updated(tensors, gradients, step))
 
-    @property
+    @cached_property
     def beginning(self) -> Tensors:
         """Before the first step: the case's own parameters, and nothing kept beside them."""
         return {**self.network.given, **self.network.kept}
 
-    @property
+    @cached_property
     def apart(self) -> int:
         """Steps from one checkpoint to the next."""
         size = sum(array.nbytes for array in self.beginning.values())
         return max(FEWEST_STEPS_BETWEEN, -(-size // BYTES_PER_STEP))
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """Of the data, so that others in their place are noticed."""
         digest = hashlib.sha256()
@@ -111,7 +112,6 @@ class Run:
         if record is not None:
             self.checkpoints |= record.checkpoints
         self.tensors = self.checkpoints[self.steps]
-        self.last: Stepped | None = None
 
     @property
     def steps(self) -> int:
@@ -139,7 +139,7 @@ class Run:
         stepped = self.lessons.step(step, self.tensors)
         if (step - 1) % self.lessons.apart == 0:
             self.checkpoints[step - 1] = self.tensors
-        self.last, self.tensors = stepped, stepped.after
+        self.tensors = stepped.after
         self.losses.append(stepped.loss)
         return stepped.loss
 

@@ -6,6 +6,7 @@ a batch of one; a training takes the same forms many times.
 
 from __future__ import annotations
 
+from functools import cache
 from types import ModuleType
 from typing import Any
 
@@ -19,6 +20,7 @@ from walkthrough.words import shelf
 __all__ = ["backward", "closed_form", "combined_gradient", "forward", "loss", "loss_gradient"]
 
 
+@cache
 def closed_form(on: ModuleType, word: str) -> ModuleType:
     """The file of this word on a shelf of closed forms; raises CannotFollow."""
     if word not in shelf.names(on):
