@@ -12,16 +12,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.training.networks import small, trained
-from walkthrough.case import Case, CaseError, load
+from walkthrough.case import Case, CaseError, load, read_case
 from walkthrough.trace.trace import replay
 from walkthrough.trace.verification import Verification
 from walkthrough.training import opening
+from walkthrough.training.gradient_check import gradient_check
 from walkthrough.training.opened_steps import opened
 from walkthrough.training.refusal import NoRun, NoSuchStep
 from walkthrough.training.results import Confusion, confusion, percent
 from walkthrough.training.resuming import resumed
 from walkthrough.training.run import Lessons, Run
 from walkthrough.training.run_files import FORMAT, packed, read_run
+from walkthrough.training.symptoms import symptoms
 
 ADAM = '[update]\ntype = "adam"'
 STEPS = 40
@@ -210,3 +212,44 @@ def test_accuracy_in_percent() -> None:
     # 1999 of 2000 are not all
     assert percent(Confusion(((1999, 1),)).accuracy) == "99.9"
     assert percent(Confusion(((2000, 0),)).accuracy) == "100.0"
+
+
+# --- what goes wrong -----------------------------------------------------------------------------------
+
+
+def test_central_differences_agree_with_every_gradient(case: Case, tmp_path: Path) -> None:
+    lessons = Lessons(case, tmp_path)
+    checks = gradient_check(lessons)
+    assert [check.parameter for check in checks] == ["conv.kernel", "conv.bias", "dense.weight", "dense.bias"]
+    assert [check.entries for check in checks] == [18, 2, 36, 2]
+    assert all(check.agrees for check in checks)
+
+
+def test_a_wrong_gradient_is_found_and_a_kink_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lessons = Lessons(load("two-conv-network"), tmp_path)
+    assert all(check.agrees for check in gradient_check(lessons))
+    assert sum(check.kinks for check in gradient_check(lessons)) > 0
+    lessons = Lessons(small(tmp_path), tmp_path)
+    right = lessons.network.backward
+    monkeypatch.setattr(
+        lessons.network, "backward", lambda of: {**right(of), "dense.bias": 1.01 * right(of)["dense.bias"]}
+    )
+    assert [check.parameter for check in gradient_check(lessons) if not check.agrees] == ["dense.bias"]
+
+
+def test_note_000_is_thrown_far_off_by_its_own_update(tmp_path: Path) -> None:
+    (said,) = symptoms(trained(load("lecture-notes"), tmp_path, 3))
+    # w goes from 0.01 to −118.2756231, as the notes' own table has it
+    assert said.startswith("Step 1 blew up: the largest entry of dense.weight went from 0.01 to 118")
+
+
+def test_dead_units_and_saturation_are_named(tmp_path: Path) -> None:
+    assert symptoms(trained(small(tmp_path), tmp_path, 20)) == []
+    dead = small(tmp_path).toml.replace('bias = "0.1 -0.1"', 'bias = "0.1 -9"')
+    (said,) = symptoms(trained(read_case(dead, "dead", tmp_path), tmp_path, 1))
+    assert "relu has dead channels: 1 of 2 are 0 for each of 23 samples" in said
+    flat = small(tmp_path, activation="sigmoid").toml.replace('bias = "0.1 -0.1"', 'bias = "9 -9"')
+    (said,) = symptoms(trained(read_case(flat, "flat", tmp_path), tmp_path, 1))
+    assert "sigmoid is saturated: 100.0 % of its outputs over 23 samples are nearly 0 or 1" in said

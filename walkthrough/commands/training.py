@@ -29,12 +29,25 @@ _SECONDS_BETWEEN = 1.0
 @click.option("--epochs", type=click.IntRange(1, 1_000_000), help="Instead of the case's own number.")
 @click.option("--save", type=click.Path(path_type=Path), help="Keep the training in this .npz file.")
 @click.option("--resume", is_flag=True, help="Go on from where the file of --save ends.")
+@click.option("--pictures", is_flag=True, help="Filters and feature maps, before and after.")
+@click.option("--check-gradients", is_flag=True, help="Central differences instead of a training.")
 @printing("text", "json", "markdown")
-def train(case: str, epochs: int | None, save: Path | None, resume: bool, **how: Any) -> None:
+def train(
+    case: str,
+    epochs: int | None,
+    save: Path | None,
+    resume: bool,
+    pictures: bool,
+    check_gradients: bool,
+    **how: Any,
+) -> None:
     """Train CASE on its data, step after step; with --save any step can be opened afterwards."""
     from walkthrough.case import load
     from walkthrough.training.report import Report
 
+    if check_gradients:
+        _check_gradients(load(case), how)
+        return
     if resume and save is None:
         raise click.UsageError("--resume goes on from the file of --save; give it, too")
     if save is not None and save.suffix != ".npz":
@@ -50,11 +63,29 @@ def train(case: str, epochs: int | None, save: Path | None, resume: bool, **how:
     if format_of(how) == "json":
         pieces: Any = [json.dumps(report.record(), ensure_ascii=False) + "\n"]
     else:
-        pieces = blocks_in(report.blocks(None if save is None else str(save)), how)
+        pieces = blocks_in(report.blocks(None if save is None else str(save), pictures), how)
     read = [save] if save is not None else []
     write(pieces, how, run.lessons.case, lambda: read)
     if run.blown_up:
         sys.exit(2)
+
+
+def _check_gradients(case: Case, how: dict[str, Any]) -> None:
+    """Prints what central differences say of the first step's gradients."""
+    from dataclasses import asdict
+
+    from walkthrough.training.gradient_check import gradient_check
+    from walkthrough.training.report import checked_gradients
+
+    run = _begun(case, None)
+    checks = gradient_check(run.lessons)
+    if format_of(how) == "json":
+        pieces: Any = [json.dumps({"gradients": [asdict(each) for each in checks]}) + "\n"]
+    else:
+        pieces = blocks_in(checked_gradients(case.title, checks), how)
+    write(pieces, how, case)
+    if not all(each.agrees for each in checks):
+        sys.exit(1)
 
 
 def _begun(case: Case, save: Path | None) -> Run:

@@ -26,9 +26,9 @@ def drawn_digits(seed: int, count: int) -> tuple[Floats, np.ndarray[tuple[int], 
     generator = np.random.default_rng(seed)
     classes = np.arange(count, dtype=np.int64) % 2
     down, across = _centred(generator, count)
-    away = np.where(
-        classes[:, None, None] == 0, _ring(generator, down, across), _stroke(generator, down, across)
-    )
+    away = np.empty((count, SIZE, SIZE))
+    away[0::2] = _ring(generator, down[0::2], across[0::2])
+    away[1::2] = _stroke(generator, down[1::2], across[1::2])
     images = _inked(generator, away)
     noisy = images + generator.normal(0, _NOISE, images.shape)
     # eight bits, as in a photograph
@@ -67,9 +67,7 @@ def _stroke(generator: np.random.Generator, down: Floats, across: Floats) -> Flo
 def _centred(generator: np.random.Generator, count: int) -> tuple[Floats, Floats]:
     """Rows and columns, counted from about the middle."""
     middle = (SIZE - 1) / 2 + generator.uniform(-1.2, 1.2, (2, count, 1, 1))
-    rows, columns = np.arange(SIZE)[:, None] - middle[0], np.arange(SIZE) - middle[1]
-    shape = (count, SIZE, SIZE)
-    return np.broadcast_to(rows, shape), np.broadcast_to(columns, shape)
+    return np.arange(SIZE)[:, None] - middle[0], np.arange(SIZE) - middle[1]
 
 
 def _inked(generator: np.random.Generator, away: Floats) -> Floats:

@@ -7,6 +7,8 @@ from math import isfinite
 from typing import Any
 
 from walkthrough.document import Block, Curve, Heading, Lines, Prose, Table
+from walkthrough.training.gradient_check import GradientCheck
+from walkthrough.training.pictures import pictures
 from walkthrough.training.results import Confusion, confusion, percent
 from walkthrough.training.run import Run
 from walkthrough.training.symptoms import norm, said, symptoms
@@ -27,8 +29,8 @@ class Report:
         self._first = norm(run.lessons.step(1, run.checkpoints[0]).gradients)
         self._last = norm(run.lessons.step(run.steps + 1, tensors).gradients)
 
-    def blocks(self, saved: str | None) -> Iterator[Block]:
-        """The report; `saved` is the file in which the training is kept."""
+    def blocks(self, saved: str | None, drawn: bool = False) -> Iterator[Block]:
+        """The report; `saved` is the file in which the training is kept, `drawn` asks for pictures."""
         run = self.run
         yield Heading(f"Training: {run.lessons.case.title}", 1)
         yield Prose(self._what())
@@ -36,6 +38,8 @@ class Report:
         if len(losses) > 1:
             yield curve("loss of each step's batch", losses)
         yield from self._measured()
+        if drawn:
+            yield from pictures(run)
         yield from map(Prose, self._symptoms)
         yield from self._closing(saved)
 
@@ -103,6 +107,35 @@ def curve(name: str, values: list[float]) -> Curve:
     # a number beyond float64 is drawn at the top
     shares = tuple(1.0 if value is None else (value - low) / room for value in finite)
     return Curve(name, shares, "step", said(low, 3), said(high, 3))
+
+
+def checked_gradients(title: str, checks: list[GradientCheck]) -> Iterator[Block]:
+    """What central differences say of each parameter's gradient."""
+    yield Heading(f"Gradient check: {title}", 1)
+    yield Prose("(L(w + h) − L(w − h))/2h beside ∂L/∂w, over the first batch and before any update.")
+    header = ("parameter", "entries", "at a kink", "largest gradient", "largest difference", "")
+    rows = tuple(
+        (
+            each.parameter,
+            str(each.entries),
+            str(each.kinks or "–"),
+            said(each.largest_gradient),
+            said(each.largest_difference, 2),
+            "agrees" if each.agrees else "DISAGREES",
+        )
+        for each in checks
+    )
+    yield Table(header, rows, frozenset({1, 2, 3, 4}))
+    if any(each.kinks for each in checks):
+        yield Prose(
+            "At a kink (a ReLU at exactly 0, a tie in a max pool) the loss has two slopes; which of them "
+            "counts is a convention, and no difference can tell."
+        )
+    wrong = ", ".join(each.parameter for each in checks if not each.agrees)
+    if wrong:
+        yield Prose(f"The gradients of {wrong} are not what the loss does. Do not trust them.")
+    else:
+        yield Prose("The gradients are what the loss really does.")
 
 
 def _table(found: Confusion, names: tuple[str, ...]) -> Table:

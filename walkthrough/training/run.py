@@ -81,6 +81,14 @@ class Lessons:
             gradients = self.network.backward(forwards)
             return Stepped(forwards, gradients, self.network.updated(tensors, gradients, step))
 
+    def loss(self, step: int, tensors: Tensors) -> float:
+        """The loss of a step's batch with other parameters."""
+        chosen = self.batches.of(step)
+        train = self.data.train
+        with np.errstate(all="ignore"):
+            forwards = self.network.forward(tensors, train.x[chosen], train.targets[chosen])
+        return float(forwards.losses.mean())
+
     @cached_property
     def beginning(self) -> Tensors:
         """Before the first step: the case's own parameters, and nothing kept beside them."""
