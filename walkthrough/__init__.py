@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from walkthrough.case import Case
     from walkthrough.marking.check import check
     from walkthrough.trace.trace import Trace, replay
-    from walkthrough.training.opening import load
+    from walkthrough.training.runs.opening import load
 
 __all__ = ["Case", "Trace", "check", "load", "replay"]
 __version__ = "0.1.0"
@@ -20,7 +20,7 @@ _HOMES = {
     "Case": "case",
     "Trace": "trace.trace",
     "check": "marking.check",
-    "load": "training.opening",
+    "load": "training.runs.opening",
     "replay": "trace.trace",
 }
 

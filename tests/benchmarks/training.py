@@ -20,9 +20,9 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from walkthrough.case import Case, load, read_case
-from walkthrough.training.opened_steps import opened
-from walkthrough.training.run import Lessons, Run
-from walkthrough.training.run_files import packed
+from walkthrough.training.runs.opened_steps import opened
+from walkthrough.training.runs.run import Lessons, Run
+from walkthrough.training.runs.run_files import packed
 
 BATCH, ROUNDS = 32, 20
 Arrays = dict[str, Any]

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from walkthrough.case import Case, read_case
-from walkthrough.training.run import Lessons, Run
+from walkthrough.training.runs.run import Lessons, Run
 
 SMALL = """
 learning_rate = "{rate}"

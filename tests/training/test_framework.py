@@ -21,10 +21,10 @@ from tests.updates.cases import RULES
 from tests.updates.test_framework import OPTIMIZERS
 from walkthrough.case import Case, load
 from walkthrough.trace.trace import replay
-from walkthrough.training.batches import Batches
-from walkthrough.training.opened_steps import opened
-from walkthrough.training.run import Lessons
-from walkthrough.training.run_files import packed
+from walkthrough.training.data.batches import Batches
+from walkthrough.training.runs.opened_steps import opened
+from walkthrough.training.runs.run import Lessons
+from walkthrough.training.runs.run_files import packed
 
 STEPS = 25
 

@@ -14,7 +14,7 @@ from walkthrough.case.heading import Arithmetic
 from walkthrough.case.samples import Sample
 from walkthrough.numbers.written import read_number
 from walkthrough.trace.trace import replay
-from walkthrough.training.vectorised_network import VectorisedNetwork, refuse_untrainable
+from walkthrough.training.runs.vectorised_network import VectorisedNetwork, refuse_untrainable
 
 
 def judged(name: str) -> bool:

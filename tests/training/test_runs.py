@@ -15,15 +15,15 @@ from tests.training.networks import small, trained
 from walkthrough.case import Case, CaseError, load, read_case
 from walkthrough.trace.trace import replay
 from walkthrough.trace.verification import Verification
-from walkthrough.training import opening
-from walkthrough.training.gradient_check import gradient_check
-from walkthrough.training.opened_steps import opened
 from walkthrough.training.refusal import NoRun, NoSuchStep
-from walkthrough.training.results import Confusion, confusion, percent
-from walkthrough.training.resuming import resumed
-from walkthrough.training.run import Lessons, Run
-from walkthrough.training.run_files import FORMAT, packed, read_run
-from walkthrough.training.symptoms import symptoms
+from walkthrough.training.reports.gradient_check import gradient_check
+from walkthrough.training.reports.results import Confusion, confusion, percent
+from walkthrough.training.reports.symptoms import symptoms
+from walkthrough.training.runs import opening
+from walkthrough.training.runs.opened_steps import opened
+from walkthrough.training.runs.resuming import resumed
+from walkthrough.training.runs.run import Lessons, Run
+from walkthrough.training.runs.run_files import FORMAT, packed, read_run
 
 ADAM = '[update]\ntype = "adam"'
 STEPS = 40

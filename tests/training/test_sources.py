@@ -11,9 +11,9 @@ import pytest
 
 from walkthrough.case import Case, CaseError, read_case
 from walkthrough.case.training import DataFile, DrawnDigits, MnistFolder, Training
-from walkthrough.training.batches import Batches
+from walkthrough.training.data.batches import Batches
+from walkthrough.training.data.sources import data_of
 from walkthrough.training.refusal import NoData
-from walkthrough.training.sources import data_of
 
 
 def case_of(data: str, outputs: int = 2, inputs: int = 784, loss: str = "cross_entropy") -> Case:

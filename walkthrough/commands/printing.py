@@ -39,7 +39,7 @@ def loaded(name: str, arithmetic: str | None, step: int | None = None) -> Case:
 
     from walkthrough.case.heading import read_arithmetic
     from walkthrough.case.values import Misread
-    from walkthrough.training.opening import load
+    from walkthrough.training.runs.opening import load
 
     case = load(of_step(name, step))
     if not case.samples:
@@ -58,7 +58,7 @@ def loaded(name: str, arithmetic: str | None, step: int | None = None) -> Case:
 
 def of_step(name: str, step: int | None) -> str:
     """The name of a case, or of a step of a training; raises UsageError where there are no steps."""
-    from walkthrough.training.step_names import is_run, step_name
+    from walkthrough.training.runs.step_names import is_run, step_name
 
     if step is None:
         return name

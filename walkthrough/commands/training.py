@@ -17,7 +17,7 @@ from walkthrough.commands.printing import blocks_in, format_of, printing, write
 
 if TYPE_CHECKING:
     from walkthrough.case import Case
-    from walkthrough.training.run import Run
+    from walkthrough.training.runs.run import Run
 
 _SAVED_FOR = 20
 """Saving waits for so many times as long as the last time took: it costs a twentieth at most."""
@@ -43,7 +43,7 @@ def train(
 ) -> None:
     """Train CASE on its data, step after step; with --save any step can be opened afterwards."""
     from walkthrough.case import load
-    from walkthrough.training.report import Report
+    from walkthrough.training.reports.report import Report
 
     if check_gradients:
         _check_gradients(load(case), how)
@@ -74,8 +74,8 @@ def _check_gradients(case: Case, how: dict[str, Any]) -> None:
     """Prints what central differences say of the first step's gradients."""
     from dataclasses import asdict
 
-    from walkthrough.training.gradient_check import gradient_check
-    from walkthrough.training.report import checked_gradients
+    from walkthrough.training.reports.gradient_check import gradient_check
+    from walkthrough.training.reports.report import checked_gradients
 
     run = _begun(case, None)
     checks = gradient_check(run.lessons)
@@ -90,8 +90,8 @@ def _check_gradients(case: Case, how: dict[str, Any]) -> None:
 
 def _begun(case: Case, save: Path | None) -> Run:
     """A training from its beginning, or from where the record in a file ends."""
-    from walkthrough.training.resuming import resumed
-    from walkthrough.training.run import Lessons, Run
+    from walkthrough.training.runs.resuming import resumed
+    from walkthrough.training.runs.run import Lessons, Run
 
     folder = case.path.parent if case.path is not None else Path()
     lessons = Lessons(case, folder)
@@ -102,7 +102,7 @@ def _begun(case: Case, save: Path | None) -> Run:
 
 def _trained(run: Run, epochs: int | None, save: Path | None) -> bool:
     """Makes the steps that are missing, and saves them; whether somebody has interrupted it."""
-    from walkthrough.training.progress import Progress
+    from walkthrough.training.reports.progress import Progress
 
     training = run.lessons.batches.training
     last = (epochs or training.epochs) * run.lessons.batches.in_an_epoch
@@ -133,7 +133,7 @@ class _Keeping:
         if self._file is None:
             return
         from walkthrough.commands.files import write_file
-        from walkthrough.training.run_files import packed
+        from walkthrough.training.runs.run_files import packed
 
         begin = time.monotonic()
         case = self._run.lessons.case

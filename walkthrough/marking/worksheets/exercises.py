@@ -18,8 +18,8 @@ from walkthrough.mathematics.notation import Cell, Shape
 from walkthrough.trace.linked import linked
 from walkthrough.trace.network import network
 from walkthrough.trace.trace import CannotReplay, Trace
-from walkthrough.training.opening import load
-from walkthrough.training.step_names import file_of
+from walkthrough.training.runs.opening import load
+from walkthrough.training.runs.step_names import file_of
 from walkthrough.words.messages import printable, quoted, suggestion
 from walkthrough.words.problems import CaseError, Problem
 

@@ -18,7 +18,7 @@ from walkthrough.marking.worksheets.exercises import Exercise, Exercises
 from walkthrough.marking.worksheets.formula_claims import read_formulas
 from walkthrough.marking.worksheets.number_claims import read_number_claims
 from walkthrough.marking.worksheets.size_names import sizes_among
-from walkthrough.training.step_names import is_run, step_name
+from walkthrough.training.runs.step_names import is_run, step_name
 from walkthrough.words.messages import one_line, printable, quoted, suggestion
 from walkthrough.words.problems import CaseError, Problem
 

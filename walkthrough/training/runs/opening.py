@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from walkthrough.case import load as load_case
 from walkthrough.training.refusal import NoSuchStep
-from walkthrough.training.step_names import is_run, parts
+from walkthrough.training.runs.step_names import is_run, parts
 
 if TYPE_CHECKING:
     from walkthrough.case import Case
@@ -21,12 +21,12 @@ def load(name_or_path: str | Path) -> Case:
     name = str(name_or_path)
     step = parts(name)
     if step is not None:
-        from walkthrough.training.opened_steps import opened
+        from walkthrough.training.runs.opened_steps import opened
 
         return opened(Path(step[0]), step[1]).case
     if not is_run(name):
         return load_case(name_or_path)
-    from walkthrough.training.run_files import read_run
+    from walkthrough.training.runs.run_files import read_run
 
     last = read_run(Path(name), 0).steps
     raise NoSuchStep(f"{name}: is a training; say which of its steps, --step 1 to {last}, or {name}#{last}")

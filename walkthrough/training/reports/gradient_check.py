@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from walkthrough.training.data_set import Floats
-from walkthrough.training.run import Lessons
-from walkthrough.training.vectorised_network import Tensors
+from walkthrough.training.data.data_set import Floats
+from walkthrough.training.runs.run import Lessons
+from walkthrough.training.runs.vectorised_network import Tensors
 
 MOST_ENTRIES = 60
 """Entries of a parameter that are moved, spread over it evenly."""

@@ -15,10 +15,10 @@ from walkthrough.case.samples import input_shape
 from walkthrough.case.training import DataFile, DrawnDigits, MnistFolder, Training
 from walkthrough.mathematics.notation import Shape
 from walkthrough.mathematics.windows import DoesNotFit, times
-from walkthrough.training.data_files import read_arrays
-from walkthrough.training.data_set import Classes, DataSet, Floats, Part, classes_in, part_of
-from walkthrough.training.drawn_digits import TEST, TRAINING, drawn_digits
-from walkthrough.training.idx_files import read_pair
+from walkthrough.training.data.data_files import read_arrays
+from walkthrough.training.data.data_set import Classes, DataSet, Floats, Part, classes_in, part_of
+from walkthrough.training.data.drawn_digits import TEST, TRAINING, drawn_digits
+from walkthrough.training.data.idx_files import read_pair
 from walkthrough.training.refusal import NoData
 
 _DRAWN_SEEDS = (2004, 2005)

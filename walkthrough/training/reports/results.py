@@ -7,9 +7,9 @@ from fractions import Fraction
 
 import numpy as np
 
-from walkthrough.training.data_set import Floats, Part, predicted
-from walkthrough.training.run import Lessons
-from walkthrough.training.vectorised_network import Tensors
+from walkthrough.training.data.data_set import Floats, Part, predicted
+from walkthrough.training.runs.run import Lessons
+from walkthrough.training.runs.vectorised_network import Tensors
 
 _AT_ONCE = 512
 

@@ -6,9 +6,9 @@ import time
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from walkthrough.training.results import confusion, percent
-from walkthrough.training.run import Run
-from walkthrough.training.symptoms import said
+from walkthrough.training.reports.results import confusion, percent
+from walkthrough.training.reports.symptoms import said
+from walkthrough.training.runs.run import Run
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar

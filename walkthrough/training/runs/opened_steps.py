@@ -19,12 +19,12 @@ from walkthrough.case.start import Start
 from walkthrough.mathematics.notation import Shape
 from walkthrough.numbers.grid import Grid
 from walkthrough.trace.moves import before
-from walkthrough.training.data_set import Floats
+from walkthrough.training.data.data_set import Floats
 from walkthrough.training.refusal import NoRun, NoSuchStep
-from walkthrough.training.run import Lessons, Record
-from walkthrough.training.run_files import read_run
-from walkthrough.training.step_names import step_name
-from walkthrough.training.vectorised_network import Tensors
+from walkthrough.training.runs.run import Lessons, Record
+from walkthrough.training.runs.run_files import read_run
+from walkthrough.training.runs.step_names import step_name
+from walkthrough.training.runs.vectorised_network import Tensors
 from walkthrough.words.messages import printable
 
 _MOST_LISTED = 20

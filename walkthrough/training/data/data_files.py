@@ -14,7 +14,7 @@ import numpy as np
 from walkthrough.case.numpy_files import array_names, opened_archive, read_member
 from walkthrough.case.values import Misread
 from walkthrough.numbers.grid import GridTooLarge
-from walkthrough.training.data_set import Floats
+from walkthrough.training.data.data_set import Floats
 from walkthrough.training.refusal import NoData
 from walkthrough.words.messages import printable, quoted
 

@@ -12,10 +12,10 @@ from pathlib import Path
 import numpy as np
 
 from walkthrough.case import Case, Training
-from walkthrough.training.batches import Batches
-from walkthrough.training.data_set import DataSet, Floats
-from walkthrough.training.sources import data_of
-from walkthrough.training.vectorised_network import Pass, Tensors, VectorisedNetwork, refuse_untrainable
+from walkthrough.training.data.batches import Batches
+from walkthrough.training.data.data_set import DataSet, Floats
+from walkthrough.training.data.sources import data_of
+from walkthrough.training.runs.vectorised_network import Pass, Tensors, VectorisedNetwork, refuse_untrainable
 
 FEWEST_STEPS_BETWEEN = 16
 """Steps between two checkpoints at least: so many are worked through once more, at most, to open one."""

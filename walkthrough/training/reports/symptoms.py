@@ -9,10 +9,10 @@ from math import isfinite, sqrt
 import numpy as np
 
 from walkthrough.numbers.shown import Known, shown
-from walkthrough.training.data_set import Floats
-from walkthrough.training.results import percent
-from walkthrough.training.run import Lessons, Run
-from walkthrough.training.vectorised_network import Tensors, TrainedLayer
+from walkthrough.training.data.data_set import Floats
+from walkthrough.training.reports.results import percent
+from walkthrough.training.runs.run import Lessons, Run
+from walkthrough.training.runs.vectorised_network import Tensors, TrainedLayer
 
 LOOKED_AT = 256
 """Samples that are taken through the network to look at its units."""

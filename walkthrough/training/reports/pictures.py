@@ -9,9 +9,9 @@ import numpy as np
 
 from walkthrough.document import Beside, Block, Grid, Heading, Prose
 from walkthrough.numbers.shown import Known, shown
-from walkthrough.training.data_set import Floats
-from walkthrough.training.run import Run
-from walkthrough.training.vectorised_network import Tensors
+from walkthrough.training.data.data_set import Floats
+from walkthrough.training.runs.run import Run
+from walkthrough.training.runs.vectorised_network import Tensors
 
 _SHADES = " ░▒▓█"
 _MOST = 6

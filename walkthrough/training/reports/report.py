@@ -7,11 +7,11 @@ from math import isfinite
 from typing import Any
 
 from walkthrough.document import Block, Curve, Heading, Lines, Prose, Table
-from walkthrough.training.gradient_check import GradientCheck
-from walkthrough.training.pictures import pictures
-from walkthrough.training.results import Confusion, confusion, percent
-from walkthrough.training.run import Run
-from walkthrough.training.symptoms import norm, said, symptoms
+from walkthrough.training.reports.gradient_check import GradientCheck
+from walkthrough.training.reports.pictures import pictures
+from walkthrough.training.reports.results import Confusion, confusion, percent
+from walkthrough.training.reports.symptoms import norm, said, symptoms
+from walkthrough.training.runs.run import Run
 
 _DIGITS = 4
 

@@ -15,7 +15,7 @@ import numpy as np
 from walkthrough.case import Case, CaseError
 from walkthrough.mathematics.notation import Shape
 from walkthrough.trace.moves import kept_words
-from walkthrough.training.data_set import Floats
+from walkthrough.training.data.data_set import Floats
 from walkthrough.witnesses import vectorised
 from walkthrough.witnesses.vectorised import batch
 from walkthrough.witnesses.vectorised.stage import Judged, Stage, plain

@@ -10,7 +10,7 @@ from math import pi
 
 import numpy as np
 
-from walkthrough.training.data_set import Floats
+from walkthrough.training.data.data_set import Floats
 
 SIZE = 16
 """Rows and columns."""

@@ -6,10 +6,10 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from walkthrough.training.opened_steps import fitting
 from walkthrough.training.refusal import NoRun
-from walkthrough.training.run import Lessons, Record
-from walkthrough.training.run_files import read_run
+from walkthrough.training.runs.opened_steps import fitting
+from walkthrough.training.runs.run import Lessons, Record
+from walkthrough.training.runs.run_files import read_run
 
 
 def resumed(lessons: Lessons, path: Path) -> Record:

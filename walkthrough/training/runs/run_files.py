@@ -20,8 +20,8 @@ from walkthrough.case.source import LARGEST_FILE
 from walkthrough.case.values import Misread
 from walkthrough.numbers.grid import GridTooLarge
 from walkthrough.training.refusal import NoRun
-from walkthrough.training.run import Record
-from walkthrough.training.vectorised_network import Tensors
+from walkthrough.training.runs.run import Record
+from walkthrough.training.runs.vectorised_network import Tensors
 from walkthrough.words.messages import shortened
 
 FORMAT = "walkthrough training 1"
