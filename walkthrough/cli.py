@@ -10,6 +10,7 @@ from typing import NoReturn
 import click
 
 from walkthrough.commands.deriving import derive
+from walkthrough.commands.exchanging import export, import_
 from walkthrough.commands.files import CannotWrite
 from walkthrough.commands.marking import blindspots, check, worksheet
 from walkthrough.commands.showing import show, why
@@ -54,7 +55,7 @@ def _say(text: str) -> None:
     sys.stdout.write((ascii_only(text) if needs_ascii() else text) + "\n")
 
 
-for _command in (show, why, sizes, step, check, worksheet, blindspots, derive, train):
+for _command in (show, why, sizes, step, check, worksheet, blindspots, derive, train, import_, export):
     commands.add_command(_command)
 
 

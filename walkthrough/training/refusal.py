@@ -20,5 +20,9 @@ class NoRun(CannotTrain):
     """A file that is no training's, or not all of one."""
 
 
+class NoWeights(CannotTrain):
+    """Weights that are not there, that cannot be read safely, or that do not fit the architecture."""
+
+
 class NoSuchStep(CannotTrain):
     """A step that a training has not made; the message names its last one."""

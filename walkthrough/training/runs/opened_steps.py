@@ -58,6 +58,14 @@ def opened(path: Path, step: int) -> OpenedStep:
     return _opened(lessons, tensors, step, record, path)
 
 
+def ended(path: Path) -> Case:
+    """The case with the parameters that the training in a file has come to; raises NoRun, CaseError."""
+    record = read_run(path)
+    case = case_of(record, path)
+    last = record.checkpoints[max(record.checkpoints)]
+    return replace(case, layers=tuple(_with_parameters(each, last) for each in case.layers), path=path)
+
+
 def case_of(record: Record, path: Path) -> Case:
     """The case that was trained, from its text in the file of the training; raises CaseError."""
     folder = Path(record.folder)

@@ -7,7 +7,6 @@ steps, `kept/<step>/<layer>.<role>.<word>` for what an update rule keeps beside 
 
 from __future__ import annotations
 
-import io
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from walkthrough.case.numpy_files import array_names, opened_archive, read_member, read_words
+from walkthrough.case.numpy_files import packed as packed_arrays
 from walkthrough.case.source import LARGEST_FILE
 from walkthrough.case.values import Misread
 from walkthrough.numbers.grid import GridTooLarge
@@ -30,7 +30,6 @@ LARGEST = 4_000_000_000
 MOST_STEPS = 50_000_000
 _LONGEST_WORD = 10_000
 _GROUPS = ("checkpoint", "kept")
-_EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 def packed(record: Record) -> bytes:
@@ -47,13 +46,7 @@ def packed(record: Record) -> bytes:
     for step in sorted(record.checkpoints):
         for name, array in record.checkpoints[step].items():
             arrays[f"{_GROUPS[name.count('.') > 1]}/{step}/{name}"] = array
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w") as archive:
-        for name, array in arrays.items():
-            # the time of writing would make two files of one training different
-            with archive.open(zipfile.ZipInfo(f"{name}.npy", _EPOCH), "w", force_zip64=True) as member:
-                np.lib.format.write_array(member, np.asanyarray(array), allow_pickle=False)
-    return content.getvalue()
+    return packed_arrays(arrays)
 
 
 def read_run(path: Path, before: int | None = None) -> Record:
