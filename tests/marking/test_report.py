@@ -99,6 +99,31 @@ def test_the_line_stands_once_with_true_and_once_with_own_numbers(tmp_path: Path
     assert "= 1/(1 − 0.92757) = 1/0.07243 ≈ 13.80643380" in output
 
 
+def test_every_wrong_delta_is_explained_as_the_negative_of_its_gradient(tmp_path: Path) -> None:
+    case = '''
+learning_rate = "0.1"
+[input]
+values = "-1 2"
+[[layers]]
+type = "dense"
+weight = """
+1 2
+4 5
+3 1
+"""
+[loss]
+type = "absolute_error"
+target = "-9 -9 -9"
+[claims]
+"dense.delta" = "1 1 1"
+'''
+    output, told, status = checked([sheet(tmp_path, case)])  # every output is above its target: δ is −1
+    assert (told, status) == ("", 1)
+    assert "dense.delta[1] = 1 is wrong" in output
+    assert "δ is the negative of it." in output
+    assert "3 wrong numbers of dense.grad are what comes out if target and output change places" in output
+
+
 def test_winners_and_gates_in_ones_own_line_are_ones_own(tmp_path: Path) -> None:
     toml = 'case = "lecture-notes"\n[claims]\n"conv[1,1]" = "7650"\n"pool[1,1]" = "1021"\n'
     output, _, _ = checked([sheet(tmp_path, toml)])

@@ -153,6 +153,8 @@ class Report:
         line = Narration(steps, self.digits).line(steps.step(shown.claim.tensor, shown.claim.at))
         if line.sides:
             yield line
+        if shown.claim.tensor != claim.tensor:
+            yield Prose("δ is the negative of it.")
         yours = None if own is None else own_line(shown, own, exercise, self.digits)
         if yours is not None:
             yield Prose("With your own earlier numbers:")
