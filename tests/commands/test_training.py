@@ -16,6 +16,8 @@ import pytest
 
 from tests.commands.test_cli import Here, assert_refused, out, walkthrough
 from tests.training.networks import small
+from tests.training.test_data import idx
+from walkthrough.training.data.drawn_digits import drawn_digits
 
 
 @pytest.fixture(scope="module")
@@ -204,3 +206,39 @@ def test_what_is_asked_wrongly_is_answered(folder: Path, tmp_path: Path, here: H
     ):
         assert answer in assert_refused(here(*asked.split())), asked
     assert other.read_bytes() == b"PK"
+
+
+def test_mnist_files_written_by_a_test_are_trained_on(tmp_path: Path, here: Here) -> None:
+    """Rings and strokes of 28×28 in the original format: a network learns them, and a step of it opens."""
+    images, classes = drawn_digits(3, 90)
+    large = np.round(np.pad(images[:, 0], ((0, 0), (6, 6), (6, 6))) * 255).astype(np.uint8)
+    parts = {"train": slice(0, 70), "t10k": slice(70, 90)}
+    for name, part in parts.items():
+        (tmp_path / f"{name}-images-idx3-ubyte").write_bytes(idx(large[part]))
+        (tmp_path / f"{name}-labels-idx1-ubyte").write_bytes(idx(classes[part].astype(np.uint8)))
+    text = """learning_rate = "0.5"
+[[layers]]
+type = "average_pool2d"
+size = 2
+[[layers]]
+type = "dense"
+weight = { random = "normal", shape = [2, 196], seed = 1, scale = "0.1" }
+bias = "0 0"
+[[layers]]
+type = "softmax"
+[loss]
+type = "cross_entropy"
+[training]
+epochs = 8
+data = { mnist = ".", digits = [0, 1] }
+"""
+    (tmp_path / "mnist.toml").write_text(text, encoding="utf-8")
+    run = str(tmp_path / "run.npz")
+    found = json.loads(said(here, "train", str(tmp_path / "mnist.toml"), "--save", run, "--json"))
+    assert found["accuracy"]["test"] >= 0.95
+    assert found["classes"] == ["0", "1"]
+    assert "dense[2]" in said(here, "show", run, "--step", "20", "dense[2]")
+    (tmp_path / "t10k-labels-idx1-ubyte").unlink()
+    message = assert_refused(here("train", str(tmp_path / "mnist.toml")))
+    assert "t10k-labels-idx1-ubyte (or t10k-labels-idx1-ubyte.gz) is not there" in message
+    assert "nothing is downloaded" in message
