@@ -34,10 +34,16 @@ def batched(case: Case, size: int = BATCH) -> Lessons:
     return Lessons(replace(case, training=replace(case.training, batch_size=size)), Path())
 
 
+def rate_of(lessons: Lessons) -> float:
+    """The case's learning rate."""
+    assert lessons.case.learning_rate is not None
+    return float(lessons.case.learning_rate.value)
+
+
 def plain_numpy(lessons: Lessons) -> Callable[[], None]:
     """An epoch of the digits' network as anybody would write it with NumPy."""
     w = {name: array.copy() for name, array in lessons.network.given.items()}
-    x, t, rate = lessons.data.train.x, lessons.data.train.targets, float(lessons.network._rate)
+    x, t, rate = lessons.data.train.x, lessons.data.train.targets, rate_of(lessons)
 
     def sigmoid(z: Any) -> Any:
         return 1 / (1 + np.exp(-z))
@@ -79,7 +85,7 @@ def pytorch(lessons: Lessons) -> Callable[[], None] | None:
         name: torch.tensor(array.copy(), requires_grad=True) for name, array in lessons.network.given.items()
     }
     x, t = torch.tensor(lessons.data.train.x), torch.tensor(lessons.data.train.targets)
-    optimizer = torch.optim.SGD(list(w.values()), lr=float(lessons.network._rate))
+    optimizer = torch.optim.SGD(list(w.values()), lr=rate_of(lessons))
 
     def epoch() -> None:
         order = torch.randperm(len(x))
@@ -184,9 +190,7 @@ def lenet() -> Lessons:
     assert training is not None
     training = replace(training, data=None, batch_size=BATCH)
     rate = load("digits").learning_rate
-    return Lessons(
-        replace(case, samples=case.samples * BATCH, learning_rate=rate, training=training), Path()
-    )
+    return Lessons(replace(case, samples=case.samples * BATCH, learning_rate=rate, training=training), Path())
 
 
 def memory(lessons: Lessons) -> None:

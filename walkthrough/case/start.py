@@ -16,11 +16,13 @@ if TYPE_CHECKING:
 class Start:
     """How many updates there were before, and what they have left beside the parameters, by name.
 
-    A name is that of what is read: `conv.kernel.velocity.before`.
+    A name is that of what is read: `conv.kernel.velocity.before`. `opened` says that it is a step of a
+    training: the one after it has a batch of its own.
     """
 
     steps: int = 0
     kept: Mapping[str, Grid] = field(default_factory=dict)
+    opened: bool = False
 
     def kept_or_zero(self, tensor: Tensor) -> Grid:
         """What is kept under a tensor's name: 0 before the first step."""

@@ -98,7 +98,7 @@ def replayed(case: Case, names: Iterable[str] = (), steps: int = 1) -> Trace:
 def step_option(command: Any) -> Any:
     """The option that opens a step of a training."""
     words = "Of a training's file (.npz), the step to open."
-    return click.option("--step", type=int, help=words)(command)
+    return click.option("--step", type=click.IntRange(-(10**15), 10**15), metavar="K", help=words)(command)
 
 
 def format_of(how: dict[str, Any]) -> str:

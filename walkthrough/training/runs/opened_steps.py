@@ -121,7 +121,7 @@ def _opened(lessons: Lessons, tensors: Tensors, step: int, record: Record, path:
         claims=(),
         formulas=(),
         path=path,
-        start=Start(step - 1, kept),
+        start=Start(step - 1, kept, opened=True),
     )
     return OpenedStep(made, step, record.steps, places, float(record.losses[step - 1]), losses.loss)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_STEP = re.compile(r"(?P<file>.+\.npz)#(?P<step>[0-9]{1,12})", re.DOTALL)
+_STEP = re.compile(r"(?P<file>.+\.npz)#(?P<step>-?[0-9]{1,18})", re.DOTALL)
 
 
 def is_run(name: str) -> bool:

@@ -100,12 +100,12 @@ class VectorisedNetwork:
         stages, outputs = [], []
         for place, layer in enumerate(self.layers):
             parameters = {role: tensors[name] for role, name in layer.parameters.items()}
-            stage = Stage(x, {**parameters, **layer.constants}, layer.options, 0, carried=place > 0)
+            stage = Stage(x, {**parameters, **layer.constants}, layer.options, digits=0, carried=place > 0)
             x = batch.forward(layer.type, stage)
             stages.append(stage)
             outputs.append(x)
         logits = stages[-1].x if self.judged_together else None
-        judged = Judged(x.reshape(len(x), -1), targets, self._loss_options, 0, logits)
+        judged = Judged(x.reshape(len(x), -1), targets, self._loss_options, digits=0, logits=logits)
         return Pass(tuple(stages), tuple(outputs), batch.loss(self.case.loss_type, judged), judged)
 
     def backward(self, of: Pass) -> Tensors:
@@ -122,7 +122,7 @@ class VectorisedNetwork:
         found: Tensors = {}
         for layer, stage, y in reversed(layers):
             # the slope of a function is read off its output, as by hand
-            own = Stage(stage.x, stage.parameters, stage.options, 0, y, stage.carried)
+            own = Stage(stage.x, stage.parameters, stage.options, digits=0, y=y, carried=stage.carried)
             gradients = batch.backward(layer.type, own, gradient)
             found |= {name: gradients[role] for role, name in layer.parameters.items()}
             gradient = gradients.get("x", gradient)
