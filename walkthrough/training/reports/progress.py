@@ -37,7 +37,7 @@ class Progress:
             from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
             from rich.progress import Progress as Bar
 
-            columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
+            columns = (TextColumn("{task.description}"), BarColumn(bar_width=20), TimeRemainingColumn())
             bar = Bar(*columns, console=Console(stderr=True), transient=True, auto_refresh=False)
             bar.start()
             self._bar = bar, bar.add_task("", total=self._last, completed=self._run.steps)
