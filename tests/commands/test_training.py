@@ -145,6 +145,46 @@ def test_a_training_that_blows_up_says_which_step_and_why(tmp_path: Path) -> Non
     assert "conv[1,1,1]" in out("show", f"{tmp_path / 'wild.npz'}", "--step", "1", "conv[1,1,1]")
 
 
+def test_parameters_beyond_float64_end_a_training_whose_loss_stays_finite(tmp_path: Path) -> None:
+    """Behind a sigmoid an infinite weight makes 0 or 1: the file must stay one that can be read."""
+    text = """learning_rate = "1e308"
+[input]
+values = "1"
+[[layers]]
+type = "dense"
+weight = "1e10"
+[[layers]]
+type = "tanh"
+[[layers]]
+type = "dense"
+weight = "0.5"
+[update]
+frozen = ["dense2.weight"]
+weight_decay = "1"
+[loss]
+type = "squared_error"
+target = "0"
+[training]
+epochs = 100
+"""
+    (tmp_path / "far.toml").write_text(text, encoding="utf-8")
+    ended = walkthrough("train", str(tmp_path / "far.toml"), "--save", str(tmp_path / "far.npz"))
+    assert ended.returncode == 2
+    assert "Step 1 blew up" in ended.stdout.decode()
+    assert "dense1[1]" in out("show", str(tmp_path / "far.npz"), "--step", "1", "dense1[1]")
+
+
+def test_one_sample_of_a_batch(here: Here) -> None:
+    page = said(here, "show", "two-conv-network", "--sample", "2")
+    assert "sample 2 of 2" in page
+    assert "sample 1 of 2" not in page
+    assert "conv1@2" in page
+    assert "means over the samples" not in page
+    assert said(here, "show", "two-conv-network", "dense2[1]", "--sample", "2") == said(
+        here, "show", "two-conv-network", "dense2@2[1]"
+    )
+
+
 # --- opening -----------------------------------------------------------------------------------------
 
 

@@ -105,7 +105,7 @@ class Lessons:
         """Of the data, so that others in their place are noticed."""
         digest = hashlib.sha256()
         for array in (self.data.train.x, self.data.train.targets):
-            digest.update(np.ascontiguousarray(array).tobytes())
+            digest.update(np.ascontiguousarray(array).data.cast("B"))
         return digest.hexdigest()
 
 
@@ -120,6 +120,7 @@ class Run:
         if record is not None:
             self.checkpoints |= record.checkpoints
         self.tensors = self.checkpoints[self.steps]
+        self._burst = False
 
     @property
     def steps(self) -> int:
@@ -138,15 +139,20 @@ class Run:
 
     @property
     def blown_up(self) -> bool:
-        """Whether the last step has left numbers that are beyond float64: there is no going on."""
-        return bool(self.losses) and not (isfinite(self.losses[-1]) and _finite(self.tensors))
+        """Whether numbers beyond float64 have been met: there is no going on.
+
+        Parameters are looked at where a checkpoint is due, the loss after every step.
+        """
+        return self._burst or bool(self.losses and not isfinite(self.losses[-1]))
 
     def advance(self) -> float:
         """One step more; its loss."""
         step = self.steps + 1
         stepped = self.lessons.step(step, self.tensors)
         if (step - 1) % self.lessons.apart == 0:
-            self.checkpoints[step - 1] = self.tensors
+            self._burst = not _finite(self.tensors)
+            if not self._burst:
+                self.checkpoints[step - 1] = self.tensors
         self.tensors = stepped.after
         self.losses.append(stepped.loss)
         return stepped.loss
@@ -155,7 +161,7 @@ class Run:
         """What is left so far; its last checkpoint is where it can be gone on from."""
         apart = self.lessons.apart
         kept = {step: tensors for step, tensors in self.checkpoints.items() if step % apart == 0}
-        if not self.blown_up:
+        if not self.blown_up and _finite(self.tensors):
             kept[self.steps] = self.tensors
         return Record(
             self.lessons.case.toml,
