@@ -162,6 +162,20 @@ class Lines:
 
 
 @dataclass(frozen=True, slots=True)
+class Curve:
+    """How a number moves: values one after the other, as shares from `smallest` (0) to `largest` (1).
+
+    `along` says what the axis counts, from 1.
+    """
+
+    name: str
+    shares: tuple[float, ...]
+    along: str
+    smallest: str
+    largest: str
+
+
+@dataclass(frozen=True, slots=True)
 class Omitted:
     """Lines of a large tensor that a page works out when somebody opens them; `because` holds for all."""
 
@@ -237,13 +251,12 @@ class Branch:
     branches: tuple[Branch, ...] = ()
 
 
+Drawing: TypeAlias = Grid | Beside | Picture | Curve
 Block: TypeAlias = (
     Heading
     | Prose
     | Rule
-    | Grid
-    | Beside
-    | Picture
+    | Drawing
     | Working
     | Compared
     | Workings

@@ -19,6 +19,7 @@ from markupsafe import Markup
 
 from walkthrough.document import (
     Block,
+    Curve,
     Equations,
     Grid,
     Group,
@@ -103,7 +104,13 @@ def _environment() -> Environment:
         "kind": _kind,
         "symbol": _symbol,
     }
-    environment.globals |= {"sides": _sides, "columns": _columns, "picture": _picture, "marked": _marked}
+    environment.globals |= {
+        "sides": _sides,
+        "columns": _columns,
+        "picture": _picture,
+        "marked": _marked,
+        "points": _points,
+    }
     environment.globals |= {
         "style": _inside("style.css"),
         "script": _inside("script.js"),
@@ -194,6 +201,13 @@ def _marked(grid: Grid) -> list[list[tuple[str, str, str]]]:
         ]
         for y, row in enumerate(grid.rows)
     ]
+
+
+def _points(block: Curve) -> str:
+    """The corners of a curve, in a room of 100 by 40."""
+    last = max(len(block.shares) - 1, 1)
+    corners = (f"{100 * at / last:.2f},{40 * (1 - share):.2f}" for at, share in enumerate(block.shares))
+    return " ".join(corners)
 
 
 def _picture(block: Picture) -> str:

@@ -9,6 +9,7 @@ from walkthrough.document import (
     Block,
     Branch,
     Compared,
+    Curve,
     Equations,
     Grid,
     Heading,
@@ -23,6 +24,7 @@ from walkthrough.document import (
     Working,
     Workings,
 )
+from walkthrough.formats._curves import drawn
 from walkthrough.formats._layout import laid_out
 from walkthrough.formats._pieces import Arrangement, piece
 from walkthrough.formats._signs import ascii_only, in_ascii
@@ -84,6 +86,9 @@ class MarkdownFormat:
                 return "".join(_branch(block, "")) + "\n"
             case Equations():
                 return ""
+            case Curve():
+                curve = "\n".join(drawn(block, self._width, self._plain))
+                return f"```text\n{curve}\n```\n\n"
 
     def _workings(self, lines: tuple[Working, ...]) -> str:
         if not lines:

@@ -10,6 +10,7 @@ from walkthrough.document import (
     Block,
     Branch,
     Compared,
+    Curve,
     Equations,
     Grid,
     Heading,
@@ -22,6 +23,7 @@ from walkthrough.document import (
     Working,
     Workings,
 )
+from walkthrough.formats._curves import drawn
 from walkthrough.formats._layout import INDENT, laid_out
 from walkthrough.formats._pieces import folded, wrapped
 from walkthrough.formats._signs import ascii_only, in_ascii
@@ -98,6 +100,8 @@ class TextFormat:
                 return list(self._branch(block, INDENT))
             case Equations():
                 return []
+            case Curve():
+                return [INDENT + line for line in drawn(block, self.width - len(INDENT), self.plain)]
 
     def _branch(self, block: Branch, indent: str) -> Iterator[str]:
         """A tree: each number under what it goes into."""
