@@ -21,7 +21,7 @@ from walkthrough.marking.worksheets.empty_sheets import asked_tensors, empty_cla
 from walkthrough.marking.worksheets.exercises import Exercise
 from walkthrough.marking.worksheets.printed_sheets import printed_key, printed_sheet
 from walkthrough.trace.trace import Trace, replay
-from walkthrough.words.options import plain_options
+from walkthrough.witnesses.vectorised.stage import plain
 
 SHIPPED = [each.name for each in list_shipped()]
 SMALL = [name for name in SHIPPED if name != "lenet"]
@@ -60,7 +60,7 @@ def answers(trace: Trace) -> set[str]:
             given |= {abs(value) for value in grid.values()}
     of = [*(each.layer for each in trace.case.layers), trace.case.updating.rule]
     of += [trace.case.loss] if trace.case.loss else []
-    options = [option for each in of for option in plain_options(vars(each)).values()]
+    options = [option for each in of for option in plain(vars(each)).values()]
     given |= {abs(option) for option in options if isinstance(option, Fraction)}
     given |= {trace.case.learning_rate.value} if trace.case.learning_rate else set()
     upstream = getattr(trace.case.loss, "gradient", None)

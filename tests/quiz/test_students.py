@@ -52,7 +52,6 @@ def test_whoever_goes_on_with_rounded_numbers_is_right(name, seed):
 SLIPS = {
     "sign-flipped": ("conv[1,2]", "-1"),
     "bias-forgotten": ("conv[1,2]", "2"),
-    "neighbour-read": ("conv[1,2]", "5"),
     "average-for-max": ("pool[1,2]", "3.25"),
     "min-for-max": ("pool[1,2]", "1"),
 }

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from walkthrough.commands.printing import blocks_in, loaded, write
+from walkthrough.commands.printing import blocks_in, loaded, of_step, step_option, write
 
 if TYPE_CHECKING:
     from walkthrough.case import Case
@@ -20,6 +20,7 @@ _ENDINGS = {"toml": "toml", "text": "txt", "html": "html", "markdown": "md", "la
 
 @click.command()
 @click.argument("case")
+@step_option
 @click.option(
     "--format",
     "format_",
@@ -44,6 +45,7 @@ _ENDINGS = {"toml": "toml", "text": "txt", "html": "html", "markdown": "md", "la
 @click.option("-o", "file", type=click.Path(path_type=Path), help="A file, or the folder of the copies.")
 def worksheet(
     case: str,
+    step: int | None,
     as_table: bool,
     answers: bool,
     fresh: bool,
@@ -53,7 +55,7 @@ def worksheet(
     **how: Any,
 ) -> None:
     """An empty worksheet for CASE: a ? in every place, or boxes to be printed."""
-    opened = loaded(case, None)
+    opened = loaded(case, None, step)
     if seed is not None and not fresh and copies is None:
         raise click.UsageError("--seed: without --fresh or --copies nothing is drawn")
     if as_table and (how["format_"] != "toml" or copies is not None):
@@ -63,6 +65,7 @@ def worksheet(
         _into_folder(_drawn(opened, seed, copies), opened, answers, how)
         return
     named = case if opened.path is None or not Path(case).exists() else str(Path(case).resolve())
+    named = of_step(named, step)
     if fresh:
         if file is None and how["format_"] == "toml":
             raise click.UsageError("--fresh: say where with -o FILE; the case is written beside it")

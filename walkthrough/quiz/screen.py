@@ -16,7 +16,7 @@ from walkthrough.quiz.quiz import Asked, Over, Quiz, Shown
 from walkthrough.quiz.summary import counted, summary
 from walkthrough.stepper.pictures.arranging import arranged, framed, needed
 from walkthrough.stepper.pictures.at_work import AtWork
-from walkthrough.stepper.pictures.boards import Board
+from walkthrough.stepper.pictures.boards import Board, Mark
 from walkthrough.stepper.pictures.runs import Row, Run, Style, cut
 from walkthrough.stepper.said import folded, laid_out
 from walkthrough.stepper.screen import (
@@ -60,7 +60,7 @@ def quiz_rows(
     width, height = size
     side = width >= WIDE
     inner = width - OUTLINE - 2 if side else width
-    walk = Walk(quiz.opened, quiz.course, quiz.course.line(quiz.ref) or 0)
+    walk = Walk(quiz.opened, quiz.course, _line_of(quiz))
     top = above(walk, inner, height, outline=not side)
     said = _replies(replied, inner)
     room = max(height - 2 - len(top) - len(said), 3)
@@ -73,6 +73,13 @@ def quiz_rows(
     aside = f"quiz · {counted(done)}" if done else f"quiz · {quiz.fade}"
     bar = title_row(quiz.opened.case.title, aside, width)
     return framed_rows([bar, *middle, keys_row(Status(keys=keys), width)], width, height)
+
+
+def _line_of(quiz: Quiz) -> int:
+    """The line at hand: the last one of what is filled in."""
+    if isinstance(quiz.scene, Over):
+        return quiz.course.lines - 1
+    return quiz.scene.last if isinstance(quiz.scene, Shown) else quiz.scene.line
 
 
 def title_row(title: str, aside: str, width: int) -> Row:
@@ -89,8 +96,13 @@ def _replies(replied: Sequence[Replied], width: int) -> list[Row]:
     rows: list[Row] = []
     for each in replied:
         style = _STYLES[each.right]
-        rows += [(Run(" "), Run(line, style)) for line in folded(each.text, width - 1, "")]
+        rows += [(Run(" "), Run(line, style)) for line in folded(_narrow(each.text), width - 1, "")]
     return [(), *rows[:_MOST_REPLIED]] if rows else []
+
+
+def _narrow(text: str) -> str:
+    """A text of which each sign takes one column, whatever was typed: a row would be too long otherwise."""
+    return text if text.isascii() else "".join(sign if cell_len(sign) == 1 else "□" for sign in text)
 
 
 def _over(quiz: Quiz) -> list[Row]:
@@ -116,16 +128,25 @@ def _body(quiz: Quiz, walk: Walk, at_work: AtWork, width: int, room: int) -> lis
 
 
 def _boards(quiz: Quiz, walk: Walk, at_work: AtWork) -> tuple[Board, ...]:
-    """The tensors at work; where nothing of the line stands there, the window is to be found as well."""
-    asked = isinstance(quiz.scene, Asked)
-    boards = at_work.boards(walk.ref, None, asked and quiz.stands is not Support.WHOLE)
-    if not asked or quiz.stands is not Support.BARE:
-        return boards
-    return (*(_unmarked(board) for board in boards[:-1]), boards[-1])
+    """The tensors at work, of which no mark tells what is asked.
+
+    Where nothing of the line stands there, the window is to be found as well.
+    """
+    if isinstance(quiz.scene, Shown) and quiz.scene.filled:
+        return tuple(replace(board, marks={}) for board in at_work.boards(walk.ref))
+    if not isinstance(quiz.scene, Asked) or quiz.stands is Support.WHOLE:
+        return at_work.boards(walk.ref)
+    *read, made = at_work.boards(walk.ref, None, blank=True)
+    bare = quiz.stands is Support.BARE
+    return (*(_undecided(board, bare) for board in read), made)
 
 
-def _unmarked(board: Board) -> Board:
-    return board if board.rows * board.columns > _SEEN_AT_A_GLANCE else replace(board, marks={})
+def _undecided(board: Board, bare: bool) -> Board:
+    if bare and board.rows * board.columns <= _SEEN_AT_A_GLANCE:
+        return replace(board, marks={})
+    # which entry was the largest is for somebody to find
+    marks = {spot: Mark.WINDOW if mark is Mark.WINNER else mark for spot, mark in board.marks.items()}
+    return replace(board, marks=marks)
 
 
 def _line(quiz: Quiz, walk: Walk, width: int, room: int) -> Iterator[Row]:
@@ -134,7 +155,12 @@ def _line(quiz: Quiz, walk: Walk, width: int, room: int) -> Iterator[Row]:
     if isinstance(scene, Shown):
         if scene.filled:
             count = scene.last - scene.line + 1
-            yield (Run(f"   {count:,} numbers of {walk.part.tensor} are filled in", "message"),)
+            said = (
+                f"{count:,} numbers of {walk.part.tensor} are filled in"
+                if count > 1
+                else (f"{opened.name(ref)} is filled in")
+            )
+            yield (Run(f"   {said}", "message"),)
             return
         yield (Run("   an example", "title"),)
         line = opened.working(ref)

@@ -27,7 +27,7 @@ from walkthrough.trace.places import numbered
 from walkthrough.trace.saturation import saturated
 from walkthrough.trace.trace import Trace
 from walkthrough.witnesses import CannotFollow, vectorised
-from walkthrough.words.options import plain_options
+from walkthrough.witnesses.vectorised.stage import plain
 
 DIGITS = 50
 """To how many digits irrational numbers are compared."""
@@ -160,7 +160,7 @@ class Verification:
             self.given(known[move.parameter.grad.name]),
             case.learning_rate.value,
             case.updating.type,
-            plain_options(vars(case.updating.rule)),
+            plain(vars(case.updating.rule)),
             kept,
             step=self.trace.updates,
             digits=self.digits,
@@ -233,7 +233,7 @@ class _Vectorised(_Witness):
     def _options(self, stage: Stage) -> dict[str, Any]:
         conventions = self.of.trace.case.conventions
         options = {**vars(stage.of), "relu_at_zero": conventions.relu_at_zero, "max_tie": conventions.max_tie}
-        return plain_options(options)
+        return plain(options)
 
     def _parameters(self, stage: Stage, sample: int) -> dict[str, Any]:
         own = stage.parameters | stage.constants

@@ -6,7 +6,6 @@ all that the case reader needs to know about the key `size`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import MISSING, field, fields
 from typing import Any, Literal, NamedTuple, TypeAlias
 
@@ -59,12 +58,3 @@ def options(of: type) -> dict[str, Option]:
         for each in fields(of)
         if "kind" in each.metadata
     }
-
-
-def plain_options(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Options as plain numbers, without the way in which they were written: what witnesses are told."""
-    several = {
-        name: tuple(getattr(each, "value", each) for each in option) if isinstance(option, tuple) else option
-        for name, option in options.items()
-    }
-    return {name: getattr(option, "value", option) for name, option in several.items()}

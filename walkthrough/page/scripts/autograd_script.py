@@ -20,7 +20,7 @@ from walkthrough.trace.stage import Stage
 from walkthrough.trace.trace import Trace
 from walkthrough.witnesses import CannotFollow, autograd
 from walkthrough.witnesses.autograd.told import Told
-from walkthrough.words.options import plain_options
+from walkthrough.witnesses.vectorised.stage import plain
 
 _WORDS = """
     F abs at cell compare dict each enumerate expected f found kept largest learned len loss map mark max name
@@ -125,7 +125,7 @@ class _Script:
             moved = (self._variables[move.parameter.name] for move in self._trace.moves)
             yield listed(moved, "learned = [", "]")
             yield f"rate = {nearest(case.learning_rate.value)}"
-            rule = autograd.optimizer(case.updating.type, plain_options(vars(case.updating.rule)))
+            rule = autograd.optimizer(case.updating.type, plain(vars(case.updating.rule)))
             yield f"optimizer = {rule}"
 
     def _named(self, tensor: Tensor) -> str:
@@ -177,7 +177,7 @@ class _Script:
         own = stage.parameters | stage.constants
         tensors = {role: self._variables[tensor.name] for role, tensor in own.items()} | {"target": "t"}
         shapes = {role: tensor.shape for role, tensor in own.items()}
-        return Told(self._variables[stage.x.name], stage.x.shape, plain_options(options), tensors, shapes)
+        return Told(self._variables[stage.x.name], stage.x.shape, plain(options), tensors, shapes)
 
     # --- the whole calculation -------------------------------------------------------------------
 
