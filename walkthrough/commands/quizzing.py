@@ -9,20 +9,19 @@ from typing import TYPE_CHECKING
 import click
 
 from walkthrough.commands.printing import loaded
+from walkthrough.quiz.fading import FADES
 
 if TYPE_CHECKING:
     from walkthrough.case import Case
     from walkthrough.quiz.keeping import Kept
     from walkthrough.quiz.opening import Sitting, Wanted
 
-_FADES = ("adaptive", "backward", "forward", "all")
-
 
 @click.command()
 @click.argument("case")
 @click.option(
     "--fade",
-    type=click.Choice(_FADES),
+    type=click.Choice(FADES),
     help="How the example fades: with what you master, the last or the first numbers of each row, or at "
     "once.  [default: adaptive]",
 )
