@@ -85,6 +85,19 @@ def test_a_reply_does_not_tell_the_number_that_is_asked_again():
         assert "(765" not in text
 
 
+@pytest.mark.parametrize("wrong", ["-0.9275735146", "9.275735146", "0.9725735146", "0.9275735046"])
+def test_nor_one_with_decimals(wrong):
+    quiz = quiz_on("lecture-notes", "all")
+    while quiz.part.tensor != "sigmoid":
+        if isinstance(quiz.scene, Shown):
+            quiz.go_on()
+        else:
+            quiz.give_up()
+    reply = quiz.answer(wrong)
+    assert reply.right is False
+    assert "0.92757" not in " ".join(reply.lines).replace(wrong.replace("-", "−"), "")
+
+
 def test_what_is_rounded_is_right_to_its_digits():
     quiz = quiz_on("lecture-notes", "all")
     while quiz.part.tensor != "sigmoid":
