@@ -11,9 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from walkthrough.training.data_set import NoData, part_of
-from walkthrough.training.drawn_digits import SIZE, drawn_digits
-from walkthrough.training.idx_files import NAMES, find, read_idx, read_pair
+from walkthrough.training.data.data_set import part_of
+from walkthrough.training.data.drawn_digits import SIZE, drawn_digits
+from walkthrough.training.data.idx_files import NAMES, find, read_idx, read_pair
+from walkthrough.training.refusal import NoData
 
 IMAGES = np.arange(3 * 4 * 5, dtype=np.uint8).reshape(3, 4, 5)
 LABELS = np.array([7, 0, 1], dtype=np.uint8)
