@@ -92,7 +92,7 @@ def test_a_network_too_large_for_a_sheet_is_refused():
 
 def test_fresh_numbers_have_a_mistake_too():
     game = sitting(
-        load("four-by-four"), Wanted(seed=2, mistake=True, fresh=True), None, lambda text: None
+        load("two-layer-update"), Wanted(seed=2, mistake=True, fresh=True), None, lambda text: None
     ).game
     lines = said(game, ["s"])
     assert "(other numbers, seed 2)" in lines[0]
