@@ -10,7 +10,7 @@ from tests.marking.students import Habits, Student
 from walkthrough.quiz.fading import FADES
 from walkthrough.quiz.quiz import Asked, Shown
 
-from .games import played, quiz_on
+from .games import brought_to, played, quiz_on
 
 CASES = (
     "four-by-four",
@@ -87,24 +87,14 @@ def test_a_reply_does_not_tell_the_number_that_is_asked_again():
 
 @pytest.mark.parametrize("wrong", ["-0.9275735146", "9.275735146", "0.9725735146", "0.9275735046"])
 def test_nor_one_with_decimals(wrong):
-    quiz = quiz_on("lecture-notes", "all")
-    while quiz.part.tensor != "sigmoid":
-        if isinstance(quiz.scene, Shown):
-            quiz.go_on()
-        else:
-            quiz.give_up()
+    quiz = brought_to("lecture-notes", "sigmoid")
     reply = quiz.answer(wrong)
     assert reply.right is False
     assert "0.92757" not in " ".join(reply.lines).replace(wrong.replace("-", "−"), "")
 
 
 def test_what_is_rounded_is_right_to_its_digits():
-    quiz = quiz_on("lecture-notes", "all")
-    while quiz.part.tensor != "sigmoid":
-        if isinstance(quiz.scene, Shown):
-            quiz.go_on()
-        else:
-            quiz.give_up()
+    quiz = brought_to("lecture-notes", "sigmoid")
     assert quiz.answer("0.94").right is False
     reply = quiz.answer("0.93")
     assert reply.right
@@ -119,12 +109,7 @@ def test_what_is_rounded_is_right_to_its_digits():
 
 
 def test_too_few_digits_are_right_and_said():
-    quiz = quiz_on("lecture-notes", "all")
-    while quiz.part.tensor != "sigmoid":
-        if isinstance(quiz.scene, Shown):
-            quiz.go_on()
-        else:
-            quiz.give_up()
+    quiz = brought_to("lecture-notes", "sigmoid")
     reply = quiz.answer("0.9")
     assert reply.right
     assert "few digits" in reply.lines[0]
