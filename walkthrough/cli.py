@@ -13,6 +13,7 @@ from walkthrough.commands.deriving import derive
 from walkthrough.commands.exchanging import export, import_
 from walkthrough.commands.files import CannotWrite
 from walkthrough.commands.marking import blindspots, check, worksheet
+from walkthrough.commands.quizzing import quiz
 from walkthrough.commands.showing import show, why
 from walkthrough.commands.sizing import sizes
 from walkthrough.commands.stepping import step
@@ -55,7 +56,8 @@ def _say(text: str) -> None:
     sys.stdout.write((ascii_only(text) if needs_ascii() else text) + "\n")
 
 
-for _command in (show, why, sizes, step, check, worksheet, blindspots, derive, train, import_, export):
+_COMMANDS = (show, why, sizes, step, quiz, check, worksheet, blindspots, derive, train, import_, export)
+for _command in _COMMANDS:
     commands.add_command(_command)
 
 
