@@ -100,6 +100,7 @@ def test_names_with_a_dot_are_found_as_well(tmp_path: Path) -> None:
         (b"\x00\x00\x08\x03" + b"\xff" * 12, "more than is read"),
         (gzip.compress(idx(IMAGES))[:-9], "cannot be read"),
     ],
+    ids=["too short", "too long", "no header", "empty", "labels", "numbers", "size", "gzip"],
 )
 def test_what_is_cut_off_or_corrupt_is_refused(tmp_path: Path, content: bytes, said: str) -> None:
     path = tmp_path / "images"
