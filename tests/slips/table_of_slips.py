@@ -56,8 +56,9 @@ def _in_sums(n: Network, tensor: str, cell: Cell, right: float) -> Iterator[OneN
             yield "sign-lost", right - 2 * worth
         elif worth > 0:
             yield "sign-gained", right - 2 * worth
-        yield "term-dropped", right - worth
-        yield "term-doubled", right + worth
+        if len(terms) > 1:
+            yield "term-dropped", right - worth
+            yield "term-doubled", right + worth
         yield "added-not-multiplied", right - worth + one + two
         for factor, other in (term, term[::-1]):
             for entry in _beside(n.numbers[factor[0]], factor[1]):
@@ -281,8 +282,9 @@ def _activation_slope(n: Network) -> Iterator[Everywhere]:
     y, z, upstream = n.numbers["out"], n.numbers["dense"], n.numbers["out.grad"]
     yield "local-derivative-forgotten", upstream
     yield "error-reversed", -n.numbers["dense.grad"]
-    for other in _targets(n):
-        yield "wrong-target", n.through_activation(n.slope_of(y, other), y)
+    for other in _targets(n) if n.loss != "squared_error" else ():
+        # the slope before it is right: y − t is written down at once
+        yield "wrong-target", (y - other) / (len(y) if n.out == "sigmoid" else 1)
     if n.out == "sigmoid":
         yield "upstream-forgotten", y * (1 - y)
         again = 1 / (1 + np.exp(-y))

@@ -29,6 +29,7 @@ class Slipped:
     tensor: str
     wrong: dict[Cell, str]
     equal: dict[Cell, frozenset[str]]
+    written: dict[Cell, str]
 
 
 @dataclass
@@ -97,7 +98,7 @@ class Class:
         for tensor in ORDER[: ORDER.index(slipped.tensor) + 1]:
             for cell in np.ndindex(self.network.numbers[tensor].shape):
                 text = self.right[tensor, cell]
-                text = slipped.wrong.get(cell, text) if tensor == slipped.tensor else text
+                text = slipped.written.get(cell, text) if tensor == slipped.tensor else text
                 claims[self.name(tensor, cell)] = text
         sheet = self.examiner.mark(worksheet_of(claims, self.case).worksheet)
         by_name = {self.name(slipped.tensor, cell): cell for cell in slipped.wrong}
@@ -125,7 +126,7 @@ class Class:
         for word, found in single.items():
             tensor, cell, text = self.draw.choice(found)
             equal = {other for other, again in self.written(tensor, cell) if again == text}
-            yield Slipped(word, tensor, {cell: text}, {cell: words(*equal)})
+            yield Slipped(word, tensor, {cell: text}, {cell: words(*equal)}, {cell: text})
 
     def written(self, tensor: str, cell: Cell) -> Iterator[tuple[str, str]]:
         for word, number in in_one_cell(self.network, tensor, cell, self.everywhere[tensor]):
@@ -134,18 +135,21 @@ class Class:
         yield from miswritten(self.right[tensor, cell])
 
     def throughout(self, word: str, tensor: str, array: np.ndarray) -> Slipped:
-        wrong = self.differing(tensor, array)
+        texts = self.texts(array)
+        wrong = self.differing(tensor, texts)
         equal = {word}
         if wrong:
             for other, again in self.everywhere[tensor]:
-                if other != word and self.differing(tensor, again) == wrong:
+                if other != word and self.differing(tensor, self.texts(again)) == wrong:
                     equal.add(other)
-        return Slipped(word, tensor, wrong, dict.fromkeys(wrong, words(*equal)))
+        return Slipped(word, tensor, wrong, dict.fromkeys(wrong, words(*equal)), texts)
 
-    def differing(self, tensor: str, array: np.ndarray) -> dict[Cell, str]:
+    def texts(self, array: np.ndarray) -> dict[Cell, str]:
         if not np.isfinite(array).all():
             return {}
-        texts = {cell: self.said(array[cell]) for cell in np.ndindex(array.shape)}
+        return {cell: self.said(array[cell]) for cell in np.ndindex(array.shape)}
+
+    def differing(self, tensor: str, texts: dict[Cell, str]) -> dict[Cell, str]:
         return {cell: text for cell, text in texts.items() if self.is_wrong(tensor, cell, text)}
 
     def is_wrong(self, tensor: str, cell: Cell, text: str) -> bool:
