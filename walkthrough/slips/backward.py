@@ -31,7 +31,7 @@ from walkthrough.slips._rereading import turned_kernel
 from walkthrough.slips._terms import how_turned, misread, to_input
 from walkthrough.trace.network import Stage
 from walkthrough.trace.steps import Chain, Formula, Ref, Route, Sums
-from walkthrough.workbook.reworked_steps import ONE, ReworkedStep, Row, added, product_of
+from walkthrough.workbook.reworked_steps import ONE, ReworkedStep, Row, added, product_of, reworked
 
 
 @slip(common=6)
@@ -198,18 +198,23 @@ def updated_weight_used(own: ReworkedStep) -> Candidates:
     yield Candidate(
         value, lambda: Told(condition, sum_line(rows, value)), weight_of(rows), 1, "updated weight"
     )
-    new_weight = weight_of(rows)
-    if new_weight is not None:
-        yield Candidate(
-            rows[0].values[-1],
-            _telling(
-                "the updated weight itself is sent back, as if it were the gradient",
-                named(own, new_weight, rows[0].values[-1]),
-            ),
-            new_weight,
-            1,
-            "updated weight alone",
-        )
+    yield from _updated_weight_alone(own, weight_of(rows))
+
+
+def _updated_weight_alone(own: ReworkedStep, weight: Ref | None) -> Candidates:
+    """The updated weight for the gradient: as it stands there, or as it comes of one's own numbers."""
+    if weight is None:
+        return
+    said = "the updated weight itself is sent back, as if it were the gradient"
+    there = own.number(weight)
+    ways = [(there, named(own, weight, there))]
+    if own.sought is None or weight in own.sought.page:
+        right = own.right_of(weight)
+        update = reworked(own.book, weight, own.number)
+        ways.append((right, sum_line(update.rows, right)))
+    for value, line in ways:
+        if own.fits(value):
+            yield Candidate(value, _telling(said, line), weight, 1, "updated weight alone")
 
 
 @slip(common=7)
