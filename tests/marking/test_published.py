@@ -1,4 +1,4 @@
-"""Worked examples that others have published, typed as they print them: only what is wrong is called wrong."""
+"""Worked examples that others published, typed as they print them: only what is wrong is called wrong."""
 
 from __future__ import annotations
 

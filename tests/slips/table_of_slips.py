@@ -1,4 +1,4 @@
-"""Slips as a table of them says in words, worked out with NumPy on small networks: nothing is asked of the shelf.
+"""Slips as a table says them in words, worked out with NumPy on small networks: the shelf is not asked.
 
 `in_one_cell` are misreadings of one line of work, `throughout` those of somebody who does it everywhere.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -20,10 +21,8 @@ POWERS = (10, 0.1, 100, 0.01)
 # --- one line of work ----------------------------------------------------------------------------
 
 
-def in_one_cell(
-    n: Network, tensor: str, cell: Cell, everywhere: Iterable[Everywhere]
-) -> Iterator[OneNumber]:
-    """Every number that a slip in this line of work alone gives; `everywhere` are those of the whole tensor."""
+def in_one_cell(n: Network, tensor: str, cell: Cell, everywhere: Iterable[Everywhere]) -> Iterator[OneNumber]:
+    """What slips in this line of work alone give; `everywhere` are those that go through the tensor."""
     right = float(n.numbers[tensor][cell])
     yield "sign-flipped", -right
     for power in POWERS:
@@ -93,7 +92,7 @@ def miswritten(text: str) -> Iterator[tuple[str, str]]:
     """A right number damaged on its way to the paper."""
     digits = [at for at, each in enumerate(text) if each.isdigit()]
     significant = [at for at in digits if text[: at + 1].strip("-0.")]
-    for one, two in zip(significant, significant[1:], strict=False):
+    for one, two in pairwise(significant):
         if text[one] != text[two]:
             swapped = list(text)
             swapped[one], swapped[two] = text[two], text[one]
@@ -170,7 +169,9 @@ def _conv(n: Network) -> Iterator[Everywhere]:
         x = np.pad(n.image, ((0, 0), (n.padding,) * 2, (n.padding,) * 2))
         rows, columns = right.shape[1:]
         yield "stride-ignored", windows_times(x, k, 1)[:, :rows, :columns] + bias
-    yield from _misread(n, lambda other: other.convolved() + other.conv_bias[:, None, None], ("image", "kernel", "conv_bias"))
+    yield from _misread(
+        n, lambda other: other.convolved() + other.conv_bias[:, None, None], ("image", "kernel", "conv_bias")
+    )
 
 
 def _misread(

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 import numpy as np
 
-from tests.slips.small_networks import ORDER, Cell, Network, drawn
+from tests.slips.small_networks import ORDER, Cell, drawn
 from tests.slips.table_of_slips import in_one_cell, miswritten, throughout
 from walkthrough.case import read_case
 from walkthrough.marking.diagnosis.examiner import Examiner
@@ -23,7 +23,7 @@ MOST = 10**6
 
 @dataclass(frozen=True)
 class Slipped:
-    """A slip, the cells of a tensor that it makes wrong as they are then written, and names as right in each."""
+    """A slip: which cells of a tensor are wrong, which names are as right in each, and what is written."""
 
     word: str
     tensor: str
@@ -178,7 +178,3 @@ def counted(seeds: range) -> tuple[Counter[str], list[tuple[int, Told]]]:
             if not (told.blamed and told.alone and told.first):
                 missed.append((seed, told))
     return counts, missed
-
-
-def network_of(seed: int) -> Network:
-    return drawn(seed)

@@ -49,9 +49,8 @@ def digits_swapped(own: ReworkedStep) -> Candidates:
     """Two neighbouring digits in the wrong order."""
     for right, written, value in _pairs(own, _swaps):
         if _swapped(right, written):
-            yield Candidate(
-                value, _changed(own, "two neighbouring digits change places", right, written), None, len(right)
-            )
+            told = _changed(own, "two neighbouring digits change places", right, written)
+            yield Candidate(value, told, None, len(right))
 
 
 @slip(common=1)
