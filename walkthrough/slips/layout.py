@@ -202,6 +202,8 @@ def cells_swapped(own: ReworkedStep) -> Candidates:
         return
     count = prod(shape) - 1
     for other in _others(own) if count < _MOST_CELLS else ():
+        if not _fits_there(own, other):
+            continue
         one, two = sorted((own.ref, other), key=lambda ref: ref.cell)
         said = f"{own.book.name(one)} and {own.book.name(two)} are written in each other's place"
         yield from _of_another(own, other, said, count, said)
@@ -225,6 +227,14 @@ def _of_another(own: ReworkedStep, other: Ref, said: str, places: int, key: str)
         return
     if own.fits(value) and value != own.right:
         yield Candidate(value, lambda: Told(said, named(own, other, value)), None, places, key)
+
+
+def _fits_there(own: ReworkedStep, other: Ref) -> bool:
+    """Whether the right number of another cell is the one that is sought."""
+    try:
+        return own.fits(own.right_of(other))
+    except ArithmeticError:
+        return False
 
 
 def _others(own: ReworkedStep) -> list[Ref]:

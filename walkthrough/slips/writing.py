@@ -24,8 +24,11 @@ def sign_flipped(own: ReworkedStep) -> Candidates:
     """−v."""
     value = -own.right
     if own.right:
-        line = equals(f"−({text(own.right)})", value, own.right)
-        yield Candidate(value, lambda: Told("the sign is the other one", line))
+
+        def told() -> Told:
+            return Told("the sign is the other one", equals(f"−({text(own.right)})", value, own.right))
+
+        yield Candidate(value, told)
 
 
 @slip(common=3)
