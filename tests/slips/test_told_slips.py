@@ -1,4 +1,4 @@
-"""Slips of the table, worked out by another route on small networks: how many are blamed, named, named first."""
+"""Slips of the table, worked out by another route: how many are blamed, named, and named first."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from walkthrough.workbook.reworked_steps import reworked
 
 
 def test_one_slip_is_blamed_and_named_and_named_first() -> None:
-    counts, missed = counted(range(3))
-    assert counts["slips"] > 250
-    assert counts["telling"] > 150
+    counts, missed = counted(range(2))
+    assert counts["slips"] > 180
+    assert counts["telling"] > 100
     assert counts["blamed"] >= 0.98 * counts["slips"], missed
     assert counts["named"] >= 0.95 * counts["telling"], missed
     assert counts["first"] >= 0.85 * counts["telling"], missed
