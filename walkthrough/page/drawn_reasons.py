@@ -16,7 +16,7 @@ _LEAST_WIDTH = 30
 def drawn(
     reason: Reason, width: int = 100, plain: bool = False, said: Callable[[str], str] = str
 ) -> Iterator[str]:
-    """The tree as lines of text, and how to see more of it; `said` is how a terminal with few signs says it."""
+    """The tree as lines of text, and how to see more of it; `said` is how a terminal of few signs says it."""
     yield from _Drawing(width, ("|- ", "`- ", "|  ") if plain else ("├─ ", "└─ ", "│  "), said).tree(reason)
     if _is_cut(reason):
         hint = said("…: --depth N goes back further, --routes N shows more, --all everything")

@@ -1,4 +1,4 @@
-"""Where a line ends that is too long: a formula before a sign, never inside a factor; words between two words."""
+"""Where a long line ends: a formula before a sign, never inside a factor; words between two words."""
 
 from __future__ import annotations
 
