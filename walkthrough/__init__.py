@@ -9,11 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from walkthrough.case import Case, load
+    from walkthrough.case import Case
     from walkthrough.marking.check import check
     from walkthrough.trace.one_step import step
     from walkthrough.trace.steps import Step
     from walkthrough.trace.trace import Trace, replay
+    from walkthrough.training.runs.opening import load
 
 __all__ = ["Case", "Step", "Trace", "check", "load", "replay", "step"]
 __version__ = "0.1.0"
@@ -23,7 +24,7 @@ _HOMES = {
     "Step": "trace.steps",
     "Trace": "trace.trace",
     "check": "marking.check",
-    "load": "case",
+    "load": "training.runs.opening",
     "replay": "trace.trace",
     "step": "trace.one_step",
 }

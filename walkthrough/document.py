@@ -164,6 +164,20 @@ class Lines:
 
 
 @dataclass(frozen=True, slots=True)
+class Curve:
+    """How a number moves: values one after the other, as shares from `smallest` (0) to `largest` (1).
+
+    `along` says what the axis counts, from 1.
+    """
+
+    name: str
+    shares: tuple[float, ...]
+    along: str
+    smallest: str
+    largest: str
+
+
+@dataclass(frozen=True, slots=True)
 class Omitted:
     """Lines of a large tensor that a page works out when somebody opens them; `because` holds for all."""
 
@@ -198,6 +212,7 @@ class Reading:
 class Quantity:
     """A tensor of a network: its numbers as they are shown (none: it is only on the way), and its equations.
 
+    It is `given` by the case, or `told` in lines of its own, or neither: taken over from the step before.
     `lines` are its lines of working where a page must be able to open them and cannot put them together; a
     table of sums it can: `relations` are the signs before the numbers and before the value of each line,
     `operands` the numbers as they stand in other tensors' lines, if that is otherwise, `between` the sign
@@ -209,6 +224,7 @@ class Quantity:
     letter: str
     shape: tuple[int, ...]
     given: bool
+    told: bool
     numbers: tuple[str, ...]
     readings: tuple[Reading, ...] = ()
     operands: tuple[str, ...] = ()
@@ -245,13 +261,12 @@ class Branch:
     branches: tuple[Branch, ...] = ()
 
 
+Drawing: TypeAlias = Grid | Beside | Picture | Curve
 Block: TypeAlias = (
     Heading
     | Prose
     | Rule
-    | Grid
-    | Beside
-    | Picture
+    | Drawing
     | Working
     | Compared
     | Workings

@@ -13,12 +13,13 @@ from zlib import decompress
 
 import pytest
 
-from walkthrough.case import list_shipped
+from walkthrough.case import list_shipped, load
 from walkthrough.document import (
     Beside,
     Block,
     Branch,
     Compared,
+    Curve,
     Equations,
     Grid,
     Group,
@@ -40,6 +41,9 @@ from walkthrough.formats.html import HtmlFormat, anchor
 
 PageOf = Callable[..., Path]
 _VOID = {"meta", "input", "img", "br", "hr", "link", "wbr"}
+
+
+_SHOWN = [each.name for each in list_shipped() if each.name != "lenet" and load(each.name).samples]
 
 
 def rendered(*blocks: Block) -> str:
@@ -73,7 +77,7 @@ class Reader(HTMLParser):
         return [attributes for name, attributes in self.found if name == tag]
 
 
-@pytest.mark.parametrize("name", [each.name for each in list_shipped() if each.name != "lenet"])
+@pytest.mark.parametrize("name", _SHOWN)
 def test_every_case_is_a_page_of_its_own(page_of: PageOf, name: str) -> None:
     page = page_of("show", name).read_text()
     reader = Reader(page)
@@ -134,6 +138,7 @@ def test_every_kind_of_block_is_said() -> None:
         Prose("1 < 2"),
         grid,
         Beside((grid, grid), ("⋆",)),
+        Curve("loss", (1.0, 0.5, 0.0), "step", "0.1", "0.9"),
         Picture("z", ((0.0, 1.0), (0.5, 0.25)), "−1", "1"),
         line,
         grouped,
@@ -159,6 +164,7 @@ def test_every_kind_of_block_is_said() -> None:
         assert part in said
     assert [attributes.get("id") for attributes in reader.all("div")].count("a-1") == 1
     assert len(reader.all("details")) == 1
+    assert reader.all("polyline")[0]["points"] == "0.00,0.00 50.00,20.00 100.00,40.00"
     assert "max(3,4)" in re.sub(r"\s", "", reader.text)
 
 
@@ -175,7 +181,7 @@ def test_a_picture_has_its_shades() -> None:
 
 
 def test_equations_cannot_end_their_script() -> None:
-    odd = Quantity("</script><b>", "x", (1,), True, ("1",))
+    odd = Quantity("</script><b>", "x", (1,), True, False, ("1",))
     page = rendered(Equations((odd,)))
     (data,) = re.findall(r'id="equations">(.*?)</script>', page)
     assert json.loads(data)["quantities"][0]["name"] == "</script><b>"

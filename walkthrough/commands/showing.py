@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from walkthrough.commands.printing import blocks_in, format_of, loaded, printing, replayed, write
+from walkthrough.commands.printing import (
+    blocks_in,
+    format_of,
+    loaded,
+    of_step,
+    printing,
+    replayed,
+    step_option,
+    write,
+)
 
 if TYPE_CHECKING:
     from walkthrough.page.narration import Narration
@@ -18,17 +27,31 @@ if TYPE_CHECKING:
 @click.argument("case")
 @click.argument("parts", nargs=-1, metavar="[CELL|LAYER|STAGE]...")
 @click.option("--steps", "count", type=click.IntRange(1), default=1, help="So many updates in a row.")
+@step_option
+@click.option("--sample", type=click.IntRange(1), help="Only this sample of a batch.")
 @click.option("--fold-zeros", is_flag=True, help="Leave out products with 0.")
 @click.option("--arithmetic", help='Instead of the case\'s own: exact, float, "4 decimals" or symbolic.')
 @printing("text", "json", "markdown", "latex", "html", "notebook")
 def show(
-    case: str, parts: tuple[str, ...], count: int, fold_zeros: bool, arithmetic: str | None, **how: Any
+    case: str,
+    parts: tuple[str, ...],
+    count: int,
+    step: int | None,
+    sample: int | None,
+    fold_zeros: bool,
+    arithmetic: str | None,
+    **how: Any,
 ) -> None:
-    """Every step of CASE, or those asked for, and the verification at the end."""
+    """Every step of CASE, or those asked for, and the verification at the end.
+
+    CASE may be a training's file, of which --step opens a step.
+    """
     from walkthrough.page.narration import Narration
     from walkthrough.trace.steps import Steps
 
-    opened = loaded(case, arithmetic)
+    opened = loaded(case, arithmetic, step)
+    if sample is not None and sample > len(opened.samples):
+        raise click.UsageError(f"--sample {sample}: there are samples 1 to {len(opened.samples)}")
     trace = replayed(opened, parts, count)
     symbolic = arithmetic == "symbolic"
     if opened.arithmetic.kind == "float" and not parts:
@@ -36,14 +59,14 @@ def show(
     narration = Narration(Steps(trace), how["digits"], fold_zeros, symbolic)
     agreed: list[bool] = []
     if format_of(how) == "json":
-        pieces = _show_json(narration, parts, agreed)
+        pieces = _show_json(narration, parts, agreed, sample)
     else:
-        whole = format_of(how) if not parts and not symbolic else ""
-        blocks = _show_blocks(narration, parts, agreed, whole)
+        whole = format_of(how) if not (parts or symbolic or sample) else ""
+        blocks = _show_blocks(narration, parts, agreed, sample, whole)
         if format_of(how) == "notebook":
             from walkthrough.notebooks.cells import setup, with_code
 
-            program = setup(opened, count, None if symbolic else arithmetic)
+            program = setup(opened, of_step(case, step), count, None if symbolic else arithmetic)
             blocks = with_code(blocks, trace, program, not symbolic)
         pieces = blocks_in(blocks, how)
     write(pieces, how, opened)
@@ -52,7 +75,7 @@ def show(
 
 
 def _show_blocks(
-    narration: Narration, parts: tuple[str, ...], agreed: list[bool], whole: str
+    narration: Narration, parts: tuple[str, ...], agreed: list[bool], sample: int | None, whole: str
 ) -> Iterator[Any]:
     """The page; `whole` is the format of one that shows all of a case.
 
@@ -67,7 +90,7 @@ def _show_blocks(
         from walkthrough.page.equations import is_large
 
         large = is_large(narration)
-    page = Page(narration, omitting=large)
+    page = Page(narration, None if sample is None else sample - 1, large)
     if not parts:
         yield from page.blocks()
     else:
@@ -79,7 +102,7 @@ def _show_blocks(
     from walkthrough.trace.verification import Verification
 
     several = [Verification(trace) for trace in narration.steps.trace.steps]
-    only = (lambda name: name in names) if parts else (lambda name: True)
+    only = (lambda name: name in names) if parts or sample else (lambda name: True)
     checks = [check for verification in several for check in verification.checks(only)]
     agreed += [check.agrees for check in checks]
     if checks:
@@ -90,12 +113,14 @@ def _show_blocks(
         yield equations(narration, opened=large)
 
 
-def _show_json(narration: Narration, parts: tuple[str, ...], agreed: list[bool]) -> Iterator[str]:
+def _show_json(
+    narration: Narration, parts: tuple[str, ...], agreed: list[bool], sample: int | None
+) -> Iterator[str]:
     from walkthrough.page.page import Page
     from walkthrough.page.records import Records
     from walkthrough.page.selection import chosen, tensors
 
-    page, steps = Page(narration), narration.steps
+    page, steps = Page(narration, None if sample is None else sample - 1), narration.steps
     # everything that can be wrong with what was asked is found before the first piece is written
     wanted = list(chosen(page, parts))
     names = tensors(page, parts)
@@ -106,16 +131,18 @@ def _show_json(narration: Narration, parts: tuple[str, ...], agreed: list[bool])
         from walkthrough.trace.verification import Verification
 
         for trace in steps.trace.steps:
-            for check in Verification(trace).checks((lambda n: n in names) if parts else lambda n: True):
+            only = (lambda name: name in names) if parts or sample else (lambda name: True)
+            for check in Verification(trace).checks(only):
                 agreed.append(check.agrees)
                 yield check
 
-    yield from Records(narration).document(checks(), wanted if parts else None)
+    yield from Records(narration).document(checks(), wanted if parts or sample else None)
 
 
 @click.command()
 @click.argument("case")
 @click.argument("cell")
+@step_option
 @click.option("--arithmetic", help='Instead of the case\'s own: exact, float or "4 decimals".')
 @click.option("--depth", type=click.IntRange(0, 1000), help="How many numbers to go back.  [default: 3]")
 @click.option("--routes", type=click.IntRange(1, 1_000_000), help="Routes of each number.  [default: 12]")
@@ -124,6 +151,7 @@ def _show_json(narration: Narration, parts: tuple[str, ...], agreed: list[bool])
 def why(
     case: str,
     cell: str,
+    step: int | None,
     arithmetic: str | None,
     depth: int | None,
     routes: int | None,
@@ -138,7 +166,7 @@ def why(
     from walkthrough.page.reasons import BRIEF, DEPTH, ROUTES, Bounds, Reasons, record
     from walkthrough.trace.steps import Steps
 
-    opened = loaded(case, arithmetic)
+    opened = loaded(case, arithmetic, step)
     bounds = BRIEF
     if everything or depth is not None or routes is not None:
         bounds = Bounds(depth, routes) if everything else Bounds(depth or DEPTH, routes or ROUTES)

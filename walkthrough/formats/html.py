@@ -19,6 +19,7 @@ from markupsafe import Markup
 
 from walkthrough.document import (
     Block,
+    Curve,
     Equations,
     Grid,
     Group,
@@ -117,7 +118,13 @@ def _environment() -> Environment:
         "kind": _kind,
         "symbol": _symbol,
     }
-    environment.globals |= {"sides": _sides, "columns": _columns, "picture": _picture, "marked": _marked}
+    environment.globals |= {
+        "sides": _sides,
+        "columns": _columns,
+        "picture": _picture,
+        "marked": _marked,
+        "points": _points,
+    }
     environment.globals |= {
         "style": _inside("style.css"),
         "fragment_style": _inside("fragment.css"),
@@ -183,8 +190,11 @@ def _plain(of: Quantity) -> dict[str, Any]:
     moving = (axis for axis, extent in enumerate(of.shape) if extent > 1)
     # leading axes of size 1 are left out of a name
     first = next(moving, max(len(of.shape) - 1, 0))
+    # a cell of step 2 is conv[1,1]#2, the step behind the place
+    base, _, step = of.name.partition("#")
     place = {
-        "id": anchor(of.name),
+        "id": anchor(base),
+        "end": f"-{step}" if step else "",
         "size": sizes[0],
         "steps": sizes[1:],
         "first": first,
@@ -206,6 +216,13 @@ def _marked(grid: Grid) -> list[list[tuple[str, str, str]]]:
         ]
         for y, row in enumerate(grid.rows)
     ]
+
+
+def _points(block: Curve) -> str:
+    """The corners of a curve, in a room of 100 by 40."""
+    last = max(len(block.shares) - 1, 1)
+    corners = (f"{100 * at / last:.2f},{40 * (1 - share):.2f}" for at, share in enumerate(block.shares))
+    return " ".join(corners)
 
 
 def _picture(block: Picture) -> str:

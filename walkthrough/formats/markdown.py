@@ -10,6 +10,7 @@ from walkthrough.document import (
     Branch,
     Code,
     Compared,
+    Curve,
     Equations,
     Grid,
     Heading,
@@ -24,6 +25,7 @@ from walkthrough.document import (
     Working,
     Workings,
 )
+from walkthrough.formats._curves import drawn
 from walkthrough.formats._layout import laid_out
 from walkthrough.formats._pieces import Arrangement, piece
 from walkthrough.formats._signs import ascii_only, in_ascii
@@ -87,6 +89,9 @@ class MarkdownFormat:
                 return ""
             case Code(text, language):
                 return f"```{language}\n{text}\n```\n\n"
+            case Curve():
+                curve = "\n".join(drawn(block, self._width, self._plain))
+                return f"```text\n{curve}\n```\n\n"
 
     def _workings(self, lines: tuple[Working, ...]) -> str:
         if not lines:

@@ -11,6 +11,7 @@ from walkthrough.document import (
     Branch,
     Code,
     Compared,
+    Curve,
     Equations,
     Grid,
     Heading,
@@ -23,6 +24,7 @@ from walkthrough.document import (
     Working,
     Workings,
 )
+from walkthrough.formats._curves import drawn
 from walkthrough.formats._layout import INDENT, laid_out
 from walkthrough.formats._pieces import folded, wrapped
 from walkthrough.formats._signs import ascii_only, in_ascii
@@ -103,6 +105,8 @@ class TextFormat:
                 return []
             case Code(text):
                 return [f"{INDENT}{line}" for line in text.splitlines()]
+            case Curve():
+                return [INDENT + line for line in drawn(block, self.width - len(INDENT), self.plain)]
 
     def _branch(self, block: Branch, indent: str) -> Iterator[str]:
         """A tree: each number under what it goes into."""

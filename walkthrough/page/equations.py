@@ -143,11 +143,19 @@ class _Transcript:
                 self._letter(name, place),
                 place.shape,
                 not found,
+                bool(found) and name not in self._untold and not self._taken_over(place),
                 numbers,
                 found,
                 () if as_shown else said,
             )
             yield self._with_lines(quantity) if name in self._worked else quantity
+
+    def _taken_over(self, place: Place) -> bool:
+        """Whether a number is that of the step before: the data, and what was learned."""
+        steps = self._narration.steps.of(place.name)
+        return steps.trace.before is not None and (
+            place.local in ("input", "target") or bool(steps.left(place.local))
+        )
 
     def _with_lines(self, of: Quantity) -> Quantity:
         worked = self._worked[of.name]
@@ -184,6 +192,8 @@ class _Transcript:
             yield self._function(steps, moved[local], None)
         elif place.sample is None and trace.case.batch:
             yield self._mean(steps, place)
+        elif trace.before is not None and local in ("input", "target"):
+            yield self._copy(place, trace.before.named(local, place.sample))
         elif trace.before is not None and (before := steps.left(local)):
             yield self._copy(place, before)
         elif stage is not None and local in (stage.z.name, "loss"):
