@@ -183,7 +183,7 @@ def why(
     from walkthrough.formats.text import ascii_only
 
     plain = how["plain"] or (how["file"] is None and needs_ascii())
-    lines = [line + "\n" for line in drawn(tree, width(), plain)]
+    lines = [line + "\n" for line in drawn(tree, width(), plain, ascii_only if plain else str)]
     if format_of(how) == "markdown":
         lines = ["```text\n", *lines, "```\n"]
-    write([ascii_only(line) for line in lines] if plain else lines, how, opened)
+    write(lines, how, opened)

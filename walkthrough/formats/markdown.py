@@ -27,7 +27,7 @@ from walkthrough.document import (
 )
 from walkthrough.formats._curves import drawn
 from walkthrough.formats._layout import laid_out
-from walkthrough.formats._pieces import Arrangement, piece
+from walkthrough.formats._sides import Arrangement, piece
 from walkthrough.formats._signs import ascii_only, in_ascii
 from walkthrough.formats._tex import matrix, tex, tex_side
 

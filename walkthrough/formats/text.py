@@ -26,8 +26,8 @@ from walkthrough.document import (
 )
 from walkthrough.formats._curves import drawn
 from walkthrough.formats._layout import INDENT, laid_out
-from walkthrough.formats._pieces import folded, wrapped
 from walkthrough.formats._signs import ascii_only, in_ascii
+from walkthrough.words.line_breaks import folded, wrapped
 
 __all__ = ["TextFormat", "ascii_only"]
 
