@@ -12,7 +12,7 @@ from itertools import chain
 from walkthrough.document import Working
 from walkthrough.formats._latex_rows import ROOM, Cell, Row, arrangements, points, row_of
 from walkthrough.formats._latex_text import math, said
-from walkthrough.formats._pieces import Arrangement, piece
+from walkthrough.formats._sides import Arrangement, piece
 
 _SMALLER, _SMALLEST = 0.9, 0.8
 """How large smaller types are."""

@@ -8,7 +8,7 @@ from typing import Literal
 
 from walkthrough.document import Side, Sum, Window, Working
 from walkthrough.formats._latex_text import math
-from walkthrough.formats._pieces import Arrangement, piece, signed
+from walkthrough.formats._sides import Arrangement, piece, signed
 
 ROOM = 484.0
 """Points between the margins, for a line that begins a little inside."""

@@ -31,7 +31,7 @@ from walkthrough.document import (
     Working,
 )
 from walkthrough.formats._mathml import broken, mathml, pieces
-from walkthrough.formats._pieces import Arrangement, piece
+from walkthrough.formats._sides import Arrangement, piece
 
 _OTHER = re.compile(r"[^\w.]+|\.")
 _INDEXED = re.compile("[₀-₉∂]")
