@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from math import prod
 
 from walkthrough.document import Equations, Formula, Positions, Quantity, Reading
 from walkthrough.mathematics import readings
@@ -37,8 +38,10 @@ from walkthrough.trace.places import Place
 from walkthrough.trace.steps import Ref, Steps
 from walkthrough.trace.trace import Trace
 
-_MOST_PRODUCTS = 30_000
+_MOST_PRODUCTS = 15_000
 """Products that a page still writes out at once."""
+_LINE = 3
+"""A line with its relations and its value is worth so many of them."""
 
 
 def equations(narration: Narration, opened: bool = False) -> Equations:
@@ -54,9 +57,11 @@ def equations(narration: Narration, opened: bool = False) -> Equations:
 
 
 def is_large(narration: Narration) -> bool:
-    """Whether a case has so many products that a page opens its lines one by one."""
-    ledger, names = Ledger(narration), narration.steps.trace.places
-    return sum(multiply_adds(each) for name in names for each in ledger.contractions(name)) > _MOST_PRODUCTS
+    """Whether a case has so many products and lines that a page opens its lines one by one."""
+    ledger, places = Ledger(narration), narration.steps.trace.places
+    products = sum(multiply_adds(each) for name in places for each in ledger.contractions(name))
+    lines = sum(prod(place.shape) for place in places.values())
+    return products + _LINE * lines > _MOST_PRODUCTS
 
 
 def _positions(of: Entry, at: dict[Index, int]) -> Positions:
