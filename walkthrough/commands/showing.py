@@ -12,6 +12,7 @@ from walkthrough.commands.printing import (
     blocks_in,
     format_of,
     loaded,
+    of_step,
     printing,
     replayed,
     step_option,
@@ -68,7 +69,7 @@ def show(
         if format_of(how) == "notebook":
             from walkthrough.notebooks.cells import setup, with_code
 
-            program = setup(opened, count, None if symbolic else arithmetic)
+            program = setup(opened, of_step(case, step), count, None if symbolic else arithmetic)
             blocks = with_code(blocks, trace, program, not symbolic)
         pieces = blocks_in(blocks, how)
     write(pieces, how, opened)

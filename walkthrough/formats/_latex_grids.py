@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from itertools import groupby
+from itertools import groupby, pairwise
 
-from walkthrough.document import Beside, Grid, Picture
+from walkthrough.document import Beside, Curve, Grid, Picture
 from walkthrough.formats._latex_rows import ROOM, points
 from walkthrough.formats._latex_text import escaped, inline, math, said
 
 _BOX = 68.0
 """Points of a box that somebody writes into."""
+_CURVE = (240, 80)
+"""Points that a curve is wide and high."""
 _TALLEST = 40
 """Rows of a grid that stand on a page."""
 
@@ -91,3 +93,19 @@ def picture(block: Picture) -> Iterator[str]:
         shades = "".join(rf"\shade{{{shade}}}{{{count}}}" for shade, count in runs)
         yield rf"\hbox{{{shades}}}" + "\n"
     yield "}}}\n"
+
+
+def curve(block: Curve) -> Iterator[str]:
+    """A curve as upright strokes from each value to the next, over an axis that counts from 1."""
+    wide, high = _CURVE
+    values = block.shares[:: -(-len(block.shares) // wide)] or (0.0,)
+    apart = wide / max(len(values) - 1, 1)
+    label = rf"\small from {said(block.smallest)} to {said(block.largest)}"
+    yield rf"\named{{{said(block.name)}\\{label}}}{{\begin{{picture}}({wide},{high + 14})(0,-14)" + "\n"
+    yield rf"\put(0,0){{\line(1,0){{{wide}}}}}\put(0,0){{\line(0,1){{{high}}}}}" + "\n"
+    for at, (value, after) in enumerate(pairwise((*values, values[-1]))):
+        low, top = min(value, after) * high, max(value, after) * high
+        yield rf"\put({at * apart:.1f},{low:.1f}){{\rule{{1pt}}{{{top - low + 1:.1f}pt}}}}" + "\n"
+    yield (
+        rf"\put(0,-12){{\footnotesize {said(block.along)} 1 to {len(block.shares)}}}\end{{picture}}}}" + "\n"
+    )

@@ -11,6 +11,7 @@ from walkthrough.document import (
     Branch,
     Code,
     Compared,
+    Curve,
     Equations,
     Grid,
     Heading,
@@ -23,7 +24,7 @@ from walkthrough.document import (
     Working,
     Workings,
 )
-from walkthrough.formats._latex_grids import beside, grid, picture
+from walkthrough.formats._latex_grids import beside, curve, grid, picture
 from walkthrough.formats._latex_lines import broken, lines, one_row
 from walkthrough.formats._latex_rows import ROOM
 from walkthrough.formats._latex_text import code, escaped, inline, math, said
@@ -76,7 +77,7 @@ class LatexFormat:
         yield _PREAMBLE + "\\begin{document}\n"
         before: Block | None = None
         for block in blocks:
-            if isinstance(block, Grid | Picture) and not isinstance(before, Grid | Picture):
+            if isinstance(block, Grid | Picture | Curve) and not isinstance(before, Grid | Picture | Curve):
                 yield "\n"
             if isinstance(before, Heading) and isinstance(block, Working | Workings | Compared):
                 yield "\\vspace{-\\baselineskip}\n"  # a display opens a paragraph, which is empty here
@@ -120,6 +121,8 @@ class LatexFormat:
                 yield from _table(block)
             case Branch():
                 yield from _branch(block, 0)
+            case Curve():
+                yield from curve(block)
             case Code(text):
                 yield from _program(text)
             case Equations():

@@ -10,6 +10,7 @@ from zlib import compress
 from walkthrough.case import Case, list_shipped
 from walkthrough.document import Block, Code, Heading, Lines, Omitted, Prose, Rule, Working, Workings
 from walkthrough.trace.trace import Trace
+from walkthrough.training.runs.step_names import parts, step_name
 from walkthrough.words.messages import shortened
 from walkthrough.words.problems import CaseError, Problem
 
@@ -60,13 +61,17 @@ def _first(block: Block, trace: Trace) -> str:
 # --- the case ------------------------------------------------------------------------------------
 
 
-def setup(case: Case, steps: int = 1, arithmetic: str | None = None) -> str:
+def setup(case: Case, name: str = "", steps: int = 1, arithmetic: str | None = None) -> str:
     """A program that has the case and its trace: a shipped case by its name, any other with its text in it.
 
-    Raises CaseError if a file of its numbers cannot be read.
+    `name` is what the case was asked for by: of a step of a training, which a notebook cannot hold, the file
+    is opened where it is. Raises CaseError if a file of its numbers cannot be read.
     """
-    name = _shipped(case)
-    lines = _loading_shipped(name) if name else _loading_text(case)
+    of_training, shipped = parts(name), _shipped(case)
+    if of_training is not None:
+        lines = _loading(step_name(str(Path(of_training[0]).resolve()), of_training[1]))
+    else:
+        lines = _loading(shipped) if shipped else _loading_text(case)
     otherwise = "" if arithmetic is None else f".in_arithmetic({arithmetic!r})"
     several = "" if steps == 1 else f", steps={steps}"
     return "\n".join(
@@ -82,7 +87,7 @@ def _shipped(case: Case) -> str:
     return next((each.name for each in list_shipped() if each.path.resolve() == own), "")
 
 
-def _loading_shipped(name: str) -> list[str]:
+def _loading(name: str) -> list[str]:
     return ["import walkthrough", "", f"case = walkthrough.load({name!r})"]
 
 
