@@ -21,7 +21,7 @@ from walkthrough.mathematics.notation import (
     affine,
 )
 from walkthrough.mathematics.readings import ONE, Part, Slopes
-from walkthrough.page.products import manner, meets, several
+from walkthrough.page.products import meets, product_style, several
 from walkthrough.trace.moves import Move
 from walkthrough.trace.network import Stage
 
@@ -94,7 +94,7 @@ def _backward_rule(stage: Stage, tensor: Tensor) -> Rule | None:
         return None
     if parts[0].local is not None:
         return _chain_rules(parts)
-    short = manner(stage, contractions).short
+    short = product_style(stage, contractions).short
     g = [f"g = ∂L/∂{stage.z.symbol}"] if short else []
 
     def letter(entry: Entry) -> str:

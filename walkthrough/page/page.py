@@ -18,9 +18,9 @@ from walkthrough.page.changes import changes
 from walkthrough.page.drafts import Draft
 from walkthrough.page.general_formulas import backward_rule, forward_rule, loss_rule, slope_rule, update_rule
 from walkthrough.page.narration import Narration
-from walkthrough.page.opening import opening
 from walkthrough.page.said_once import said_once
 from walkthrough.page.strokes import Strokes
+from walkthrough.page.top_of_page import opening
 from walkthrough.trace.linked import new_loss
 from walkthrough.trace.moves import Move
 from walkthrough.trace.network import Network, Stage

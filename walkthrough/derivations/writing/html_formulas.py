@@ -11,7 +11,7 @@ from walkthrough.derivations.writing.text_formulas import (
     PRODUCT,
     SIGNED,
     TIGHT,
-    Writer,
+    TextWriter,
     WrittenFormula,
 )
 from walkthrough.derivations.writing.written_entries import few_digits, positions, split_level
@@ -21,7 +21,7 @@ _DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _DERIVATIVE = re.compile(r"∂\w+/∂\w+")
 
 
-class HtmlWriter(Writer):
+class HtmlWriter(TextWriter):
     """Formulas for a web page: <var>x</var><sub>12</sub>. Everything that is not a tag is escaped."""
 
     def plain(self, text: str) -> str:

@@ -34,8 +34,9 @@ def opening(trace: Trace, digits: int, symbolic: bool = False) -> Iterator[Block
     yield from _conventions(trace)
     if cell := _nearly_1(trace):
         yield Prose(
-            f"An output near to 1, where 1 − y loses its digits ({cell}): the loss, its slope and the gradient "
-            "before the last layer are worked out exactly from what goes into that layer, and then rounded."
+            f"An output near to 1, where 1 − y loses its digits ({cell}): the loss, its slope and the "
+            "gradient before the last layer are worked out exactly from what goes into that layer, and then "
+            "rounded."
         )
 
 
