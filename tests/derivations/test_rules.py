@@ -429,3 +429,8 @@ def test_latex_compiles_and_fits_the_page(word: str, tmp_path: Path) -> None:
     ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, errors="replace", check=False)
     assert ran.returncode == 0, ran.stdout[-2000:]
     assert "Overfull" not in ran.stdout
+
+
+def test_a_reason_that_holds_for_a_block_is_said_once() -> None:
+    page, _ = derive_command("batch-norm-gradient")
+    assert page.count("normalised, scaled and shifted") == 2  # at these sizes, and in general

@@ -99,6 +99,31 @@ def test_the_line_stands_once_with_true_and_once_with_own_numbers(tmp_path: Path
     assert "= 1/(1 − 0.92757) = 1/0.07243 ≈ 13.80643380" in output
 
 
+def test_every_wrong_delta_is_explained_as_the_negative_of_its_gradient(tmp_path: Path) -> None:
+    case = '''
+learning_rate = "0.1"
+[input]
+values = "-1 2"
+[[layers]]
+type = "dense"
+weight = """
+1 2
+4 5
+3 1
+"""
+[loss]
+type = "absolute_error"
+target = "-9 -9 -9"
+[claims]
+"dense.delta" = "1 1 1"
+'''
+    output, told, status = checked([sheet(tmp_path, case)])  # every output is above its target: δ is −1
+    assert (told, status) == ("", 1)
+    assert "dense.delta[1] = 1 is wrong" in output
+    assert "δ is the negative of it." in output
+    assert "3 wrong numbers of dense.grad are what comes out if target and output change places" in output
+
+
 def test_winners_and_gates_in_ones_own_line_are_ones_own(tmp_path: Path) -> None:
     toml = 'case = "lecture-notes"\n[claims]\n"conv[1,1]" = "7650"\n"pool[1,1]" = "1021"\n'
     output, _, _ = checked([sheet(tmp_path, toml)])
@@ -383,3 +408,18 @@ def test_the_digits_that_were_found_are_said(tmp_path: Path) -> None:
     found = {marked.claim.cell: unit_found(marked) for marked in sheet.claims}
     assert found == {"dense.weight.grad[2]": 100, "dense.weight.grad[4]": 10}
     assert [marked.verdict for marked in sheet.claims] == ["rounded", "rounded"]
+
+
+def test_what_to_look_at_again_can_be_typed(tmp_path: Path) -> None:
+    (tmp_path / "my case.toml").write_text(
+        'input.values = "1 2 3"\n[[layers]]\ntype = "dense"\nweight = "400 50 6"\n[claims]\ndense = "519"\n'
+    )
+    said = " ".join(checked([tmp_path / "my case.toml"])[0].split())
+    assert f"walkthrough show '{tmp_path}/my case.toml' 'dense[1]'" in said
+
+
+def test_ones_own_number_that_ends_is_printed_whole(tmp_path: Path) -> None:
+    # 0.01 − 0.1·(0.0724·1020), which ends, though what it comes from was rounded
+    toml = 'case = "lecture-notes"\n[claims]\nsigmoid = "0.0724"\n"dense.weight.new[1]" = "946.1"\n'
+    output, _, _ = checked([sheet(tmp_path, toml)])
+    assert "0.01 − 0.1·73.848 = 0.01 − 7.3848 = −7.3748" in output

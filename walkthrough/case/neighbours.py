@@ -164,6 +164,7 @@ _KEYS: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
         "var": (("variance", 'is "variance" here'),),
         "num_features": (("gamma", "is no key here: there is one gamma for each channel"),),
         "affine": (("gamma", "is no key here; write gamma = 1 and beta = 0 for each channel"),),
+        "size": (("factor", 'is "factor" here'),),
         "scale_factor": (("factor", 'is "factor" here'),),
         "target_shape": (("shape", 'is "shape" here'),),
         "activation": (("", 'is no key here; an activation is a layer of its own: type = "relu"'),),

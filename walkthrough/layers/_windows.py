@@ -71,8 +71,10 @@ class Convolution(Slides):
         filters, channels, *_ = self.kernel.shape
         if channels * self.groups != shape[0]:
             of = f" in each of {self.groups} groups" if self.groups > 1 else ""
+            # an empty line for a line of dashes is the usual reason
+            parted = "; a line --- parts filters, an empty line channels" if channels > 1 == filters else ""
             raise DoesNotFit(
-                f"the kernel has {channels} channel(s){of} and what comes in has {shape[0]}", "kernel"
+                f"the kernel has {channels} channel(s){of} and what comes in has {shape[0]}{parted}", "kernel"
             )
         if filters % self.groups:
             raise DoesNotFit(f"{filters} filter(s) cannot be shared out over {self.groups} groups", "groups")

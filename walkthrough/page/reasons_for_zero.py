@@ -146,9 +146,11 @@ def _of_chain(voice: Voice, step: Chain) -> str:
         for upstream, local, place in step.terms
         if not is_zero(voice, upstream)
     ]
-    if any(slope.value or slope.spread for slope in live):
+    if len(live) == 1:
+        return "the local derivative is 0"
+    if any(abs(slope.value) > slope.spread for slope in live):
         return "what comes back adds up to 0"
-    return "the local derivative is 0" if len(live) == 1 else "every local derivative is 0"
+    return "" if any(slope.spread for slope in live) else "every local derivative is 0"
 
 
 def _of_slope(voice: Voice, step: Formula) -> str:

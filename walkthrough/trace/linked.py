@@ -42,6 +42,8 @@ def linked(first: Trace, names: Iterable[str] = (), steps: int = 1) -> Trace:
         for forward in (_without_loss(trace), trace.following):
             if all(_has(forward, name) for name in of_last):
                 return forward
+    if first.case.start.opened:
+        raise NoSuchCell("the next step of a training has a batch of its own; open that one, with --step")
     return Trace(first.case, first.network, trace)
 
 
@@ -83,7 +85,8 @@ def new_loss(trace: Trace, digits: int) -> NewLoss | None:
     try:
         following.run()
     except CannotReplay as problem:
-        return NewLoss(following, name, f"cannot be given: {problem.problem.message.partition(';')[0]}")
+        why = problem.problem.message.removeprefix(f"step {following.step}: ").partition(";")[0]
+        return NewLoss(following, name, f"cannot be given: {why}")
     try:
         following.certain(
             lambda precision: shown(following.known(name, (), precision), digits, FULL), _ENOUGH

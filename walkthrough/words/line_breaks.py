@@ -1,4 +1,4 @@
-"""Where too long a line ends: a formula before a sign, never inside a factor; a text between two words."""
+"""Where a long line ends: a formula before a sign, never inside a factor; words between two words."""
 
 from __future__ import annotations
 

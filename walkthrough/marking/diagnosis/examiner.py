@@ -10,10 +10,11 @@ from walkthrough.marking.diagnosis.common_causes import CommonCauses, Diagnosed
 from walkthrough.marking.diagnosis.findings import OwnNumbers
 from walkthrough.marking.diagnosis.likeliest_slips import undecided
 from walkthrough.marking.diagnosis.remembered_diagnoses import Explanation, explained
-from walkthrough.marking.marked_worksheets import RIGHT, MarkedSheet, Slip, Worksheet
+from walkthrough.marking.marked_worksheets import RIGHT, Marked, MarkedSheet, Slip, Worksheet
 from walkthrough.marking.verdicts.claimed_formulas import with_formulas
 from walkthrough.marking.verdicts.marker import Marker, WrongStep
 from walkthrough.marking.verdicts.size_claims import with_sizes
+from walkthrough.marking.verdicts.turned_claims import of_negative
 from walkthrough.marking.worksheets.exercises import Exercise
 from walkthrough.trace.sizes import sizes
 from walkthrough.trace.trace import Trace
@@ -51,30 +52,34 @@ class Examiner:
     def _numbers(self, worksheet: Worksheet) -> MarkedSheet:
         """The verdicts on the numbers; one cause of several wrong ones stands first at each of them."""
         numbers: list[OwnNumbers] = []
-        explanations: dict[int, Explanation] = {}
+        steps: dict[int, tuple[WrongStep, Explanation]] = {}  # by the claim as it stands on the sheet
 
         def slips(step: WrongStep) -> tuple[Slip, ...]:
             if not numbers:
                 numbers.append(_own(step))
-            found = explanations[id(step.claim)] = explained(step.claim, self._book, numbers[0])
+            found = explained(step.claim, self._book, numbers[0])
+            steps[id(step.written)] = step, found
             return found.likeliest
 
         sheet = self.marker.mark(worksheet, slips)
-        wrong = [
-            Diagnosed(marked.claim, explanations[id(marked.claim)], marked.slips)
-            for marked in sheet.claims
-            if marked.verdict == "wrong"
-        ]
-        if not wrong:
+        if not steps:
             return sheet
         others = [marked.claim for marked in sheet.claims if marked.verdict in (*RIGHT, "follows")]
+        wrong = [Diagnosed(step.claim, found, found.likeliest) for step, found in steps.values()]
         layer_slips, diagnosed = CommonCauses(others, self._book, numbers[0]).found(wrong)
-        by_claim = {id(each.claim): each.slips for each in diagnosed}
-        claims = tuple(
-            replace(marked, slips=by_claim[id(marked.claim)]) if marked.verdict == "wrong" else marked
-            for marked in sheet.claims
+        slips_of = {id(each.claim): each.slips for each in diagnosed}
+
+        def with_cause(marked: Marked) -> Marked:
+            if marked.verdict != "wrong":
+                return marked
+            step, _ = steps[id(marked.claim)]
+            return replace(marked, slips=_as_written(step, slips_of[id(step.claim)]))
+
+        written = {id(step.claim): step.written for step, _ in steps.values()}
+        layer_slips = tuple(
+            replace(each, claims=tuple(written[id(claim)] for claim in each.claims)) for each in layer_slips
         )
-        return replace(sheet, claims=claims, layer_slips=layer_slips)
+        return replace(sheet, claims=tuple(map(with_cause, sheet.claims)), layer_slips=layer_slips)
 
     def look_again(self, worksheet: Worksheet, doubtful: frozenset[str]) -> SecondLook:
         """A wrong worksheet once more, to explain it at length; `doubtful` claims have several slips."""
@@ -120,3 +125,10 @@ class SecondLook:
 
 def _own(step: WrongStep) -> OwnNumbers:
     return OwnNumbers(step.worksheet.claims, step.own, step.unrounded)
+
+
+def _as_written(step: WrongStep, slips: tuple[Slip, ...]) -> tuple[Slip, ...]:
+    """The slips of a step, of −∂L/∂z for whoever wrote that."""
+    if step.claim is step.written:
+        return slips
+    return tuple(of_negative(slip, step.written) for slip in slips)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import groupby
 
+from walkthrough.case import as_typed
 from walkthrough.document import Block, Grid, Heading, Prose, Table
 from walkthrough.marking.diagnosis.examiner import Examiner, SecondLook
 from walkthrough.marking.marked_worksheets import RIGHT, Marked, MarkedSheet, VerdictWord, unit_found
@@ -153,6 +154,8 @@ class Report:
         line = Narration(steps, self.digits).line(steps.step(shown.claim.tensor, shown.claim.at))
         if line.sides:
             yield line
+        if shown.claim.tensor != claim.tensor:
+            yield Prose("δ is the negative of it.")
         yours = None if own is None else own_line(shown, own, exercise, self.digits)
         if yours is not None:
             yield Prose("With your own earlier numbers:")
@@ -160,7 +163,7 @@ class Report:
         elif first.from_yours is None:
             yield Prose("Your own earlier numbers give nothing here.")
         yield from slip_sentences(first, words)
-        yield Prose(look_again(steps, Ref(shown.claim.tensor, shown.claim.at), exercise.case.name))
+        yield Prose(look_again(steps, Ref(shown.claim.tensor, shown.claim.at), as_typed(exercise.case)))
         if len(alike) > 1:
             yield self._table(alike[1:])
 

@@ -30,7 +30,7 @@ from walkthrough.marking.verdicts.fewer_digits import Shortened, used_with_fewer
 from walkthrough.marking.verdicts.judge import Judge, Judgement
 from walkthrough.marking.verdicts.precision import Precision, working_precision
 from walkthrough.marking.verdicts.shown_enclosures import middle_of, shown_enclosure
-from walkthrough.marking.verdicts.turned_claims import as_gradient, of_negative, turned
+from walkthrough.marking.verdicts.turned_claims import as_gradient, turned
 from walkthrough.marking.worksheets.order_of_computation import gradient_of
 from walkthrough.numbers.quantities import quantity
 from walkthrough.numbers.shown import Shown
@@ -47,10 +47,12 @@ class WrongStep:
     """A wrong claim, for whoever looks for the slip: with its writer's own numbers.
 
     `own` gives any number of theirs as written (or as follows from what is written), `unrounded` as it
-    stood before rounding; None where their numbers lead nowhere. `claims` are the sheet's own, by cell.
+    stood before rounding; None where their numbers lead nowhere. `written` is the claim as it stands on the
+    sheet: where that is of −∂L/∂z, `claim` is of ∂L/∂z.
     """
 
     claim: NumberClaim
+    written: NumberClaim
     ref: Ref
     worksheet: Worksheet
     own: Callable[[Ref], Fraction | None]
@@ -324,10 +326,8 @@ class Marking:
             if each.verdict == "wrong":
                 claim = as_gradient(placed) if placed.turned else each.claim
                 ref = Ref(claim.tensor, claim.at)
-                slips = diagnose(WrongStep(claim, ref, self._worksheet, own, before))
-                if placed.turned:
-                    slips = tuple(of_negative(slip, each.claim) for slip in slips)
-                yield replace(each, slips=tuple(slips))
+                slips = diagnose(WrongStep(claim, each.claim, ref, self._worksheet, own, before))
+                yield replace(each, slips=slips)
             else:
                 yield each
 
