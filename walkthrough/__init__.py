@@ -8,9 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from walkthrough.case import Case, load
+    from walkthrough.case import Case
     from walkthrough.marking.check import check
     from walkthrough.trace.trace import Trace, replay
+    from walkthrough.training.runs.opening import load
 
 __all__ = ["Case", "Trace", "check", "load", "replay"]
 __version__ = "0.1.0"
@@ -19,7 +20,7 @@ _HOMES = {
     "Case": "case",
     "Trace": "trace.trace",
     "check": "marking.check",
-    "load": "case",
+    "load": "training.runs.opening",
     "replay": "trace.trace",
 }
 

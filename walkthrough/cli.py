@@ -10,11 +10,14 @@ from typing import NoReturn
 import click
 
 from walkthrough.commands.deriving import derive
+from walkthrough.commands.exchanging import export, import_
 from walkthrough.commands.files import CannotWrite
 from walkthrough.commands.marking import blindspots, check, worksheet
+from walkthrough.commands.quizzing import quiz
 from walkthrough.commands.showing import show, why
 from walkthrough.commands.sizing import sizes
 from walkthrough.commands.stepping import step
+from walkthrough.commands.training import train
 
 _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -53,7 +56,8 @@ def _say(text: str) -> None:
     sys.stdout.write((ascii_only(text) if needs_ascii() else text) + "\n")
 
 
-for _command in (show, why, sizes, step, check, worksheet, blindspots, derive):
+_COMMANDS = (show, why, sizes, step, quiz, check, worksheet, blindspots, derive, train, import_, export)
+for _command in _COMMANDS:
     commands.add_command(_command)
 
 

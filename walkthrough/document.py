@@ -139,4 +139,19 @@ class Lines:
     because: str = ""
 
 
-Block: TypeAlias = Heading | Prose | Rule | Grid | Beside | Picture | Working | Workings | Lines | Table
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """How a number moves: values one after the other, as shares from `smallest` (0) to `largest` (1).
+
+    `along` says what the axis counts, from 1.
+    """
+
+    name: str
+    shares: tuple[float, ...]
+    along: str
+    smallest: str
+    largest: str
+
+
+Drawing: TypeAlias = Grid | Beside | Picture | Curve
+Block: TypeAlias = Heading | Prose | Rule | Drawing | Working | Workings | Lines | Table

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.drawn import case_texts
+from tests.large import LARGE
 from walkthrough.case import Arithmetic, list_shipped, load, read_case
 from walkthrough.document import Block, Grid, Prose, Side, Sum, Window, Working, Workings
 from walkthrough.formats.markdown import MarkdownFormat
@@ -27,7 +28,7 @@ from walkthrough.trace.verification import Verification
 
 from .alike import assert_alike
 
-SHIPPED = [each.name for each in list_shipped() if each.name != "lenet"]
+SHIPPED = [each.name for each in list_shipped() if each.name not in LARGE]
 
 
 @cache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,8 @@ from walkthrough.case.heading import Arithmetic
 from walkthrough.case.layers import NamedLayer, output_shapes
 from walkthrough.case.samples import Sample
 from walkthrough.case.source import Source
+from walkthrough.case.start import Start
+from walkthrough.case.training import Training
 from walkthrough.case.updates import Updating
 from walkthrough.case.values import Place
 from walkthrough.layers import Conventions
@@ -29,9 +31,10 @@ class Case:
     """One worked example, read and validated.
 
     `samples` is empty if it is trained on other data; `batch` says that they were written as
-    `[[samples]]`. `claims`, `formulas` and `training` are as they stand in the file. `title` and
+    `[[samples]]`. `claims` and `formulas` are as they stand in the file. `title` and
     `source` are on one line and printable; `toml` is the whole file, unchanged, and `file` what messages
-    call it. `by_size` are the places where the size of a grid stands instead of its numbers.
+    call it. `start` is what a training has left, if it is a step of one. `by_size` are the places where
+    the size of a grid stands instead of its numbers.
     """
 
     name: str
@@ -46,13 +49,14 @@ class Case:
     loss: Loss | None
     loss_type: str
     claims: tuple[Claim, ...] = field(hash=False)
-    training: Mapping[str, Any] | None = field(hash=False)
+    training: Training | None = field(hash=False)
     path: Path | None
     toml: str = field(repr=False)
     formulas: tuple[Claim, ...] = field(default=(), hash=False)
     updating: Updating = Updating()
     file: str = ""
     by_size: tuple[Problem, ...] = field(default=(), hash=False)
+    start: Start = field(default=Start(), hash=False)
 
     def refuse_sizes(self) -> None:
         """Raises CaseError if the numbers of a grid are missing, because only its size is given."""

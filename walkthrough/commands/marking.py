@@ -11,7 +11,15 @@ from typing import Any
 
 import click
 
-from walkthrough.commands.printing import blocks_in, format_of, loaded, printing, write
+from walkthrough.commands.printing import (
+    blocks_in,
+    format_of,
+    loaded,
+    of_step,
+    printing,
+    step_option,
+    write,
+)
 from walkthrough.commands.student_pages import StudentPages
 
 
@@ -20,6 +28,7 @@ from walkthrough.commands.student_pages import StudentPages
 @click.option("--all", "everything", is_flag=True, help="Show every claim, not only what is not right.")
 @click.option("--hide-answers", is_flag=True, help="Say verdict and place only.")
 @click.option("--case", help="The case that all of them are about; others are reported, not marked.")
+@step_option
 @click.option(
     "--pages", type=click.Path(path_type=Path, file_okay=False), help="A folder for a page per student."
 )
@@ -29,17 +38,20 @@ def check(
     everything: bool,
     hide_answers: bool,
     case: str | None,
+    step: int | None,
     pages: Path | None,
     **how: Any,
 ) -> None:
     """Mark what somebody worked out: which number is wrong, whose fault it is, what the slip was."""
     from walkthrough.marking.check import CheckOptions, check_command
 
+    if step is not None and case is None:
+        raise click.UsageError("--step is that of a training; name its file with --case")
     page = None if pages is None else StudentPages(pages, [Path(file) for file in files]).write
     options = CheckOptions(
         everything,
         hide_answers,
-        case,
+        case if case is None else of_step(case, step),
         format_of(how),  # type: ignore[arg-type]  # one of those it may be
         how["digits"],
         page=page,
@@ -53,15 +65,17 @@ def check(
 
 @click.command()
 @click.argument("case")
+@step_option
 @click.option("--csv", "as_table", is_flag=True, help="The header of a table for a class.")
 @click.option("--steps", type=click.IntRange(1), default=1, help="So many updates in a row.")
 @click.option("-o", "file", type=click.Path(path_type=Path), help="Write to a file, or not at all.")
-def worksheet(case: str, as_table: bool, steps: int, file: Path | None) -> None:
+def worksheet(case: str, step: int | None, as_table: bool, steps: int, file: Path | None) -> None:
     """An empty worksheet for CASE, a ? in every place."""
     from walkthrough.marking.worksheets.empty_sheets import empty_class_list, empty_worksheet
 
-    opened = loaded(case, None)
+    opened = loaded(case, None, step)
     named = case if opened.path is None or not Path(case).exists() else str(Path(case).resolve())
+    named = of_step(named, step)
     asked = empty_class_list if as_table else empty_worksheet
     text = asked(opened, named, steps=steps)
     write([text], {"file": file}, opened)

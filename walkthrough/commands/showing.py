@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from walkthrough.commands.printing import blocks_in, format_of, loaded, printing, replayed, write
+from walkthrough.commands.printing import (
+    blocks_in,
+    format_of,
+    loaded,
+    printing,
+    replayed,
+    step_option,
+    write,
+)
 
 if TYPE_CHECKING:
     from walkthrough.page.narration import Narration
@@ -18,17 +26,31 @@ if TYPE_CHECKING:
 @click.argument("case")
 @click.argument("parts", nargs=-1, metavar="[CELL|LAYER|STAGE]...")
 @click.option("--steps", "count", type=click.IntRange(1), default=1, help="So many updates in a row.")
+@step_option
+@click.option("--sample", type=click.IntRange(1), help="Only this sample of a batch.")
 @click.option("--fold-zeros", is_flag=True, help="Leave out products with 0.")
 @click.option("--arithmetic", help='Instead of the case\'s own: exact, float, "4 decimals" or symbolic.')
 @printing("text", "json", "markdown")
 def show(
-    case: str, parts: tuple[str, ...], count: int, fold_zeros: bool, arithmetic: str | None, **how: Any
+    case: str,
+    parts: tuple[str, ...],
+    count: int,
+    step: int | None,
+    sample: int | None,
+    fold_zeros: bool,
+    arithmetic: str | None,
+    **how: Any,
 ) -> None:
-    """Every step of CASE, or those asked for, and the verification at the end."""
+    """Every step of CASE, or those asked for, and the verification at the end.
+
+    CASE may be a training's file, of which --step opens a step.
+    """
     from walkthrough.page.narration import Narration
     from walkthrough.trace.steps import Steps
 
-    opened = loaded(case, arithmetic)
+    opened = loaded(case, arithmetic, step)
+    if sample is not None and sample > len(opened.samples):
+        raise click.UsageError(f"--sample {sample}: there are samples 1 to {len(opened.samples)}")
     trace = replayed(opened, parts, count)
     symbolic = arithmetic == "symbolic"
     if opened.arithmetic.kind == "float" and not parts:
@@ -36,19 +58,21 @@ def show(
     narration = Narration(Steps(trace), how["digits"], fold_zeros, symbolic)
     agreed: list[bool] = []
     if format_of(how) == "json":
-        pieces = _show_json(narration, parts, agreed)
+        pieces = _show_json(narration, parts, agreed, sample)
     else:
-        pieces = blocks_in(_show_blocks(narration, parts, agreed), how)
+        pieces = blocks_in(_show_blocks(narration, parts, agreed, sample), how)
     write(pieces, how, opened)
     if not all(agreed):
         sys.exit(1)
 
 
-def _show_blocks(narration: Narration, parts: tuple[str, ...], agreed: list[bool]) -> Iterator[Any]:
+def _show_blocks(
+    narration: Narration, parts: tuple[str, ...], agreed: list[bool], sample: int | None
+) -> Iterator[Any]:
     from walkthrough.page.page import Page
     from walkthrough.page.selection import selected, tensors
 
-    page = Page(narration)
+    page = Page(narration, None if sample is None else sample - 1)
     if not parts:
         yield from page.blocks()
     else:
@@ -60,19 +84,21 @@ def _show_blocks(narration: Narration, parts: tuple[str, ...], agreed: list[bool
     from walkthrough.trace.verification import Verification
 
     several = [Verification(trace) for trace in narration.steps.trace.steps]
-    only = (lambda name: name in names) if parts else (lambda name: True)
+    only = (lambda name: name in names) if parts or sample else (lambda name: True)
     checks = [check for verification in several for check in verification.checks(only)]
     agreed += [check.agrees for check in checks]
     if checks:
         yield from closing(several[-1], checks)
 
 
-def _show_json(narration: Narration, parts: tuple[str, ...], agreed: list[bool]) -> Iterator[str]:
+def _show_json(
+    narration: Narration, parts: tuple[str, ...], agreed: list[bool], sample: int | None
+) -> Iterator[str]:
     from walkthrough.page.page import Page
     from walkthrough.page.records import Records
     from walkthrough.page.selection import chosen, tensors
 
-    page, steps = Page(narration), narration.steps
+    page, steps = Page(narration, None if sample is None else sample - 1), narration.steps
     # everything that can be wrong with what was asked is found before the first piece is written
     wanted = list(chosen(page, parts))
     names = tensors(page, parts)
@@ -83,16 +109,18 @@ def _show_json(narration: Narration, parts: tuple[str, ...], agreed: list[bool])
         from walkthrough.trace.verification import Verification
 
         for trace in steps.trace.steps:
-            for check in Verification(trace).checks((lambda n: n in names) if parts else lambda n: True):
+            only = (lambda name: name in names) if parts or sample else (lambda name: True)
+            for check in Verification(trace).checks(only):
                 agreed.append(check.agrees)
                 yield check
 
-    yield from Records(narration).document(checks(), wanted if parts else None)
+    yield from Records(narration).document(checks(), wanted if parts or sample else None)
 
 
 @click.command()
 @click.argument("case")
 @click.argument("cell")
+@step_option
 @click.option("--arithmetic", help='Instead of the case\'s own: exact, float or "4 decimals".')
 @click.option("--depth", type=click.IntRange(0, 1000), help="How many numbers to go back.  [default: 3]")
 @click.option("--routes", type=click.IntRange(1, 1_000_000), help="Routes of each number.  [default: 12]")
@@ -101,6 +129,7 @@ def _show_json(narration: Narration, parts: tuple[str, ...], agreed: list[bool])
 def why(
     case: str,
     cell: str,
+    step: int | None,
     arithmetic: str | None,
     depth: int | None,
     routes: int | None,
@@ -115,7 +144,7 @@ def why(
     from walkthrough.page.reasons import BRIEF, DEPTH, ROUTES, Bounds, Reasons, record
     from walkthrough.trace.steps import Steps
 
-    opened = loaded(case, arithmetic)
+    opened = loaded(case, arithmetic, step)
     bounds = BRIEF
     if everything or depth is not None or routes is not None:
         bounds = Bounds(depth, routes) if everything else Bounds(depth or DEPTH, routes or ROUTES)
@@ -127,7 +156,7 @@ def why(
     from walkthrough.formats.text import ascii_only
 
     plain = how["plain"] or (how["file"] is None and needs_ascii())
-    lines = [line + "\n" for line in drawn(tree, width(), plain)]
+    lines = [line + "\n" for line in drawn(tree, width(), plain, ascii_only if plain else str)]
     if format_of(how) == "markdown":
         lines = ["```text\n", *lines, "```\n"]
-    write([ascii_only(line) for line in lines] if plain else lines, how, opened)
+    write(lines, how, opened)

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from walkthrough.document import Side, Sum, Window, Working
-from walkthrough.formats._pieces import Arrangement, folded, piece, wrapped
+from walkthrough.formats._sides import Arrangement, piece
+from walkthrough.words.line_breaks import folded, wrapped
 
 INDENT = "   "
 _APART = 5

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from walkthrough.document import (
     Beside,
     Block,
+    Curve,
     Grid,
     Heading,
     Lines,
@@ -19,8 +20,9 @@ from walkthrough.document import (
     Working,
     Workings,
 )
+from walkthrough.formats._curves import drawn
 from walkthrough.formats._layout import laid_out
-from walkthrough.formats._pieces import Arrangement, piece
+from walkthrough.formats._sides import Arrangement, piece
 from walkthrough.formats._signs import ascii_only, in_ascii
 from walkthrough.formats._tex import matrix, tex, tex_side
 
@@ -72,6 +74,9 @@ class MarkdownFormat:
                 return said + "```text\n" + "".join(f"{text}\n" for text in texts) + "```\n\n"
             case Table(header, rows, right):
                 return _table(header, rows, right)
+            case Curve():
+                curve = "\n".join(drawn(block, self._width, self._plain))
+                return f"```text\n{curve}\n```\n\n"
 
     def _workings(self, lines: tuple[Working, ...]) -> str:
         if not lines:

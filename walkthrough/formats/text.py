@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from walkthrough.document import (
     Beside,
     Block,
+    Curve,
     Grid,
     Heading,
     Lines,
@@ -18,9 +19,10 @@ from walkthrough.document import (
     Working,
     Workings,
 )
+from walkthrough.formats._curves import drawn
 from walkthrough.formats._layout import INDENT, laid_out
-from walkthrough.formats._pieces import folded, wrapped
 from walkthrough.formats._signs import ascii_only, in_ascii
+from walkthrough.words.line_breaks import folded, wrapped
 
 __all__ = ["TextFormat", "ascii_only"]
 
@@ -85,6 +87,8 @@ class TextFormat:
                 return [*texts]
             case Table():
                 return self._table(block)
+            case Curve():
+                return [INDENT + line for line in drawn(block, self.width - len(INDENT), self.plain)]
 
     def _workings(self, lines: tuple[Working, ...]) -> list[str]:
         return [

@@ -23,6 +23,8 @@ class Loss(ABC):
     needs_target: ClassVar[bool] = True
     mean: ClassVar[bool] = False
     """Whether it is the mean of its terms over the outputs, not their sum."""
+    marks: ClassVar[tuple[int, int]] = (0, 1)
+    """What a target says of a class that the sample is not in, and of its own."""
 
     def check(self, shape: Shape) -> None:  # noqa: B027  # most losses judge outputs of any shape
         """Raises DoesNotFit if an output of this shape cannot be judged."""

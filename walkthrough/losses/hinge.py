@@ -30,6 +30,8 @@ class Hinge(Loss):
     ∂L/∂y is −t where margin − t·y > 0, otherwise 0; at the kink the convention `relu_at_zero` decides.
     """
 
+    marks = (-1, 1)
+
     margin: Written = option("number", default=Written("1", Fraction(1)))
 
     def check_target(self, target: Grid) -> None:

@@ -42,6 +42,8 @@ class Page:
     """How a trace is laid out; `narration` puts its steps into lines."""
 
     narration: Narration
+    only: int | None = None
+    """The only sample of a batch that is shown, counted from 0; None if all are."""
     _guards: dict[tuple[str, str, int | None], int] = field(default_factory=dict)
     _drafts: dict[str, list[Draft]] = field(default_factory=dict)
 
@@ -95,14 +97,15 @@ class Page:
     def in_turn(self) -> tuple[Page, ...]:
         """A page for each step of training."""
         return tuple(
-            self if steps is self.steps else Page(replace(self.narration, steps=steps, _kept={}))
+            self if steps is self.steps else Page(replace(self.narration, steps=steps, _kept={}), self.only)
             for steps in self.steps.in_turn
         )
 
     def afterwards(self) -> Iterator[Block]:
         """The loss with the updated parameters."""
         trace = self.steps.trace
-        new = None if self.narration.symbolic else new_loss(trace, self.narration.digits)
+        silent = self.narration.symbolic or self.only is not None
+        new = None if silent else new_loss(trace, self.narration.digits)
         if new is None:
             return
         yield Heading("with the new parameters", 2, "forward")
@@ -120,15 +123,21 @@ class Page:
     def body(self) -> Iterator[Block]:
         """One step of training: forwards, backwards, the update."""
         network = self.steps.trace.network
-        for sample in range(len(self._case.samples)):
+        for sample in self.samples:
             if self._case.batch:
                 yield Heading(f"sample {sample + 1} of {len(self._case.samples)}", 2)
             for stage in network.stages:
                 yield from self.forward(stage, sample)
             for stage in reversed(network.stages if network.loss else ()):
                 yield from self.backward(stage, sample)
-        yield from self.means()
-        yield from self.update()
+        if self.only is None:
+            yield from self.means()
+            yield from self.update()
+
+    @property
+    def samples(self) -> range:
+        """The samples that are shown, counted from 0."""
+        return range(len(self._case.samples)) if self.only is None else range(self.only, self.only + 1)
 
     def opening(self) -> Iterator[Block]:
         """Title, source, and how to read the numbers."""

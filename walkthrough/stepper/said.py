@@ -43,8 +43,8 @@ def saying(walk: Walk, width: int, room: int) -> Saying:
         line = marked(line, walk)
     if not walk.hidden:
         below += notes(walk)
-    said = tuple((Run(part, "message"),) for each in below for part in _folded(each, width))
-    text = _laid_out(line, width, room - len(said))
+    said = tuple((Run(part, "message"),) for each in below for part in folded(each, width))
+    text = laid_out(line, width, room - len(said))
     rows, at = _marked_rows(text)
     relation, value = line.sides[-1] if line.sides else ("=", "")
     closing = f"{relation} {value}" if isinstance(value, str) else ""
@@ -52,7 +52,7 @@ def saying(walk: Walk, width: int, room: int) -> Saying:
     return Saying(tuple(rows), said, at, ends)
 
 
-def _laid_out(line: Working, width: int, room: int) -> list[str]:
+def laid_out(line: Working, width: int, room: int) -> list[str]:
     """The rows of a line: as on a page, or, where that takes too many, one after the other."""
     text = _printed(line, width, 0)
     if len(text) <= room:
@@ -78,7 +78,7 @@ def _flowed(line: Working, width: int) -> list[str]:
     reason = f"     {line.because}" if line.because else ""
     if len(row) + len(reason) <= width:
         return [*rows, row + reason]
-    return [*rows, row, *_folded(line.because, width, "       ")]
+    return [*rows, row, *folded(line.because, width, "       ")]
 
 
 def _printed(line: Working, width: int, spared: int) -> list[str]:
@@ -190,7 +190,7 @@ def _marked_rows(text: list[str]) -> tuple[list[Row], int]:
     return rows, found[min(1, len(found) - 1)] if found else -1
 
 
-def _folded(text: str, width: int, indent: str = "   ") -> list[str]:
+def folded(text: str, width: int, indent: str = "   ") -> list[str]:
     """Words folded at the width; runs of blanks inside stay."""
     if len(indent) + len(text) <= width:
         return [indent + text]

@@ -20,7 +20,8 @@ from walkthrough.words.messages import printable
 
 WIDE = 110
 """Columns from which on the outline stands at the side."""
-_OUTLINE = 27
+OUTLINE = 27
+"""Columns of the outline."""
 _MARKED = {Mark.WINDOW: "[ ] what goes in", Mark.WINNER: "( ) the largest", Mark.HERE: "« » at hand"}
 
 
@@ -36,20 +37,29 @@ class Status:
 def screen(walk: Walk, boards: tuple[Board, ...], width: int, height: int, status: Status) -> list[Row]:
     """Just so many rows of just this width."""
     side = width >= WIDE
-    inner = width - _OUTLINE - 2 if side else width
-    above = _above(walk, inner, height, outline=not side)
+    inner = width - OUTLINE - 2 if side else width
+    top = above(walk, inner, height, outline=not side)
     closing = [_verified(walk, status, inner)]
-    room = height - 2 - len(above) - len(closing)
+    room = height - 2 - len(top) - len(closing)
     body = _body(walk, boards, inner, max(room, 3))
-    middle = [*above, *body, *closing]
+    middle = [*top, *body, *closing]
     if side:
-        outline = _outline_column(walk, len(middle))
-        rule = Run("│ ", "dim")
-        middle = [
-            (*padded(left, _OUTLINE), rule, *padded(right, inner))
-            for left, right in zip(outline, middle, strict=True)
-        ]
-    rows = [_title(walk, width), *middle, _keys(status, width)]
+        middle = beside_outline(walk, middle, inner)
+    rows = [_title(walk, width), *middle, keys_row(status, width)]
+    return framed_rows(rows, width, height)
+
+
+def beside_outline(walk: Walk, rows: list[Row], width: int) -> list[Row]:
+    """Rows of this width with the outline beside them."""
+    rule = Run("│ ", "dim")
+    return [
+        (*padded(left, OUTLINE), rule, *padded(right, width))
+        for left, right in zip(_outline_column(walk, len(rows)), rows, strict=True)
+    ]
+
+
+def framed_rows(rows: list[Row], width: int, height: int) -> list[Row]:
+    """Just so many rows of just this width, the first and the last of which are bars."""
     return [
         padded(row, width, "bar" if at in (0, len(rows) - 1) else "plain") for at, row in enumerate(rows)
     ][:height]
@@ -93,7 +103,8 @@ def _title(walk: Walk, width: int) -> Row:
     return (Run(f" {title}{gap}{aside} ", "bar"),)
 
 
-def _above(walk: Walk, width: int, height: int, outline: bool) -> list[Row]:
+def above(walk: Walk, width: int, height: int, outline: bool) -> list[Row]:
+    """Where this is in the course, and the rule by which its numbers are worked out."""
     rows: list[Row] = [where(walk, width)]
     if outline:
         rows.append(_outline_row(walk, width))
@@ -183,7 +194,7 @@ def _outline_column(walk: Walk, height: int) -> list[Row]:
             phase = part.phase
             rows.append(((Run(f" {phase}", "title"),), False))
         count = f"{walk.line - part.first + 1}/{part.size}" if now else f"{part.size}"
-        room = _OUTLINE - 2 - len(count) - 1
+        room = OUTLINE - 2 - len(count) - 1
         label = label if len(label) <= room else label[: room - 1] + "…"
         text = f" {label.ljust(room)} {count} "
         rows.append(((Run(text, "now" if now else "dim", part=number),), now))
@@ -208,12 +219,13 @@ def _body(walk: Walk, boards: tuple[Board, ...], width: int, room: int) -> list[
         height = min(height, max(framed(boards), room - 1 - wanted))
     pictures = arranged(boards, numbers_of(walk), width - 3, height)
     rows: list[Row] = [(Run("   "), *row) for row in pictures[:height]]
-    rows.append(_legend(walk, boards, width))
+    rows.append(legend(walk, boards, width))
     rows += _line(said, room - len(rows), width)
     return [*rows, *([()] * (room - len(rows)))][:room]
 
 
-def _legend(walk: Walk, boards: tuple[Board, ...], width: int) -> Row:
+def legend(walk: Walk, boards: tuple[Board, ...], width: int) -> Row:
+    """What the marks in the boards mean."""
     marks = [mark for mark in Mark if any(mark in board.marks.values() for board in boards)]
     framed = "the window" if walk.part.unit == "window" else _MARKED[Mark.WINDOW][4:]
     framed = "what it goes into" if walk.looked is not None else framed
@@ -255,7 +267,7 @@ def _verified(walk: Walk, status: Status, width: int) -> Row:
     return cut((Run(f" {status.verified}", "dim"),), width)
 
 
-def _keys(status: Status, width: int) -> Row:
+def keys_row(status: Status, width: int) -> Row:
     """The keys, as many as there is room for; help and quit always."""
     keys = list(status.keys)
     while len(keys) > 2 and sum(len(key) + len(does) + 3 for key, does in keys) > width:

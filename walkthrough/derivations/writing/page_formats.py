@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Literal, TypeAlias, get_args
 
 from walkthrough.derivations.derivation import Proved
+from walkthrough.derivations.writing.repeated_reasons import reasons_said_once
 
 Format: TypeAlias = Literal["text", "markdown", "latex", "html", "json"]
 FORMATS: tuple[Format, ...] = get_args(Format)
@@ -16,7 +17,12 @@ InSigns: TypeAlias = Callable[[str], str]
 
 
 def rendered(proved: Proved, format: Format = "text", width: int = WIDTH, said: InSigns = str) -> str:
-    """The finished page; `said` is how its text is said where signs are few."""
+    """The finished page; `said` is how its text is said where signs are few.
+
+    JSON has the reason of every line; a page says it where it is new.
+    """
+    if format != "json":
+        proved = reasons_said_once(proved)
     match format:
         case "text":
             from walkthrough.derivations.writing.text_page import TextPage

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from textwrap import wrap
-from typing import Any
+from typing import Any, TypeAlias
 
 from flint import ctx
 
 from walkthrough.case import Case
 from walkthrough.marking.diagnosis.played_exercises import BITS, FEW_CELLS, Play, PlayedExercise
 from walkthrough.numbers.quantities import same_numbers
+from walkthrough.trace.places import Place
 
 _WIDTH = 80
 _MOST_LISTED = 6
@@ -86,21 +87,16 @@ class BlindSpots:
 def blindspots(case: Case) -> BlindSpots:
     """Every slip that can be one of a whole layer, played throughout it."""
     exercise = PlayedExercise(case)
-    found: dict[tuple[str, str], list[_Seen]] = {}
+    found: _Found = {}
     coincide: list[Coincidence] = []
     with ctx.workprec(BITS):
         for tensor, place in exercise.book.trace.places.items():
-            if place.sample and not _still_hidden(found, place.local):
-                continue  # the first sample has shown every slip
             alike: dict[tuple[float, ...], dict[str, None]] = {}
-            for play in exercise.plays(tensor):
-                seen = _seen(exercise, tensor, play)
-                found.setdefault((play.kind.word, place.local), []).append(seen)
+            for play in _played(exercise, tensor, place, found):
                 if play.changed:
                     alike.setdefault(same_numbers(tuple(play.values.values())), {})[play.kind.word] = None
             coincide += [Coincidence(tensor, tuple(group)) for group in alike.values() if _different(group)]
-        # a slip that shows in one sample, or in one of its directions, is no blind spot
-        spots = [several for several in found.values() if not any(seen.noticed for seen in several)]
+        spots = _unseen(found)
         unnoticed = [several for several in spots if any(seen.play.changed for seen in several)]
         followed = tuple(_most([_followed(exercise, seen) for seen in several]) for several in unnoticed)
     return BlindSpots(
@@ -113,7 +109,43 @@ def blindspots(case: Case) -> BlindSpots:
     )
 
 
-def _still_hidden(found: dict[tuple[str, str], list[_Seen]], local: str) -> bool:
+def hidden_besides(case: Case, known: BlindSpots, first: Iterable[str] = ()) -> str | None:
+    """Where this exercise cannot reveal a slip that another, of the same layers, can: the tensor's own name.
+
+    `known` are the blind spots of the other. The tensors in `first` are looked at first; None if there is
+    no such slip.
+    """
+    exercise = PlayedExercise(case)
+    allowed = {(spot.slip, spot.tensor) for spot in (*known.hidden, *known.unnoticed)}
+    several: dict[str, list[Place]] = {local: [] for local in first}
+    for place in exercise.book.trace.places.values():
+        several.setdefault(place.local, []).append(place)
+    with ctx.workprec(BITS):
+        for local, places in several.items():
+            found: _Found = {}
+            for place in places:
+                for _ in _played(exercise, place.name, place, found):
+                    pass
+            if any((seen[0].spot.slip, seen[0].spot.tensor) not in allowed for seen in _unseen(found)):
+                return local
+    return None
+
+
+def _played(exercise: PlayedExercise, tensor: str, place: Place, found: _Found) -> Iterator[Play]:
+    """Every misreading of a tensor, and what is seen of it."""
+    if place.sample and not _still_hidden(found, place.local):
+        return  # the first sample has shown every slip
+    for play in exercise.plays(tensor):
+        found.setdefault((play.kind.word, place.local), []).append(_seen(exercise, tensor, play))
+        yield play
+
+
+def _unseen(found: _Found) -> list[list[_Seen]]:
+    """What nobody notices: a slip that shows in one sample, or in one of its directions, is no blind spot."""
+    return [several for several in found.values() if not any(seen.noticed for seen in several)]
+
+
+def _still_hidden(found: _Found, local: str) -> bool:
     """Whether a slip in a tensor has not shown in any sample so far."""
     return any(
         not any(seen.noticed for seen in several) for (_, where), several in found.items() if where == local
@@ -127,6 +159,10 @@ class _Seen:
     spot: BlindSpot
     play: Play
     noticed: bool
+
+
+_Found: TypeAlias = dict[tuple[str, str], list[_Seen]]
+"""What was seen of each slip in each tensor, by its name in a sample."""
 
 
 def _seen(exercise: PlayedExercise, tensor: str, play: Play) -> _Seen:

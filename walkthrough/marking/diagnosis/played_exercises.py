@@ -11,6 +11,7 @@ from walkthrough.marking.diagnosis.ripples import CellNumbers, Ripples, same
 from walkthrough.mathematics.notation import unravel
 from walkthrough.numbers.formulas import Quantity
 from walkthrough.slips import SlipKind, all_slips
+from walkthrough.trace.network import Network
 from walkthrough.trace.steps import Given, Ref, Steps
 from walkthrough.trace.trace import replay
 from walkthrough.workbook.operands import Operands
@@ -21,6 +22,11 @@ BITS = 256
 FEW_CELLS = 12
 _LARGE = 20_000
 """From so many multiply-adds on, only a few cells of each tensor are played, and not followed on."""
+
+
+def is_small(network: Network) -> bool:
+    """Whether every cell of an exercise is looked at: nobody works a larger one out by hand."""
+    return sum(stage.multiply_adds for stage in network.layers) <= _LARGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +45,7 @@ class PlayedExercise:
     def __init__(self, case: Case) -> None:
         trace = replay(case)
         self.book = Workbook(Steps(trace))
-        self.whole = sum(stage.multiply_adds for stage in trace.network.layers) <= _LARGE
+        self.whole = is_small(trace.network)
         self.numbers = Operands(lambda ref: trace.known(ref.tensor, ref.cell).value)
         self.ripples = Ripples(self.book, self.numbers)
         output = trace.network.output.name

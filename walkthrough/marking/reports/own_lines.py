@@ -65,7 +65,7 @@ class _OwnTrace(Trace):
         self._true, self._own, self._ref, self._result = trace, own, ref, result
 
     def known(self, tensor: str, cell: Cell, precision: int | None = None) -> Known:
-        """Somebody's own number; of the one cell, what follows. CannotReplay where theirs give none."""
+        """Somebody's own number; of the one cell, what follows; raises CannotReplay where it gives none."""
         if Ref(tensor, cell) == self._ref:  # what they wrote there is what is wrong
             return Known(self._result.value)
         found = self._own(Ref(tensor, cell))

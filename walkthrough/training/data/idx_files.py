@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from walkthrough.training.data_set import NoData
+from walkthrough.training.refusal import NoData
 from walkthrough.words.messages import printable
 
 Bytes = NDArray[np.uint8]
