@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from walkthrough.case import Case
 from walkthrough.document import Block, Heading, Lines, Omitted, Prose
-from walkthrough.mathematics.letters import rational
 from walkthrough.mathematics.notation import Shape, Tensor, gradient_name, unravel
 from walkthrough.page.changes import changes
 from walkthrough.page.drafts import Draft
@@ -25,6 +24,7 @@ from walkthrough.page.images import Images
 from walkthrough.page.narration import Narration
 from walkthrough.page.said_once import said_once
 from walkthrough.page.strokes import Strokes
+from walkthrough.page.top_of_page import opening
 from walkthrough.trace.linked import new_loss
 from walkthrough.trace.moves import Move
 from walkthrough.trace.network import Network, Stage
@@ -156,52 +156,7 @@ class Page:
 
     def opening(self) -> Iterator[Block]:
         """Title, source, and how to read the numbers."""
-        case = self._case
-        yield Heading(case.title or case.name, 1)
-        if case.source:
-            yield Prose(f"Source: {case.source}.")
-        if self.narration.symbolic:
-            return
-        said = {
-            "exact": "Exact numbers: = is exact, ≈ is rounded half-up to "
-            f"{self.narration.digits} significant digits.",
-            "float": "Float64, as a computer reckons: every number is rounded to 53 binary digits, and shown "
-            "in the fewest decimal digits that tell it from the next one.",
-            "decimals": f"By hand: every line is rounded half-up to {case.arithmetic.decimals} decimals "
-            "and carried on rounded.",
-        }
-        yield Prose(said[case.arithmetic.kind])
-        yield from self._conventions()
-
-    def _conventions(self) -> Iterator[Block]:
-        """What textbooks disagree about, where this case really meets it."""
-        ties, zeros = self._met()
-        conventions = self._case.conventions
-        if ties:
-            how = f"{WINNERS[conventions.max_tie]} (max_tie = {conventions.max_tie})"
-            yield Prose(f"Equal largest entries in a window ({ties}): {how}.")
-        if zeros:
-            yield Prose(f"{zeros} (relu_at_zero = {rational(conventions.relu_at_zero)}).")
-
-    def _met(self) -> tuple[str, str]:
-        """The first cells where a tie, or a kink at exactly 0, decides something."""
-        from walkthrough.page.choice_ledger import first_at_issue  # only a whole page says it
-
-        trace = self.steps.trace
-        tie = zero = ""
-        for sample in range(len(trace.case.samples)):
-            for stage in trace.network.layers:
-                for equation, _, _ in stage.choices:
-                    at_issue = first_at_issue(trace, stage, equation, sample)
-                    if at_issue is None:
-                        continue
-                    cell = trace.cell_name(trace.named(stage.z.name, sample), at_issue)
-                    if stage.gate is None:
-                        tie = tie or cell
-                    else:
-                        slope = rational(stage.gate.at_zero)
-                        zero = zero or f"A kink met at exactly 0 ({cell}): the slope taken there is {slope}"
-        return tie, zero
+        yield from opening(self.steps.trace, self.narration.digits, self.narration.symbolic)
 
     # --- stages ----------------------------------------------------------------------------------
 
