@@ -38,18 +38,20 @@ class Rule:
 class Grid:
     """Numbers in rows and columns, such as an image; `marks` are drawn beside the numbers.
 
-    `cells` are the full names of the numbers, where they have some.
+    `cells` are the full names of the numbers, where they have some. With `boxes` each number stands in a
+    box of its own, with room to write into: an empty text is a box that somebody fills in.
     """
 
     name: str
     rows: tuple[tuple[str, ...], ...]
     marks: tuple[tuple[str, ...], ...] = ()
     cells: tuple[tuple[str, ...], ...] = ()
+    boxes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """Grids beside each other with signs between them: x ⋆ g = ∂L/∂k."""
+    """Grids beside each other with signs between them: x ⋆ g = ∂L/∂k; without signs, to save room only."""
 
     grids: tuple[Grid, ...]
     signs: tuple[str, ...]
@@ -242,6 +244,14 @@ class Equations:
 
 
 @dataclass(frozen=True, slots=True)
+class Code:
+    """Lines of a program, to stand as they are; `language` names it as its own world does."""
+
+    text: str
+    language: str = "python"
+
+
+@dataclass(frozen=True, slots=True)
 class Branch:
     """A number (or, without a cell, a product) in one row, and under it what it is made of."""
 
@@ -265,4 +275,5 @@ Block: TypeAlias = (
     | Table
     | Equations
     | Branch
+    | Code
 )

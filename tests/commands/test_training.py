@@ -205,7 +205,7 @@ def test_show_why_and_step_open_a_step(folder: Path, here: Here) -> None:
     named, asked = (f"{run}#7",), (run, "--step", "7")
     assert said(here, "show", *named, "dense.bias") == said(here, "show", *asked, "dense.bias")
     assert "dense.weight.new[1,2]" in said(here, "why", run, "--step", "7", "dense.weight.new[1,2]")
-    assert "dense@2" in said(here, "step", run, "loss@2", "--step", "7", "--plain")
+    assert "dense.bias" in said(here, "step", run, "dense.bias.new", "--step", "7", "--plain")
 
 
 def test_a_step_is_an_exercise_like_others(folder: Path, here: Here) -> None:

@@ -223,3 +223,20 @@ def test_any_bytes_are_weights_or_are_refused(tmp_path: Path, content: bytes) ->
             read_state_dict(path)
         except NoWeights:
             continue
+
+
+def test_a_training_that_does_not_fit_its_case_is_not_exported(tmp_path: Path, here: Here) -> None:
+    run = tmp_path / "run.npz"
+    here("train", "two-layer-update", "--save", str(run))
+    found = dict(np.load(run))
+    for name, array in (
+        ("output.weight", np.ones((3, 3))),
+        ("no.such", np.ones(2)),
+        ("output.name", np.ones(2)),
+    ):
+        np.savez(run, **{**found, f"checkpoint/20/{name}": array})
+        ended = here("export", str(run), "-o", str(tmp_path / "w.npz"))
+        if name == "output.weight":
+            assert "output.weight is not of the size that its case asks for" in assert_refused(ended)
+        else:
+            assert ended[0] == 0

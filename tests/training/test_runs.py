@@ -153,6 +153,13 @@ def test_what_does_not_belong_is_refused(tmp_path: Path, entry: str, value: obje
         opened(path, 20)
 
 
+def test_a_checkpoint_too_far_away_is_not_gone_on_from(tmp_path: Path) -> None:
+    path = saved(small(tmp_path), tmp_path)
+    changed(path, steps=np.array(10**6), loss=np.ones(10**6))
+    with pytest.raises(NoRun, match="the nearest checkpoint before step 900000 is after step 40, too far"):
+        opened(path, 900_000)
+
+
 def test_a_header_that_promises_too_much_is_not_believed(tmp_path: Path) -> None:
     path = saved(small(tmp_path), tmp_path)
     header = io.BytesIO()

@@ -9,7 +9,7 @@ from walkthrough.case.heading import Arithmetic
 from walkthrough.case.layers import NamedLayer
 from walkthrough.case.reading import read_case
 from walkthrough.case.samples import Sample
-from walkthrough.case.shipped import Shipped, list_shipped, load
+from walkthrough.case.shipped import Shipped, as_typed, list_shipped, load
 from walkthrough.case.training import Training
 from walkthrough.words.problems import CaseError
 
@@ -22,6 +22,7 @@ __all__ = [
     "Sample",
     "Shipped",
     "Training",
+    "as_typed",
     "list_shipped",
     "load",
     "read_case",

@@ -30,8 +30,8 @@ from walkthrough.document import (
     Side,
     Working,
 )
+from walkthrough.formats._arranged_sides import Arrangement, piece
 from walkthrough.formats._mathml import broken, mathml, pieces
-from walkthrough.formats._pieces import Arrangement, piece
 
 _OTHER = re.compile(r"[^\w.]+|\.")
 _INDEXED = re.compile("[₀-₉∂]")
@@ -61,6 +61,10 @@ class HtmlFormat:
         said = chain([first] if first is not None else (), rest)
         return _environment().get_template("page.html").generate(title=title, blocks=said, page=_Page())
 
+    def fragment(self, blocks: Iterable[Block]) -> Iterator[str]:
+        """The blocks as a part of another page, such as a notebook."""
+        return _environment().get_template("fragment.html").generate(blocks=blocks, page=_Fragment())
+
 
 class _Page:
     """What a page has said so far: an id stands once, and no level of headings is left out."""
@@ -81,6 +85,16 @@ class _Page:
         """The level of a heading, at most one below the last."""
         self._level = min(wanted, self._level + 1)
         return self._level
+
+
+class _Fragment(_Page):
+    """A part of a page that belongs to somebody else: no ids, whose names might be taken."""
+
+    def id(self, cell: str) -> Markup:
+        return Markup(' data-cell="{}"').format(cell)
+
+    def level(self, wanted: int) -> int:
+        return wanted
 
 
 def anchor(cell: str) -> str:
@@ -113,6 +127,7 @@ def _environment() -> Environment:
     }
     environment.globals |= {
         "style": _inside("style.css"),
+        "fragment_style": _inside("fragment.css"),
         "script": _inside("script.js"),
         "carried": _carried,
     }

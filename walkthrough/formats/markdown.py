@@ -8,6 +8,7 @@ from walkthrough.document import (
     Beside,
     Block,
     Branch,
+    Code,
     Compared,
     Curve,
     Equations,
@@ -24,9 +25,9 @@ from walkthrough.document import (
     Working,
     Workings,
 )
+from walkthrough.formats._arranged_sides import Arrangement, piece
 from walkthrough.formats._curves import drawn
 from walkthrough.formats._layout import laid_out
-from walkthrough.formats._pieces import Arrangement, piece
 from walkthrough.formats._signs import ascii_only, in_ascii
 from walkthrough.formats._tex import matrix, tex, tex_side
 
@@ -86,6 +87,8 @@ class MarkdownFormat:
                 return "".join(_branch(block, "")) + "\n"
             case Equations():
                 return ""
+            case Code(text, language):
+                return f"```{language}\n{text}\n```\n\n"
             case Curve():
                 curve = "\n".join(drawn(block, self._width, self._plain))
                 return f"```text\n{curve}\n```\n\n"
@@ -152,6 +155,8 @@ def _grid(block: Grid) -> str:
 
 
 def _beside(block: Beside) -> str:
+    if not any(block.signs):
+        return "".join(map(_grid, block.grids))
     names = [tex(grid.name) for grid in block.grids]
     pieces = [f"\\underset{{{name}}}{{{matrix(g.rows)}}}" for name, g in zip(names, block.grids, strict=True)]
     signs = [f" {tex(sign)} " for sign in block.signs]

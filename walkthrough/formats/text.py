@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from walkthrough.document import (
     Beside,
     Block,
     Branch,
+    Code,
     Compared,
     Curve,
     Equations,
@@ -25,8 +26,8 @@ from walkthrough.document import (
 )
 from walkthrough.formats._curves import drawn
 from walkthrough.formats._layout import INDENT, laid_out
-from walkthrough.formats._pieces import folded, wrapped
 from walkthrough.formats._signs import ascii_only, in_ascii
+from walkthrough.words.line_breaks import folded, wrapped
 
 __all__ = ["TextFormat", "ascii_only"]
 
@@ -35,6 +36,8 @@ Paint = Callable[[str, str], str]
 
 _SHADES = " ░▒▓█"
 _ASCII_SHADES = " .:*#"
+_ROOM = 8
+"""Signs of a number that is still to be written."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +103,8 @@ class TextFormat:
                 return list(self._branch(block, INDENT))
             case Equations():
                 return []
+            case Code(text):
+                return [f"{INDENT}{line}" for line in text.splitlines()]
             case Curve():
                 return [INDENT + line for line in drawn(block, self.width - len(INDENT), self.plain)]
 
@@ -180,7 +185,7 @@ class TextFormat:
             return lines
         under: list[str] = []
         for sign, grid in zip(("", *block.signs), block.grids, strict=True):
-            under += self._grid(Grid(f"{sign}  {grid.name}".strip(), grid.rows, grid.marks))
+            under += self._grid(replace(grid, name=f"{sign}  {grid.name}".strip()))
         return under
 
     def _picture(self, block: Picture) -> list[str]:
@@ -241,6 +246,8 @@ def _bands_of(block: Table, widths: list[int], room: int) -> list[tuple[int, int
 def _aligned(block: Grid) -> tuple[list[list[str]], list[int]]:
     """The cells of a grid, columns flush right; marks behind the numbers, which stay under each other."""
     columns = max((len(row) for row in block.rows), default=0)
+    if block.boxes:
+        block = _boxed(block)
     plain = [max(len(row[at]) for row in block.rows if at < len(row)) for at in range(columns)]
     texts = [[text.rjust(plain[at]) for at, text in enumerate(row)] for row in block.rows]
     if not block.marks:
@@ -251,6 +258,12 @@ def _aligned(block: Grid) -> tuple[list[list[str]], list[int]]:
         for y, row in enumerate(texts)
     ]
     return texts, [number + mark for number, mark in zip(plain, marked, strict=True)]
+
+
+def _boxed(block: Grid) -> Grid:
+    """Each number between brackets, with room for one where there is none."""
+    room = max(_ROOM, *(len(text) for row in block.rows for text in row))
+    return replace(block, rows=tuple(tuple(f"[{text.rjust(room)}]" for text in row) for row in block.rows))
 
 
 def _column(grid: Grid) -> list[str]:

@@ -96,7 +96,9 @@ def _replies(replied: Sequence[Replied], width: int) -> list[Row]:
     rows: list[Row] = []
     for each in replied:
         style = _STYLES[each.right]
-        rows += [(Run(" "), Run(line, style)) for line in folded(_narrow(each.text), width - 1, "")]
+        for line in folded(_narrow(each.text), width - 1, ""):
+            text = line.lstrip()
+            rows.append((Run(" " * (1 + len(line) - len(text))), Run(text, style)))
     return [(), *rows[:_MOST_REPLIED]] if rows else []
 
 
@@ -187,12 +189,14 @@ def hunt_rows(
     sheet = _sheet(hunt, width - 2)
     top = max(0, min(top, len(sheet) - room))
     shown: list[Row] = [(Run(" "), *row) for row in sheet[top : top + room]]
-    shown += [()] * (room - len(shown))
+    if said and len(shown) < room:
+        shown = shown[:-1]  # a sheet ends with an empty row
+    below: list[Row] = [()] * (height - 3 - len(shown) - len(said))
     more = len(sheet) - top - room
     aside = f"   {more} rows more: PgDn" if more > 0 else "   PgUp: back" if top else ""
     head = cut((Run(" one number is wrong, and carried on rightly", "stage"), Run(aside, "dim")), width)
     bar = title_row(hunt.opened.case.title, "find the mistake", width)
-    rows = [bar, head, *shown, *said, keys_row(Status(keys=keys), width)]
+    rows = [bar, head, *shown, *said, *below, keys_row(Status(keys=keys), width)]
     return framed_rows(rows, width, height), top
 
 

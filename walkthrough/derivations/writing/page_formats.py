@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Literal, TypeAlias, get_args
 
 from walkthrough.derivations.derivation import Proved
-from walkthrough.derivations.writing.reasons_said_once import reasons_said_once
+from walkthrough.derivations.writing.repeated_reasons import reasons_said_once
 
 Format: TypeAlias = Literal["text", "markdown", "latex", "json"]
 FORMATS: tuple[Format, ...] = get_args(Format)
@@ -17,7 +17,10 @@ InSigns: TypeAlias = Callable[[str], str]
 
 
 def rendered(proved: Proved, format: Format = "text", width: int = WIDTH, said: InSigns = str) -> str:
-    """The finished page; `said` is how its text is said where signs are few."""
+    """The finished page; `said` is how its text is said where signs are few.
+
+    JSON has the reason of every line; a page says it where it is new.
+    """
     if format != "json":
         proved = reasons_said_once(proved)
     match format:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import groupby
 
+from walkthrough.case import as_typed
 from walkthrough.document import Block, Compared, Grid, Heading, Prose, Table, Working
 from walkthrough.marking.diagnosis.examiner import Examiner, SecondLook
 from walkthrough.marking.marked_worksheets import RIGHT, Marked, MarkedSheet, VerdictWord, unit_found
@@ -158,7 +159,7 @@ class Report:
         if yours is None and first.from_yours is None:
             yield Prose("Your own earlier numbers give nothing here.")
         yield from slip_sentences(first, words)
-        yield Prose(look_again(steps, Ref(shown.claim.tensor, shown.claim.at), exercise.case.name))
+        yield Prose(look_again(steps, Ref(shown.claim.tensor, shown.claim.at), as_typed(exercise.case)))
         if len(alike) > 1:
             yield self._table(alike[1:])
 
@@ -284,6 +285,8 @@ def _unreadable(claims: Sequence[Marked]) -> Iterator[Block]:
     for marked in claims[:_MOST_NAMED]:
         claim = marked.claim
         yield Prose(f"{claim.cell} cannot be read (line {claim.line}): {printable(claim.problem or '')}.")
+        for slip in marked.slips[:1]:
+            yield Prose(f"{slip.words}.")
     if len(claims) > _MOST_NAMED:
         yield Prose(f"{len(claims) - _MOST_NAMED} more numbers cannot be read.")
 

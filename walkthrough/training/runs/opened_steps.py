@@ -16,7 +16,6 @@ from walkthrough.case.grid_files import grid_of_numbers
 from walkthrough.case.heading import Arithmetic
 from walkthrough.case.reading import read_text
 from walkthrough.case.start import Start
-from walkthrough.mathematics.notation import Shape
 from walkthrough.numbers.grid import Grid
 from walkthrough.trace.moves import before
 from walkthrough.training.data.data_set import Floats
@@ -26,8 +25,11 @@ from walkthrough.training.runs.run_files import read_run
 from walkthrough.training.runs.step_names import step_name
 from walkthrough.training.runs.vectorised_network import Tensors
 from walkthrough.words.messages import printable
+from walkthrough.words.options import options
 
 _MOST_LISTED = 20
+_FARTHEST = 10
+"""How many times farther than usual a checkpoint may be: going on from it could take for ever."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ def ended(path: Path) -> Case:
     record = read_run(path)
     case = case_of(record, path)
     last = record.checkpoints[max(record.checkpoints)]
-    return replace(case, layers=tuple(_with_parameters(each, last) for each in case.layers), path=path)
+    return replace(case, layers=_with_parameters(case, last, path), path=path)
 
 
 def case_of(record: Record, path: Path) -> Case:
@@ -83,6 +85,10 @@ def lessons_of(case: Case, record: Record, path: Path) -> Lessons:
 def tensors_before(lessons: Lessons, record: Record, step: int, path: Path) -> Tensors:
     """What the steps before this one have left, worked out from the nearest checkpoint; raises NoRun."""
     nearest = max(at for at in record.checkpoints if at < step)
+    if step - nearest > _FARTHEST * lessons.apart:
+        raise NoRun(
+            f"{path}: the nearest checkpoint before step {step} is after step {nearest}, too far away"
+        )
     tensors = fitting(lessons, record.checkpoints[nearest], path)
     for number in range(nearest + 1, step):
         tensors = lessons.step(number, tensors).after
@@ -117,7 +123,7 @@ def _opened(lessons: Lessons, tensors: Tensors, step: int, record: Record, path:
         arithmetic=Arithmetic("float"),
         samples=samples,
         batch=True,
-        layers=tuple(_with_parameters(each, tensors) for each in case.layers),
+        layers=_with_parameters(case, tensors, path),
         claims=(),
         formulas=(),
         path=path,
@@ -137,20 +143,21 @@ def _whence(case: Case, places: tuple[int, ...], record: Record, step: int, loss
     return said
 
 
-def _with_parameters(named: NamedLayer, tensors: Mapping[str, Floats]) -> NamedLayer:
-    """The layer with the numbers of the run in the place of those that it began with."""
-    new: dict[str, Any] = {}
-    for name, array in tensors.items():
-        of, _, role = name.partition(".")
-        if of == named.name and "." not in role:
-            given: Grid = getattr(named.layer, role)
-            new[role] = _in_shape(_grid(array), given.shape)
-    return replace(named, layer=replace(named.layer, **new)) if new else named  # type: ignore[type-var]
+def _with_parameters(case: Case, tensors: Mapping[str, Floats], path: Path) -> tuple[NamedLayer, ...]:
+    """The layers with the numbers of the run in the place of those that they began with."""
+    layers = []
+    for named in case.layers:
+        new: dict[str, Any] = {}
+        for role in options(type(named.layer)):
+            given, array = getattr(named.layer, role), tensors.get(f"{named.name}.{role}")
+            if array is None or not isinstance(given, Grid):
+                continue
+            if array.size != given.size:
+                raise NoRun(f"{path}: {named.name}.{role} is not of the size that its case asks for")
+            new[role] = _grid(array).reshaped(given.shape)
+        layers.append(replace(named, layer=replace(named.layer, **new)) if new else named)  # type: ignore[type-var]
+    return tuple(layers)
 
 
 def _grid(array: Floats) -> Grid:
     return grid_of_numbers(array, "a tensor of the run")
-
-
-def _in_shape(grid: Grid, shape: Shape) -> Grid:
-    return grid.reshaped(shape)
