@@ -24,7 +24,7 @@ from walkthrough.marking.diagnosis.possible_slips import operands_of_slips
 from walkthrough.marking.marked_worksheets import NumberClaim, Slip
 from walkthrough.numbers.formulas import Quantity
 from walkthrough.numbers.quantities import quantity, same_numbers
-from walkthrough.trace.steps import Ref
+from walkthrough.trace.steps.kinds import Ref
 from walkthrough.workbook.operands import Operands
 from walkthrough.workbook.reworked_steps import reworked
 from walkthrough.workbook.sheet_numbers import SheetNumbers
