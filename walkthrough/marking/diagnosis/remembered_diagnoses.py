@@ -135,6 +135,7 @@ def _explanation(numbers: Operands, claim: NumberClaim, book: Workbook, own: Own
     remembered = _OF_BOOKS.get(book)
     if remembered is None:
         remembered = _OF_BOOKS[book] = _Remembered()
+    wanted = operands_of_slips(book, Ref(claim.tensor, claim.at))
     before = _situation(numbers, claim, book, own, remembered.layout(own.page))
     known = remembered.find(before) if before is not None else None
     if known is not None:
@@ -151,7 +152,9 @@ def _explanation(numbers: Operands, claim: NumberClaim, book: Workbook, own: Own
             unit,
         )
     if not _leads_further(numbers, claim, book, own):
-        after = _situation(numbers, claim, book, own, remembered.layout(own.page))
+        after = before
+        if before is None or operands_of_slips(book, Ref(claim.tensor, claim.at)) != wanted:
+            after = _situation(numbers, claim, book, own, remembered.layout(own.page))
         if after is not None:
             remembered.keep(after, made)
     return made
