@@ -75,7 +75,8 @@ def written(file: Path, *words: str) -> str:
         ("why", "lecture-notes", "input.grad[4,2]", "--all"),
         ("check", "lecture-notes"),
         ("derive", "conv-input-gradient", "--input", "4x4"),
-        ("derive", "softmax-jacobian"),
+        ("derive",),
+        ("sizes", "lenet"),
     ],
     ids=" ".join,
 )
