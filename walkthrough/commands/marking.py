@@ -1,4 +1,4 @@
-"""`check`, `worksheet` and `blindspots`: somebody's own arithmetic."""
+"""`check` and `blindspots`: somebody's own arithmetic."""
 
 from __future__ import annotations
 
@@ -62,24 +62,6 @@ def check(
     write(marked, how, read=lambda: marked.files)
     if marked.exit_status:
         sys.exit(marked.exit_status)
-
-
-@click.command()
-@click.argument("case")
-@step_option
-@click.option("--csv", "as_table", is_flag=True, help="The header of a table for a class.")
-@click.option("--steps", type=click.IntRange(1), default=1, help="So many updates in a row.")
-@click.option("-o", "file", type=click.Path(path_type=Path), help="Write to a file, or not at all.")
-def worksheet(case: str, step: int | None, as_table: bool, steps: int, file: Path | None) -> None:
-    """An empty worksheet for CASE, a ? in every place."""
-    from walkthrough.marking.worksheets.empty_sheets import empty_class_list, empty_worksheet
-
-    opened = loaded(case, None, step)
-    named = case if opened.path is None or not Path(case).exists() else str(Path(case).resolve())
-    named = of_step(named, step)
-    asked = empty_class_list if as_table else empty_worksheet
-    text = asked(opened, named, steps=steps)
-    write([text], {"file": file}, opened)
 
 
 @click.command()

@@ -21,6 +21,7 @@ from walkthrough.commands.printing import (
 
 if TYPE_CHECKING:
     from walkthrough.page.narration import Narration
+    from walkthrough.trace.trace import Trace
 
 
 @click.command()
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 @click.option("--sample", type=click.IntRange(1), help="Only this sample of a batch.")
 @click.option("--fold-zeros", is_flag=True, help="Leave out products with 0.")
 @click.option("--arithmetic", help='Instead of the case\'s own: exact, float, "4 decimals" or symbolic.')
-@printing("text", "json", "markdown", "latex", "html", "notebook")
+@printing("text", "json", "markdown", "latex", "html", "notebook", "pytorch")
 def show(
     case: str,
     parts: tuple[str, ...],
@@ -60,6 +61,8 @@ def show(
     agreed: list[bool] = []
     if format_of(how) == "json":
         pieces = _show_json(narration, parts, agreed, sample)
+    elif format_of(how) == "pytorch":
+        pieces = _script(trace, bool(parts or sample or symbolic))
     else:
         whole = format_of(how) if not (parts or symbolic or sample) else ""
         blocks = _show_blocks(narration, parts, agreed, sample, whole)
@@ -111,6 +114,20 @@ def _show_blocks(
         from walkthrough.page.equations import equations
 
         yield equations(narration, opened=large)
+
+
+def _script(trace: Trace, narrowed: bool) -> Iterator[str]:
+    """The case as a script for PyTorch, or in words why there is none."""
+    from walkthrough.formats.pytorch import PytorchFormat
+    from walkthrough.page.scripts.autograd_script import autograd_script
+    from walkthrough.witnesses import CannotFollow
+
+    if narrowed:
+        raise click.UsageError("--format pytorch: a script is of the whole case, and of its numbers")
+    try:
+        return iter(list(PytorchFormat().render(autograd_script(trace))))
+    except CannotFollow as problem:
+        raise click.UsageError(f"--format pytorch: {problem}") from None
 
 
 def _show_json(

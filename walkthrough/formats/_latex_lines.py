@@ -10,9 +10,9 @@ from dataclasses import replace
 from itertools import chain
 
 from walkthrough.document import Working
+from walkthrough.formats._arranged_sides import Arrangement, piece
 from walkthrough.formats._latex_rows import ROOM, Cell, Row, arrangements, points, row_of
 from walkthrough.formats._latex_text import math, said
-from walkthrough.formats._sides import Arrangement, piece
 
 _SMALLER, _SMALLEST = 0.9, 0.8
 """How large smaller types are."""

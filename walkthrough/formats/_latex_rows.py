@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from walkthrough.document import Side, Sum, Window, Working
+from walkthrough.formats._arranged_sides import Arrangement, piece, signed
 from walkthrough.formats._latex_text import math
-from walkthrough.formats._sides import Arrangement, piece, signed
 
 ROOM = 484.0
 """Points between the margins, for a line that begins a little inside."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from markupsafe import Markup, escape
 
 from walkthrough.document import Relation, Side, Sum, Window
-from walkthrough.formats._sides import signed
+from walkthrough.formats._arranged_sides import signed
 
 _BELOW = str.maketrans("₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₙₛ", "0123456789ijkns")
 _ABOVE = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁽⁾", "0123456789−()")

@@ -30,8 +30,8 @@ from walkthrough.document import (
     Side,
     Working,
 )
+from walkthrough.formats._arranged_sides import Arrangement, piece
 from walkthrough.formats._mathml import broken, mathml, pieces
-from walkthrough.formats._sides import Arrangement, piece
 
 _OTHER = re.compile(r"[^\w.]+|\.")
 _INDEXED = re.compile("[₀-₉∂]")

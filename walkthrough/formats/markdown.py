@@ -25,9 +25,9 @@ from walkthrough.document import (
     Working,
     Workings,
 )
+from walkthrough.formats._arranged_sides import Arrangement, piece
 from walkthrough.formats._curves import drawn
 from walkthrough.formats._layout import laid_out
-from walkthrough.formats._sides import Arrangement, piece
 from walkthrough.formats._signs import ascii_only, in_ascii
 from walkthrough.formats._tex import matrix, tex, tex_side
 

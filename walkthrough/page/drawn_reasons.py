@@ -16,8 +16,8 @@ _LEAST_WIDTH = 30
 def drawn(
     reason: Reason, width: int = 100, plain: bool = False, said: Callable[[str], str] = str
 ) -> Iterator[str]:
-    """The tree as lines of text, and how to see more of it; `said` is how a terminal of few signs says it."""
-    yield from _Drawing(width, ("|- ", "`- ", "|  ") if plain else ("├─ ", "└─ ", "│  "), said).tree(reason)
+    """The tree as lines of text, and how to see more of it; `said` is how a text is said in few signs."""
+    yield from _DrawnTree(width, ("|- ", "`- ", "|  ") if plain else ("├─ ", "└─ ", "│  "), said).tree(reason)
     if _is_cut(reason):
         hint = said("…: --depth N goes back further, --routes N shows more, --all everything")
         first, *others = folded(hint, width, "")
@@ -29,7 +29,7 @@ def _is_cut(reason: Reason) -> bool:
 
 
 @dataclass(frozen=True)
-class _Drawing:
+class _DrawnTree:
     """How wide, with which strokes and in which signs a tree is drawn."""
 
     width: int

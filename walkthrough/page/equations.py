@@ -166,7 +166,7 @@ class _Transcript:
         worked = self._worked[of.name]
         if worked is None:
             return replace(of, lines=tuple(line for some in self._ledger.lines(of.name) for line in some))
-        how = self._ledger.manner(of.name)
+        how = self._ledger.product_style(of.name)
         return replace(
             of, relations=worked.relations, special=worked.special, between=how.between, short=how.short
         )

@@ -8,7 +8,7 @@ from fractions import Fraction
 from math import prod
 
 from walkthrough.document import Block, Grid, Picture
-from walkthrough.mathematics.notation import Shape, Tensor
+from walkthrough.mathematics.notation import Cell, Shape, Tensor
 from walkthrough.numbers.exact import Exact
 from walkthrough.numbers.shown import Known, shown
 from walkthrough.page.narration import Narration
@@ -22,6 +22,22 @@ MOST_IMAGES = 8
 """Images of a tensor that a page sets as numbers if it is to be sparing."""
 LARGEST_PICTURE = 64
 """Rows and columns of a picture; what is larger is left to its lines."""
+
+
+def labelled(shape: Shape, title: str) -> Iterator[tuple[str, Cell]]:
+    """What each image of a tensor is called, and its place in the outer axes, counted from 0.
+
+    Only a title's letter takes the place: `k, the kernel` becomes `k[2,1], the kernel`.
+    """
+    outer: Shape = shape[:-2]
+    first = next((at for at, extent in enumerate(outer) if extent > 1), len(outer))
+    for place in Tensor("", outer).cells():
+        index = [position + 1 for position in place[first:]]
+        label = title
+        if index:
+            letter, comma, rest = title.partition(",")
+            label = f"{letter}[{','.join(map(str, index))}]{comma}{rest}"
+        yield label, place
 
 
 @dataclass(frozen=True)
@@ -39,16 +55,10 @@ class Images:
         if not shape:
             return
         image = shape[-2:] if len(shape) > 1 else (1, *shape)
-        outer: Shape = shape[:-2]
+        outer = shape[:-2]
         if (len(shape) == 1 and shape[0] > WIDEST) or max(image) > LARGEST_PICTURE:
             return
-        first = next((at for at, extent in enumerate(outer) if extent > 1), len(outer))
-        for place in Tensor("", outer).cells():
-            index = [position + 1 for position in place[first:]]
-            label = title
-            if index:
-                letter, comma, rest = title.partition(",")
-                label = f"{letter}[{','.join(map(str, index))}]{comma}{rest}"
+        for label, place in labelled(shape, title):
             few = image[0] * image[1] <= MOST_NUMBERS and not (self.sparing and prod(outer) > MOST_IMAGES)
             if image[1] <= WIDEST and few:
                 yield Grid(label, self.rows(name, place, shape), cells=self._cells(name, place, shape))

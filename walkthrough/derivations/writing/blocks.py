@@ -15,10 +15,10 @@ from walkthrough.derivations.derivation import (
 )
 from walkthrough.derivations.writing.how_proved import how, tick, verdict
 from walkthrough.derivations.writing.repeated_reasons import reasons_said_once
-from walkthrough.derivations.writing.text_formulas import Writer
+from walkthrough.derivations.writing.text_formulas import TextWriter
 from walkthrough.document import Beside, Block, Grid, Heading, Prose, Working, Workings
 
-_WRITER = Writer()
+_WRITER = TextWriter()
 
 
 def derivation_blocks(proved: Proved) -> Iterator[Block]:

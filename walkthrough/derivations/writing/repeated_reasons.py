@@ -13,7 +13,7 @@ from walkthrough.derivations.derivation import (
     ProvedLine,
     SideBySide,
 )
-from walkthrough.derivations.writing.text_formulas import Writer
+from walkthrough.derivations.writing.text_formulas import TextWriter
 
 _INDICES = re.compile(r"[₀-₉]+|\[[\d,]+\]")
 """x₁₂, or x[1,12] where indices have more digits."""
@@ -42,5 +42,5 @@ def _blocks(blocks: tuple[ProvedBlock, ...]) -> Iterator[ProvedBlock]:
 
 def _without_indices(line: ProvedLine) -> tuple[str, str]:
     """Why a line holds, whichever entry it is about, and under which condition."""
-    because = _INDICES.sub("", Writer().words(line.because).replace("\u00a0", " "))
+    because = _INDICES.sub("", TextWriter().words(line.because).replace("\u00a0", " "))
     return _SEVERAL.sub(r"\1", because), line.given

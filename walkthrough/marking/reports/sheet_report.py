@@ -285,6 +285,8 @@ def _unreadable(claims: Sequence[Marked]) -> Iterator[Block]:
     for marked in claims[:_MOST_NAMED]:
         claim = marked.claim
         yield Prose(f"{claim.cell} cannot be read (line {claim.line}): {printable(claim.problem or '')}.")
+        for slip in marked.slips[:1]:
+            yield Prose(f"{slip.words}.")
     if len(claims) > _MOST_NAMED:
         yield Prose(f"{len(claims) - _MOST_NAMED} more numbers cannot be read.")
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from walkthrough.document import Side, Sum, Window
 
-Rows = tuple[tuple[str, ...], ...]
+SideRows = tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,7 @@ class Arrangement:
     flat: bool = False
     most: int = 0
 
-    def of(self, rows: Rows) -> Rows:
+    def of(self, rows: SideRows) -> SideRows:
         """The rows in this arrangement; a row that is broken is broken into equal parts."""
         if self.flat:
             return (tuple(text for row in rows for text in row),)
@@ -47,7 +47,7 @@ def piece(side: Side, arrangement: Arrangement) -> list[str]:
             return _sum(arrangement.of(rows), before, after)
 
 
-def _sum(rows: Rows, before: str, after: str) -> list[str]:
+def _sum(rows: SideRows, before: str, after: str) -> list[str]:
     """Rows of terms; the + between two rows is set by whoever places them."""
     if len(rows) == 1:
         return [before + signed(rows[0]) + after]
@@ -66,6 +66,6 @@ def signed(terms: tuple[str, ...]) -> str:
     return text
 
 
-def _widths(rows: Rows) -> list[int]:
+def _widths(rows: SideRows) -> list[int]:
     columns = max(len(row) for row in rows)
     return [max(len(row[at]) for row in rows if at < len(row)) for at in range(columns)]
