@@ -155,7 +155,7 @@ _LETTER = re.compile(r"[A-Za-z](\[[^\]]*\])?,?")
 def _rule(block: Rule) -> str:
     parts = [_legend(part) for part in block.letters.split("     ") if part.strip()]
     parts += [code(f"walkthrough derive {block.derivation}")] if block.derivation else []
-    legend = rf"\par{{\small\hspace*{{1.5em}}{'; '.join(parts)}}}" if parts else ""
+    legend = rf"\nopagebreak\par{{\small\hspace*{{1.5em}}{'; '.join(parts)}}}" if parts else ""
     formula = rf"\hangindent=3em\hangafter=1\hspace*{{.5em}}$\displaystyle\relax {broken(block.formula)}$"
     return f"\n{formula}{legend}\\nopagebreak\n"
 

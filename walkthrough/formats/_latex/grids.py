@@ -51,7 +51,7 @@ def _bands(widths: list[float], room: float) -> Iterator[tuple[int, int]]:
 
 def _array(rows: list[tuple[str, ...]], marks: list[tuple[str, ...]]) -> str:
     columns = max(map(len, rows), default=1) or 1
-    body = r" \\ ".join("{}" + " & ".join(_marked(rows, marks, y, math)) for y in range(len(rows)))
+    body = r" \\ ".join(r"\relax " + " & ".join(_marked(rows, marks, y, math)) for y in range(len(rows)))
     return rf"$\left(\begin{{array}}{{@{{}}*{{{columns}}}{{r}}@{{}}}}{body}\end{{array}}\right)$"
 
 

@@ -123,7 +123,7 @@ def _aligned(rows: list[Row], room: float, remark: float, lasts: list[bool] | No
     for at, row in enumerate(rows):
         first, second, tail = row.cells
         # after \\ a bracket would be taken for a length
-        text = f"{{}}{row.lead.tex} &{first.tex}"
+        text = rf"\relax {row.lead.tex} &{first.tex}"
         text += rf" & &\quad {second.tex}" if second.tex else " & &"
         text += rf" & &\; {tail.tex}" if tail.tex else " & &"
         if row.because and room:

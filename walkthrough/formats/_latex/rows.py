@@ -98,7 +98,7 @@ def _window(sign: str, rows: tuple[tuple[str, ...], ...]) -> Cell:
         text = r",\; ".join(map(math, rows[0]))
         return Cell(rf"{{}}{sign} \max({text})", 45 + sum(points(each) + 8 for each in rows[0]))
     columns = max(map(len, rows))
-    body = r" \\ ".join("{}" + " & ".join(map(math, row)) for row in rows)
+    body = r" \\ ".join(r"\relax " + " & ".join(map(math, row)) for row in rows)
     array = rf"\begin{{array}}{{@{{}}*{{{columns}}}{{r}}@{{}}}}{body}\end{{array}}"
     return Cell(rf"{{}}{sign} \max\left({array}\right)", 50 + sum(_widths(rows)) + 10 * columns, "window")
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from walkthrough.numbers.grid import Grid
-from walkthrough.page.choice_ledger import first_at_issue
+from walkthrough.page.records.choice_ledger import first_at_issue
 from walkthrough.trace.trace import Trace
 from walkthrough.witnesses import CannotFollow
 
