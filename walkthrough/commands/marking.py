@@ -23,7 +23,7 @@ from walkthrough.commands.student_pages import StudentPages
 @click.option(
     "--pages", type=click.Path(path_type=Path, file_okay=False), help="A folder for a page per student."
 )
-@printing("text", "json", "markdown", "csv")
+@printing("text", "json", "markdown", "html", "csv")
 def check(
     files: tuple[str, ...],
     everything: bool,
@@ -35,7 +35,8 @@ def check(
     """Mark what somebody worked out: which number is wrong, whose fault it is, what the slip was."""
     from walkthrough.marking.check import CheckOptions, check_command
 
-    page = None if pages is None else StudentPages(pages, [Path(file) for file in files]).write
+    read = [Path(file) for file in files]
+    page = None if pages is None else StudentPages(pages, read, format_of(how)).write
     options = CheckOptions(
         everything,
         hide_answers,

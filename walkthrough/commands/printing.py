@@ -100,6 +100,10 @@ def blocks_in(blocks: Iterable[Any], how: dict[str, Any]) -> Iterator[str]:
         return MarkdownFormat(plain=plain).render(blocks)
     from walkthrough.formats.text import TextFormat
 
+    if format_of(how) == "html":
+        from walkthrough.formats.html import HtmlFormat
+
+        return HtmlFormat().render(blocks)
     paint = painted if colourful(how["no_color"], how["file"]) else lambda style, text: text
     columns = width() if how["file"] is None else 100
     return TextFormat(columns, plain, paint).render(blocks)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @click.option("--steps", "count", type=click.IntRange(1), default=1, help="So many updates in a row.")
 @click.option("--fold-zeros", is_flag=True, help="Leave out products with 0.")
 @click.option("--arithmetic", help='Instead of the case\'s own: exact, float, "4 decimals" or symbolic.')
-@printing("text", "json", "markdown")
+@printing("text", "json", "markdown", "html")
 def show(
     case: str, parts: tuple[str, ...], count: int, fold_zeros: bool, arithmetic: str | None, **how: Any
 ) -> None:
@@ -38,17 +38,26 @@ def show(
     if format_of(how) == "json":
         pieces = _show_json(narration, parts, agreed)
     else:
-        pieces = blocks_in(_show_blocks(narration, parts, agreed), how)
+        whole = format_of(how) == "html" and not parts and not symbolic
+        pieces = blocks_in(_show_blocks(narration, parts, agreed, whole), how)
     write(pieces, how, opened)
     if not all(agreed):
         sys.exit(1)
 
 
-def _show_blocks(narration: Narration, parts: tuple[str, ...], agreed: list[bool]) -> Iterator[Any]:
+def _show_blocks(
+    narration: Narration, parts: tuple[str, ...], agreed: list[bool], calculating: bool
+) -> Iterator[Any]:
+    """The page; one that is `calculating` ends with the case's equations."""
     from walkthrough.page.page import Page
     from walkthrough.page.selection import selected, tensors
 
-    page = Page(narration)
+    large = False
+    if calculating:
+        from walkthrough.page.equations import equations, is_large
+
+        large = is_large(narration)
+    page = Page(narration, omitting=large)
     if not parts:
         yield from page.blocks()
     else:
@@ -65,6 +74,8 @@ def _show_blocks(narration: Narration, parts: tuple[str, ...], agreed: list[bool
     agreed += [check.agrees for check in checks]
     if checks:
         yield from closing(several[-1], checks)
+    if calculating:
+        yield equations(narration, opened=large)
 
 
 def _show_json(narration: Narration, parts: tuple[str, ...], agreed: list[bool]) -> Iterator[str]:
@@ -97,7 +108,7 @@ def _show_json(narration: Narration, parts: tuple[str, ...], agreed: list[bool])
 @click.option("--depth", type=click.IntRange(0, 1000), help="How many numbers to go back.  [default: 3]")
 @click.option("--routes", type=click.IntRange(1, 1_000_000), help="Routes of each number.  [default: 12]")
 @click.option("--all", "everything", is_flag=True, help="Everything, back to the inputs.")
-@printing("text", "json", "markdown")
+@printing("text", "json", "markdown", "html")
 def why(
     case: str,
     cell: str,
@@ -122,6 +133,11 @@ def why(
     tree = Reasons(Narration(Steps(replayed(opened, (cell,))), how["digits"]), bounds).tree(cell)
     if format_of(how) == "json":
         write([json.dumps(record(tree), ensure_ascii=False, indent=1) + "\n"], how, opened)
+        return
+    if format_of(how) == "html":
+        from walkthrough.page.reason_branches import reason_blocks
+
+        write(blocks_in(reason_blocks(tree), how), how, opened)
         return
     from walkthrough.commands.output import needs_ascii, width
     from walkthrough.formats.text import ascii_only

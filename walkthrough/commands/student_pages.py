@@ -1,9 +1,9 @@
-"""A page for each student, as Markdown in a folder."""
+"""A page for each student in a folder: Markdown, or a web page to hand back."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from walkthrough.document import Block
@@ -13,25 +13,37 @@ _LONGEST = 60
 
 
 class StudentPages:
-    """The pages of a class in one folder, each under its student's name; `read` is never written over."""
+    """The pages of a class in one folder, each under its student's name; `read` is never written over.
 
-    def __init__(self, folder: Path, read: Sequence[Path]) -> None:
+    `format` is html, or anything else for Markdown.
+    """
+
+    def __init__(self, folder: Path, read: Sequence[Path], format: str = "markdown") -> None:
         self._folder = folder
         self._read = read
+        self._html = format == "html"
         self._names: dict[str, int] = {}
 
     def write(self, whose: str, blocks: Iterable[Block]) -> None:
         """One student's page; two of one name have two pages. Raises CannotWrite."""
         from walkthrough.commands.files import CannotWrite, write_file
-        from walkthrough.formats.markdown import MarkdownFormat
 
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
         except OSError as problem:
             said = problem.strerror or problem
             raise CannotWrite(f"{self._folder} cannot be made: {said}") from None
-        pieces = MarkdownFormat().render(blocks)
-        write_file(pieces, self._folder / f"{self._name(whose)}.md", lambda: frozenset(self._read))
+        file = self._folder / f"{self._name(whose)}.{'html' if self._html else 'md'}"
+        write_file(self._pieces(blocks), file, lambda: frozenset(self._read))
+
+    def _pieces(self, blocks: Iterable[Block]) -> Iterator[str]:
+        if self._html:
+            from walkthrough.formats.html import HtmlFormat
+
+            return HtmlFormat().render(blocks)
+        from walkthrough.formats.markdown import MarkdownFormat
+
+        return MarkdownFormat().render(blocks)
 
     def _name(self, whose: str) -> str:
         name = _OTHER.sub("-", whose).strip("-")[:_LONGEST] or "worksheet"

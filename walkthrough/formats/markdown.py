@@ -7,9 +7,13 @@ from collections.abc import Iterable, Iterator
 from walkthrough.document import (
     Beside,
     Block,
+    Branch,
+    Compared,
+    Equations,
     Grid,
     Heading,
     Lines,
+    Omitted,
     Picture,
     Prose,
     Relation,
@@ -65,6 +69,8 @@ class MarkdownFormat:
                 return _picture(block)
             case Working():
                 return self._workings((block,))
+            case Compared():
+                return "".join(map(self._block, block.apart))
             case Workings(lines, because):
                 return (f"{escaped(because)}.\n\n" if because else "") + self._workings(lines)
             case Lines(texts, because):
@@ -72,6 +78,12 @@ class MarkdownFormat:
                 return said + "```text\n" + "".join(f"{text}\n" for text in texts) + "```\n\n"
             case Table(header, rows, right):
                 return _table(header, rows, right)
+            case Omitted(tensor, count):
+                return f"{count} lines of {escaped(tensor)}\n\n"
+            case Branch():
+                return "".join(_branch(block, "")) + "\n"
+            case Equations():
+                return ""
 
     def _workings(self, lines: tuple[Working, ...]) -> str:
         if not lines:
@@ -84,6 +96,15 @@ class MarkdownFormat:
             rows = [(text + aside).rstrip() for text, aside in set_]
             return "```text\n" + "".join(f"{row}\n" for row in rows) + "```\n\n"
         return _aligned(lines)
+
+
+def _branch(block: Branch, indent: str) -> Iterator[str]:
+    """A tree as a list in lists."""
+    cell = f"`{block.cell}`" if block.cell else ""
+    parts = (cell, escaped(block.line), escaped(block.remark))
+    yield f"{indent}- {'  '.join(filter(None, parts))}\n"
+    for each in block.branches:
+        yield from _branch(each, indent + "  ")
 
 
 def _aligned(lines: tuple[Working, ...]) -> str:

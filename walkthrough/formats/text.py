@@ -8,9 +8,13 @@ from dataclasses import dataclass
 from walkthrough.document import (
     Beside,
     Block,
+    Branch,
+    Compared,
+    Equations,
     Grid,
     Heading,
     Lines,
+    Omitted,
     Picture,
     Prose,
     Rule,
@@ -43,8 +47,9 @@ class TextFormat:
         """The blocks as pieces of text, each ending with a line end."""
         before: Block | None = None
         for block in blocks:
-            yield from self._spaced(before, block)
-            before = block
+            for each in block.apart if isinstance(block, Compared) else (block,):
+                yield from self._spaced(before, each)
+                before = each
 
     def _spaced(self, before: Block | None, block: Block) -> Iterator[str]:
         if isinstance(block, Workings | Lines) and block.because and isinstance(before, Rule):
@@ -79,12 +84,27 @@ class TextFormat:
                 return self._picture(block)
             case Working():
                 return self._workings((block,))
+            case Compared():
+                return [line for each in block.apart for line in self._block(each)]
             case Workings(lines):
                 return self._workings(lines)
             case Lines(texts):
                 return [*texts]
             case Table():
                 return self._table(block)
+            case Omitted(tensor, count):
+                return [f"{INDENT}{count} lines of {tensor}"]
+            case Branch():
+                return list(self._branch(block, INDENT))
+            case Equations():
+                return []
+
+    def _branch(self, block: Branch, indent: str) -> Iterator[str]:
+        """A tree: each number under what it goes into."""
+        parts = (f"{block.cell}:" if block.cell else "", block.line, block.remark)
+        yield from folded("  ".join(filter(None, parts)), self.width, indent)
+        for each in block.branches:
+            yield from self._branch(each, indent + INDENT)
 
     def _workings(self, lines: tuple[Working, ...]) -> list[str]:
         return [

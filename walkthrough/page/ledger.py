@@ -225,7 +225,7 @@ class Ledger:
         for end in set(ends) - {0}:  # nothing follows the last term
             pieces[end - 1] = pieces[end - 1][:-3]
             figures[end - 1] = figures[end - 1][:-3]
-        redo, doubtful, rounded = self._checked(contractions, columns, result)
+        redo, doubtful, rounded = self.checked(contractions, columns, result)
         reason, complete = self.because(name), result.complete.tolist()
         rows: list[Row] = []
         start = 0
@@ -248,7 +248,7 @@ class Ledger:
                 rows = []
         yield rows
 
-    def _checked(
+    def checked(
         self, contractions: tuple[Contraction, ...], columns: dict[str, _Column], result: Printed
     ) -> tuple[set[int], set[int], set[int]]:
         """Lines that want more digits to be redone, lines with numbers that do not end, and rounded ones.

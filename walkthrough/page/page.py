@@ -9,9 +9,9 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from walkthrough.case import Case
-from walkthrough.document import Block, Grid, Heading, Lines, Picture, Prose, Rule
+from walkthrough.document import Block, Grid, Heading, Lines, Omitted, Picture, Prose, Rule
 from walkthrough.mathematics.letters import bounded, rational
-from walkthrough.mathematics.notation import Shape, Tensor, gradient_name
+from walkthrough.mathematics.notation import Shape, Tensor, gradient_name, unravel
 from walkthrough.numbers.exact import Exact
 from walkthrough.numbers.shown import Known, shown
 from walkthrough.page.changes import changes
@@ -39,9 +39,13 @@ LARGEST_PICTURE = 64
 
 @dataclass(frozen=True)
 class Page:
-    """How a trace is laid out; `narration` puts its steps into lines."""
+    """How a trace is laid out; `narration` puts its steps into lines.
+
+    `omitting` leaves out the lines of large tensors, for a page that works them out when it is asked.
+    """
 
     narration: Narration
+    omitting: bool = False
     _guards: dict[tuple[str, str, int | None], int] = field(default_factory=dict)
     _drafts: dict[str, list[Draft]] = field(default_factory=dict)
 
@@ -95,7 +99,9 @@ class Page:
     def in_turn(self) -> tuple[Page, ...]:
         """A page for each step of training."""
         return tuple(
-            self if steps is self.steps else Page(replace(self.narration, steps=steps, _kept={}))
+            self
+            if steps is self.steps
+            else Page(replace(self.narration, steps=steps, _kept={}), self.omitting)
             for steps in self.steps.in_turn
         )
 
@@ -341,9 +347,15 @@ class Page:
         """Every line of a tensor, laid out alike; what holds for all of them is said once."""
         if self._ledger.takes(name):
             because = self._ledger.because(name)
+            if self.omitting:
+                yield Omitted(name, Tensor(name, self.shapes[name]).size, because)
+                return
+            shape, start = self.steps.trace.place(name).shape, 0
             for texts in self._ledger.lines(name):
-                yield Lines(tuple(texts), because)
-                because = ""
+                places = range(start, start + len(texts))
+                cells = tuple(self.steps.trace.cell_name(name, unravel(place, shape)) for place in places)
+                yield Lines(tuple(texts), because, cells)
+                because, start = "", start + len(texts)
             return
         guard = self._guard(name)
         drafts = self._drafts.pop(name, None) or self._drafted(name)
@@ -391,7 +403,7 @@ class Page:
                 letter, comma, rest = title.partition(",")
                 label = f"{letter}[{','.join(map(str, index))}]{comma}{rest}"
             if image[1] <= WIDEST and image[0] * image[1] <= MOST_NUMBERS:
-                yield Grid(label, self._rows(name, place, shape))
+                yield Grid(label, self._rows(name, place, shape), cells=self._cells(name, place, shape))
             else:
                 yield self._picture(name, place, shape, label)
 
@@ -401,6 +413,14 @@ class Page:
         return tuple(
             tuple(self.narration.text(Ref(name, (*outer, row, column))) for column in range(shape[-1]))
             for row in range(shape[-2])
+        )
+
+    def _cells(self, name: str, outer: tuple[int, ...], shape: Shape) -> tuple[tuple[str, ...], ...]:
+        """The full names of the numbers of an image."""
+        trace = self.steps.trace
+        rows = [outer] if len(shape) == 1 else [(*outer, row) for row in range(shape[-2])]
+        return tuple(
+            tuple(trace.cell_name(name, (*row, column)) for column in range(shape[-1])) for row in rows
         )
 
     def _picture(self, name: str, outer: tuple[int, ...], shape: Shape, label: str) -> Picture:

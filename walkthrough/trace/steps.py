@@ -252,7 +252,7 @@ class Steps:
             samples = range(len(self.trace.case.samples))
             each = (self.full(place.local, k) for k in samples)
             return Mean(ref, phase, stage, tuple(Ref(of, cell) for of in each))
-        if self.trace.before is not None and (before := self._left(place.local)):
+        if self.trace.before is not None and (before := self.left(place.local)):
             return Sums(ref, phase, stage, (Term(Fraction(1), (Ref(before, cell),)),))
         sample = place.sample or 0
         if place.local in self._forward or place.local == "loss":
@@ -294,7 +294,7 @@ class Steps:
         terms = zip(parts, refs, strict=True)
         return Sums(ref, "update", stage, tuple(Term(part.coefficient, (each,)) for part, each in terms))
 
-    def _left(self, local: str) -> str | None:
+    def left(self, local: str) -> str | None:
         """What the step before has left under a name: a new parameter, a velocity; None if nothing."""
         before = self.trace.before
         assert before is not None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import groupby
 
-from walkthrough.document import Block, Grid, Heading, Prose, Table
+from walkthrough.document import Block, Compared, Grid, Heading, Prose, Table
 from walkthrough.marking.diagnosis.examiner import Examiner, SecondLook
 from walkthrough.marking.marked_worksheets import RIGHT, Marked, MarkedSheet, VerdictWord, unit_found
 from walkthrough.marking.reports.formula_report import formula_blocks, formula_summary
@@ -151,15 +151,17 @@ class Report:
         yield Heading(f"{claim.cell} = {written_number(first)} is wrong", 3, f"line {claim.line}")
         steps = Steps(exercise.trace)
         line = Narration(steps, self.digits).line(steps.step(shown.claim.tensor, shown.claim.at))
-        if line.sides:
-            yield line
-        if shown.claim.tensor != claim.tensor:
-            yield Prose("δ is the negative of it.")
         yours = None if own is None else own_line(shown, own, exercise, self.digits)
-        if yours is not None:
+        if line.sides and yours is not None:
+            yield Compared(line, "With your own earlier numbers:", yours)
+        elif line.sides:
+            yield line
+        elif yours is not None:
             yield Prose("With your own earlier numbers:")
             yield yours
-        elif first.from_yours is None:
+        if shown.claim.tensor != claim.tensor:
+            yield Prose("δ is the negative of it.")
+        if yours is None and first.from_yours is None:
             yield Prose("Your own earlier numbers give nothing here.")
         yield from slip_sentences(first, words)
         yield Prose(look_again(steps, Ref(shown.claim.tensor, shown.claim.at), exercise.case.name))

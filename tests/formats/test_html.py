@@ -1,0 +1,232 @@
+"""A page is one file: well-formed, nothing from elsewhere, colours that can be read, the same digits."""
+
+from __future__ import annotations
+
+import json
+import re
+from base64 import b64decode
+from collections.abc import Callable
+from html.parser import HTMLParser
+from itertools import pairwise, product
+from pathlib import Path
+from zlib import decompress
+
+import pytest
+
+from walkthrough.case import list_shipped
+from walkthrough.document import (
+    Beside,
+    Block,
+    Branch,
+    Compared,
+    Equations,
+    Grid,
+    Group,
+    Heading,
+    Lines,
+    Omitted,
+    Picture,
+    Prose,
+    Quantity,
+    Rule,
+    Sum,
+    Table,
+    Window,
+    Working,
+    Workings,
+)
+from walkthrough.formats import html
+from walkthrough.formats.html import HtmlFormat, anchor
+
+PageOf = Callable[..., Path]
+_VOID = {"meta", "input", "img", "br", "hr", "link", "wbr"}
+
+
+def rendered(*blocks: Block) -> str:
+    return "".join(HtmlFormat().render(blocks))
+
+
+class Reader(HTMLParser):
+    """Elements that are closed as they were opened; their text, and their attributes."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.text = ""
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(page)
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+        if tag not in _VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if not {"script", "style"} & set(self.open):
+            self.text += data
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.found if name == tag]
+
+
+@pytest.mark.parametrize("name", [each.name for each in list_shipped() if each.name != "lenet"])
+def test_every_case_is_a_page_of_its_own(page_of: PageOf, name: str) -> None:
+    page = page_of("show", name).read_text()
+    reader = Reader(page)
+    ids = [attributes["id"] for _, attributes in reader.found if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    assert not re.search(r"""(?:src|href|url|@import)[=( ]*["']?(?!data:|#|["'])""", _markup(page))
+    levels = [int(tag[1]) for tag, _ in reader.found if re.fullmatch(r"h\d", tag)]
+    assert levels[0] == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+
+
+def _markup(page: str) -> str:
+    """The page without the script's own text."""
+    return re.sub(r"<script.*?</script>", "", page, flags=re.DOTALL)
+
+
+def test_a_line_is_formulas_with_the_digits_of_its_blocks() -> None:
+    rows = (("x₁₁k₁₁", "x₁₂k₁₂"), ("x₂₁k₂₁", "x₂₂k₂₂"))
+    numbers = (("0·1", "(−255)·2"), ("3·4", "5·6"))
+    line = Working("conv[1,1]", "z₁₁", (("=", Sum(rows)), ("=", Sum(numbers)), ("=", "−468")), "why <not>")
+    reader = Reader(rendered(Workings((line,))))
+    assert {"class": "line", "id": "conv-1-1", "data-cell": "conv[1,1]"} in reader.all("div")
+    said = re.sub(r"\s", "", reader.text)
+    assert "z11=x11k11+x12k12+x21k21+x22k22=0·1+(−255)·2+3·4+5·6=−468" in said
+    assert "why<not>" in said
+    assert len(reader.all("msub")) == 9
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("x[i+p−1, j]", ["<msub><mi>x</mi><mrow>", "<mi>p</mi>"]),
+        ("e^(−2.55)", ["<msup><mi>e</mi><mrow>", '<mo form="prefix">−</mo><mn>2.55</mn>']),
+        ("1.5·10⁻⁹", ["<msup><mn>10</mn><mrow>"]),
+        ("∂L/∂k₂₁", ["<mfrac>", "<msub><mi>k</mi><mrow><mn>21</mn>"]),
+        ("ln y", ["<mi>ln</mi><mspace"]),
+        ("z if it was its window's largest, else 0", ["was its window&#39;s largest, else"]),
+        ("a < b & c", ["&lt;", "&amp;"]),
+        ("Σ ŷ₂", ["<mo>∑</mo>"]),
+    ],
+)
+def test_formulas_become_mathml(text: str, parts: list[str]) -> None:
+    page = rendered(Rule(text))
+    for part in parts:
+        assert part in page
+
+
+def test_every_kind_of_block_is_said() -> None:
+    grid = Grid("x", (("1", "−2"),), (("!", " "),), (("input[1]", "input[2]"),))
+    line = Working("a[1]", "a₁", (("=", "b₁"), ("=", "7")))
+    grouped = Working(
+        "c[1]", "c₁", (("=", "s"), ("=", "t"), ("=", "9")), "", (Group("channel 1", (("=", "u"),)),)
+    )
+    window = Working("p[1]", "p₁", (("=", Window((("3", "4"),))), ("=", "4")))
+    blocks: tuple[Block, ...] = (
+        Heading("title & co", 1),
+        Heading("part", 3, "forward", "2"),
+        Prose("1 < 2"),
+        grid,
+        Beside((grid, grid), ("⋆",)),
+        Picture("z", ((0.0, 1.0), (0.5, 0.25)), "−1", "1"),
+        line,
+        grouped,
+        window,
+        Compared(line, "yours:", line),
+        Lines(("d₁ = 1 + 2 = 3",), "all alike", ("d[1]",)),
+        Omitted("conv", 4704, "chain rule"),
+        Table(("cell", "right"), (("conv[1]", "3"),), frozenset({1})),
+        Branch("e[1]", "e₁ = f₁", "because", (Branch("f[1]", "f₁ = 5"),)),
+    )
+    reader = Reader(rendered(*blocks))
+    said = " ".join(reader.text.split())
+    for part in (
+        "title & co",
+        "2 part forward",
+        "1 < 2",
+        "⋆",
+        "channel 1",
+        "yours:",
+        "4704 lines",
+        "because",
+    ):
+        assert part in said
+    assert [attributes.get("id") for attributes in reader.all("div")].count("a-1") == 1
+    assert len(reader.all("details")) == 1
+    assert "max(3,4)" in re.sub(r"\s", "", reader.text)
+
+
+def test_a_picture_has_its_shades() -> None:
+    (image,) = Reader(rendered(Picture("z", ((0.0, 1.0), (0.5, 0.2)), "−1", "1"))).all("img")
+    source = image["src"]
+    assert source is not None
+    data = b64decode(source.partition("base64,")[2])
+    assert data.startswith(b"\x89PNG")
+    at = data.index(b"IDAT")
+    size = int.from_bytes(data[at - 4 : at], "big")
+    # a row is a filter byte, 0, and its shades from 0 to 255
+    assert decompress(data[at + 4 : at + 4 + size]) == bytes([0, 0, 255, 0, 128, 51])
+
+
+def test_equations_cannot_end_their_script() -> None:
+    odd = Quantity("</script><b>", "x", (1,), True, ("1",))
+    page = rendered(Equations((odd,)))
+    (data,) = re.findall(r'id="equations">(.*?)</script>', page)
+    assert json.loads(data)["quantities"][0]["name"] == "</script><b>"
+    assert "<b>" not in data
+
+
+@pytest.mark.parametrize(
+    ("cell", "own"),
+    [("conv1[3,5,7]", "conv1-3-5-7"), ("conv[2,3]", "conv-2-3"), ("loss", "loss"),
+     ("dense.weight.new[1]", "dense-weight-new-1"), ("conv@2[1,3]", "conv-2-1-3"),
+     ("my_layer[1]", "my_layer-1")],
+)  # fmt: skip
+def test_ids_are_names(cell: str, own: str) -> None:
+    assert anchor(cell) == own
+
+
+# --- colours -----------------------------------------------------------------------------------------
+
+
+def _schemes() -> dict[str, dict[str, str]]:
+    style = (Path(html.__file__).parent / "html_page" / "style.css").read_text()
+    roots = re.findall(r":root \{(.*?)\}", style, re.DOTALL)
+    light, dark, *_ = (dict(re.findall(r"--([\w-]+): (#\w{6})", root)) for root in roots)
+    return {"light": light, "dark": light | dark}
+
+
+def _luminance(colour: str) -> float:
+    shares = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    red, green, blue = (s / 12.92 if s <= 0.04045 else ((s + 0.055) / 1.055) ** 2.4 for s in shares)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _contrast(one: str, other: str) -> float:
+    low, high = sorted((_luminance(one), _luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_colour_can_be_read(scheme: str) -> None:
+    colours = _schemes()[scheme]
+    grounds = ["paper", "panel", "window", "used", "active"]
+    pairs = [*product(["ink", "soft", "changed"], grounds), *product(["accent", "right"], grounds[:2])]
+    # small text needs 4.5, what is drawn 3 (WCAG 2.2, 1.4.3 and 1.4.11)
+    low = {pair: _contrast(*(colours[each] for each in pair)) for pair in pairs}
+    assert {pair: ratio for pair, ratio in low.items() if ratio < 4.5} == {}
+    assert all(_contrast(colours["edge"], colours[each]) >= 3 for each in ("paper", "panel"))
+
+
+def test_the_script_is_short_and_colours_stand_in_one_place() -> None:
+    folder = Path(html.__file__).parent / "html_page"
+    assert len((folder / "script.js").read_text().splitlines()) < 400
+    style = (folder / "style.css").read_text()
+    rules = re.sub(r":root \{.*?\}", "", style, flags=re.DOTALL)
+    assert re.findall(r"#[0-9a-f]{3,6}\b(?=[;\s])", rules) == []
