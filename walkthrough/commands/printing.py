@@ -104,6 +104,10 @@ def blocks_in(blocks: Iterable[Any], how: dict[str, Any]) -> Iterator[str]:
         from walkthrough.formats.html import HtmlFormat
 
         return HtmlFormat().render(blocks)
+    if format_of(how) == "latex":
+        from walkthrough.formats.latex import LatexFormat
+
+        return LatexFormat().render(blocks)
     paint = painted if colourful(how["no_color"], how["file"]) else lambda style, text: text
     columns = width() if how["file"] is None else 100
     return TextFormat(columns, plain, paint).render(blocks)

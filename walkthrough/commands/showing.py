@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @click.option("--steps", "count", type=click.IntRange(1), default=1, help="So many updates in a row.")
 @click.option("--fold-zeros", is_flag=True, help="Leave out products with 0.")
 @click.option("--arithmetic", help='Instead of the case\'s own: exact, float, "4 decimals" or symbolic.')
-@printing("text", "json", "markdown", "html")
+@printing("text", "json", "markdown", "latex", "html")
 def show(
     case: str, parts: tuple[str, ...], count: int, fold_zeros: bool, arithmetic: str | None, **how: Any
 ) -> None:
@@ -108,7 +108,7 @@ def _show_json(narration: Narration, parts: tuple[str, ...], agreed: list[bool])
 @click.option("--depth", type=click.IntRange(0, 1000), help="How many numbers to go back.  [default: 3]")
 @click.option("--routes", type=click.IntRange(1, 1_000_000), help="Routes of each number.  [default: 12]")
 @click.option("--all", "everything", is_flag=True, help="Everything, back to the inputs.")
-@printing("text", "json", "markdown", "html")
+@printing("text", "json", "markdown", "latex", "html")
 def why(
     case: str,
     cell: str,

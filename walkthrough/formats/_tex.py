@@ -22,7 +22,7 @@ _ABOVE = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 
 _TOKEN = re.compile(
     r"(?P<below>[₀-₉]+)|(?P<above>[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+)|(?P<index>(?<=[A-Za-z])\[[^\]]*\])"
-    r"|(?P<word>[A-Za-z]+(?:[ -][A-Za-z]{2,}|')*)|(?P<sign>.)",
+    r"|(?P<word>[A-Za-z]{2,}(?:'s)?(?:[ -][A-Za-z]{2,}(?:'s)?)*|[A-Za-z]'*)|(?P<sign>.)",
     re.DOTALL,
 )
 
@@ -47,7 +47,7 @@ def _token(match: re.Match[str]) -> str:
 
 def _word(text: str) -> str:
     """A letter is a symbol, a function has its name; anything longer is words."""
-    if len(text) == 1:
+    if len(text.rstrip("'")) == 1:
         return text
     first, _, rest = text.partition(" ")
     if first in _NAMES:
