@@ -39,22 +39,23 @@ def show(
         pieces = _show_json(narration, parts, agreed)
     else:
         whole = format_of(how) == "html" and not parts and not symbolic
-        pieces = blocks_in(_show_blocks(narration, parts, agreed, whole), how)
+        brief = format_of(how) in ("html", "latex") and not parts
+        pieces = blocks_in(_show_blocks(narration, parts, agreed, brief, whole), how)
     write(pieces, how, opened)
     if not all(agreed):
         sys.exit(1)
 
 
 def _show_blocks(
-    narration: Narration, parts: tuple[str, ...], agreed: list[bool], calculating: bool
+    narration: Narration, parts: tuple[str, ...], agreed: list[bool], brief: bool, calculating: bool
 ) -> Iterator[Any]:
-    """The page; one that is `calculating` ends with the case's equations."""
+    """The page; a `brief` one of a large case leaves out its lines; a `calculating` one ends with equations."""
     from walkthrough.page.page import Page
     from walkthrough.page.selection import selected, tensors
 
     large = False
-    if calculating:
-        from walkthrough.page.equations import equations, is_large
+    if brief:
+        from walkthrough.page.equations import is_large
 
         large = is_large(narration)
     page = Page(narration, omitting=large)
@@ -75,6 +76,8 @@ def _show_blocks(
     if checks:
         yield from closing(several[-1], checks)
     if calculating:
+        from walkthrough.page.equations import equations
+
         yield equations(narration, opened=large)
 
 

@@ -151,7 +151,7 @@ def _branch(block: Branch, depth: int) -> Iterator[str]:
 def _row(grids: list[Grid]) -> str:
     """Grids beside each other, as many as there is room for."""
     boxes = [box for grid in grids for box in _boxes(grid)]
-    return "{\\raggedright\\hspace*{1em}" + "\\qquad\n".join(boxes) + "\\par}\n\n"
+    return _boxed("\\qquad\n".join(boxes))
 
 
 def _boxes(grid: Grid) -> Iterator[str]:
@@ -211,7 +211,12 @@ def _beside(block: Beside) -> str:
             lead = f"{math(sign)}\\enspace" if sign and not first else ""
             name = words(grid.name, legend=True)
             pieces.append(f"${lead}\\underset{{\\text{{{name}}}}}{{{_matrix(rows, marks)}}}$")
-    return "{\\raggedright\\hspace*{1em}" + "\\enspace\n".join(pieces) + "\\par}\n\n"
+    return _boxed("\\enspace\n".join(pieces))
+
+
+def _boxed(boxes: str) -> str:
+    """Boxes beside each other; what comes after them begins below the tallest of the last row."""
+    return f"{{\\raggedright\\leftskip=1em\\lineskip=6pt {boxes}\\par}}\\prevdepth=0pt\\vspace{{2pt}}\n\n"
 
 
 def _picture(block: Picture) -> str:
