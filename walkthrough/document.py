@@ -235,6 +235,13 @@ class Branch:
     branches: tuple[Branch, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Lines of a program, in Python."""
+
+    lines: tuple[str, ...]
+
+
 Block: TypeAlias = (
     Heading
     | Prose
@@ -250,4 +257,5 @@ Block: TypeAlias = (
     | Table
     | Equations
     | Branch
+    | Code
 )

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @click.option("--steps", "count", type=click.IntRange(1), default=1, help="So many updates in a row.")
 @click.option("--fold-zeros", is_flag=True, help="Leave out products with 0.")
 @click.option("--arithmetic", help='Instead of the case\'s own: exact, float, "4 decimals" or symbolic.')
-@printing("text", "json", "markdown", "latex", "html")
+@printing("text", "json", "markdown", "latex", "html", "notebook", "pytorch")
 def show(
     case: str, parts: tuple[str, ...], count: int, fold_zeros: bool, arithmetic: str | None, **how: Any
 ) -> None:
@@ -35,7 +35,9 @@ def show(
         trace.refuse_infinite()  # before half a page is printed
     narration = Narration(Steps(trace), how["digits"], fold_zeros, symbolic)
     agreed: list[bool] = []
-    if format_of(how) == "json":
+    if format_of(how) in ("notebook", "pytorch"):
+        pieces = _program(narration, parts, fold_zeros, case, how)
+    elif format_of(how) == "json":
         pieces = _show_json(narration, parts, agreed)
     else:
         whole = format_of(how) == "html" and not parts and not symbolic
@@ -46,10 +48,28 @@ def show(
         sys.exit(1)
 
 
+def _program(
+    narration: Narration, parts: tuple[str, ...], fold_zeros: bool, name: str, how: dict[str, Any]
+) -> Iterator[str]:
+    """The case as a program: a notebook, or a script for PyTorch."""
+    kind = format_of(how)
+    if parts or fold_zeros or narration.symbolic:
+        raise click.UsageError(f"--format {kind} is of a whole case and its numbers")
+    from walkthrough.scripts.torch_script import CannotSay, TorchScript
+
+    try:
+        blocks = list(TorchScript(narration.steps.trace).blocks())
+    except CannotSay as problem:
+        raise click.UsageError(str(problem)) from None
+    from walkthrough.formats.pytorch import PytorchFormat
+
+    return PytorchFormat().render(blocks)
+
+
 def _show_blocks(
     narration: Narration, parts: tuple[str, ...], agreed: list[bool], brief: bool, calculating: bool
 ) -> Iterator[Any]:
-    """The page; a `brief` one of a large case leaves out its lines; a `calculating` one ends with equations."""
+    """The page; of a large case a `brief` one omits lines, a `calculating` one ends with equations."""
     from walkthrough.page.page import Page
     from walkthrough.page.selection import selected, tensors
 

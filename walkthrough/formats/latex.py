@@ -9,6 +9,7 @@ from walkthrough.document import (
     Beside,
     Block,
     Branch,
+    Code,
     Compared,
     Equations,
     Grid,
@@ -100,6 +101,8 @@ def _block(block: Block) -> str:
             return f"{_because(because)}\\textit{{{words(said)}}}\n\n"
         case Branch():
             return "".join(_branch(block, 0)) + "\n"
+        case Code(lines):
+            return "".join(f"\\hanging{{\\texttt{{{words(line)}}}}}\n" for line in lines) + "\n"
         case Equations():
             return ""
 

@@ -8,6 +8,7 @@ from walkthrough.document import (
     Beside,
     Block,
     Branch,
+    Code,
     Compared,
     Equations,
     Grid,
@@ -82,6 +83,8 @@ class MarkdownFormat:
                 return f"{count} lines of {escaped(tensor)}\n\n"
             case Branch():
                 return "".join(_branch(block, "")) + "\n"
+            case Code(lines):
+                return "```python\n" + "".join(f"{line}\n" for line in lines) + "```\n\n"
             case Equations():
                 return ""
 

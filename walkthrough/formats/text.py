@@ -9,6 +9,7 @@ from walkthrough.document import (
     Beside,
     Block,
     Branch,
+    Code,
     Compared,
     Equations,
     Grid,
@@ -88,6 +89,8 @@ class TextFormat:
                 return [line for each in block.apart for line in self._block(each)]
             case Workings(lines):
                 return self._workings(lines)
+            case Code(lines):
+                return [INDENT + line for line in lines]
             case Lines(texts):
                 return [*texts]
             case Table():

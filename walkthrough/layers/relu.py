@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from walkthrough.layers import Conventions, Entrywise
-from walkthrough.mathematics.notation import Equation, Tensor, positive_part
+from walkthrough.mathematics.notation import Equation, Shape, Tensor, positive_part
+from walkthrough.numbers.written import decimal
 
 
 @dataclass(frozen=True)
@@ -28,3 +29,7 @@ class Relu(Entrywise):
         """One equation, entry by entry."""
         at = x.positions()
         yield z[at].equals(positive_part(x[at], conventions.relu_at_zero))
+
+    def in_torch(self, x: str, shape: Shape, own: Mapping[str, str], met: Conventions | None) -> str:
+        """PyTorch's word for it."""
+        return f"F.relu({x})" if met is None else f"kink({x}, {decimal(met.relu_at_zero)})"

@@ -34,6 +34,13 @@ class Loss(ABC):
         """What the gradient before this activation comes down to: `y − t`; empty if nothing simple."""
         return ""
 
+    def in_torch(self, y: str, t: str, z: str, conventions: Conventions) -> str:
+        """PyTorch's expression for the loss of flat outputs y and targets t; empty if it has none.
+
+        `z` is what went into the last activation where that saturates, else empty.
+        """
+        return ""
+
     @abstractmethod
     def equations(
         self, y: Tensor, t: Tensor, loss: Tensor, conventions: Conventions = USUAL

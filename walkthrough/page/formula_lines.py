@@ -31,6 +31,7 @@ from walkthrough.trace.trace import CannotReplay
 _MOST_REASONS = 2
 """Conditions that a line still names."""
 
+
 @dataclass(frozen=True)
 class FormulaVoice(Closing):
     """How formulas are put into lines; what has been worked out once is kept, such as e^z of a softmax."""
