@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -35,6 +36,8 @@ def show(
         trace.refuse_infinite()  # before half a page is printed
     narration = Narration(Steps(trace), how["digits"], fold_zeros, symbolic)
     agreed: list[bool] = []
+    if format_of(how) == "notebook" and (arithmetic or count > 1):
+        raise click.UsageError("--format notebook takes the case as it stands, in its own arithmetic")
     if format_of(how) in ("notebook", "pytorch"):
         pieces = _program(narration, parts, fold_zeros, case, how)
     elif format_of(how) == "json":
@@ -55,15 +58,24 @@ def _program(
     kind = format_of(how)
     if parts or fold_zeros or narration.symbolic:
         raise click.UsageError(f"--format {kind} is of a whole case and its numbers")
+    trace = narration.steps.trace
+    if kind == "notebook":
+        from walkthrough.formats.notebook import NotebookFormat
+        from walkthrough.scripts.notebook_cells import notebook_cells
+
+        known = (
+            trace.case.name
+            if trace.case.path is None or not Path(name).exists()
+            else str(Path(name).resolve())
+        )
+        return NotebookFormat().render(notebook_cells(trace, known))
+    from walkthrough.formats.pytorch import PytorchFormat
     from walkthrough.scripts.torch_script import CannotSay, TorchScript
 
     try:
-        blocks = list(TorchScript(narration.steps.trace).blocks())
+        return PytorchFormat().render(list(TorchScript(trace).blocks()))
     except CannotSay as problem:
         raise click.UsageError(str(problem)) from None
-    from walkthrough.formats.pytorch import PytorchFormat
-
-    return PytorchFormat().render(blocks)
 
 
 def _show_blocks(

@@ -30,7 +30,7 @@ def kink(z, slope):
 
 LARGEST = _lines('''
 class Largest(torch.autograd.Function):
-    """The largest of each window; of equal ones the first takes the gradient, or all share it, or each has it."""
+    """The largest of each window; of equals the first takes the gradient, or all share it, or each has it."""
 
     @staticmethod
     def forward(ctx, windows, tie):
