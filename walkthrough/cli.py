@@ -11,11 +11,12 @@ import click
 
 from walkthrough.commands.deriving import derive
 from walkthrough.commands.files import CannotWrite
-from walkthrough.commands.marking import blindspots, check, worksheet
+from walkthrough.commands.marking import blindspots, check
 from walkthrough.commands.quizzing import quiz
 from walkthrough.commands.showing import show, why
 from walkthrough.commands.sizing import sizes
 from walkthrough.commands.stepping import step
+from walkthrough.commands.worksheets import worksheet
 
 _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -133,10 +134,11 @@ def _said(problem: Exception) -> str:
     """The message of a problem that is the input's; of any other, what it is."""
     from walkthrough.case.cells import NoSuchCell
     from walkthrough.derivations.pieces.asked_sizes import CannotDerive
+    from walkthrough.marking.fresh_cases.fresh_case import CannotDraw
     from walkthrough.trace.trace import CannotReplay
     from walkthrough.words.problems import CaseError
 
-    if isinstance(problem, CaseError | NoSuchCell | CannotReplay | CannotWrite | CannotDerive):
+    if isinstance(problem, CaseError | NoSuchCell | CannotReplay | CannotWrite | CannotDerive | CannotDraw):
         return str(problem)
     if isinstance(problem, OSError):
         return f"{problem.filename or 'a file'}: {problem.strerror or problem}"

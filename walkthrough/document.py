@@ -242,6 +242,14 @@ class Code:
     lines: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Boxes:
+    """Boxes in rows and columns to write numbers in; an empty text is an empty box."""
+
+    name: str
+    rows: tuple[tuple[str, ...], ...]
+
+
 Block: TypeAlias = (
     Heading
     | Prose
@@ -258,4 +266,5 @@ Block: TypeAlias = (
     | Equations
     | Branch
     | Code
+    | Boxes
 )

@@ -1,4 +1,4 @@
-"""`check`, `worksheet` and `blindspots`: somebody's own arithmetic."""
+"""`check` and `blindspots`: somebody's own arithmetic."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from walkthrough.commands.student_pages import StudentPages
 @click.option(
     "--pages", type=click.Path(path_type=Path, file_okay=False), help="A folder for a page per student."
 )
-@printing("text", "json", "markdown", "html", "csv")
+@printing("text", "json", "markdown", "latex", "html", "csv")
 def check(
     files: tuple[str, ...],
     everything: bool,
@@ -50,22 +50,6 @@ def check(
     write(marked, how, read=lambda: marked.files)
     if marked.exit_status:
         sys.exit(marked.exit_status)
-
-
-@click.command()
-@click.argument("case")
-@click.option("--csv", "as_table", is_flag=True, help="The header of a table for a class.")
-@click.option("--steps", type=click.IntRange(1), default=1, help="So many updates in a row.")
-@click.option("-o", "file", type=click.Path(path_type=Path), help="Write to a file, or not at all.")
-def worksheet(case: str, as_table: bool, steps: int, file: Path | None) -> None:
-    """An empty worksheet for CASE, a ? in every place."""
-    from walkthrough.marking.worksheets.empty_sheets import empty_class_list, empty_worksheet
-
-    opened = loaded(case, None)
-    named = case if opened.path is None or not Path(case).exists() else str(Path(case).resolve())
-    asked = empty_class_list if as_table else empty_worksheet
-    text = asked(opened, named, steps=steps)
-    write([text], {"file": file}, opened)
 
 
 @click.command()

@@ -169,7 +169,7 @@ def why(
     if format_of(how) == "json":
         write([json.dumps(record(tree), ensure_ascii=False, indent=1) + "\n"], how, opened)
         return
-    if format_of(how) == "html":
+    if format_of(how) in ("html", "latex"):
         from walkthrough.page.reason_branches import reason_blocks
 
         write(blocks_in(reason_blocks(tree), how), how, opened)

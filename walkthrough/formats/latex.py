@@ -8,6 +8,7 @@ from itertools import groupby
 from walkthrough.document import (
     Beside,
     Block,
+    Boxes,
     Branch,
     Code,
     Compared,
@@ -46,7 +47,8 @@ _PREAMBLE = r"""\documentclass[10pt,a4paper]{article}
 \newcommand{\wide}[1]{\par\pagebreak[2]\vspace{18pt plus 4pt}{\Large\bfseries #1\par}\nopagebreak\vspace{4pt}}
 % a grid under its name: boxes that stand beside each other as long as there is room
 \newcommand{\grid}[2]{\begin{tabular}[t]{@{}l@{}}#1\\[2pt]$#2$\end{tabular}}
-% a line that is broken before a sign, wherever the page ends
+\newcommand{\boxes}[2]{\begin{tabular}[t]{@{}l@{}}#1\\[3pt]#2\end{tabular}}
+% a line that goes on further in
 \newcommand{\hanging}[1]{{\par\raggedright\leftskip=3em\hspace*{-2em}#1\par}}
 % lines that begin a paragraph begin at its height
 \newcommand{\upwards}{\abovedisplayskip=4pt\abovedisplayshortskip=4pt\belowdisplayskip=6pt
@@ -55,6 +57,10 @@ _PREAMBLE = r"""\documentclass[10pt,a4paper]{article}
 """
 _TALL = 46
 """Rows of a grid that still fit on a page."""
+_BOX = 3.6
+"""The width of an empty box, in ems."""
+_HIGH = 24
+"""Rows of boxes that still fit on a page."""
 
 
 class LatexFormat:
@@ -66,6 +72,10 @@ class LatexFormat:
         for kind, alike in groupby(blocks, type):
             if kind is Grid:
                 yield _row([each for each in alike if isinstance(each, Grid)])
+            elif kind is Boxes:
+                yield _boxed(
+                    "\\qquad\n".join(box for each in alike if isinstance(each, Boxes) for box in _empty(each))
+                )
             else:
                 for block in alike:
                     yield _block(block)
@@ -82,6 +92,8 @@ def _block(block: Block) -> str:
             return _rule(block)
         case Grid():
             return _row([block])
+        case Boxes():
+            return _boxed("\\qquad\n".join(_empty(block)))
         case Beside():
             return _beside(block)
         case Picture():
@@ -170,6 +182,24 @@ def _boxes(grid: Grid) -> Iterator[str]:
             if len(grid.rows) > _TALL:
                 name += f", rows {top + 1} to {top + len(rows)}"
             yield f"\\grid{{{words(name.strip(', '), legend=True)}}}{{{_matrix(rows, marks)}}}"
+
+
+def _empty(block: Boxes) -> Iterator[str]:
+    """Boxes to write in, as wide as their numbers are or may be, in as many tables as it takes."""
+    columns = max((len(row) for row in block.rows), default=1)
+    size = max(_BOX, max((words_ems(text) for row in block.rows for text in row), default=0.0) + 0.6)
+    most = max(1, int((WIDTH - 2) / (size + 1)))
+    for first in range(0, columns, most):
+        last = min(first + most, columns)
+        for top in range(0, len(block.rows), _HIGH):
+            name = f"{block.name}, columns {first + 1} to {last}" if columns > most else block.name
+            body = "".join(
+                " & ".join(f"\\hfil{_number(text)}\\hfil" for text in row[first:last]) + r" \\[3pt] \hline "
+                for row in block.rows[top : top + _HIGH]
+            )
+            spec = f"|*{{{last - first}}}{{>{{\\rule{{0pt}}{{15pt}}$}}p{{{size:.1f}em}}<{{$}}|}}"
+            table = f"\\begin{{tabular}}{{{spec}}}\\hline {body}\\end{{tabular}}"
+            yield f"\\boxes{{{words(name, legend=True)}}}{{{table}}}"
 
 
 def _matrix(rows: list[tuple[str, ...]], marks: list[tuple[str, ...]]) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from walkthrough.document import (
     Beside,
     Block,
+    Boxes,
     Branch,
     Code,
     Compared,
@@ -31,6 +32,8 @@ from walkthrough.formats._tex import matrix, tex, tex_side
 
 _SPECIAL = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_{}[]<>#|!~$"})
 _SHADES = " ░▒▓█"
+_EMPTY = "\u2003" * 3
+"""An empty box: as wide as a number."""
 _ROW = 90
 """Characters of a line of working that still stands in one row."""
 
@@ -83,6 +86,8 @@ class MarkdownFormat:
                 return f"{count} lines of {escaped(tensor)}\n\n"
             case Branch():
                 return "".join(_branch(block, "")) + "\n"
+            case Boxes(name, rows):
+                return _grid(Grid(name, tuple(tuple(text or _EMPTY for text in row) for row in rows)))
             case Code(lines):
                 return "```python\n" + "".join(f"{line}\n" for line in lines) + "```\n\n"
             case Equations():

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from walkthrough.document import (
     Beside,
     Block,
+    Boxes,
     Branch,
     Code,
     Compared,
@@ -89,6 +90,8 @@ class TextFormat:
                 return [line for each in block.apart for line in self._block(each)]
             case Workings(lines):
                 return self._workings(lines)
+            case Boxes(name, rows):
+                return self._grid(Grid(name, tuple(tuple(f"[{text:^8}]" for text in row) for row in rows)))
             case Code(lines):
                 return [INDENT + line for line in lines]
             case Lines(texts):

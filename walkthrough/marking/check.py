@@ -48,7 +48,7 @@ class CheckOptions:
     everything: bool = False
     hide_answers: bool = False
     case: str | None = None
-    format: Literal["text", "json", "markdown", "html", "csv"] = "text"
+    format: Literal["text", "json", "markdown", "latex", "html", "csv"] = "text"
     digits: int = 10
     progress: bool = True
     page: Callable[[str, Iterable[Block]], None] | None = None
@@ -210,7 +210,7 @@ class Checked:
             yield from csv_rows(sheet, options.everything, options.hide_answers)
 
     def _report(self) -> Iterator[str]:
-        if self._options.format == "html":  # one page, which begins and ends once
+        if self._options.format in ("html", "latex"):  # one page, which begins and ends once
             yield from self._render(block for blocks in self._reports() for block in blocks)
             return
         for number, blocks in enumerate(self._reports()):

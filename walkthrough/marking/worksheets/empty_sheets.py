@@ -11,11 +11,13 @@ from walkthrough.case import Case
 from walkthrough.case.cells import cell_name
 from walkthrough.marking.worksheets.claimed_grids import laid_out
 from walkthrough.marking.worksheets.exercises import Exercise
+from walkthrough.mathematics.notation import Shape, Tensor
 from walkthrough.words.messages import one_line
 
 # a grid of more numbers than this nobody fills in by hand
 MOST_ASKED = 1_000
 _MOST_ON_THE_WAY = 8
+_DIGITS = 10
 
 
 def asked_tensors(exercise: Exercise) -> list[str]:
@@ -34,10 +36,10 @@ def asked_tensors(exercise: Exercise) -> list[str]:
     return names
 
 
-def empty_worksheet(case: Case, name: str | None = None, steps: int = 1) -> str:
+def empty_worksheet(case: Case, name: str | None = None, steps: int = 1, answers: bool = False) -> str:
     """The worksheet as TOML, for somebody to fill in; `name` is what it calls the case.
 
-    Of several steps it asks for all of them.
+    Of several steps it asks for all of them; with `answers` it is the key.
     """
     exercise = Exercise(case).of_steps(steps)
     lines = [
@@ -48,18 +50,30 @@ def empty_worksheet(case: Case, name: str | None = None, steps: int = 1) -> str:
         "[claims]                # ? = not filled in; what is left out need not be here",
     ]
     left_out = []
+    trace = exercise.trace
     for tensor in asked_tensors(exercise):
         shape = exercise.shapes[tensor]
         count = prod(shape)
         if count > MOST_ASKED:
             single = cell_name(tensor, (0,) * len(shape), shape)
             left_out.append(f'# "{tensor}" has {count:,} numbers; for one of them write "{single}" = "?"')
-        elif count > 1:
-            rows = laid_out(shape, ["?"] * count)
+            continue
+        texts = (
+            [trace.shown(tensor, cell, _DIGITS).plain for cell in _places(shape)]
+            if answers
+            else ["?"] * count
+        )
+        if count > 1:
+            rows = laid_out(shape, texts)
             lines += [f'"{tensor}" = """', *rows, '"""'] if len(rows) > 1 else [f'"{tensor}" = "{rows[0]}"']
         else:
-            lines.append(f'"{tensor}" = "?"')
+            lines.append(f'"{tensor}" = "{texts[0]}"')
     return "\n".join([*lines, *left_out, *_on_the_way(exercise)]) + "\n"
+
+
+def _places(shape: Shape) -> Iterator[tuple[int, ...]]:
+    """The cells of a tensor, in reading order."""
+    return iter(Tensor("", shape).cells())
 
 
 def _on_the_way(exercise: Exercise) -> list[str]:
