@@ -1,4 +1,4 @@
-"""`worksheet`: an exercise to fill in, as TOML or on paper, with other numbers for each student if asked for."""
+"""`worksheet`: an exercise to fill in, as TOML or on paper, with numbers of their own for each student."""
 
 from __future__ import annotations
 
@@ -25,17 +25,20 @@ _MOST_SEEDS = 20
 
 @click.command()
 @click.argument("case")
-@click.option("--format", "format_", type=click.Choice(tuple(_ENDINGS)), default="toml", help="toml to fill in and "
-              "check, or one to print.", show_default=True)  # fmt: skip
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(tuple(_ENDINGS)),
+    default="toml",
+    show_default=True,
+    help="toml to fill in and check, or one to print.",
+)
 @click.option("--answers", is_flag=True, help="The key: the numbers in their places.")
 @click.option("--csv", "as_table", is_flag=True, help="The header of a table for a class.")
 @click.option("--steps", type=click.IntRange(1), default=1, help="So many updates in a row.")
-@click.option(
-    "--fresh", is_flag=True, help="Other numbers of the same shape; the case goes beside the sheet."
-)
+@click.option("--fresh", is_flag=True, help="Other numbers of the same shape; their case goes beside it.")
 @click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Which other numbers.")
-@click.option("--copies", type=click.IntRange(1, _MOST_COPIES), help="So many sheets with numbers of their own, and "
-              "a key, in the folder -o.")  # fmt: skip
+@click.option("--copies", type=click.IntRange(1, _MOST_COPIES), help="So many of these, and a key, in -o.")
 @click.option("-o", "file", type=click.Path(path_type=Path), help="Write to a file (of copies: a folder).")
 def worksheet(case: str, **how: Any) -> None:
     """An empty worksheet for CASE: a ? in every place, or an empty box on paper."""

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 _DIGITS = 12
 _FLOAT = "dtype=torch.float64"
 _TAKEN = frozenset({
-    "torch", "F", "x", "y", "t", "z", "kink", "largest", "Kink", "Largest", "check", "network", "loss_of", "train",
-    "SAMPLES", "EXPECTED", "STEPS", "GRADIENT", "parameters", "optimizer",
+    "torch", "F", "x", "y", "t", "z", "kink", "largest", "Kink", "Largest", "check", "network", "loss_of",
+    "train", "SAMPLES", "EXPECTED", "STEPS", "GRADIENT", "parameters", "optimizer",
 })  # fmt: skip
 _SATURATED = 8
 """σ(8) ≈ 0.9997: beyond, 1 − y has lost digits that the loss needs."""

@@ -67,7 +67,12 @@ def _given_words(case: Case, exercise: Exercise) -> Iterator[Block]:
         )
     if any(stage.choices for stage in exercise.trace.network.layers):
         tie, slope = case.conventions.max_tie, case.conventions.relu_at_zero
-        yield Prose(f"Conventions: of equal largest entries, {tie} (max_tie); at a kink, the slope {slope}.")
+        who = {
+            "first": "the first one wins",
+            "split": "all share the gradient",
+            "all": "each has the gradient",
+        }
+        yield Prose(f"Of equal largest entries, {who[tie]}; at a kink the slope (of ReLU, at 0) is {slope}.")
 
 
 def _grid(block: Grid, asked: set[str], exercise: Exercise, answers: bool) -> Iterator[Block]:
