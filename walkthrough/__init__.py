@@ -1,7 +1,7 @@
 """Replays the convolutional-network calculations of lecture notes, exactly, line by line.
 
-`load` reads a case, `replay` works through it, `show` and `step` say its lines, `check` marks somebody's own
-numbers.
+`load` reads a case, `replay` works through it, `step` says how one of its numbers comes about, `check` marks
+somebody's own numbers. Cases, traces and steps show themselves in a notebook.
 """
 
 from __future__ import annotations
@@ -9,24 +9,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from walkthrough.case import Case, load
+    from walkthrough.case import Case
     from walkthrough.marking.check import check
-    from walkthrough.representations import Shown, Step, show, step
+    from walkthrough.trace.one_step import step
+    from walkthrough.trace.steps import Step
     from walkthrough.trace.trace import Trace, replay
+    from walkthrough.training.runs.opening import load
 
-__all__ = ["Case", "Shown", "Step", "Trace", "check", "load", "replay", "show", "step"]
+__all__ = ["Case", "Step", "Trace", "check", "load", "replay", "step"]
 __version__ = "0.1.0"
 
 _HOMES = {
     "Case": "case",
-    "Shown": "representations",
-    "Step": "representations",
+    "Step": "trace.steps",
     "Trace": "trace.trace",
     "check": "marking.check",
-    "load": "case",
+    "load": "training.runs.opening",
     "replay": "trace.trace",
-    "show": "representations",
-    "step": "representations",
+    "step": "trace.one_step",
 }
 
 
@@ -36,5 +36,4 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'walkthrough' has no attribute {name!r}")
     from importlib import import_module
 
-    import_module("walkthrough.representations").attach()
     return getattr(import_module(f"walkthrough.{_HOMES[name]}"), name)

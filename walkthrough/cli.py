@@ -10,12 +10,14 @@ from typing import NoReturn
 import click
 
 from walkthrough.commands.deriving import derive
+from walkthrough.commands.exchanging import export, import_
 from walkthrough.commands.files import CannotWrite
 from walkthrough.commands.marking import blindspots, check
 from walkthrough.commands.quizzing import quiz
 from walkthrough.commands.showing import show, why
 from walkthrough.commands.sizing import sizes
 from walkthrough.commands.stepping import step
+from walkthrough.commands.training import train
 from walkthrough.commands.worksheets import worksheet
 
 _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -55,7 +57,8 @@ def _say(text: str) -> None:
     sys.stdout.write((ascii_only(text) if needs_ascii() else text) + "\n")
 
 
-for _command in (show, why, sizes, step, quiz, check, worksheet, blindspots, derive):
+_COMMANDS = (show, why, sizes, step, quiz, check, worksheet, blindspots, derive, train, import_, export)
+for _command in _COMMANDS:
     commands.add_command(_command)
 
 
@@ -134,11 +137,10 @@ def _said(problem: Exception) -> str:
     """The message of a problem that is the input's; of any other, what it is."""
     from walkthrough.case.cells import NoSuchCell
     from walkthrough.derivations.pieces.asked_sizes import CannotDerive
-    from walkthrough.marking.fresh_cases.fresh_case import CannotDraw
     from walkthrough.trace.trace import CannotReplay
     from walkthrough.words.problems import CaseError
 
-    if isinstance(problem, CaseError | NoSuchCell | CannotReplay | CannotWrite | CannotDerive | CannotDraw):
+    if isinstance(problem, CaseError | NoSuchCell | CannotReplay | CannotWrite | CannotDerive):
         return str(problem)
     if isinstance(problem, OSError):
         return f"{problem.filename or 'a file'}: {problem.strerror or problem}"

@@ -38,18 +38,20 @@ class Rule:
 class Grid:
     """Numbers in rows and columns, such as an image; `marks` are drawn beside the numbers.
 
-    `cells` are the full names of the numbers, where they have some.
+    `cells` are the full names of the numbers, where they have some. With `boxes` each number stands in a
+    box of its own, with room to write into: an empty text is a box that somebody fills in.
     """
 
     name: str
     rows: tuple[tuple[str, ...], ...]
     marks: tuple[tuple[str, ...], ...] = ()
     cells: tuple[tuple[str, ...], ...] = ()
+    boxes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """Grids beside each other with signs between them: x ⋆ g = ∂L/∂k."""
+    """Grids beside each other with signs between them: x ⋆ g = ∂L/∂k; without signs, to save room only."""
 
     grids: tuple[Grid, ...]
     signs: tuple[str, ...]
@@ -162,6 +164,20 @@ class Lines:
 
 
 @dataclass(frozen=True, slots=True)
+class Curve:
+    """How a number moves: values one after the other, as shares from `smallest` (0) to `largest` (1).
+
+    `along` says what the axis counts, from 1.
+    """
+
+    name: str
+    shares: tuple[float, ...]
+    along: str
+    smallest: str
+    largest: str
+
+
+@dataclass(frozen=True, slots=True)
 class Omitted:
     """Lines of a large tensor that a page works out when somebody opens them; `because` holds for all."""
 
@@ -196,6 +212,7 @@ class Reading:
 class Quantity:
     """A tensor of a network: its numbers as they are shown (none: it is only on the way), and its equations.
 
+    It is `given` by the case, or `told` in lines of its own, or neither: taken over from the step before.
     `lines` are its lines of working where a page must be able to open them and cannot put them together; a
     table of sums it can: `relations` are the signs before the numbers and before the value of each line,
     `operands` the numbers as they stand in other tensors' lines, if that is otherwise, `between` the sign
@@ -207,6 +224,7 @@ class Quantity:
     letter: str
     shape: tuple[int, ...]
     given: bool
+    told: bool
     numbers: tuple[str, ...]
     readings: tuple[Reading, ...] = ()
     operands: tuple[str, ...] = ()
@@ -226,6 +244,14 @@ class Equations:
 
 
 @dataclass(frozen=True, slots=True)
+class Code:
+    """Lines of a program, to stand as they are; `language` names it as its own world does."""
+
+    text: str
+    language: str = "python"
+
+
+@dataclass(frozen=True, slots=True)
 class Branch:
     """A number (or, without a cell, a product) in one row, and under it what it is made of."""
 
@@ -235,28 +261,12 @@ class Branch:
     branches: tuple[Branch, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
-    """Lines of a program, in Python."""
-
-    lines: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Boxes:
-    """Boxes in rows and columns to write numbers in; an empty text is an empty box."""
-
-    name: str
-    rows: tuple[tuple[str, ...], ...]
-
-
+Drawing: TypeAlias = Grid | Beside | Picture | Curve
 Block: TypeAlias = (
     Heading
     | Prose
     | Rule
-    | Grid
-    | Beside
-    | Picture
+    | Drawing
     | Working
     | Compared
     | Workings
@@ -266,5 +276,4 @@ Block: TypeAlias = (
     | Equations
     | Branch
     | Code
-    | Boxes
 )

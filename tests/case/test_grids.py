@@ -176,9 +176,9 @@ def test_floats_in_a_file_are_the_decimals_that_python_prints(tmp_path: Path) ->
 
 @given(st.lists(st.floats(-1e30, 1e30), min_size=1, max_size=5))
 def test_every_float_in_a_file_is_its_shortest_decimal(floats: list[float]) -> None:
-    from walkthrough.case.grid_files import _grid
+    from walkthrough.case.grid_files import grid_of_numbers
 
-    assert values(_grid(np.array(floats), "x.npy")) == [Fraction(repr(each)) for each in floats]
+    assert values(grid_of_numbers(np.array(floats), "x.npy")) == [Fraction(repr(each)) for each in floats]
 
 
 def test_whole_numbers_of_every_kind(tmp_path: Path) -> None:
@@ -270,10 +270,11 @@ def test_files_that_are_not_what_they_say(tmp_path: Path) -> None:
 
 @given(st.binary(max_size=300))
 def test_any_bytes_are_an_array_or_are_refused(content: bytes) -> None:
-    from walkthrough.case.grid_files import _npy, _npz
+    from walkthrough.case.grid_files import _npz
+    from walkthrough.case.numpy_files import read_array
 
     for start in (b"", b"\x93NUMPY\x01\x00", npy("<f8", "(1,)")):
-        for reader in (lambda file: _npy(file, "x"), lambda file: _npz(file, "x", None)):
+        for reader in (lambda file: read_array(file, "x"), lambda file: _npz(file, "x", None)):
             try:
                 reader(io.BytesIO(start + content))
             except Misread:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from walkthrough.case import Case, CaseError, list_shipped, load, read_case
 from walkthrough.case import shipped as finding
+from walkthrough.case.training import MnistFolder, Training
 from walkthrough.numbers.written import read_number
 
 NOTES = '''title = "One 3×3 filter, max pool, ReLU, dense, sigmoid"
@@ -251,7 +252,7 @@ def test_a_training_case_needs_no_input_and_no_target() -> None:
         "[training]\nepochs = 20\ndata = { mnist = 'folder', digits = [0, 1], limit = 500 }"
     )
     assert case.samples == ()
-    assert case.training == {"epochs": 20, "data": {"mnist": "folder", "digits": [0, 1], "limit": 500}}
+    assert case.training == Training(epochs=20, data=MnistFolder("folder", (0, 1), 500))
     assert case.output_shapes((1, 28, 28)) == ((1, 28, 27),)
     with pytest.raises(ValueError, match="layer conv: a window of 1×2 does not fit"):
         case.output_shapes((1, 28, 1))

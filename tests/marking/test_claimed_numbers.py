@@ -86,6 +86,8 @@ def test_a_number_on_a_worksheet(text: str, number: Fraction, units: list[Fracti
         ("2.55…", Fraction(51, 20), [Fraction(1, 100)]),
         ("2.55...", Fraction(51, 20), [Fraction(1, 100)]),
         ("2.55 (approx)", Fraction(51, 20), [Fraction(1, 100)]),
+        ("(approx.) 2.55", Fraction(51, 20), [Fraction(1, 100)]),
+        ("`2.55`", Fraction(51, 20), [Fraction(1, 100)]),
         ("approx. 2.55", Fraction(51, 20), [Fraction(1, 100)]),
         ("$2.55$", Fraction(51, 20), [Fraction(1, 100)]),
         ("$-2{,}5$", Fraction(-5, 2), [Fraction(1, 10)]),

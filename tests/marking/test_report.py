@@ -408,3 +408,18 @@ def test_the_digits_that_were_found_are_said(tmp_path: Path) -> None:
     found = {marked.claim.cell: unit_found(marked) for marked in sheet.claims}
     assert found == {"dense.weight.grad[2]": 100, "dense.weight.grad[4]": 10}
     assert [marked.verdict for marked in sheet.claims] == ["rounded", "rounded"]
+
+
+def test_what_to_look_at_again_can_be_typed(tmp_path: Path) -> None:
+    (tmp_path / "my case.toml").write_text(
+        'input.values = "1 2 3"\n[[layers]]\ntype = "dense"\nweight = "400 50 6"\n[claims]\ndense = "519"\n'
+    )
+    said = " ".join(checked([tmp_path / "my case.toml"])[0].split())
+    assert f"walkthrough show '{tmp_path}/my case.toml' 'dense[1]'" in said
+
+
+def test_ones_own_number_that_ends_is_printed_whole(tmp_path: Path) -> None:
+    # 0.01 − 0.1·(0.0724·1020), which ends, though what it comes from was rounded
+    toml = 'case = "lecture-notes"\n[claims]\nsigmoid = "0.0724"\n"dense.weight.new[1]" = "946.1"\n'
+    output, _, _ = checked([sheet(tmp_path, toml)])
+    assert "0.01 − 0.1·73.848 = 0.01 − 7.3848 = −7.3748" in output

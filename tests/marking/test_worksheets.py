@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from tests.large import LARGE
 from walkthrough.case import list_shipped, load
 from walkthrough.marking.marked_worksheets import NumberClaim, Worksheet
 from walkthrough.marking.worksheets.empty_sheets import empty_class_list, empty_worksheet
@@ -445,6 +446,7 @@ def test_a_table_as_spreadsheets_save_it(tmp_path: Path) -> None:
         "[[1020,1275],[765,1275]]",
         "[[1020 1275]\n [765 1275]]",
         "[1020 1275; 765 1275]",
+        "(1020, 1275)\n(765, 1275)",
         "| 1020 | 1275 |\n|------|------|\n| 765 | 1275 |",
         "| a | b |\n|:--|--:|\n| 1020 | 1275 |\n| 765 | 1275 |",
         r"\begin{pmatrix} 1020 & 1275 \\ 765 & 1275 \end{pmatrix}",
@@ -512,7 +514,7 @@ def test_a_sheet_of_a_hundred_thousand_unreadable_numbers_is_read_quickly() -> N
 # --- empty worksheets ----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", [each.name for each in list_shipped() if each.name != "lenet"])
+@pytest.mark.parametrize("name", [each.name for each in list_shipped() if each.name not in LARGE])
 def test_an_empty_worksheet_can_be_read_and_is_blank(name: str) -> None:
     case = load(name)
     sheet = read(empty_worksheet(case))

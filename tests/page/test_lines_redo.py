@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from tests.drawn import case_texts
+from tests.large import LARGE
 from walkthrough.case import Arithmetic, Case, list_shipped, load, read_case
 from walkthrough.document import Block, Working, Workings
 from walkthrough.page.narration import Narration
@@ -22,7 +23,7 @@ from walkthrough.trace.trace import CannotReplay, Trace, replay
 
 from .calculator import NotNumeric, Value, as_fraction, evaluated, half_up, on_one_line, printed, unit_of
 
-SHIPPED = [each.name for each in list_shipped() if each.name != "lenet"]
+SHIPPED = [each.name for each in list_shipped() if each.name not in LARGE]
 CALCULATED = ["lecture-notes", "four-by-four", "sigmoid-network", "softmax-cross-entropy"]
 
 

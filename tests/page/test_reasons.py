@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from tests.drawn import case_texts
 from walkthrough.case import Arithmetic, load, read_case
 from walkthrough.case.cells import NoSuchCell, resolve
+from walkthrough.formats.text import ascii_only
 from walkthrough.numbers.shown import Known, shown
 from walkthrough.page.drawn_reasons import drawn
 from walkthrough.page.narration import Narration
@@ -112,6 +113,30 @@ def test_drawn_as_lines_of_text(width: int) -> None:
         for each in everything(root):
             assert any(f"{each.cell}:" in line for line in lines), each.cell
         assert not any(line != line.rstrip() for line in lines)
+
+
+@pytest.mark.parametrize("width", [50, 60, 80, 100])
+@pytest.mark.parametrize(
+    ("case", "cell"),
+    [
+        ("lecture-notes", "input.grad[4,2]"),
+        ("two-conv-network", "loss"),
+        ("two-conv-network", "conv1.kernel.grad[1,1,1,1]"),
+        ("two-layer-update", "hidden.weight.new[1,1]"),
+        ("softmax-cross-entropy", "loss"),
+    ],
+)
+def test_a_line_that_is_drawn_ends_before_a_sign(case: str, cell: str, width: int) -> None:
+    root = bounded(case, cell)
+    for plain, said in ((False, str), (True, ascii_only)):
+        lines = list(drawn(root, width, plain, said))
+        assert max(map(len, lines)) <= width
+        # the sign stands at the beginning of the row that goes on, and a remark is whole if a row has room
+        assert not [line for line in lines if re.search(r"(?: [=≈~+−-]|[·*(<>])$", line)]
+        text = "\n".join(lines)
+        for each in everything(root):
+            because = said(each.because)
+            assert because in text or len(because) > width - 30, because
 
 
 def test_as_plain_values() -> None:

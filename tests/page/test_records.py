@@ -17,6 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from tests.drawn import case_texts
+from tests.large import LARGE
 from walkthrough.case import Arithmetic, Case, list_shipped, load, read_case
 from walkthrough.mathematics.notation import unravel
 from walkthrough.page.narration import Narration
@@ -26,7 +27,7 @@ from walkthrough.trace.steps import Steps
 from walkthrough.trace.trace import CannotReplay, replay
 from walkthrough.trace.verification import Verification
 
-SHIPPED = [each.name for each in list_shipped() if each.name != "lenet"]
+SHIPPED = [each.name for each in list_shipped() if each.name not in LARGE]
 COPIES = {"flatten", "reshape"}
 PARAMETER = r"\w+\.(kernel|weight|bias)"
 Y = Fraction("0.9275735146")

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.drawn import case_texts
+from tests.large import LARGE
 from walkthrough.case import Arithmetic, list_shipped, load, read_case
 from walkthrough.document import Block, Grid, Prose, Side, Sum, Window, Working, Workings
 from walkthrough.formats.markdown import MarkdownFormat
@@ -27,7 +28,7 @@ from walkthrough.trace.verification import Verification
 
 from .alike import assert_alike
 
-SHIPPED = [each.name for each in list_shipped() if each.name != "lenet"]
+SHIPPED = [each.name for each in list_shipped() if each.name not in LARGE]
 
 
 @cache
@@ -262,6 +263,53 @@ def test_formulas_count_as_their_lines_do() -> None:
     assert "   ∂L/∂k[f,1,p,q] = Σ g[f,i,j] · x[i+3−p, 2j+2−q]" in text
     assert "   ∂L/∂k₁₁₁₁ = g₁₁₁x₃₃ + g₁₁₂x₃₅" in text
     assert "(1 if z[c,i,1] > 0, ½ if z[c,i,1] = 0, else 0)" in text
+
+
+STRIDED = """
+[input]
+values = "1 2 3 4; 5 6 7 8; 9 8 7 6; 5 4 3 2"
+[[layers]]
+{layer}
+[loss]
+type = "upstream"
+gradient = "1 2; 3 4"
+"""
+
+
+@pytest.mark.parametrize(
+    ("layer", "formula"),
+    [
+        (
+            'type = "conv2d"\nkernel = "1 0; 0 -1"\nstride = 2',
+            "∂L/∂x[m,n] = ∂L/∂z[i,j] · k[p,q]     where 2i+p−2 = m, 2j+q−2 = n",
+        ),
+        (
+            'type = "average_pool2d"\nsize = 2',
+            "∂L/∂x[m,n] = ¼ · ∂L/∂p[i,j]     where 2i+u−2 = m, 2j+v−2 = n",
+        ),
+    ],
+)
+def test_a_formula_is_solved_also_where_windows_do_not_meet(layer: str, formula: str) -> None:
+    blocks = Page(Narration(Steps(replay(read_case(STRIDED.format(layer=layer)))))).blocks()
+    assert formula in "".join(TextFormat(140).render(blocks))
+
+
+def test_a_float_that_has_rounded_to_1_is_said() -> None:
+    """1 − y is 0 in float64, and still the loss is 50: what is done about it stands at the top."""
+    text = """
+        arithmetic = "float"
+        [input]
+        values = "{z}"
+        [[layers]]
+        type = "sigmoid"
+        [loss]
+        type = "binary_cross_entropy"
+        target = "0"
+        """
+    said = "An output near to 1, where 1 − y loses its digits (sigmoid[1]): "
+    for z, lost in (("50", True), ("2", False)):
+        blocks = Page(Narration(Steps(replay(read_case(text.format(z=z)))))).opening()
+        assert any(isinstance(each, Prose) and each.text.startswith(said) for each in blocks) is lost
 
 
 def test_zeros_and_ties_name_their_cause() -> None:

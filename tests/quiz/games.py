@@ -64,3 +64,14 @@ def played(quiz: Quiz, answer: Answer = right) -> list[tuple[str, bool | None]]:
         if not reply.right:
             quiz.give_up()
     return asked
+
+
+def brought_to(name: str, tensor: str) -> Quiz:
+    """A quiz that asks for everything, at a tensor; what comes before it is shown."""
+    quiz = quiz_on(name, "all")
+    while quiz.part.tensor != tensor:
+        if isinstance(quiz.scene, Shown):
+            quiz.go_on()
+        else:
+            quiz.give_up()
+    return quiz

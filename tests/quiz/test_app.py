@@ -11,6 +11,7 @@ from walkthrough.case import load
 from walkthrough.quiz.app import KEYS, QuizApp
 from walkthrough.quiz.opening import Wanted, sitting
 from walkthrough.quiz.quiz import Quiz
+from walkthrough.quiz.session import Session
 
 WANTED = Wanted(seed=3)
 SIZES = [(80, 24), (160, 50)]
@@ -174,16 +175,20 @@ def test_hostile_answers_stay_on_their_line():
     play("four-by-four", (80, 24), keys)
 
 
-def test_a_case_of_every_kind_fits_the_screen():
-    async def keys(app, pilot):
-        for _ in range(40):
-            if last(app) == "Enter ends":
-                return
-            screen(app)
-            await pilot.press("enter" if last(app) == "Enter goes on" else "f3")
-
-    for name in ("multi-channel", "two-layer-update"):
-        play(name, (80, 24), keys)
+@both
+@pytest.mark.parametrize("name", ["multi-channel", "two-layer-update", "lenet"])
+def test_every_line_fits_the_screen(name, size):
+    session = Session(sitting(load(name), WANTED, None, lambda text: None))
+    tensors = set()
+    for _ in range(60):
+        rows = session.rows(size[0], size[1] - 1)
+        assert len(rows) == size[1] - 1
+        assert {sum(len(run.text) for run in row) for row in rows} == {size[0]}
+        tensors.add(session.game.ref.tensor)
+        if session.prompt == "Enter ends":
+            break
+        session.answered("" if session.prompt == "Enter goes on" else "r")
+    assert len(tensors) > 5
 
 
 def test_no_key_means_two_things():

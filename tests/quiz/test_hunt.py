@@ -24,7 +24,7 @@ CASES = (
 
 
 @pytest.mark.parametrize("name", CASES)
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_check_finds_the_planted_mistake_and_nothing_else(name, seed):
     hunt = hunt_on(name, seed)
     sheet = {hunt.opened.name(ref): text for ref, text in hunt.sheet.numbers.items()}
@@ -45,15 +45,12 @@ def test_every_number_is_on_the_sheet(name):
 
 
 def test_a_seed_gives_the_same_mistake_and_others_give_others():
-    planted = [
-        (hunt_on("four-by-four", seed).sheet.wrong, hunt_on("four-by-four", seed).sheet.slip)
-        for seed in range(4)
-    ]
-    assert planted == [
-        (hunt_on("four-by-four", seed).sheet.wrong, hunt_on("four-by-four", seed).sheet.slip)
-        for seed in range(4)
-    ]
-    assert len(set(planted)) > 2
+    def planted(seed: int) -> tuple[object, str]:
+        sheet = hunt_on("sigmoid-network", seed).sheet
+        return sheet.wrong, sheet.slip
+
+    assert planted(1) == planted(1)
+    assert len({planted(seed) for seed in range(4)}) > 2
 
 
 def test_naming_numbers_until_it_is_found():
@@ -95,7 +92,7 @@ def test_a_network_too_large_for_a_sheet_is_refused():
 
 def test_fresh_numbers_have_a_mistake_too():
     game = sitting(
-        load("four-by-four"), Wanted(seed=2, mistake=True, fresh=True), None, lambda text: None
+        load("two-layer-update"), Wanted(seed=2, mistake=True, fresh=True), None, lambda text: None
     ).game
     lines = said(game, ["s"])
     assert "(other numbers, seed 2)" in lines[0]

@@ -69,10 +69,8 @@ def test_the_terminal_is_restored_however_it_ends(ending):
     assert "Traceback" not in rest
 
 
-@pytest.mark.parametrize("how", ["dumb", "plain"])
-def test_without_a_screen_it_asks_in_plain_text(how):
-    arguments = ["--plain"] if how == "plain" else []
-    child = spawn("max-pooling", *arguments, **({"TERM": "dumb"} if how == "dumb" else {}))
+def test_a_dumb_terminal_is_asked_in_plain_text():
+    child = spawn("max-pooling", TERM="dumb")
     child.expect_exact("pool[1] = ?")
     child.sendline("2.5")
     child.expect_exact("wrong: your 2.5 is what comes out if the mean of the window is taken")

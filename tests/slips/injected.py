@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cache
 
 from flint import ctx
 
@@ -13,7 +14,7 @@ from tests.slips.exercises import claim, refer, rounded, shipped, true_value
 from walkthrough.case import Case
 from walkthrough.marking.diagnosis.clues import everywhere
 from walkthrough.marking.diagnosis.examiner import Examiner
-from walkthrough.marking.marked_worksheets import MarkedSheet, Worksheet
+from walkthrough.marking.marked_worksheets import MarkedSheet, NumberClaim, Worksheet
 from walkthrough.mathematics.notation import ravel
 from walkthrough.numbers.formulas import Quantity
 from walkthrough.numbers.grid import Grid
@@ -48,11 +49,24 @@ class Injected:
     equal: frozenset[str]
 
 
-def steps_of(book: Workbook, tensor: str) -> list[ReworkedStep]:
-    """The steps of a tensor with the true numbers in them."""
-    numbers = Operands(lambda ref: true_value(book, ref))
+@cache
+def steps_of(book: Workbook, tensor: str) -> tuple[ReworkedStep, ...]:
+    """The steps of a tensor with the true numbers in them; the same ones whenever they are asked for."""
+    numbers = true_numbers(book)
     found = (reworked(book, Ref(tensor, cell), numbers) for cell in book.trace.network_tensor(tensor).cells())
-    return [own for own in found if not isinstance(own.step, Given)]
+    return tuple(own for own in found if not isinstance(own.step, Given))
+
+
+@cache
+def true_numbers(book: Workbook) -> Operands:
+    """The true numbers of a case."""
+    return Operands(lambda ref: true_value(book, ref))
+
+
+@cache
+def right_claim(book: Workbook, ref: Ref, digits: int) -> NumberClaim:
+    """The true number of a cell as it stands on a sheet."""
+    return claim(book, book.name(ref), written(quantity(true_value(book, ref)), digits))
 
 
 def numbers_of(own: ReworkedStep, kind: SlipKind) -> list[Candidate]:
@@ -185,17 +199,11 @@ def sheet_with(name: str, injected: Injected, digits: int) -> MarkedSheet:
     for tensor in book.trace.places:
         for own in steps_of(book, tensor) if book.trace.network_tensor(tensor).size <= 400 else ():
             said = injected.wrong.get(own.ref)
-            said = written(true_value_of(own), digits) if said is None else said
-            claims.append(claim(book, book.name(own.ref), said))
+            right = right_claim(book, own.ref, digits)
+            claims.append(right if said is None else claim(book, book.name(own.ref), said))
         if tensor == last:
             break
     return examiner(name).mark(Worksheet("", name, None, tuple(claims)))
-
-
-def true_value_of(own: ReworkedStep) -> Quantity:
-    """The true number of a step."""
-    value = true_value(own.book, own.ref)
-    return quantity(value)
 
 
 def refs(book: Workbook, cells: dict[str, str]) -> dict[Ref, str]:

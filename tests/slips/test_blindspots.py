@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 
 from tests.slips.exercises import shipped_names
 from walkthrough.case import load, read_case
 from walkthrough.marking.diagnosis.blindspots import BlindSpots, blindspots
-from walkthrough.marking.diagnosis.suggestions import suggest
+from walkthrough.marking.diagnosis.suggestions import Suggestion, suggest
+
+
+@cache
+def spots_of(name: str) -> BlindSpots:
+    """The blind spots of a shipped case, looked for once."""
+    return blindspots(load(name))
+
+
+@cache
+def suggestion_for(name: str) -> Suggestion | None:
+    return suggest(load(name), spots_of(name))
 
 
 def hidden(found: BlindSpots) -> set[tuple[str, str]]:
@@ -15,7 +27,7 @@ def hidden(found: BlindSpots) -> set[tuple[str, str]]:
 
 
 def test_the_filter_of_the_lecture_notes_hides_a_turn() -> None:
-    found = blindspots(load("lecture-notes"))
+    found = spots_of("lecture-notes")
     assert {
         ("kernel-flipped", "conv"),
         ("kernel-not-rotated", "input.grad"),
@@ -46,20 +58,20 @@ def test_a_symmetric_filter_hides_both() -> None:
 
 def test_an_exercise_without_symmetry_hides_nothing() -> None:
     for name in ("four-by-four", "multi-channel", "sigmoid-network"):
-        found = blindspots(load(name))
+        found = spots_of(name)
         assert found.hidden == ()
         assert found.unnoticed == ()
         assert found.lines[0].startswith(f"{name} reveals every slip")
 
 
 def test_slips_that_coincide_are_named_together() -> None:
-    found = blindspots(load("four-by-four"))
+    found = spots_of("four-by-four")
     assert {"window-shifted", "padding-ignored"} in [set(each.slips) for each in found.coincide]
 
 
 def test_text_and_json_say_the_same() -> None:
     for name in shipped_names():
-        found = blindspots(load(name))
+        found = spots_of(name)
         table = json.loads(json.dumps(found.table))
         assert [(each["slip"], each["at"]) for each in table["hidden"]] == [
             (spot.slip, spot.tensor) for spot in found.hidden
@@ -69,8 +81,7 @@ def test_text_and_json_say_the_same() -> None:
 
 
 def test_a_changed_exercise_reveals_more() -> None:
-    case = load("lecture-notes")
-    before, found = blindspots(case), suggest(case)
+    before, found = spots_of("lecture-notes"), suggestion_for("lecture-notes")
     assert found is not None
     assert set(found.reveals) >= {"kernel-flipped", "relu-skipped", "average-for-max"}
     assert len(found.left.hidden) < len(before.hidden)
@@ -99,10 +110,8 @@ def test_one_number_changed_reveals_what_a_symmetric_filter_hides() -> None:
 
 def test_lines_fit_the_terminal() -> None:
     for name in ("lecture-notes", "multi-channel", "sigmoid-network"):
-        case = load(name)
-        spots = blindspots(case)
-        suggestion = suggest(case, spots)
-        lines = spots.lines + (suggestion.lines if suggestion else [])
+        suggestion = suggestion_for(name)
+        lines = spots_of(name).lines + (suggestion.lines if suggestion else [])
         assert max(map(len, lines)) <= 80
 
 

@@ -35,6 +35,8 @@ from walkthrough.workbook.operands import Operands
 from walkthrough.workbook.reworked_steps import reworked
 from walkthrough.workbook.workbook import Workbook
 
+MANY = 250
+
 
 def given_by(book: Workbook, kind: SlipKind, ref: Ref) -> list[Fraction]:
     """Every wrong number that a slip gives in a cell, from the true operands."""
@@ -64,6 +66,7 @@ def slipped(book: Workbook, kind: SlipKind, draw: random.Random, most: int) -> I
     """Cells at random, with the number that the slip gives there, to four to seven digits."""
     cells = list(computed(book))
     draw.shuffle(cells)
+    del cells[MANY:]
     found = 0
     for ref in cells:
         values = given_by(book, kind, ref)
@@ -84,8 +87,10 @@ def significant(written: str) -> int:
 def test_one_slip_is_recognised(name: str) -> None:
     book, draw = shipped(name), random.Random(name)
     named, all_of_them = Counter[bool](), 0
+    # of a case with hundreds of numbers one of each slip
+    several = 3 if len(list(computed(book))) < MANY else 1
     for kind in all_slips():
-        for ref, written in slipped(book, kind, draw, 3):
+        for ref, written in slipped(book, kind, draw, several):
             if significant(written) > 2:
                 words = [slip.slip for slip in slips_of(book, book.name(ref), written)]
                 named[kind.word in words] += 1

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import pytest
 
+from tests.large import LARGE
 from tests.stepper.walks import SIZES, at, shown, texts, walk_of_text, walk_through
 from walkthrough.case import list_shipped
 from walkthrough.formats.text import TextFormat
@@ -17,7 +18,6 @@ from walkthrough.stepper.session import Session
 from walkthrough.trace.steps import Steps, Sums
 
 CASES = [each.name for each in list_shipped()]
-LARGE = {"lenet"}
 
 
 def places(walk):

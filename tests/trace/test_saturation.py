@@ -38,6 +38,32 @@ def test_the_loss_is_softplus(z: float) -> None:
     assert all(check.agrees for check in Verification(trace).checks())
 
 
+@pytest.mark.parametrize("z", [20, 50, 99, 150, 300, 350, 1e9])
+def test_a_slope_that_is_all_but_0_is_as_small_as_it_is(z: float) -> None:
+    """1 − tanh² = 1/cosh², which mpmath works out without losing a digit."""
+    text = CASE.replace("sigmoid", "tanh").replace("binary_cross_entropy", "squared_error")
+    trace = replay(read_case(text.format(z=z)))
+    slope = mpmath.sech(z) ** 2
+    assert float(trace.value("input.grad[1]", 17)) == pytest.approx(float(slope), rel=1e-12, abs=0)
+    assert all(check.agrees for check in Verification(trace).checks())
+
+
+@pytest.mark.parametrize("values", ["1e309 1", "1 -1e309"])
+def test_what_goes_into_a_saturated_layer_may_be_beyond_float64(values: str) -> None:
+    text = CASE.replace("{z}", values).replace('target = "0"', 'target = "0 0"')
+    with pytest.raises(CannotReplay, match=r"input\[\d\] is beyond what float64 can hold"):
+        replay(read_case(text)).refuse_infinite()
+
+
+@pytest.mark.filterwarnings("error")
+def test_the_logarithm_of_0_is_refused_without_a_warning() -> None:
+    text = (
+        CASE.replace("{z}", "-1 1").replace('"sigmoid"', '"relu"').replace('target = "0"', 'target = "1 0"')
+    )
+    with pytest.raises(CannotReplay, match="loss is beyond what float64 can hold"):
+        replay(read_case(text.replace("binary_cross_entropy", "cross_entropy"))).refuse_infinite()
+
+
 def test_what_float64_cannot_hold_is_said() -> None:
     """∂L/∂y = 1 + e^800 is beyond float64; the message names the cell."""
     trace = replay(read_case(CASE.format(z=800)))

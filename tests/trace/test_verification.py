@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from tests.drawn import case_texts
+from tests.large import LARGE
 from walkthrough.case import Arithmetic, list_shipped, load, read_case
 from walkthrough.document import Prose, Table
 from walkthrough.numbers.exact import Exact
@@ -23,7 +24,7 @@ from walkthrough.witnesses import vectorised
 from walkthrough.witnesses.vectorised import Box
 from walkthrough.witnesses.vectorised.layers import conv2d
 
-SHIPPED = [each.name for each in list_shipped() if each.name != "lenet"]
+SHIPPED = [each.name for each in list_shipped() if each.name not in LARGE]
 
 
 def checks(trace: Trace) -> list[Check]:

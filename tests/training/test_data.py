@@ -11,9 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from walkthrough.training.data_set import NoData, part_of
-from walkthrough.training.drawn_digits import SIZE, drawn_digits
-from walkthrough.training.idx_files import NAMES, find, read_idx, read_pair
+from walkthrough.training.data.data_set import part_of
+from walkthrough.training.data.drawn_digits import SIZE, drawn_digits
+from walkthrough.training.data.idx_files import NAMES, find, read_idx, read_pair
+from walkthrough.training.refusal import NoData
 
 IMAGES = np.arange(3 * 4 * 5, dtype=np.uint8).reshape(3, 4, 5)
 LABELS = np.array([7, 0, 1], dtype=np.uint8)
@@ -99,6 +100,7 @@ def test_names_with_a_dot_are_found_as_well(tmp_path: Path) -> None:
         (b"\x00\x00\x08\x03" + b"\xff" * 12, "more than is read"),
         (gzip.compress(idx(IMAGES))[:-9], "cannot be read"),
     ],
+    ids=["too short", "too long", "no header", "empty", "labels", "numbers", "size", "gzip"],
 )
 def test_what_is_cut_off_or_corrupt_is_refused(tmp_path: Path, content: bytes, said: str) -> None:
     path = tmp_path / "images"

@@ -9,7 +9,8 @@ from walkthrough.case.heading import Arithmetic
 from walkthrough.case.layers import NamedLayer
 from walkthrough.case.reading import read_case
 from walkthrough.case.samples import Sample
-from walkthrough.case.shipped import Shipped, list_shipped, load
+from walkthrough.case.shipped import Shipped, as_typed, list_shipped, load
+from walkthrough.case.training import Training
 from walkthrough.words.problems import CaseError
 
 __all__ = [
@@ -20,6 +21,8 @@ __all__ = [
     "NamedLayer",
     "Sample",
     "Shipped",
+    "Training",
+    "as_typed",
     "list_shipped",
     "load",
     "read_case",

@@ -6,28 +6,21 @@ what Python prints: the float nearest to 0.1 is the number 0.1, not 0.1000000000
 
 from __future__ import annotations
 
-import lzma
-import warnings
-import zipfile
-import zlib
-from math import prod
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from walkthrough.case.grid_text import read_text
+from walkthrough.case.numpy_files import array_names, opened_archive, read_array, read_member
 from walkthrough.case.source import LARGEST_FILE
 from walkthrough.case.values import Misread, found
-from walkthrough.mathematics.windows import times
-from walkthrough.numbers.grid import MOST_DIGITS_IN_ALL, Grid, GridTooLarge, refuse_too_many
-from walkthrough.words.messages import printable, quoted, suggestion
+from walkthrough.numbers.grid import MOST_DIGITS_IN_ALL, Grid, GridTooLarge
+from walkthrough.words.messages import quoted, suggestion
 
 if TYPE_CHECKING:
-    from numpy import dtype
     from numpy.typing import NDArray
 
     from walkthrough.mathematics.notation import Shape
 
-_HIGHEST_RANK = 4
 _SUFFIXES = (".npy", ".npz", ".csv")
 
 
@@ -44,8 +37,8 @@ def read_file(table: dict[str, Any], folder: Path) -> Grid:
         with path.open("rb") as file:
             if name.endswith(".csv"):
                 return _csv(file.read(LARGEST_FILE + 1), name)
-            array = _npy(file, name) if name.endswith(".npy") else _npz(file, name, table.get("array"))
-        return _grid(array, name)
+            array = read_array(file, name) if name.endswith(".npy") else _npz(file, name, table.get("array"))
+        return grid_of_numbers(array, name)
     except OSError as error:
         raise Misread(f"{quoted(name)} cannot be read: {error.strerror or error}", ("file",)) from None
     except GridTooLarge as error:
@@ -77,13 +70,8 @@ def _csv(content: bytes, name: str) -> Grid:
 
 def _npz(file: IO[bytes], name: str, wanted: str | None) -> NDArray[Any]:
     """The array of an archive; raises Misread if it has several and none was named."""
-    try:
-        with zipfile.ZipFile(file) as archive:
-            arrays = [each.removesuffix(".npy") for each in archive.namelist() if each.endswith(".npy")]
-            with archive.open(f"{_chosen(arrays, name, wanted)}.npy") as member:
-                return _npy(member, name)
-    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError) as error:
-        raise Misread(f"{quoted(name)} is no .npz file that can be read: {error}", ("file",)) from None
+    with opened_archive(file, name) as archive:
+        return read_member(archive, _chosen(array_names(archive), name, wanted), name)
 
 
 def _chosen(arrays: list[str], name: str, wanted: str | None) -> str:
@@ -99,41 +87,8 @@ def _chosen(arrays: list[str], name: str, wanted: str | None) -> str:
     return arrays[0] if wanted is None else wanted
 
 
-def _npy(file: IO[bytes], name: str) -> NDArray[Any]:
-    """The array; its header is judged before anything is allocated, and nothing in it is executed."""
-    import numpy as np
-
-    shape, column_major, kind = _header(file, name)
-    if kind.kind not in "biuf" or kind.itemsize > 8:
-        raise Misread(f"{quoted(name)} holds {kind}; expected whole numbers or floats", ("file",))
-    if len(shape) > _HIGHEST_RANK:
-        raise Misread(f"{quoted(name)} has {len(shape)} axes; expected at most {_HIGHEST_RANK}", ("file",))
-    if any(extent < 1 for extent in shape):
-        raise Misread(f"{quoted(name)} has no numbers in it ({times(shape)})", ("file",))
-    refuse_too_many(shape)
-    count = prod(shape)
-    content = file.read(count * kind.itemsize)
-    if len(content) < count * kind.itemsize:
-        raise Misread(f"{quoted(name)} ends before the {count} numbers that it announces", ("file",))
-    return np.frombuffer(content, dtype=kind).reshape(shape, order="F" if column_major else "C")
-
-
-def _header(file: IO[bytes], name: str) -> tuple[Shape, bool, dtype[Any]]:
-    import numpy as np
-
-    try:
-        # a header that old Pythons wrote is read as well, and that is nothing to warn about
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            if np.lib.format.read_magic(file) == (1, 0):
-                return np.lib.format.read_array_header_1_0(file)
-            return np.lib.format.read_array_header_2_0(file)
-    except Exception as error:  # whatever parsing a hostile header as Python's literals may raise
-        said = printable(str(error)[:100])
-        raise Misread(f"{quoted(name)} is no .npy array that can be read: {said}", ("file",)) from None
-
-
-def _grid(array: NDArray[Any], name: str) -> Grid:
+def grid_of_numbers(array: NDArray[Any], name: str) -> Grid:
+    """The exact numbers that an array's whole numbers or floats stand for; raises Misread."""
     import numpy as np
 
     shape = tuple(int(extent) for extent in array.shape) or (1,)

@@ -15,8 +15,6 @@ from walkthrough.words.messages import one_line
 MOST_DECIMALS = 100
 _TIES = ("first", "split", "all")
 _SLOPES = (Fraction(0), Fraction(1, 2), Fraction(1))
-_TRAINING = ("epochs", "batch_size", "seed", "shuffle", "data")
-_DATA = ("mnist", "digits", "limit", "file")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +73,3 @@ def _tie(value: Any) -> str:
     if value not in _TIES:
         raise Misread(f'found {found(value)}; expected "first", "split" or "all"')
     return str(value)
-
-
-def read_training(reader: Reader, value: Any) -> dict[str, Any]:
-    """The table `[training]` as it stands; here only its keys are looked at."""
-    place = ("training",)
-    table = reader.table(place, value, _TRAINING)
-    if isinstance(table.get("data"), dict):
-        table["data"] = reader.table((*place, "data"), table["data"], _DATA)
-    return table

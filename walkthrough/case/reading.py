@@ -12,13 +12,13 @@ from walkthrough.case.heading import (
     Arithmetic,
     read_arithmetic,
     read_conventions,
-    read_training,
     read_words,
 )
 from walkthrough.case.layers import NamedLayer, read_layers, read_loss
 from walkthrough.case.reader import Reader
 from walkthrough.case.samples import Sample, fit, read_samples
 from walkthrough.case.source import LARGEST_FILE, Source
+from walkthrough.case.training import ReadTraining, Training, fitted, read_training
 from walkthrough.case.updates import Updating, read_update
 from walkthrough.case.values import exact
 from walkthrough.losses import Loss
@@ -80,7 +80,7 @@ def read_text(text: str, name: str, file: str, folder: Path, path: Path | None) 
         loss_type=loss_type,
         claims=tuple(_claims(reader, "claims", table.get("claims", {}))),
         formulas=tuple(_claims(reader, "formulas", table.get("formulas", {}))),
-        training=training,
+        training=_training(reader, training, layers, loss),
         path=path,
         toml=text,
         updating=_updating(reader, table, rate, layers),
@@ -106,15 +106,23 @@ def _updating(
     return read_update(reader, table["update"], rate, [each for each in layers if each is not None])
 
 
+def _training(
+    reader: Reader, read: ReadTraining | None, layers: list[NamedLayer | None], loss: Loss | None
+) -> Training | None:
+    if read is None or any(each is None for each in layers):
+        return None
+    return fitted(reader, read, [each for each in layers if each is not None], loss)
+
+
 def _samples(
     reader: Reader,
     table: dict[str, Any],
     layers: list[NamedLayer | None],
     loss: Loss | None,
-    training: dict[str, Any] | None,
+    training: ReadTraining | None,
 ) -> list[Sample]:
     placed = read_samples(reader, table)
-    trained = training is not None and training.get("data") is not None
+    trained = training is not None and training.other
     if not placed and not trained and "samples" not in table:
         reader.refuse(("input",), "is missing; a case needs an [input], [[samples]] or [training] with data")
     known = [each for each in layers if each is not None]

@@ -9,7 +9,7 @@ from typing import Any
 
 from walkthrough.case.grids import input_shapes, read_grid
 from walkthrough.case.layers import LayerDoesNotFit, NamedLayer, output_shapes
-from walkthrough.case.reader import Reader
+from walkthrough.case.reader import Reader, key_name
 from walkthrough.case.values import Misread, Place
 from walkthrough.losses import Loss
 from walkthrough.mathematics.notation import Shape
@@ -47,17 +47,23 @@ def read_samples(reader: Reader, table: dict[str, Any]) -> list[Placed]:
         reader.refuse(("input",), "stands beside [[samples]]; expected one or the other")
     if target is not None:
         reader.refuse(("loss", "target"), "stands beside [[samples]]; each sample has its own target")
+    return read_listed(reader, ("samples",), table["samples"])
+
+
+def read_listed(reader: Reader, several: Place, value: Any) -> list[Placed]:
+    """The samples of `[[samples]]` or `[[training.data]]`, each with an input; mistakes are noted."""
     placed = []
-    for place, value in enumerate(reader.tables(("samples",), table["samples"])):
-        at: Place = ("samples", place)
-        sample = reader.table(at, value, ["input", "target"])
-        if "input" not in sample and isinstance(value, dict):
+    for place, each in enumerate(reader.tables(several, value)):
+        at: Place = (*several, place)
+        sample = reader.table(at, each, ["input", "target"])
+        if "input" not in sample and isinstance(each, dict):
             reader.refuse((*at, "input"), "is missing; every sample needs an input")
         placed.append(
             _placed(reader, sample.get("input"), (*at, "input"), sample.get("target"), (*at, "target"))
         )
-    if table["samples"] == []:
-        reader.refuse(("samples",), "is empty; expected a table for each sample, headed [[samples]]")
+    if value == []:
+        headed = key_name(several)
+        reader.refuse(several, f"is empty; expected a table for each sample, headed [[{headed}]]")
     return placed
 
 
@@ -96,7 +102,7 @@ def fit(
     first = placed[0].input if placed else None
     if first is None:
         return []
-    shape = _input_shape(first.shape, layers, first.known)
+    shape = input_shape(first.shape, layers, first.known)
     try:
         output = ([shape, *output_shapes(layers, shape, first.known)])[-1]
         if loss is not None:
@@ -122,7 +128,7 @@ def fit(
     return samples
 
 
-def _input_shape(written: Shape, layers: Sequence[NamedLayer], limited: bool) -> Shape:
+def input_shape(written: Shape, layers: Sequence[NamedLayer], limited: bool) -> Shape:
     """Of the shapes that the input may be meant to have, the one that gets furthest."""
     best, furthest = written, (-1, False)
     for shape in input_shapes(written):

@@ -6,6 +6,7 @@ import os
 import sys
 import tomllib
 from pathlib import Path
+from shlex import quote
 from typing import NamedTuple
 
 from walkthrough.case.case import Case
@@ -48,6 +49,13 @@ def list_shipped() -> list[Shipped]:
     """The cases that come with the program, by name, without reading their numbers."""
     paths = sorted(_shipped_folder().glob("*.toml"), key=lambda path: path.stem)
     return [Shipped(path.stem, _title(path), path) for path in paths]
+
+
+def as_typed(case: Case) -> str:
+    """What to type on a command line for a case: its name if it is shipped, else where it stands."""
+    if case.path is None or case.path.parent == _shipped_folder():
+        return case.name
+    return quote(printable(str(case.path)))
 
 
 def _shipped_folder() -> Path:

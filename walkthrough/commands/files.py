@@ -23,9 +23,11 @@ _DESCRIPTOR = re.compile(
 
 Read = Callable[[], Iterable[Path]]
 """The files that the command has read so far."""
+Piece = str | bytes
+"""Text goes into a file in UTF-8."""
 
 
-def write_file(pieces: Iterable[str], file: Path, read: Read) -> None:
+def write_file(pieces: Iterable[Piece], file: Path, read: Read) -> None:
     """The pieces to a file: it appears whole, or the old one stays.
 
     A symbolic link is followed. What is no regular file (a device, a pipe) is written to as it is, and
@@ -92,10 +94,10 @@ def _same(one: Path, other: Path) -> bool:
         return False
 
 
-def _write_into(opened: Callable[[], int], file: Path, pieces: Iterable[str]) -> None:
+def _write_into(opened: Callable[[], int], file: Path, pieces: Iterable[Piece]) -> None:
     """Into what is there: a device, a pipe, a descriptor."""
     try:
-        target = open(opened(), "w", encoding="utf-8", newline="\n")  # noqa: SIM115  # closed below
+        target = open(opened(), "wb")  # noqa: SIM115  # closed below
     except OSError as problem:
         raise _cannot(file, problem) from None
     try:
@@ -109,7 +111,7 @@ def _write_into(opened: Callable[[], int], file: Path, pieces: Iterable[str]) ->
 
 
 @contextmanager
-def _replacing(target: Path, file: Path, found: os.stat_result | None) -> Iterator[Callable[[str], None]]:
+def _replacing(target: Path, file: Path, found: os.stat_result | None) -> Iterator[Callable[[Piece], None]]:
     """A file beside the wanted one, which takes its place once it is complete."""
     import tempfile  # only who writes a file waits for it
 
@@ -118,7 +120,7 @@ def _replacing(target: Path, file: Path, found: os.stat_result | None) -> Iterat
     except OSError as problem:
         raise _cannot(file, problem) from None
     try:
-        with open(handle, "w", encoding="utf-8", newline="\n") as new:
+        with open(handle, "wb") as new:
             yield lambda piece: _put(new, piece, file)
             _finish(new, file)
         os.chmod(beside, _mode(found))
@@ -131,16 +133,16 @@ def _replacing(target: Path, file: Path, found: os.stat_result | None) -> Iterat
         raise
 
 
-def _put(target: IO[str], piece: str, file: Path) -> None:
+def _put(target: IO[bytes], piece: Piece, file: Path) -> None:
     try:
-        target.write(piece)
+        target.write(piece.encode() if isinstance(piece, str) else piece)
     except BrokenPipeError:
         raise
     except OSError as problem:
         raise _cannot(file, problem) from None
 
 
-def _finish(new: IO[str], file: Path) -> None:
+def _finish(new: IO[bytes], file: Path) -> None:
     try:
         new.flush()
     except BrokenPipeError:

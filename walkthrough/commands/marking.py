@@ -11,7 +11,15 @@ from typing import Any
 
 import click
 
-from walkthrough.commands.printing import blocks_in, format_of, loaded, printing, write
+from walkthrough.commands.printing import (
+    blocks_in,
+    format_of,
+    loaded,
+    of_step,
+    printing,
+    step_option,
+    write,
+)
 from walkthrough.commands.student_pages import StudentPages
 
 
@@ -20,6 +28,7 @@ from walkthrough.commands.student_pages import StudentPages
 @click.option("--all", "everything", is_flag=True, help="Show every claim, not only what is not right.")
 @click.option("--hide-answers", is_flag=True, help="Say verdict and place only.")
 @click.option("--case", help="The case that all of them are about; others are reported, not marked.")
+@step_option
 @click.option(
     "--pages", type=click.Path(path_type=Path, file_okay=False), help="A folder for a page per student."
 )
@@ -29,18 +38,21 @@ def check(
     everything: bool,
     hide_answers: bool,
     case: str | None,
+    step: int | None,
     pages: Path | None,
     **how: Any,
 ) -> None:
     """Mark what somebody worked out: which number is wrong, whose fault it is, what the slip was."""
     from walkthrough.marking.check import CheckOptions, check_command
 
+    if step is not None and case is None:
+        raise click.UsageError("--step is that of a training; name its file with --case")
     read = [Path(file) for file in files]
     page = None if pages is None else StudentPages(pages, read, format_of(how)).write
     options = CheckOptions(
         everything,
         hide_answers,
-        case,
+        case if case is None else of_step(case, step),
         format_of(how),  # type: ignore[arg-type]  # one of those it may be
         how["digits"],
         page=page,

@@ -33,15 +33,13 @@ def printing(*formats: str) -> Callable[[Any], Any]:
     return decorate
 
 
-def loaded(name: str, arithmetic: str | None) -> Case:
-    """The case, with another arithmetic if that was asked for."""
-    from dataclasses import replace
+def loaded(name: str, arithmetic: str | None, step: int | None = None) -> Case:
+    """The case, or the step of a training, with another arithmetic if that was asked for."""
 
-    from walkthrough.case import load
-    from walkthrough.case.heading import read_arithmetic
     from walkthrough.case.values import Misread
+    from walkthrough.training.runs.opening import load
 
-    case = load(name)
+    case = load(of_step(name, step))
     if not case.samples:
         raise click.UsageError(f"{name} is trained on other data and has no sample of its own to show")
     case.refuse_sizes()
@@ -50,10 +48,20 @@ def loaded(name: str, arithmetic: str | None) -> Case:
     if arithmetic is None:
         return case
     try:
-        kind = read_arithmetic("exact" if arithmetic == "symbolic" else arithmetic)
+        return case.in_arithmetic("exact" if arithmetic == "symbolic" else arithmetic)
     except Misread as problem:
         raise click.UsageError(f"--arithmetic: {problem}") from None
-    return replace(case, arithmetic=kind)
+
+
+def of_step(name: str, step: int | None) -> str:
+    """The name of a case, or of a step of a training; raises UsageError where there are no steps."""
+    from walkthrough.training.runs.step_names import is_run, step_name
+
+    if step is None:
+        return name
+    if not is_run(name):
+        raise click.UsageError(f"--step opens a step of a training's file (.npz), and {name} is none")
+    return step_name(name, step)
 
 
 def _refuse_unknown_claims(case: Case) -> None:
@@ -84,6 +92,12 @@ def replayed(case: Case, names: Iterable[str] = (), steps: int = 1) -> Trace:
     return trace
 
 
+def step_option(command: Any) -> Any:
+    """The option that opens a step of a training."""
+    words = "Of a training's file (.npz), the step to open."
+    return click.option("--step", type=click.IntRange(-(10**15), 10**15), metavar="K", help=words)(command)
+
+
 def format_of(how: dict[str, Any]) -> str:
     """The format asked for."""
     return "json" if how["json_"] else str(how["format_"])
@@ -100,14 +114,18 @@ def blocks_in(blocks: Iterable[Any], how: dict[str, Any]) -> Iterator[str]:
         return MarkdownFormat(plain=plain).render(blocks)
     from walkthrough.formats.text import TextFormat
 
-    if format_of(how) == "html":
-        from walkthrough.formats.html import HtmlFormat
+    if format_of(how) == "notebook":
+        from walkthrough.formats.notebook import NotebookFormat
 
-        return HtmlFormat().render(blocks)
+        return NotebookFormat(plain).render(blocks)
     if format_of(how) == "latex":
         from walkthrough.formats.latex import LatexFormat
 
         return LatexFormat().render(blocks)
+    if format_of(how) == "html":
+        from walkthrough.formats.html import HtmlFormat
+
+        return HtmlFormat().render(blocks)
     paint = painted if colourful(how["no_color"], how["file"]) else lambda style, text: text
     columns = width() if how["file"] is None else 100
     return TextFormat(columns, plain, paint).render(blocks)

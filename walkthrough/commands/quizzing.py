@@ -9,26 +9,25 @@ from typing import TYPE_CHECKING
 import click
 
 from walkthrough.commands.printing import loaded
+from walkthrough.quiz.fading import FADES
 
 if TYPE_CHECKING:
     from walkthrough.case import Case
     from walkthrough.quiz.keeping import Kept
     from walkthrough.quiz.opening import Sitting, Wanted
 
-_FADES = ("adaptive", "backward", "forward", "all")
-
 
 @click.command()
 @click.argument("case")
 @click.option(
     "--fade",
-    type=click.Choice(_FADES),
-    help="How the example fades: with what you master, the last or the first numbers of each row, or at "
-    "once.  [default: adaptive]",
+    type=click.Choice(FADES),
+    help="What is asked: more of each kind of step as you master it; the last, or the first, numbers of each "
+    "row, one more from row to row; or all of them.  [default: adaptive]",
 )
 @click.option("--fresh", is_flag=True, help="Other numbers of the same shape.")
 @click.option("--find-the-mistake", "mistake", is_flag=True, help="A filled sheet with one slip in it.")
-@click.option("--seed", type=click.IntRange(0, 2**63), help="Which other numbers, which mistake.")
+@click.option("--seed", type=click.IntRange(0, 2**32 - 1), help="Which other numbers, which mistake.")
 @click.option(
     "--save",
     type=click.Path(path_type=Path, dir_okay=True),

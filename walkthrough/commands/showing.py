@@ -4,93 +4,96 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from walkthrough.commands.printing import blocks_in, format_of, loaded, printing, replayed, write
+from walkthrough.commands.printing import (
+    blocks_in,
+    format_of,
+    loaded,
+    of_step,
+    printing,
+    replayed,
+    step_option,
+    write,
+)
 
 if TYPE_CHECKING:
     from walkthrough.page.narration import Narration
+    from walkthrough.trace.trace import Trace
 
 
 @click.command()
 @click.argument("case")
 @click.argument("parts", nargs=-1, metavar="[CELL|LAYER|STAGE]...")
 @click.option("--steps", "count", type=click.IntRange(1), default=1, help="So many updates in a row.")
+@step_option
+@click.option("--sample", type=click.IntRange(1), help="Only this sample of a batch.")
 @click.option("--fold-zeros", is_flag=True, help="Leave out products with 0.")
 @click.option("--arithmetic", help='Instead of the case\'s own: exact, float, "4 decimals" or symbolic.')
 @printing("text", "json", "markdown", "latex", "html", "notebook", "pytorch")
 def show(
-    case: str, parts: tuple[str, ...], count: int, fold_zeros: bool, arithmetic: str | None, **how: Any
+    case: str,
+    parts: tuple[str, ...],
+    count: int,
+    step: int | None,
+    sample: int | None,
+    fold_zeros: bool,
+    arithmetic: str | None,
+    **how: Any,
 ) -> None:
-    """Every step of CASE, or those asked for, and the verification at the end."""
+    """Every step of CASE, or those asked for, and the verification at the end.
+
+    CASE may be a training's file, of which --step opens a step.
+    """
     from walkthrough.page.narration import Narration
     from walkthrough.trace.steps import Steps
 
-    opened = loaded(case, arithmetic)
+    opened = loaded(case, arithmetic, step)
+    if sample is not None and sample > len(opened.samples):
+        raise click.UsageError(f"--sample {sample}: there are samples 1 to {len(opened.samples)}")
     trace = replayed(opened, parts, count)
     symbolic = arithmetic == "symbolic"
     if opened.arithmetic.kind == "float" and not parts:
         trace.refuse_infinite()  # before half a page is printed
     narration = Narration(Steps(trace), how["digits"], fold_zeros, symbolic)
     agreed: list[bool] = []
-    if format_of(how) == "notebook" and (arithmetic or count > 1):
-        raise click.UsageError("--format notebook takes the case as it stands, in its own arithmetic")
-    if format_of(how) in ("notebook", "pytorch"):
-        pieces = _program(narration, parts, fold_zeros, case, how)
-    elif format_of(how) == "json":
-        pieces = _show_json(narration, parts, agreed)
+    if format_of(how) == "json":
+        pieces = _show_json(narration, parts, agreed, sample)
+    elif format_of(how) == "pytorch":
+        pieces = _script(trace, bool(parts or sample or symbolic))
     else:
-        whole = format_of(how) == "html" and not parts and not symbolic
-        brief = format_of(how) in ("html", "latex") and not parts
-        pieces = blocks_in(_show_blocks(narration, parts, agreed, brief, whole), how)
+        whole = format_of(how) if not (parts or symbolic or sample) else ""
+        blocks = _show_blocks(narration, parts, agreed, sample, whole)
+        if format_of(how) == "notebook":
+            from walkthrough.notebooks.cells import setup, with_code
+
+            program = setup(opened, of_step(case, step), count, None if symbolic else arithmetic)
+            blocks = with_code(blocks, trace, program, not symbolic)
+        pieces = blocks_in(blocks, how)
     write(pieces, how, opened)
     if not all(agreed):
         sys.exit(1)
 
 
-def _program(
-    narration: Narration, parts: tuple[str, ...], fold_zeros: bool, name: str, how: dict[str, Any]
-) -> Iterator[str]:
-    """The case as a program: a notebook, or a script for PyTorch."""
-    kind = format_of(how)
-    if parts or fold_zeros or narration.symbolic:
-        raise click.UsageError(f"--format {kind} is of a whole case and its numbers")
-    trace = narration.steps.trace
-    if kind == "notebook":
-        from walkthrough.formats.notebook import NotebookFormat
-        from walkthrough.scripts.notebook_cells import notebook_cells
-
-        known = (
-            trace.case.name
-            if trace.case.path is None or not Path(name).exists()
-            else str(Path(name).resolve())
-        )
-        return NotebookFormat().render(notebook_cells(trace, known))
-    from walkthrough.formats.pytorch import PytorchFormat
-    from walkthrough.scripts.torch_script import CannotSay, TorchScript
-
-    try:
-        return PytorchFormat().render(list(TorchScript(trace).blocks()))
-    except CannotSay as problem:
-        raise click.UsageError(str(problem)) from None
-
-
 def _show_blocks(
-    narration: Narration, parts: tuple[str, ...], agreed: list[bool], brief: bool, calculating: bool
+    narration: Narration, parts: tuple[str, ...], agreed: list[bool], sample: int | None, whole: str
 ) -> Iterator[Any]:
-    """The page; of a large case a `brief` one omits lines, a `calculating` one ends with equations."""
+    """The page; `whole` is the format of one that shows all of a case.
+
+    Web pages calculate, and end with the case's equations. They, notebooks and paper leave out the lines
+    of tensors that are too large for them.
+    """
     from walkthrough.page.page import Page
     from walkthrough.page.selection import selected, tensors
 
     large = False
-    if brief:
+    if whole in ("html", "latex", "notebook"):
         from walkthrough.page.equations import is_large
 
         large = is_large(narration)
-    page = Page(narration, omitting=large)
+    page = Page(narration, None if sample is None else sample - 1, large)
     if not parts:
         yield from page.blocks()
     else:
@@ -102,23 +105,39 @@ def _show_blocks(
     from walkthrough.trace.verification import Verification
 
     several = [Verification(trace) for trace in narration.steps.trace.steps]
-    only = (lambda name: name in names) if parts else (lambda name: True)
+    only = (lambda name: name in names) if parts or sample else (lambda name: True)
     checks = [check for verification in several for check in verification.checks(only)]
     agreed += [check.agrees for check in checks]
     if checks:
         yield from closing(several[-1], checks)
-    if calculating:
+    if whole == "html":
         from walkthrough.page.equations import equations
 
         yield equations(narration, opened=large)
 
 
-def _show_json(narration: Narration, parts: tuple[str, ...], agreed: list[bool]) -> Iterator[str]:
+def _script(trace: Trace, narrowed: bool) -> Iterator[str]:
+    """The case as a script for PyTorch, or in words why there is none."""
+    from walkthrough.formats.pytorch import PytorchFormat
+    from walkthrough.page.scripts.autograd_script import autograd_script
+    from walkthrough.witnesses import CannotFollow
+
+    if narrowed:
+        raise click.UsageError("--format pytorch: a script is of the whole case, and of its numbers")
+    try:
+        return iter(list(PytorchFormat().render(autograd_script(trace))))
+    except CannotFollow as problem:
+        raise click.UsageError(f"--format pytorch: {problem}") from None
+
+
+def _show_json(
+    narration: Narration, parts: tuple[str, ...], agreed: list[bool], sample: int | None
+) -> Iterator[str]:
     from walkthrough.page.page import Page
     from walkthrough.page.records import Records
     from walkthrough.page.selection import chosen, tensors
 
-    page, steps = Page(narration), narration.steps
+    page, steps = Page(narration, None if sample is None else sample - 1), narration.steps
     # everything that can be wrong with what was asked is found before the first piece is written
     wanted = list(chosen(page, parts))
     names = tensors(page, parts)
@@ -129,16 +148,18 @@ def _show_json(narration: Narration, parts: tuple[str, ...], agreed: list[bool])
         from walkthrough.trace.verification import Verification
 
         for trace in steps.trace.steps:
-            for check in Verification(trace).checks((lambda n: n in names) if parts else lambda n: True):
+            only = (lambda name: name in names) if parts or sample else (lambda name: True)
+            for check in Verification(trace).checks(only):
                 agreed.append(check.agrees)
                 yield check
 
-    yield from Records(narration).document(checks(), wanted if parts else None)
+    yield from Records(narration).document(checks(), wanted if parts or sample else None)
 
 
 @click.command()
 @click.argument("case")
 @click.argument("cell")
+@step_option
 @click.option("--arithmetic", help='Instead of the case\'s own: exact, float or "4 decimals".')
 @click.option("--depth", type=click.IntRange(0, 1000), help="How many numbers to go back.  [default: 3]")
 @click.option("--routes", type=click.IntRange(1, 1_000_000), help="Routes of each number.  [default: 12]")
@@ -147,6 +168,7 @@ def _show_json(narration: Narration, parts: tuple[str, ...], agreed: list[bool])
 def why(
     case: str,
     cell: str,
+    step: int | None,
     arithmetic: str | None,
     depth: int | None,
     routes: int | None,
@@ -161,7 +183,7 @@ def why(
     from walkthrough.page.reasons import BRIEF, DEPTH, ROUTES, Bounds, Reasons, record
     from walkthrough.trace.steps import Steps
 
-    opened = loaded(case, arithmetic)
+    opened = loaded(case, arithmetic, step)
     bounds = BRIEF
     if everything or depth is not None or routes is not None:
         bounds = Bounds(depth, routes) if everything else Bounds(depth or DEPTH, routes or ROUTES)
@@ -178,7 +200,7 @@ def why(
     from walkthrough.formats.text import ascii_only
 
     plain = how["plain"] or (how["file"] is None and needs_ascii())
-    lines = [line + "\n" for line in drawn(tree, width(), plain)]
+    lines = [line + "\n" for line in drawn(tree, width(), plain, ascii_only if plain else str)]
     if format_of(how) == "markdown":
         lines = ["```text\n", *lines, "```\n"]
-    write([ascii_only(line) for line in lines] if plain else lines, how, opened)
+    write(lines, how, opened)

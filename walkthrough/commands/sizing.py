@@ -15,9 +15,9 @@ from walkthrough.commands.printing import blocks_in, format_of, printing, write
 @printing("text", "json", "markdown")
 def sizes(case: str, **how: Any) -> None:
     """Shapes, parameters, multiply-adds and receptive fields of CASE, each with its arithmetic."""
-    from walkthrough.case import load
     from walkthrough.page.size_lines import size_blocks, size_record
     from walkthrough.trace.sizes import sizes as sizes_of
+    from walkthrough.training.runs.opening import load
 
     opened = load(case)
     if not opened.samples:

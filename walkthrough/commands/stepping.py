@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from walkthrough.commands.printing import loaded
+from walkthrough.commands.printing import loaded, step_option
 
 if TYPE_CHECKING:
     from walkthrough.stepper.walk import Walk
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("case")
 @click.argument("start", required=False, metavar="[CELL|STAGE]")
+@step_option
 @click.option("--fold-zeros", is_flag=True, help="Leave out products with 0.")
 @click.option("--arithmetic", help='Instead of the case\'s own: exact, float or "4 decimals".')
 @click.option(
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 def step(
     case: str,
     start: str | None,
+    step: int | None,
     fold_zeros: bool,
     arithmetic: str | None,
     digits: int,
@@ -48,7 +50,7 @@ def step(
             raise click.UsageError("--arithmetic: a worksheet is marked by its case's own arithmetic")
         walk = opened_sheet(case, beginning)
     else:
-        walk = opened_case(loaded(case, arithmetic), beginning)
+        walk = opened_case(loaded(case, arithmetic, step), beginning)
     if plain or not is_interactive() or needs_ascii():
         _plain(walk, plain or needs_ascii(), is_asked())
         return

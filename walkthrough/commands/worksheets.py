@@ -1,191 +1,187 @@
-"""`worksheet`: an exercise to fill in, as TOML or on paper, with numbers of their own for each student."""
+"""`worksheet`: an exercise to fill in, as a file or on paper, for one or for a class, and its key."""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from walkthrough.commands.printing import loaded, write
+from walkthrough.commands.printing import blocks_in, loaded, of_step, step_option, write
 
 if TYPE_CHECKING:
     from walkthrough.case import Case
-    from walkthrough.document import Block
+    from walkthrough.marking.worksheets.exercises import Exercise
 
-_ENDINGS = {"toml": "toml", "markdown": "md", "latex": "tex", "html": "html"}
-_MOST_COPIES = 500
-_MOST_SEEDS = 20
-"""Seeds that are tried for a copy that is like none before it."""
+_ENDINGS = {"toml": "toml", "text": "txt", "html": "html", "markdown": "md", "latex": "tex"}
 
 
 @click.command()
 @click.argument("case")
+@step_option
 @click.option(
     "--format",
     "format_",
-    type=click.Choice(tuple(_ENDINGS)),
+    type=click.Choice(list(_ENDINGS)),
     default="toml",
-    show_default=True,
-    help="toml to fill in and check, or one to print.",
+    help="A file to fill in and to check (toml), or a sheet to be printed.  [default: toml]",
 )
-@click.option("--answers", is_flag=True, help="The key: the numbers in their places.")
 @click.option("--csv", "as_table", is_flag=True, help="The header of a table for a class.")
+@click.option("--answers", is_flag=True, help="The key: with the right numbers in their places.")
+@click.option("--fresh", is_flag=True, help="Other numbers of the same shape, as a case beside the sheet.")
+@click.option("--seed", type=click.IntRange(0, 2**63), help="Which other numbers.  [default: 1]")
+@click.option("--copies", type=click.IntRange(1, 999), help="So many with other numbers each, into a folder.")
 @click.option("--steps", type=click.IntRange(1), default=1, help="So many updates in a row.")
-@click.option("--fresh", is_flag=True, help="Other numbers of the same shape; their case goes beside it.")
-@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Which other numbers.")
-@click.option("--copies", type=click.IntRange(1, _MOST_COPIES), help="So many of these, and a key, in -o.")
-@click.option("-o", "file", type=click.Path(path_type=Path), help="Write to a file (of copies: a folder).")
-def worksheet(case: str, **how: Any) -> None:
-    """An empty worksheet for CASE: a ? in every place, or an empty box on paper."""
-    opened = loaded(case, None)
-    if how["as_table"] and (how["answers"] or how["fresh"] or how["copies"] or how["format_"] != "toml"):
-        raise click.UsageError("--csv stands for itself")
-    if how["copies"]:
-        _copies(opened, how)
-    elif how["fresh"]:
-        _fresh(opened, how)
-    else:
-        named = case if opened.path is None or not Path(case).exists() else str(Path(case).resolve())
-        write(_sheet(opened, named, how), {"file": how["file"]}, opened)
+@click.option(
+    "--digits",
+    type=click.IntRange(1, 1000),
+    default=10,
+    show_default=True,
+    help="Significant digits of numbers that do not end, in the key.",
+)
+@click.option("--plain", is_flag=True, help="ASCII only.")
+@click.option("-o", "file", type=click.Path(path_type=Path), help="A file, or the folder of the copies.")
+def worksheet(
+    case: str,
+    step: int | None,
+    as_table: bool,
+    answers: bool,
+    fresh: bool,
+    seed: int | None,
+    copies: int | None,
+    file: Path | None,
+    **how: Any,
+) -> None:
+    """An empty worksheet for CASE: a ? in every place, or boxes to be printed."""
+    opened = loaded(case, None, step)
+    if seed is not None and not fresh and copies is None:
+        raise click.UsageError("--seed: without --fresh or --copies nothing is drawn")
+    if as_table and (how["format_"] != "toml" or copies is not None):
+        raise click.UsageError("--csv: a table is no printed sheet, and stands beside copies anyway")
+    how = {**how, "json_": False, "no_color": True, "file": file}
+    if copies is not None:
+        _into_folder(_drawn(opened, seed, copies), opened, answers, how)
+        return
+    named = case if opened.path is None or not Path(case).exists() else str(Path(case).resolve())
+    named = of_step(named, step)
+    if fresh:
+        if file is None and how["format_"] == "toml":
+            raise click.UsageError("--fresh: say where with -o FILE; the case is written beside it")
+        (drawn,) = _drawn(opened, seed, 1)
+        named = named if file is None else _beside(drawn, opened, file)
+        opened = drawn
+    sheet = _Sheet(_exercise(opened, how), named, how)
+    write(sheet.table(answers) if as_table else sheet.pieces(answers), how, opened)
 
 
-def _sheet(case: Case, named: str, how: dict[str, Any]) -> Iterable[str]:
-    """A sheet as text, in the format asked for; `named` is what it calls its case."""
-    from walkthrough.marking.worksheets.empty_sheets import empty_class_list, empty_worksheet
+@dataclass(frozen=True)
+class _Sheet:
+    """A worksheet of a case that is called `name`; `label` tells one copy from another."""
 
-    if how["as_table"]:
-        return [empty_class_list(case, named, steps=how["steps"])]
-    if how["format_"] == "toml":
-        return [empty_worksheet(case, named, steps=how["steps"], answers=how["answers"])]
-    from walkthrough.marking.worksheets.printed_sheets import printed_sheet
+    exercise: Exercise
+    name: str
+    how: dict[str, Any]
+    label: str = ""
 
-    return _printed(printed_sheet(case, how["steps"], how["answers"]), how["format_"])
+    def pieces(self, answers: bool) -> Iterator[str]:
+        """The sheet or its key in the format asked for."""
+        if self.how["format_"] == "toml":
+            yield self.toml(answers)
+            return
+        from walkthrough.marking.worksheets.printed_sheets import printed_key, printed_sheet
+
+        printed = printed_key if answers else printed_sheet
+        yield from blocks_in(printed(self.exercise, self.label), self.how)
+
+    def toml(self, answers: bool) -> str:
+        """The file that somebody fills in."""
+        from walkthrough.marking.worksheets.answers import open_places, right_numbers
+        from walkthrough.marking.worksheets.empty_sheets import worksheet_file
+
+        answer = right_numbers(self.exercise, plain=True) if answers else open_places("?")
+        return worksheet_file(self.exercise, self.name, answer)
+
+    def table(self, answers: bool) -> Iterator[str]:
+        """The table of a class."""
+        from walkthrough.marking.worksheets.answers import open_places, right_numbers
+        from walkthrough.marking.worksheets.empty_sheets import class_table
+
+        answer = right_numbers(self.exercise, plain=True) if answers else open_places("?")
+        yield class_table(self.exercise, [self.name], answer)
 
 
-def _printed(blocks: Iterable[Block], format_: str) -> Iterator[str]:
-    if format_ == "latex":
-        from walkthrough.formats.latex import LatexFormat
+def _exercise(case: Case, how: dict[str, Any]) -> Exercise:
+    from walkthrough.marking.worksheets.exercises import Exercise
 
-        return LatexFormat().render(blocks)
-    if format_ == "html":
-        from walkthrough.formats.html import HtmlFormat
-
-        return HtmlFormat().render(blocks)
-    from walkthrough.formats.markdown import MarkdownFormat
-
-    return MarkdownFormat().render(blocks)
+    return Exercise(case, how["digits"]).of_steps(how["steps"])
 
 
 # --- other numbers -------------------------------------------------------------------------------
 
 
-def _fresh(case: Case, how: dict[str, Any]) -> None:
-    """One exercise with other numbers: its sheet, and its case beside it."""
-    file: Path | None = how["file"]
-    if file is None:
-        raise click.UsageError("--fresh writes two files; say with -o FILE where the sheet goes")
-    drawn = next(_drawn(case, how["seed"], 1))
-    beside = file.with_name(f"{file.stem}-case.toml")
-    write([drawn.toml], {"file": beside}, case)
-    write(_sheet(replace(drawn, name=beside.stem), beside.name, how), {"file": file}, case)
-
-
-@dataclass(frozen=True)
-class _Copy:
-    """An exercise of a class: its number, and the names of its files."""
-
-    number: int
-    of: int
-    case: Case
-
-    @property
-    def name(self) -> str:
-        """`copy-07`."""
-        return f"copy-{self.number:0{max(2, len(str(self.of)))}d}"
-
-    @property
-    def title(self) -> str:
-        """What stands on its sheet."""
-        return f"{self.case.title.partition(' (other numbers')[0]}    {self.name}"
-
-
-def _copies(case: Case, how: dict[str, Any]) -> None:
-    """A sheet with numbers of its own for each student, one key, and the table for collecting the answers."""
-    from walkthrough.marking.worksheets.empty_sheets import empty_worksheet
-    from walkthrough.marking.worksheets.printed_sheets import printed_sheet
-
-    folder: Path | None = how["file"]
-    if folder is None:
-        raise click.UsageError("--copies writes many files; say with -o FOLDER where they go")
-    if how["answers"]:
-        raise click.UsageError("--copies writes the key anyway")
-    _make(folder)
-    steps, format_ = how["steps"], how["format_"]
-    # all are drawn before the first is written
-    copies = [
-        _Copy(at, how["copies"], drawn)
-        for at, drawn in enumerate(_drawn(case, how["seed"], how["copies"]), 1)
-    ]
-    for copy in copies:
-        beside = f"{copy.name}-case.toml"
-        write([copy.case.toml], {"file": folder / beside}, case)
-        write([empty_worksheet(copy.case, beside, steps)], {"file": folder / f"{copy.name}.toml"}, case)
-        if format_ != "toml":
-            pieces = _printed(printed_sheet(copy.case, steps, title=copy.title), format_)
-            write(pieces, {"file": folder / f"{copy.name}.{_ENDINGS[format_]}"}, case)
-    key = (block for copy in copies for block in printed_sheet(copy.case, steps, True, copy.title))
-    ending = "markdown" if format_ == "toml" else format_
-    write(_printed(key, ending), {"file": folder / f"key.{_ENDINGS[ending]}"}, case)
-    write([_class_list(copies, steps)], {"file": folder / "answers.csv"}, case)
-
-
-def _class_list(copies: list[_Copy], steps: int) -> str:
-    """A table with a row for each copy, which names its case."""
-    from walkthrough.marking.worksheets.empty_sheets import empty_class_list
-
-    written = io.StringIO()
-    table = csv.writer(written, lineterminator="\n")
-    for copy in copies:
-        head, row = csv.reader(
-            io.StringIO(empty_class_list(copy.case, f"{copy.name}-case.toml", steps=steps))
-        )
-        if copy.number == 1:
-            table.writerow(head)
-        table.writerow([copy.name, *row[1:]])
-    return written.getvalue()
-
-
-def _make(folder: Path) -> None:
-    from walkthrough.commands.files import CannotWrite
+def _drawn(case: Case, seed: int | None, count: int) -> tuple[Case, ...]:
+    """So many fresh cases, or in words why there are none."""
+    from walkthrough.marking.fresh_cases.copies import copies
+    from walkthrough.marking.fresh_cases.fresh_case import CannotDraw
 
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as problem:
-        raise CannotWrite(f"{folder} cannot be made: {problem.strerror or problem}") from None
+        return tuple(copies(case, 1 if seed is None else seed, count))
+    except CannotDraw as problem:
+        raise click.UsageError(str(problem)) from None
 
 
-def _drawn(case: Case, seed: int, count: int) -> Iterator[Case]:
-    """So many exercises, no two alike."""
-    from walkthrough.marking.fresh_cases.fresh_case import CannotDraw, FreshCases
+def _beside(fresh: Case, first: Case, file: Path) -> str:
+    """The fresh case as a file beside its sheet, and what the sheet calls it; another's stays."""
+    from walkthrough.commands.files import CannotWrite, write_file
 
-    fresh, seen = FreshCases(case), set[str]()
-    for number in range(count):
-        for attempt in range(_MOST_SEEDS):
-            try:
-                drawn = fresh.of(seed + number + attempt * _MOST_COPIES)
-            except CannotDraw:
-                if attempt == _MOST_SEEDS - 1 or count == 1:
-                    raise
-                continue
-            numbers = drawn.toml.partition("\n[")[2]
-            if numbers not in seen:
-                seen.add(numbers)
-                yield drawn
-                break
-        else:
-            raise CannotDraw(f"{case.name}: {count} exercises that are all different were not found")
+    beside = file.with_name(f"{file.stem}-case.toml")
+    if beside.exists() and beside.read_bytes() != fresh.toml.encode():
+        raise CannotWrite(f"{beside} is there already, with other numbers; nothing was written")
+    write_file([fresh.toml], beside, lambda: first.files)
+    return beside.name
+
+
+def _into_folder(cases: tuple[Case, ...], first: Case, answers: bool, how: dict[str, Any]) -> None:
+    """Each copy's case and sheet, the table for all answers, and one key; what is there stays."""
+    from walkthrough.commands.copies_in_folder import write_new
+
+    if answers:
+        raise click.UsageError("--answers: the key is written beside the copies anyway")
+    folder = how["file"]
+    if folder is None:
+        raise click.UsageError("--copies: say into which folder with -o FOLDER")
+    how = {**how, "file": folder / "copies"}
+    several = []
+    for at, case in enumerate(cases, 1):
+        number = str(at).rjust(max(2, len(str(len(cases)))), "0")
+        name = f"copy-{number}-case.toml"
+        several.append((f"copy-{number}", case, _Sheet(_exercise(case, how), name, how, f"Copy {number}")))
+    ending = _ENDINGS[how["format_"]]
+    files: dict[str, Iterator[str]] = {}
+    for stem, case, sheet in several:
+        files[f"{stem}-case.toml"] = iter([case.toml])
+        files[f"{stem}.toml"] = iter([sheet.toml(False)])
+        if ending != "toml":
+            files[f"{stem}.{ending}"] = sheet.pieces(False)
+    files["answers.csv"] = _collected([sheet for _, _, sheet in several])
+    files[f"key.{ending if ending != 'toml' else 'txt'}"] = _key([sheet for _, _, sheet in several])
+    write_new(files, folder, first.files)
+
+
+def _collected(sheets: list[_Sheet]) -> Iterator[str]:
+    """The table in which the answers of all copies are collected."""
+    from walkthrough.marking.worksheets.empty_sheets import class_table
+
+    yield class_table(sheets[0].exercise, [sheet.name for sheet in sheets])
+
+
+def _key(sheets: list[_Sheet]) -> Iterator[str]:
+    """The keys of all copies, one after the other."""
+    from walkthrough.marking.worksheets.printed_sheets import printed_key
+
+    how = sheets[0].how
+    kind = "text" if how["format_"] == "toml" else how["format_"]
+    blocks = (block for sheet in sheets for block in printed_key(sheet.exercise, sheet.label))
+    yield from blocks_in(blocks, {**how, "format_": kind})

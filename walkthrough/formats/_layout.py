@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from walkthrough.document import Side, Sum, Window, Working
-from walkthrough.formats._pieces import Arrangement, folded, piece, wrapped
+from walkthrough.formats._arranged_sides import Arrangement, piece
+from walkthrough.words.line_breaks import folded, wrapped
 
 INDENT = "   "
 _APART = 5
@@ -23,7 +24,7 @@ _UNBROKEN = 1_000_000
 """A width in which no row needs to be broken."""
 
 
-class Placed(NamedTuple):
+class PlacedRow(NamedTuple):
     """A row of text, and a remark at its end."""
 
     text: str
@@ -31,7 +32,7 @@ class Placed(NamedTuple):
 
 
 @dataclass(frozen=True)
-class _Line:
+class _OpenLine:
     """A line to be placed: what stands before it, its sides, and a remark."""
 
     lead: str
@@ -54,31 +55,31 @@ class _Line:
         return self.sides[2:] if len(self.sides) > 2 else self.sides[1:]
 
 
-Layout = Callable[[list[_Line], Arrangement, int], list[list[str]]]
+Layout = Callable[[list[_OpenLine], Arrangement, int], list[list[str]]]
 
 
-def laid_out(workings: tuple[Working, ...], width: int) -> Iterator[Placed]:
+def laid_out(workings: tuple[Working, ...], width: int) -> Iterator[PlacedRow]:
     """The lines of a block, with empty rows between them if one of them has several rows."""
     if any(working.groups for working in workings):
         yield from _grouped(workings, width)
         return
-    lines = [_Line(INDENT + each.left, each.sides, each.because) for each in workings]
+    lines = [_OpenLine(INDENT + each.left, each.sides, each.because) for each in workings]
     blocks = _chosen(_level(lines), width)
     apart = max(len(rows) for rows in blocks) > 1
     placed = _remarked(lines, blocks, width)
     for number, rows in enumerate(placed):
         if apart and number:
-            yield Placed("")
+            yield PlacedRow("")
         yield from rows
 
 
-def _level(lines: list[_Line]) -> list[_Line]:
+def _level(lines: list[_OpenLine]) -> list[_OpenLine]:
     """The relations under each other."""
     longest = max(len(line.lead) for line in lines)
-    return [_Line(line.lead.ljust(longest), line.sides, line.because) for line in lines]
+    return [_OpenLine(line.lead.ljust(longest), line.sides, line.because) for line in lines]
 
 
-def _chosen(lines: list[_Line], width: int) -> list[list[str]]:
+def _chosen(lines: list[_OpenLine], width: int) -> list[list[str]]:
     """The rows of each line, in the first layout that fits all of them."""
     for arrangement, layouts in _arrangements(lines):
         for layout in layouts:
@@ -88,7 +89,7 @@ def _chosen(lines: list[_Line], width: int) -> list[list[str]]:
     return _wrapped(lines, width)
 
 
-def _arrangements(lines: list[_Line]) -> Iterator[tuple[Arrangement, tuple[Layout, ...]]]:
+def _arrangements(lines: list[_OpenLine]) -> Iterator[tuple[Arrangement, tuple[Layout, ...]]]:
     """Windows keep their rows. Overlaps of many shapes stand in one row each, if all of them do."""
     sides = [side for line in lines for _, side in (*line.first, *line.second)]
     shapes = {tuple(map(len, side.rows)) for side in sides if not isinstance(side, str)}
@@ -105,32 +106,32 @@ def _arrangements(lines: list[_Line]) -> Iterator[tuple[Arrangement, tuple[Layou
     yield Arrangement(most=1), (_across, _tail_below, _stacked)
 
 
-def _remarked(lines: list[_Line], blocks: list[list[str]], width: int) -> Iterator[list[Placed]]:
+def _remarked(lines: list[_OpenLine], blocks: list[list[str]], width: int) -> Iterator[list[PlacedRow]]:
     """Remarks beside the lines, under each other and folded; or below them, if there is little room."""
     column = max(len(row) for rows in blocks for row in rows) + _APART
     longest = max((len(line.because) for line in lines), default=0)
     beside = width - column >= min(longest, _NARROWEST)
     for line, rows in zip(lines, blocks, strict=True):
         if not line.because:
-            yield [Placed(row) for row in rows]
+            yield [PlacedRow(row) for row in rows]
         elif beside:
             remarks = [text.strip() for text in folded(line.because, width - column, "")]
             height = max(len(rows), len(remarks))
             texts = [*rows, *[""] * (height - len(rows))]
             remarks += [""] * (height - len(remarks))
             yield [
-                Placed(text.ljust(column) if remark else text, remark)
+                PlacedRow(text.ljust(column) if remark else text, remark)
                 for text, remark in zip(texts, remarks, strict=True)
             ]
         else:
             under = folded(line.because, width, " " * min(len(line.lead) + 3, 12))
-            yield [*(Placed(row) for row in rows), *(Placed("", text) for text in under)]
+            yield [*(PlacedRow(row) for row in rows), *(PlacedRow("", text) for text in under)]
 
 
 # --- layouts -------------------------------------------------------------------------------------
 
 
-def _across(lines: list[_Line], arrangement: Arrangement, width: int) -> list[list[str]]:
+def _across(lines: list[_OpenLine], arrangement: Arrangement, width: int) -> list[list[str]]:
     """Symbols, numbers and result beside each other."""
     blocks = _columns(lines, arrangement)
     column = max(len(row) for rows in blocks for row in rows)
@@ -140,7 +141,7 @@ def _across(lines: list[_Line], arrangement: Arrangement, width: int) -> list[li
     return blocks
 
 
-def _tail_below(lines: list[_Line], arrangement: Arrangement, width: int) -> list[list[str]]:
+def _tail_below(lines: list[_OpenLine], arrangement: Arrangement, width: int) -> list[list[str]]:
     """What they come to in a row of its own, under the relation before the numbers."""
     if not any(line.second for line in lines):
         return [[" " * (width + 1)]]  # there is nothing to put below: it does not fit
@@ -153,7 +154,7 @@ def _tail_below(lines: list[_Line], arrangement: Arrangement, width: int) -> lis
 
 
 def _stacked(
-    lines: list[_Line], arrangement: Arrangement, width: int, symbols: Arrangement | None = None
+    lines: list[_OpenLine], arrangement: Arrangement, width: int, symbols: Arrangement | None = None
 ) -> list[list[str]]:
     """Each in rows of its own, the relations under each other; the symbols perhaps arranged otherwise."""
     blocks = []
@@ -169,17 +170,17 @@ def _stacked(
     return blocks
 
 
-def _numbers_broken(lines: list[_Line], arrangement: Arrangement, width: int) -> list[list[str]]:
+def _numbers_broken(lines: list[_OpenLine], arrangement: Arrangement, width: int) -> list[list[str]]:
     """The same with only the rows of the numbers broken."""
     return _stacked(lines, arrangement, width, Arrangement())
 
 
-def _three_rows(lines: list[_Line], arrangement: Arrangement, width: int) -> list[list[str]]:
+def _three_rows(lines: list[_OpenLine], arrangement: Arrangement, width: int) -> list[list[str]]:
     """The same for lines of which none is a window: what they come to is not broken."""
     return _stacked(lines, arrangement, _UNBROKEN)
 
 
-def _each_alone(lines: list[_Line], arrangement: Arrangement, width: int) -> list[list[str]]:
+def _each_alone(lines: list[_OpenLine], arrangement: Arrangement, width: int) -> list[list[str]]:
     """Every side in a row of its own; the result ends the last one, if it does so everywhere."""
     alone, ended = [], []
     for line in lines:
@@ -191,7 +192,7 @@ def _each_alone(lines: list[_Line], arrangement: Arrangement, width: int) -> lis
     return ended if all(len(row) <= width for rows in ended for row in rows) else alone
 
 
-def _wrapped(lines: list[_Line], width: int) -> list[list[str]]:
+def _wrapped(lines: list[_OpenLine], width: int) -> list[list[str]]:
     """The last resort: every side in a row of its own, and long rows broken before a sign."""
     blocks = []
     for line in lines:
@@ -209,7 +210,7 @@ def _wrapped(lines: list[_Line], width: int) -> list[list[str]]:
     return blocks
 
 
-def _columns(lines: list[_Line], arrangement: Arrangement) -> list[list[str]]:
+def _columns(lines: list[_OpenLine], arrangement: Arrangement) -> list[list[str]]:
     """Symbols and numbers beside each other, in columns over all lines."""
     column = _second_column(lines, arrangement)
     blocks = []
@@ -227,7 +228,7 @@ def _columns(lines: list[_Line], arrangement: Arrangement) -> list[list[str]]:
     return blocks
 
 
-def _second_column(lines: list[_Line], arrangement: Arrangement) -> int:
+def _second_column(lines: list[_OpenLine], arrangement: Arrangement) -> int:
     """Where the relation before the numbers stands."""
     heights, widths = [1], [0]
     for line in lines:
@@ -258,20 +259,20 @@ def _joined(sides: tuple[tuple[str, Side], ...]) -> str:
 # --- groups --------------------------------------------------------------------------------------
 
 
-def _grouped(workings: tuple[Working, ...], width: int) -> Iterator[Placed]:
+def _grouped(workings: tuple[Working, ...], width: int) -> Iterator[PlacedRow]:
     """Sums of several channels: each channel with its subtotal, then what they come to."""
     names = max((len(group.name) for each in workings for group in each.groups), default=0)
     lefts = max(len(each.left) for each in workings)
     margin = INDENT + " " * (lefts + 4)
-    parts: list[_Line] = []
+    parts: list[_OpenLine] = []
     for each in workings:
         for number, group in enumerate(each.groups):
             left = each.left if number == 0 else ""
             first, *rest = group.sides
             lead = f"{INDENT}{left.ljust(lefts)}    {group.name.ljust(names)}"
-            parts.append(_Line(lead, ((" ", first[1]), *rest)))
-    closing = _chosen([_Line(margin + each.left, each.closing or each.sides) for each in workings], width)
-    lines = [_Line("", (), each.because) for each in workings]
+            parts.append(_OpenLine(lead, ((" ", first[1]), *rest)))
+    closing = _chosen([_OpenLine(margin + each.left, each.closing or each.sides) for each in workings], width)
+    lines = [_OpenLine("", (), each.because) for each in workings]
     placed = iter(_chosen(parts, width) if parts else [])
     blocks = []
     for each, end in zip(workings, closing, strict=True):
@@ -281,5 +282,5 @@ def _grouped(workings: tuple[Working, ...], width: int) -> Iterator[Placed]:
         blocks.append([*rows, *end])
     for number, remarked in enumerate(_remarked(lines, blocks, width)):
         if number:
-            yield Placed("")
+            yield PlacedRow("")
         yield from remarked

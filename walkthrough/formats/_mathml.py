@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from markupsafe import Markup, escape
 
 from walkthrough.document import Relation, Side, Sum, Window
-from walkthrough.formats._pieces import signed
+from walkthrough.formats._arranged_sides import signed
 
 _BELOW = str.maketrans("₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₙₛ", "0123456789ijkns")
 _ABOVE = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁽⁾", "0123456789−()")
@@ -17,7 +17,8 @@ _WORDS = frozenset({"if", "to", "is", "of", "or", "in", "by"})
 """Words of two letters; any other two are two symbols side by side."""
 
 _TOKEN = re.compile(
-    r"(?P<number>[0-9]+(?:[.,][0-9]+)?)|(?P<below>[₀-₉ᵢⱼₖₙₛ]+)|(?P<above>[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁽⁾]+)"
+    r"(?P<number>[0-9]+(?:[.,][0-9]+)?)|(?P<below>[₀-₉ᵢⱼₖₙₛ]+|(?<=[a-z])_[a-z](?![a-z]))"
+    r"|(?P<both>[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁽⁾]+[₀-₉ᵢⱼₖₙₛ]+)|(?P<above>[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁽⁾]+)"
     r"|(?P<index>(?<=[A-Za-zα-ω₀-₉\u0302])\[[^\]]*\])|(?P<power>e\^(?=[−A-Za-z(]))"
     r"|(?P<letter>[A-Za-zα-ωϕ]\u0302?'*(?![A-Za-z]))"
     r"|(?P<word>[A-Za-z]+(?:'s)?(?:,? [A-Za-z]{2,}(?:'s)?)*)|(?P<space>\s+)|(?P<sign>.)",
@@ -60,7 +61,7 @@ def broken(text: str) -> Iterator[Markup]:
         return
     piece, continued = "", False
     for part in _BREAKS.split(text):
-        if len(piece) > 3 and piece.count("(") == piece.count(")"):
+        if len(piece) > 3 and all(piece.count(one) == piece.count(other) for one, other in ("()", "[]")):
             yield Markup("<math>{}</math>").format(_row(piece, continued))
             piece, continued = "", True
         piece += f" {part}" if piece else part
@@ -114,8 +115,12 @@ def _row(text: str, continued: bool = False) -> Markup:
         kind, said = str(match.lastgroup), match[0]
         match kind:
             case "below" | "index":
-                inner = said.translate(_BELOW) if kind == "below" else said[1:-1].replace(" ", "")
+                inner = said.lstrip("_").translate(_BELOW) if kind == "below" else said[1:-1].replace(" ", "")
                 _raise(atoms, "msub", _row(inner))
+            case "both":
+                low = said.lstrip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁽⁾")
+                high = said[: -len(low)].translate(_ABOVE)
+                _raise(atoms, "msubsup", _row(low.translate(_BELOW)), _row(high))
             case "above":
                 _raise(atoms, "msup", _row(said.translate(_ABOVE)))
             case "power":
@@ -157,16 +162,17 @@ def _atoms(kind: str, said: str) -> Iterator[Markup]:
             yield Markup("<mo{}>{}</mo>").format(still, escape("∑" if said == "Σ" else said))
 
 
-def _raise(atoms: list[Markup], how: str, what: Markup) -> None:
+def _raise(atoms: list[Markup], how: str, *what: Markup) -> None:
     """What stands below or above goes with what stands before it."""
     base = atoms.pop() if atoms else Markup("<mrow></mrow>")
-    atoms.append(Markup("<{0}>{1}<mrow>{2}</mrow></{0}>").format(Markup(how), base, what))
+    rows = Markup("").join(Markup("<mrow>{}</mrow>").format(each) for each in what)
+    atoms.append(Markup("<{0}>{1}{2}</{0}>").format(Markup(how), base, rows))
 
 
 def _end_of_power(text: str, at: int) -> int:
     """Where an exponent ends: after its parenthesis, or its sign, letter and index."""
     if text[at] != "(":
-        match = re.compile(r"−?[A-Za-z][₀-₉]*").match(text, at)
+        match = re.compile(r"−?[A-Za-z]\u0302?[₀-₉ᵢⱼₖₙₛ]*[⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾]*").match(text, at)
         return match.end() if match else at + 1
     depth = 0
     for place in range(at, len(text)):

@@ -19,6 +19,7 @@ from markupsafe import Markup
 
 from walkthrough.document import (
     Block,
+    Curve,
     Equations,
     Grid,
     Group,
@@ -29,14 +30,17 @@ from walkthrough.document import (
     Side,
     Working,
 )
+from walkthrough.formats._arranged_sides import Arrangement, piece
 from walkthrough.formats._mathml import broken, mathml, pieces
-from walkthrough.formats._pieces import Arrangement, piece
 
 _OTHER = re.compile(r"[^\w.]+|\.")
+_INDEXED = re.compile("[₀-₉∂]")
 Sides: TypeAlias = tuple[tuple[Relation, Side], ...]
 
 _EM = 0.52
 """How wide a sign of a formula is, about; columns of like lines begin under each other."""
+_WIDER = 0.62
+"""The same of a left side, in which ∂ and capitals are many."""
 _LONG = 200_000
 """Characters of equations and numbers that stand in a page as they are."""
 _WIDEST = 30
@@ -56,6 +60,10 @@ class HtmlFormat:
         title = first.text if isinstance(first, Heading) else self._title
         said = chain([first] if first is not None else (), rest)
         return _environment().get_template("page.html").generate(title=title, blocks=said, page=_Page())
+
+    def fragment(self, blocks: Iterable[Block]) -> Iterator[str]:
+        """The blocks as a part of another page, such as a notebook."""
+        return _environment().get_template("fragment.html").generate(blocks=blocks, page=_Fragment())
 
 
 class _Page:
@@ -79,6 +87,16 @@ class _Page:
         return self._level
 
 
+class _Fragment(_Page):
+    """A part of a page that belongs to somebody else: no ids, whose names might be taken."""
+
+    def id(self, cell: str) -> Markup:
+        return Markup(' data-cell="{}"').format(cell)
+
+    def level(self, wanted: int) -> int:
+        return wanted
+
+
 def anchor(cell: str) -> str:
     """The id of a cell: its name with every run of other characters as one -: conv1-3-5-7."""
     return _OTHER.sub("-", cell).strip("-")
@@ -93,10 +111,23 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"mathml": mathml, "broken": broken, "anchor": anchor, "kind": _kind}
-    environment.globals |= {"sides": _sides, "columns": _columns, "picture": _picture, "marked": _marked}
+    environment.filters |= {
+        "mathml": mathml,
+        "broken": broken,
+        "anchor": anchor,
+        "kind": _kind,
+        "symbol": _symbol,
+    }
+    environment.globals |= {
+        "sides": _sides,
+        "columns": _columns,
+        "picture": _picture,
+        "marked": _marked,
+        "points": _points,
+    }
     environment.globals |= {
         "style": _inside("style.css"),
+        "fragment_style": _inside("fragment.css"),
         "script": _inside("script.js"),
         "carried": _carried,
     }
@@ -113,6 +144,11 @@ def _kind(block: Any) -> str:
     return type(block).__name__
 
 
+def _symbol(text: str) -> str | Markup:
+    """A letter with an index as a formula, anything else as it is."""
+    return mathml(text) if _INDEXED.search(text) else text
+
+
 def _sides(of: Working | Group, only: Sides | None = None) -> list[tuple[str, list[Markup]]]:
     """The sides of a line with their places: the symbols, the numbers, and what they come to."""
     said = of.sides if only is None else only
@@ -127,9 +163,8 @@ def _columns(lines: Iterable[Working]) -> str:
     left = max((len(line.left) for line in several), default=0)
     first = max((_width(line.sides[0][1]) for line in several if len(line.sides) > 1), default=0)
     second = max((_width(line.sides[1][1]) for line in several if len(line.sides) > 2), default=0)
-    ems = (
-        f"{min(width * _EM + extra, _WIDEST):.1f}em" for width, extra in ((left, 0), (first, 1), (second, 1))
-    )
+    widths = (left * _WIDER, first * _EM + 1, second * _EM + 1)
+    ems = (f"{min(width, _WIDEST):.1f}em" for width in widths)
     return "--left:{};--symbols:{};--numbers:{}".format(*ems)
 
 
@@ -155,8 +190,11 @@ def _plain(of: Quantity) -> dict[str, Any]:
     moving = (axis for axis, extent in enumerate(of.shape) if extent > 1)
     # leading axes of size 1 are left out of a name
     first = next(moving, max(len(of.shape) - 1, 0))
+    # a cell of step 2 is conv[1,1]#2, the step behind the place
+    base, _, step = of.name.partition("#")
     place = {
-        "id": anchor(of.name),
+        "id": anchor(base),
+        "end": f"-{step}" if step else "",
         "size": sizes[0],
         "steps": sizes[1:],
         "first": first,
@@ -178,6 +216,13 @@ def _marked(grid: Grid) -> list[list[tuple[str, str, str]]]:
         ]
         for y, row in enumerate(grid.rows)
     ]
+
+
+def _points(block: Curve) -> str:
+    """The corners of a curve, in a room of 100 by 40."""
+    last = max(len(block.shares) - 1, 1)
+    corners = (f"{100 * at / last:.2f},{40 * (1 - share):.2f}" for at, share in enumerate(block.shares))
+    return " ".join(corners)
 
 
 def _picture(block: Picture) -> str:

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 from walkthrough.document import (
     Beside,
     Block,
-    Boxes,
     Branch,
     Code,
     Compared,
+    Curve,
     Equations,
     Grid,
     Heading,
@@ -25,15 +25,14 @@ from walkthrough.document import (
     Working,
     Workings,
 )
+from walkthrough.formats._arranged_sides import Arrangement, piece
+from walkthrough.formats._curves import drawn
 from walkthrough.formats._layout import laid_out
-from walkthrough.formats._pieces import Arrangement, piece
 from walkthrough.formats._signs import ascii_only, in_ascii
 from walkthrough.formats._tex import matrix, tex, tex_side
 
 _SPECIAL = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_{}[]<>#|!~$"})
 _SHADES = " ░▒▓█"
-_EMPTY = "\u2003" * 3
-"""An empty box: as wide as a number."""
 _ROW = 90
 """Characters of a line of working that still stands in one row."""
 
@@ -86,12 +85,13 @@ class MarkdownFormat:
                 return f"{count} lines of {escaped(tensor)}\n\n"
             case Branch():
                 return "".join(_branch(block, "")) + "\n"
-            case Boxes(name, rows):
-                return _grid(Grid(name, tuple(tuple(text or _EMPTY for text in row) for row in rows)))
-            case Code(lines):
-                return "```python\n" + "".join(f"{line}\n" for line in lines) + "```\n\n"
             case Equations():
                 return ""
+            case Code(text, language):
+                return f"```{language}\n{text}\n```\n\n"
+            case Curve():
+                curve = "\n".join(drawn(block, self._width, self._plain))
+                return f"```text\n{curve}\n```\n\n"
 
     def _workings(self, lines: tuple[Working, ...]) -> str:
         if not lines:
@@ -155,6 +155,8 @@ def _grid(block: Grid) -> str:
 
 
 def _beside(block: Beside) -> str:
+    if not any(block.signs):
+        return "".join(map(_grid, block.grids))
     names = [tex(grid.name) for grid in block.grids]
     pieces = [f"\\underset{{{name}}}{{{matrix(g.rows)}}}" for name, g in zip(names, block.grids, strict=True)]
     signs = [f" {tex(sign)} " for sign in block.signs]

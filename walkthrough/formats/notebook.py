@@ -1,47 +1,58 @@
-"""A Jupyter notebook: code in cells, everything else as Markdown between them."""
+"""A Jupyter notebook: words and formulas as Markdown, programs as cells that run."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from itertools import groupby
 from typing import Any
 
-from walkthrough.document import Block, Code
+from walkthrough.document import Block, Code, Heading
 from walkthrough.formats.markdown import MarkdownFormat
+
+_METADATA = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
 
 
 class NotebookFormat:
-    """Blocks as a notebook (nbformat 4.5) that has not been run yet."""
+    """Blocks as a notebook of nbformat 4.5: a new cell at each heading and at each program."""
+
+    def __init__(self, plain: bool = False) -> None:
+        self._markdown = MarkdownFormat(plain=plain)
 
     def render(self, blocks: Iterable[Block]) -> Iterator[str]:
-        """The notebook in one piece."""
-        cells = list(_cells(blocks))
-        for number, cell in enumerate(cells, start=1):
-            cell["id"] = f"cell-{number}"
-        kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
-        notebook = {
-            "cells": cells,
-            "metadata": {"kernelspec": kernel, "language_info": {"name": "python"}},
-            "nbformat": 4,
-            "nbformat_minor": 5,
-        }
-        yield json.dumps(notebook, ensure_ascii=False, indent=1) + "\n"
+        """The notebook in pieces of text, a cell each."""
+        yield '{"cells": [\n'
+        for number, cell in enumerate(self._cells(blocks), 1):
+            own = {"id": f"cell-{number}"} | cell
+            yield (",\n" if number > 1 else "") + json.dumps(own, ensure_ascii=False)
+        end = {"metadata": _METADATA, "nbformat": 4, "nbformat_minor": 5}
+        yield "],\n" + json.dumps(end)[1:] + "\n"
 
+    def _cells(self, blocks: Iterable[Block]) -> Iterator[dict[str, Any]]:
+        said: list[Block] = []
+        for block in blocks:
+            if isinstance(block, Heading | Code):
+                yield from self._words(said)
+                said = []
+            if isinstance(block, Code):
+                yield _program(block.text)
+            else:
+                said.append(block)
+        yield from self._words(said)
 
-def _cells(blocks: Iterable[Block]) -> Iterator[dict[str, Any]]:
-    for is_code, several in groupby(blocks, lambda block: isinstance(block, Code)):
-        if not is_code:
-            text = "".join(MarkdownFormat().render(several)).rstrip("\n")
+    def _words(self, said: list[Block]) -> Iterator[dict[str, Any]]:
+        text = "".join(self._markdown.render(said)).strip("\n")
+        if text:
             yield {"cell_type": "markdown", "metadata": {}, "source": text.splitlines(keepends=True)}
-            continue
-        for block in several:
-            assert isinstance(block, Code)
-            source = "\n".join(block.lines).splitlines(keepends=True)
-            yield {
-                "cell_type": "code",
-                "metadata": {},
-                "execution_count": None,
-                "outputs": [],
-                "source": source,
-            }
+
+
+def _program(text: str) -> dict[str, Any]:
+    return {
+        "cell_type": "code",
+        "execution_count": None,
+        "metadata": {},
+        "outputs": [],
+        "source": text.splitlines(keepends=True),
+    }

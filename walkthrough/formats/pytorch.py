@@ -1,37 +1,34 @@
-"""A Python script: code as it stands, everything else as comments."""
+"""A Python script: code as it is, everything else as comments."""
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Iterator
-from textwrap import wrap
 
 from walkthrough.document import Block, Code, Heading, Prose
-from walkthrough.formats._pieces import folded
 
-_WIDTH = 100
+_WIDTH = 96
 
 
 class PytorchFormat:
-    """Code, with headings and sentences between it; the script's own docstring is its title."""
+    """Blocks of code with what is said about them; what is neither code nor said has no place in a script."""
 
     def render(self, blocks: Iterable[Block]) -> Iterator[str]:
         """The script in pieces of text."""
         for block in blocks:
             match block:
-                case Heading(text, 1):
-                    yield from (f"# {line}\n" for line in wrap(_one_line(text), _WIDTH))
-                case Heading(text):
-                    yield f"\n\n# --- {_one_line(text)} {'-' * max(3, 70 - len(text))}\n"
+                case Heading(text, level):
+                    yield _comment(text) if level == 1 else f"\n\n{_comment(f'--- {_line(text)} ---')}"
                 case Prose(text):
-                    yield from (f"# {line}\n" for line in folded(_one_line(text), _WIDTH, ""))
-                case Code(lines):
-                    # two empty lines around a function, as Python is written
-                    yield "\n\n" if lines and lines[0].startswith(("def ", "class ")) else "\n"
-                    yield "".join(f"{line}\n" for line in lines)
-                case _:
-                    raise TypeError(f"a script has no {type(block).__name__}")
+                    yield f"#\n{_comment(text)}"
+                case Code(text):
+                    yield f"\n{text}\n"
 
 
-def _one_line(text: str) -> str:
-    """A text that cannot leave its comment."""
+def _line(text: str) -> str:
     return " ".join(text.split())
+
+
+def _comment(text: str) -> str:
+    lines = textwrap.wrap(_line(text), _WIDTH, break_on_hyphens=False)
+    return "".join(f"# {line}\n" for line in lines)

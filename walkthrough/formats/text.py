@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from walkthrough.document import (
     Beside,
     Block,
-    Boxes,
     Branch,
     Code,
     Compared,
+    Curve,
     Equations,
     Grid,
     Heading,
@@ -24,9 +24,10 @@ from walkthrough.document import (
     Working,
     Workings,
 )
+from walkthrough.formats._curves import drawn
 from walkthrough.formats._layout import INDENT, laid_out
-from walkthrough.formats._pieces import folded, wrapped
 from walkthrough.formats._signs import ascii_only, in_ascii
+from walkthrough.words.line_breaks import folded, wrapped
 
 __all__ = ["TextFormat", "ascii_only"]
 
@@ -35,6 +36,8 @@ Paint = Callable[[str, str], str]
 
 _SHADES = " ░▒▓█"
 _ASCII_SHADES = " .:*#"
+_ROOM = 8
+"""Signs of a number that is still to be written."""
 
 
 @dataclass(frozen=True)
@@ -90,10 +93,6 @@ class TextFormat:
                 return [line for each in block.apart for line in self._block(each)]
             case Workings(lines):
                 return self._workings(lines)
-            case Boxes(name, rows):
-                return self._grid(Grid(name, tuple(tuple(f"[{text:^8}]" for text in row) for row in rows)))
-            case Code(lines):
-                return [INDENT + line for line in lines]
             case Lines(texts):
                 return [*texts]
             case Table():
@@ -104,6 +103,10 @@ class TextFormat:
                 return list(self._branch(block, INDENT))
             case Equations():
                 return []
+            case Code(text):
+                return [f"{INDENT}{line}" for line in text.splitlines()]
+            case Curve():
+                return [INDENT + line for line in drawn(block, self.width - len(INDENT), self.plain)]
 
     def _branch(self, block: Branch, indent: str) -> Iterator[str]:
         """A tree: each number under what it goes into."""
@@ -182,7 +185,7 @@ class TextFormat:
             return lines
         under: list[str] = []
         for sign, grid in zip(("", *block.signs), block.grids, strict=True):
-            under += self._grid(Grid(f"{sign}  {grid.name}".strip(), grid.rows, grid.marks))
+            under += self._grid(replace(grid, name=f"{sign}  {grid.name}".strip()))
         return under
 
     def _picture(self, block: Picture) -> list[str]:
@@ -243,6 +246,8 @@ def _bands_of(block: Table, widths: list[int], room: int) -> list[tuple[int, int
 def _aligned(block: Grid) -> tuple[list[list[str]], list[int]]:
     """The cells of a grid, columns flush right; marks behind the numbers, which stay under each other."""
     columns = max((len(row) for row in block.rows), default=0)
+    if block.boxes:
+        block = _boxed(block)
     plain = [max(len(row[at]) for row in block.rows if at < len(row)) for at in range(columns)]
     texts = [[text.rjust(plain[at]) for at, text in enumerate(row)] for row in block.rows]
     if not block.marks:
@@ -253,6 +258,12 @@ def _aligned(block: Grid) -> tuple[list[list[str]], list[int]]:
         for y, row in enumerate(texts)
     ]
     return texts, [number + mark for number, mark in zip(plain, marked, strict=True)]
+
+
+def _boxed(block: Grid) -> Grid:
+    """Each number between brackets, with room for one where there is none."""
+    room = max(_ROOM, *(len(text) for row in block.rows for text in row))
+    return replace(block, rows=tuple(tuple(f"[{text.rjust(room)}]" for text in row) for row in block.rows))
 
 
 def _column(grid: Grid) -> list[str]:

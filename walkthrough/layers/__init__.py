@@ -49,14 +49,6 @@ class Layer(ABC):
     ) -> Iterator[Equation]:
         """How each entry of the output z comes from the input x, the parameters and the constants."""
 
-    def in_torch(self, x: str, shape: Shape, own: Mapping[str, str], met: Conventions | None) -> str:
-        """PyTorch's expression for the output, of an input called x of this shape; empty if it has none.
-
-        `own` are the names of the parameters and constants there. `met`: the conventions, where the case
-        meets a kink or a tie of this layer, which are `kink(z, slope at 0)` and `largest(windows, tie)`.
-        """
-        return ""
-
     def framed(self, shape: Shape) -> Shape:
         """The input with its padding around it: what is really gone through."""
         return shape

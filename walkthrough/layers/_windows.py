@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import ClassVar
@@ -118,22 +118,6 @@ class Convolution(Slides):
         else:
             yield z[(filter_, *out)].equals(summed + b[(filter_, *out)])
 
-    def in_torch(self, x: str, shape: Shape, own: Mapping[str, str], met: Conventions | None) -> str:
-        """PyTorch's word for it."""
-        bias = None if self.bias is None else bias_of(self.bias, self.output_shape(shape))
-        axes = ", ".join(str(axis) for axis in range(2, 2 + self.axes))
-        laid = own["kernel"] + (f".flip({axes})" if self.flip else "")
-        frame = self.sliding.frame
-        alike = all(before == after for before, after in frame)
-        words = [x if alike else in_torch_frame(x, frame, "0"), laid]
-        words += [own["bias"]] if bias is not None and len(bias.shape) == 1 else []
-        words += [f"stride={self.stride}"] if set(self.stride) != {1} else []
-        words += [f"padding={tuple(before for before, _ in frame)}"] if alike and any(map(any, frame)) else []
-        words += [f"dilation={self.dilation}"] if set(self.dilation) != {1} else []
-        words += [f"groups={self.groups}"] if self.groups > 1 else []
-        text = f"F.conv{self.axes}d({', '.join(words)})"
-        return f"{text} + {own['bias']}" if bias is not None and len(bias.shape) > 1 else text
-
     def summary(self, shape: Shape) -> str:
         """`3×3 filter over 6×6`."""
         filters, _, *window = self.kernel.shape
@@ -160,12 +144,6 @@ class Convolution(Slides):
         window = self.kernel.shape[2:]
         room = tuple(part - 1 - before for part, (before, _) in zip(window, frame, strict=True))
         return room if min(room) >= 0 else None
-
-
-def in_torch_frame(x: str, frame: Sequence[tuple[int, int]], outside: str) -> str:
-    """PyTorch's word for padding; it begins with the last axis."""
-    sides = ", ".join(str(side) for pair in reversed(tuple(frame)) for side in pair)
-    return f"F.pad({x}, ({sides}), value={outside})"
 
 
 def bias_of(bias: Grid, out: Shape) -> Grid | None:
@@ -213,14 +191,6 @@ class Pool(Slides):
         c, i, j = indices("c i j", z.shape)
         u, v = indices("u v", self.size)
         return z[c, i, j], x[c, s * i + u - top, t * j + v - left], (u, v)
-
-    def in_torch_sizes(self, x: str, outside: str) -> tuple[str, str]:
-        """The window's size, stride and padding for PyTorch, and the input, framed where it must be."""
-        (top, below), (left, right) = frame = self.sliding.frame
-        sizes = f"{self.size}, stride={self.stride or self.size}"
-        if (top, left) != (below, right):
-            return sizes, in_torch_frame(x, frame, outside)
-        return sizes + (f", padding={(top, left)}" if top or left else ""), x
 
     def summary(self, shape: Shape) -> str:
         """`largest of 2×2`."""

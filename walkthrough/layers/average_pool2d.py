@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from math import prod
@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from walkthrough.layers import Conventions
 from walkthrough.layers._windows import Pool
-from walkthrough.mathematics.notation import Equation, Shape, Tensor, total
+from walkthrough.mathematics.notation import Equation, Tensor, total
 
 
 @dataclass(frozen=True)
@@ -29,8 +29,3 @@ class AveragePool2d(Pool):
         """One equation: a sum over the window, divided by its size."""
         output, entry, over = self.window(x, z)
         yield output.equals(Fraction(1, prod(self.size)) * total(entry, over))
-
-    def in_torch(self, x: str, shape: Shape, own: Mapping[str, str], met: Conventions | None) -> str:
-        """PyTorch's word for it."""
-        sizes, padded = self.in_torch_sizes(x, "0")
-        return f"F.avg_pool2d({padded}, {sizes})"

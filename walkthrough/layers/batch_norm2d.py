@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from types import MappingProxyType
@@ -11,7 +11,7 @@ from walkthrough.layers import Conventions, Layer
 from walkthrough.mathematics.notation import Equation, Shape, Tensor, expression, sqrt
 from walkthrough.mathematics.windows import DoesNotFit, times
 from walkthrough.numbers.grid import Grid
-from walkthrough.numbers.written import Written, decimal
+from walkthrough.numbers.written import Written
 from walkthrough.words.options import option
 
 
@@ -89,9 +89,3 @@ class BatchNorm2d(Layer):
     def summary(self, shape: Shape) -> str:
         """Each channel by itself."""
         return f"each of {shape[0]} channels by itself" if shape[0] > 1 else "entry by entry"
-
-    def in_torch(self, x: str, shape: Shape, own: Mapping[str, str], met: Conventions | None) -> str:
-        """PyTorch's word for it."""
-        given = ", ".join(own[role] for role in ("mean", "variance", "gamma", "beta"))
-        epsilon = decimal(self.epsilon.value)
-        return f"F.batch_norm({x}.unsqueeze(0), {given}, eps={epsilon}).squeeze(0)"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -113,13 +113,3 @@ class ConvTranspose2d(Slides):
             cut = f" − 2·{pad}" if pad else ""
             lines.append(f"{axis} ({size} − 1)·{step}{cut} + {part}{f' + {more}' if more else ''} = {result}")
         return lines
-
-    def in_torch(self, x: str, shape: Shape, own: Mapping[str, str], met: Conventions | None) -> str:
-        """PyTorch's word for it."""
-        bias = None if self.bias is None else bias_of(self.bias, self.output_shape(shape))
-        laid = [x, own["kernel"], *([own["bias"]] if bias is not None and len(bias.shape) == 1 else [])]
-        laid += [f"stride={self.stride}"] if self.stride != (1, 1) else []
-        laid += [f"padding={self.padding}"] if any(self.padding) else []
-        laid += [f"output_padding={self.output_padding}"] if any(self.output_padding) else []
-        text = f"F.conv_transpose2d({', '.join(laid)})"
-        return f"{text} + {own['bias']}" if bias is not None and len(bias.shape) > 1 else text

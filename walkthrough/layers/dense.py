@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from math import prod
 from types import MappingProxyType
@@ -90,9 +90,3 @@ class Dense(Layer):
         else:
             weighted = total(w[m, n] * x.in_reading_order(n), over=(n,))
         yield z[m].equals(weighted if b is None else weighted + b[m])
-
-    def in_torch(self, x: str, shape: Shape, own: Mapping[str, str], met: Conventions | None) -> str:
-        """PyTorch's word for it."""
-        flat = x if len(shape) == 1 else f"{x}.flatten()"
-        product = f"{flat} @ {own['weight']}" if self._by_input else f"{own['weight']} @ {flat}"
-        return f"{product} + {own['bias']}" if "bias" in own else product

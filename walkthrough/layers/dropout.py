@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -10,7 +10,7 @@ from walkthrough.layers import Conventions, Entrywise
 from walkthrough.mathematics.notation import Equation, Shape, Tensor
 from walkthrough.mathematics.windows import DoesNotFit, times
 from walkthrough.numbers.grid import Grid
-from walkthrough.numbers.written import Written, decimal
+from walkthrough.numbers.written import Written
 from walkthrough.words.options import option
 
 
@@ -60,7 +60,3 @@ class Dropout(Entrywise):
         """How many are kept."""
         kept = sum(self.mask.values()) if self.mask.known else None
         return "entry by entry" if kept is None else f"{kept} of {self.mask.size} kept"
-
-    def in_torch(self, x: str, shape: Shape, own: Mapping[str, str], met: Conventions | None) -> str:
-        """PyTorch's word for it."""
-        return f"{x} * {own['mask']} / (1 - {decimal(self.p.value)})"

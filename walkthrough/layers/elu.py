@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
 from walkthrough.layers import Conventions, Entrywise
-from walkthrough.mathematics.notation import Equation, Piecewise, Shape, Tensor, exp, expression
-from walkthrough.numbers.written import Written, decimal
+from walkthrough.mathematics.notation import Equation, Piecewise, Tensor, exp, expression
+from walkthrough.numbers.written import Written
 from walkthrough.words.options import option
 
 
@@ -36,11 +36,3 @@ class Elu(Entrywise):
                 x[at]: Piecewise(x[at], expression(1), slope if alpha == 1 else alpha * slope, share)
             },
         )
-
-    def in_torch(self, x: str, shape: Shape, own: Mapping[str, str], met: Conventions | None) -> str:
-        """PyTorch's word for it."""
-        alpha = decimal(self.alpha.value)
-        if met is None:
-            return f"F.elu({x}, {alpha})"
-        left, right = decimal(1 - met.relu_at_zero), decimal(met.relu_at_zero)
-        return f"kink({x}, {right}) + {alpha} * torch.expm1(-kink(-{x}, {left}))"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from math import prod
 from types import MappingProxyType
@@ -32,7 +32,3 @@ class Flatten(Layer):
         for index in at:
             place = place * index.extent + index
         yield z[place].equals(x[at])
-
-    def in_torch(self, x: str, shape: Shape, own: Mapping[str, str], met: Conventions | None) -> str:
-        """PyTorch's word for it."""
-        return f"{x}.flatten()"

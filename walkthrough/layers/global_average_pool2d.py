@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -35,7 +35,3 @@ class GlobalAveragePool2d(Layer):
     def summary(self, shape: Shape) -> str:
         """`mean of each 4×4`."""
         return f"mean of each {times(shape[1:])}"
-
-    def in_torch(self, x: str, shape: Shape, own: Mapping[str, str], met: Conventions | None) -> str:
-        """PyTorch's word for it."""
-        return f"F.adaptive_avg_pool2d({x}, 1)"

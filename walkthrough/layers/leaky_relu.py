@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
 from walkthrough.layers import Conventions, Entrywise
-from walkthrough.mathematics.notation import Equation, Number, Piecewise, Shape, Tensor
-from walkthrough.numbers.written import Written, decimal
+from walkthrough.mathematics.notation import Equation, Number, Piecewise, Tensor
+from walkthrough.numbers.written import Written
 from walkthrough.words.options import option
 
 
@@ -31,11 +31,3 @@ class LeakyRelu(Entrywise):
         at = x.positions()
         below = Number(self.slope.value) * x[at]
         yield z[at].equals(Piecewise(x[at], x[at], below, conventions.relu_at_zero))
-
-    def in_torch(self, x: str, shape: Shape, own: Mapping[str, str], met: Conventions | None) -> str:
-        """PyTorch's word for it."""
-        slope = decimal(self.slope.value)
-        if met is None:
-            return f"F.leaky_relu({x}, {slope})"
-        left, right = decimal(1 - met.relu_at_zero), decimal(met.relu_at_zero)
-        return f"kink({x}, {right}) - {slope} * kink(-{x}, {left})"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from walkthrough.layers import Conventions
 from walkthrough.layers._windows import Pool
-from walkthrough.mathematics.notation import Equation, Largest, Shape, Tensor
+from walkthrough.mathematics.notation import Equation, Largest, Tensor
 
 
 @dataclass(frozen=True)
@@ -27,13 +27,3 @@ class MaxPool2d(Pool):
         """One equation: the largest of a window."""
         output, entry, over = self.window(x, z)
         yield output.equals(Largest(entry, over, conventions.max_tie))
-
-    def in_torch(self, x: str, shape: Shape, own: Mapping[str, str], met: Conventions | None) -> str:
-        """PyTorch's word for it."""
-        sizes, padded = self.in_torch_sizes(x, "-torch.inf")
-        if met is None:
-            return f"F.max_pool2d({padded}, {sizes})"
-        _, padded = self.in_torch_sizes(x, "-torch.inf")
-        (rows, columns), (down, across) = self.size, self.stride or self.size
-        windows = f"{padded}.unfold(1, {rows}, {down}).unfold(2, {columns}, {across})"
-        return f'largest({windows}, "{met.max_tie if met else "first"}")'

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from walkthrough.layers import Conventions, Entrywise
-from walkthrough.mathematics.notation import Equation, Shape, Tensor, positive_part
-from walkthrough.numbers.written import decimal
+from walkthrough.mathematics.notation import Equation, Tensor, positive_part
 
 
 @dataclass(frozen=True)
@@ -29,7 +28,3 @@ class Relu(Entrywise):
         """One equation, entry by entry."""
         at = x.positions()
         yield z[at].equals(positive_part(x[at], conventions.relu_at_zero))
-
-    def in_torch(self, x: str, shape: Shape, own: Mapping[str, str], met: Conventions | None) -> str:
-        """PyTorch's word for it."""
-        return f"F.relu({x})" if met is None else f"kink({x}, {decimal(met.relu_at_zero)})"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from math import prod
 from types import MappingProxyType
@@ -39,7 +39,3 @@ class Reshape(Layer):
         """One equation: a copy."""
         (n,) = indices("n", (x.size,))
         yield z.in_reading_order(n).equals(x.in_reading_order(n))
-
-    def in_torch(self, x: str, shape: Shape, own: Mapping[str, str], met: Conventions | None) -> str:
-        """PyTorch's word for it."""
-        return f"{x}.reshape({', '.join(map(str, self.shape))})"

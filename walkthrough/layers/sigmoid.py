@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from walkthrough.layers import Conventions, Entrywise
-from walkthrough.mathematics.notation import Equation, Shape, Tensor, exp
+from walkthrough.mathematics.notation import Equation, Tensor, exp
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,3 @@ class Sigmoid(Entrywise):
         at = x.positions()
         y = z[at]
         yield y.equals(1 / (1 + exp(-x[at])), derivatives={x[at]: y * (1 - y)})
-
-    def in_torch(self, x: str, shape: Shape, own: Mapping[str, str], met: Conventions | None) -> str:
-        """PyTorch's word for it."""
-        return f"torch.sigmoid({x})"

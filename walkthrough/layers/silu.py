@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from walkthrough.layers import Conventions, Entrywise
-from walkthrough.mathematics.notation import Equation, Shape, Tensor, exp
+from walkthrough.mathematics.notation import Equation, Tensor, exp
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,3 @@ class Silu(Entrywise):
         a = z[at]
         below = 1 + exp(-x[at])
         yield a.equals(x[at] / below, derivatives={x[at]: a + (1 - a) / below})
-
-    def in_torch(self, x: str, shape: Shape, own: Mapping[str, str], met: Conventions | None) -> str:
-        """PyTorch's word for it."""
-        return f"F.silu({x})"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -36,8 +36,3 @@ class Softmax(Layer):
             # e^(z_m) cancelled, so that no power overflows and equal inputs share exactly
             computed=1 / total(exp(x[n] - x[m]), over=(n,)),
         )
-
-    def in_torch(self, x: str, shape: Shape, own: Mapping[str, str], met: Conventions | None) -> str:
-        """PyTorch's word for it."""
-        flat = len(shape) == 1
-        return f"torch.softmax({x}, 0)" if flat else f"torch.softmax({x}.flatten(), 0).reshape({x}.shape)"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from walkthrough.layers import Conventions, Entrywise
-from walkthrough.mathematics.notation import Equation, Shape, Tensor, exp, ln, ln1p, magnitude, positive_part
+from walkthrough.mathematics.notation import Equation, Tensor, exp, ln, ln1p, magnitude, positive_part
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,3 @@ class Softplus(Entrywise):
             # the power never exceeds 1, so that it cannot overflow; a small one is not lost beside the 1
             computed=positive_part(x[at]) + ln1p(exp(-magnitude(x[at]))),
         )
-
-    def in_torch(self, x: str, shape: Shape, own: Mapping[str, str], met: Conventions | None) -> str:
-        """PyTorch's word for it."""
-        return f"F.softplus({x}, threshold=1e9)"

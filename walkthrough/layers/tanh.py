@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from walkthrough.layers import Conventions, Entrywise
-from walkthrough.mathematics.notation import Equation, Power, Shape, Tensor, tanh
+from walkthrough.mathematics.notation import Equation, Power, Tensor, tanh
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,3 @@ class Tanh(Entrywise):
         at = x.positions()
         y = z[at]
         yield y.equals(tanh(x[at]), derivatives={x[at]: 1 - Power(y, 2)})
-
-    def in_torch(self, x: str, shape: Shape, own: Mapping[str, str], met: Conventions | None) -> str:
-        """PyTorch's word for it."""
-        return f"torch.tanh({x})"

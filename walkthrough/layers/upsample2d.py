@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from walkthrough.layers import Conventions, Layer
@@ -45,8 +45,3 @@ class Upsample2d(Layer):
         """Rows and columns of the output."""
         each = zip(("rows", "columns"), shape[1:], self.factor, strict=True)
         return [f"{axis} {factor}·{size} = {factor * size}" for axis, size, factor in each]
-
-    def in_torch(self, x: str, shape: Shape, own: Mapping[str, str], met: Conventions | None) -> str:
-        """PyTorch's word for it."""
-        rows, columns = self.factor
-        return f"{x}.repeat_interleave({rows}, 1).repeat_interleave({columns}, 2)"

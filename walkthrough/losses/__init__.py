@@ -23,6 +23,8 @@ class Loss(ABC):
     needs_target: ClassVar[bool] = True
     mean: ClassVar[bool] = False
     """Whether it is the mean of its terms over the outputs, not their sum."""
+    marks: ClassVar[tuple[int, int]] = (0, 1)
+    """What a target says of a class that the sample is not in, and of its own."""
 
     def check(self, shape: Shape) -> None:  # noqa: B027  # most losses judge outputs of any shape
         """Raises DoesNotFit if an output of this shape cannot be judged."""
@@ -32,13 +34,6 @@ class Loss(ABC):
 
     def shortcut(self, activation: str, outputs: int, target: Grid | None) -> str:
         """What the gradient before this activation comes down to: `y − t`; empty if nothing simple."""
-        return ""
-
-    def in_torch(self, y: str, t: str, z: str, conventions: Conventions) -> str:
-        """PyTorch's expression for the loss of flat outputs y and targets t; empty if it has none.
-
-        `z` is what went into the last activation where that saturates, else empty.
-        """
         return ""
 
     @abstractmethod

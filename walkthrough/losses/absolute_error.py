@@ -18,7 +18,7 @@ from walkthrough.mathematics.notation import (
     magnitude,
     total,
 )
-from walkthrough.numbers.written import Written, decimal
+from walkthrough.numbers.written import Written
 from walkthrough.words.options import option
 
 
@@ -43,9 +43,3 @@ class AbsoluteError(Loss):
         apart: Expression = total(magnitude(target - output, 1 - share), over=(n,))
         slope = Piecewise(output - target, expression(scale), expression(-scale), share)
         yield loss[()].equals(apart if scale == 1 else scale * apart, derivatives={output: slope})
-
-    def in_torch(self, y: str, t: str, z: str, conventions: Conventions) -> str:
-        """PyTorch's word for it."""
-        left, right = decimal(1 - conventions.relu_at_zero), decimal(conventions.relu_at_zero)
-        scale = decimal(self.scale.value)
-        return f"{scale} * (kink({y} - {t}, {right}) + kink({t} - {y}, {left})).sum()"

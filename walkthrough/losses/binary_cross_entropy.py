@@ -47,9 +47,3 @@ class BinaryCrossEntropy(Loss):
             yield loss[()].equals(-(share * surprise), derivatives={output: share * slope})
         else:
             yield loss[()].equals(-surprise, derivatives={output: slope})
-
-    def in_torch(self, y: str, t: str, z: str, conventions: Conventions) -> str:
-        """PyTorch's word for it."""
-        if z:
-            return f"F.binary_cross_entropy_with_logits({z}, {t})"
-        return f"F.binary_cross_entropy({y}, {t})"

@@ -40,7 +40,3 @@ class CrossEntropy(Loss):
         yield loss[()].equals(
             -total(target * ln(output), over=(n,)), derivatives={output: -(target / output)}
         )
-
-    def in_torch(self, y: str, t: str, z: str, conventions: Conventions) -> str:
-        """PyTorch's word for it."""
-        return f"-({t} * torch.log_softmax({z}, 0)).sum()" if z else f"-({t} * {y}.log()).sum()"

@@ -19,7 +19,7 @@ from walkthrough.mathematics.notation import (
 )
 from walkthrough.mathematics.windows import DoesNotFit
 from walkthrough.numbers.grid import Grid
-from walkthrough.numbers.written import Written, decimal
+from walkthrough.numbers.written import Written
 from walkthrough.words.options import option
 
 
@@ -29,6 +29,8 @@ class Hinge(Loss):
 
     ∂L/∂y is −t where margin − t·y > 0, otherwise 0; at the kink the convention `relu_at_zero` decides.
     """
+
+    marks = (-1, 1)
 
     margin: Written = option("number", default=Written("1", Fraction(1)))
 
@@ -49,8 +51,3 @@ class Hinge(Loss):
         share = conventions.relu_at_zero
         slope = Piecewise(short, -target, Number(Fraction(0)), share)
         yield loss[()].equals(total(positive_part(short, share), over=(n,)), derivatives={output: slope})
-
-    def in_torch(self, y: str, t: str, z: str, conventions: Conventions) -> str:
-        """PyTorch's word for it."""
-        right = decimal(conventions.relu_at_zero)
-        return f"kink({decimal(self.margin.value)} - {t} * {y}, {right}).sum()"

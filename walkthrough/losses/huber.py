@@ -21,7 +21,7 @@ from walkthrough.mathematics.notation import (
     total,
 )
 from walkthrough.mathematics.windows import DoesNotFit
-from walkthrough.numbers.written import Written, decimal
+from walkthrough.numbers.written import Written
 from walkthrough.words.options import option
 
 
@@ -55,7 +55,3 @@ class Huber(Loss):
             total(Piecewise(far, linear if delta == 1 else delta * linear, squared), over=(n,)),
             derivatives={output: Piecewise(far, sign, output - target)},
         )
-
-    def in_torch(self, y: str, t: str, z: str, conventions: Conventions) -> str:
-        """PyTorch's word for it."""
-        return f'F.huber_loss({y}, {t}, reduction="sum", delta={decimal(self.delta.value)})'

@@ -21,7 +21,7 @@ from walkthrough.mathematics.notation import (
 )
 from walkthrough.mathematics.windows import DoesNotFit
 from walkthrough.numbers.grid import Grid
-from walkthrough.numbers.written import Written, decimal
+from walkthrough.numbers.written import Written
 from walkthrough.words.options import option
 
 
@@ -64,8 +64,3 @@ class MulticlassHinge(Loss):
             total(target(m) * (1 - target(n)) * violated, over=(m, n)),
             derivatives={output(k): as_wrong - as_right},
         )
-
-    def in_torch(self, y: str, t: str, z: str, conventions: Conventions) -> str:
-        """PyTorch's word for it."""
-        right, wrong = decimal(conventions.relu_at_zero), f"{y}[{t} == 0] - {y}[{t} == 1]"
-        return f"kink({wrong} + {decimal(self.margin.value)}, {right}).sum()"

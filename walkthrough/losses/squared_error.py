@@ -9,7 +9,7 @@ from fractions import Fraction
 from walkthrough.losses import USUAL, Loss
 from walkthrough.mathematics.conventions import Conventions
 from walkthrough.mathematics.notation import Equation, Power, Tensor, indices, total
-from walkthrough.numbers.written import Written, decimal
+from walkthrough.numbers.written import Written
 from walkthrough.words.options import option
 
 
@@ -32,7 +32,3 @@ class SquaredError(Loss):
         yield loss[()].equals(
             scale * total(Power(target - output, 2), over=(n,)), derivatives={output: slope}
         )
-
-    def in_torch(self, y: str, t: str, z: str, conventions: Conventions) -> str:
-        """PyTorch's word for it."""
-        return f"{decimal(self.scale.value)} * ((t - y) ** 2).sum()".replace("t - y", f"{t} - {y}")

@@ -65,7 +65,8 @@ class Plain(Arithmetic[Array]):
     def routed(self, contraction: Contraction, upstream: Array, selection: Selection) -> Array:
         """Upstream times share."""
         shares = selection.shares * self.constant(Fraction(1, selection.denominator))
-        routed: Array = contraction.gathered(contraction.single(upstream) * shares)
+        with np.errstate(all="ignore"):  # what is beyond float64 is refused by whoever shows it
+            routed: Array = contraction.gathered(contraction.single(upstream) * shares)
         return routed
 
     def gathered(self, contraction: Contraction, numbers: Array) -> Array:
@@ -74,9 +75,10 @@ class Plain(Arithmetic[Array]):
 
     def combined(self, numbers: list[Array], coefficients: list[Fraction]) -> Array:
         """A weighted sum."""
-        result: Array = numbers[0] * self.constant(coefficients[0])
-        for each, coefficient in zip(numbers[1:], coefficients[1:], strict=True):
-            result = result + each * self.constant(coefficient)
+        with np.errstate(all="ignore"):
+            result: Array = numbers[0] * self.constant(coefficients[0])
+            for each, coefficient in zip(numbers[1:], coefficients[1:], strict=True):
+                result = result + each * self.constant(coefficient)
         return result
 
 

@@ -184,11 +184,11 @@ def without_leading_ones(shape: Shape) -> Shape:
     return shape[start:]
 
 
-def refuse_too_many(shape: Shape) -> None:
+def refuse_too_many(shape: Shape, most: int = MOST_NUMBERS) -> None:
     """Raises GridTooLarge if a tensor of this shape is more than can be worked with."""
-    if prod(shape) > MOST_NUMBERS:
+    if prod(shape) > most:
         raise GridTooLarge(
-            f"{'×'.join(map(str, shape))} is over {MOST_NUMBERS:,} numbers, the most that a tensor may have"
+            f"{'×'.join(map(str, shape))} is over {most:,} numbers, the most that a tensor may have"
         )
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 
-Array: TypeAlias = np.ndarray[Any, np.dtype[Any]]
+from walkthrough.mathematics.layout import Array
 
 _SMALL = 2**62
 _FLOAT = 53  # float64 holds every whole number up to 2⁵³

@@ -162,8 +162,3 @@ def _not_understood(text: str, body: str, start: int, end: int) -> NotANumber:
     if rest[0].isspace():
         return NotANumber(f"{said}: there is a blank in it; {_EXAMPLES}", column)
     return NotANumber(f"{said}: {quoted(rest[0])} (character {column}) does not belong; {_EXAMPLES}", column)
-
-
-def decimal(value: Fraction) -> str:
-    """A number as Python reads it: whole as it is, otherwise the nearest float64."""
-    return str(value.numerator) if value.denominator == 1 else repr(float(value))

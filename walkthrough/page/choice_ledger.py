@@ -12,7 +12,7 @@ from walkthrough.mathematics.readings import ONE, ZERO, Slopes
 from walkthrough.numbers.exact import Exact
 from walkthrough.numbers.printing import Printed
 from walkthrough.page.narration import Narration
-from walkthrough.page.one_row import Row
+from walkthrough.page.one_row import OneRow
 from walkthrough.page.reasons_for_zero import nothing_from
 from walkthrough.page.ties import tied
 from walkthrough.trace.network import Stage
@@ -48,7 +48,7 @@ class Choices:
         rows = self.rows(name)
         return None if rows is None else _chunks(row.text for row in rows)
 
-    def rows(self, name: str) -> Iterator[Row] | None:
+    def rows(self, name: str) -> Iterator[OneRow] | None:
         """The lines of a tensor; None if it is no choice, or an unusual convention has a say in it."""
         place, stage = self.trace.places[name], self.steps.stage_of(name)
         if stage is None or stage is self.trace.network.loss or not stage.choices or place.sample is None:
@@ -69,7 +69,7 @@ class Choices:
             return self._sent_back(stage, place.sample, name, x, numbers, result)
         return self._let_through(stage, place.sample, name, x, numbers, result)
 
-    def _gate(self, name: str, x: str, numbers: Printed, result: Printed) -> Iterator[Row]:
+    def _gate(self, name: str, x: str, numbers: Printed, result: Printed) -> Iterator[OneRow]:
         own, operands = self.narration.symbols(name), self.narration.symbols(x)
         texts, all_complete = self._said(x, numbers)
         for left, operand, shown, number, complete, value in zip(
@@ -81,11 +81,11 @@ class Choices:
             if shown == "0":
                 reason = f"{operand} is exactly 0"
             last = "=" if complete or closed else "≈"
-            yield Row(f"{left} = max(0, {operand})", f"{relation} max(0, {number}) {last} {value}", reason)
+            yield OneRow(f"{left} = max(0, {operand})", f"{relation} max(0, {number}) {last} {value}", reason)
 
     def _let_through(
         self, stage: Stage, sample: int, name: str, x: str, numbers: Printed, result: Printed
-    ) -> Iterator[Row]:
+    ) -> Iterator[OneRow]:
         above = self.steps.full(stage.z.grad.name, sample)
         upstream, silent = self.narration.symbols(above), self._silent(above)
         is_open = self.trace.run().samples[sample].selections[stage.name].shares.reshape(-1).tolist()
@@ -94,14 +94,14 @@ class Choices:
             if is_open[at]:
                 relation = "=" if result.complete[at] else "≈"
                 reason = silent(at) if value == "0" else f"open: {operand} > 0, so × 1"
-                yield Row(f"{left} = {upstream[at]}", f"{relation} {value}", reason)
+                yield OneRow(f"{left} = {upstream[at]}", f"{relation} {value}", reason)
             elif numbers.texts[at] == "0":
                 reason = f"{operand} is exactly 0, where this case takes the slope 0"
-                yield Row(left, "= 0", reason)
+                yield OneRow(left, "= 0", reason)
             else:
-                yield Row(left, "= 0", f"closed: {operand} < 0, so × 0")
+                yield OneRow(left, "= 0", f"closed: {operand} < 0, so × 0")
 
-    def _pool(self, stage: Stage, name: str, x: str, numbers: Printed, result: Printed) -> Iterator[Row]:
+    def _pool(self, stage: Stage, name: str, x: str, numbers: Printed, result: Printed) -> Iterator[OneRow]:
         places = stage.window_places.reshape(result.complete.size, -1).tolist()
         operands = self.narration.symbols(x)
         said, complete = self._said(x, numbers)
@@ -118,7 +118,7 @@ class Choices:
             if len(inside) < len(window):
                 reason += "; padding never wins"
             relation = "=" if equal else "≈"
-            yield Row(f"{left} = max({names})", f"{relation} max({texts}) {relation} {value}", reason)
+            yield OneRow(f"{left} = max({names})", f"{relation} max({texts}) {relation} {value}", reason)
 
     def _said(self, x: str, numbers: Printed) -> tuple[list[str], list[bool]]:
         """What goes in, as the case writes it or as it is shown; and whether nothing of it is left out."""
@@ -134,7 +134,7 @@ class Choices:
 
     def _sent_back(
         self, stage: Stage, sample: int, name: str, x: str, numbers: Printed, result: Printed
-    ) -> Iterator[Row] | None:
+    ) -> Iterator[OneRow] | None:
         """The gradient of a pool whose windows do not overlap; None if they do."""
         window_of, winners = windows_of(stage), winners_of(self.trace, stage, sample)
         if window_of is None:
@@ -151,7 +151,7 @@ class Choices:
         result: Printed,
         window_of: list[int],
         winners: list[int],
-    ) -> Iterator[Row]:
+    ) -> Iterator[OneRow]:
         above = self.steps.full(stage.z.grad.name, sample)
         upstream, silent = self.narration.symbols(above), self._silent(above)
         own, operands = self.narration.symbols(name), self.narration.symbols(x)
@@ -163,7 +163,7 @@ class Choices:
             window = window_of[at]
             best = winners[window] if window >= 0 else -1
             if window < 0:
-                yield Row(left, "= 0", f"{operands[at]} lies in no window")
+                yield OneRow(left, "= 0", f"{operands[at]} lies in no window")
             elif best == at:
                 relation = "=" if result.complete[at] else "≈"
                 others = alike[window, texts[at]]
@@ -173,11 +173,11 @@ class Choices:
                 reason = tied(ties, "first") if ties > 1 else "the largest of its window"
                 if result.texts[at] == "0":
                     reason = silent(window)
-                yield Row(f"{left} = {upstream[window]}", f"{relation} {result.texts[at]}", reason)
+                yield OneRow(f"{left} = {upstream[window]}", f"{relation} {result.texts[at]}", reason)
             elif texts[at] == texts[best] and (numbers.complete[at] or self._same(stage, x, at, best)):
-                yield Row(left, "= 0", f"equal to {operands[best]}, which comes first (max_tie = first)")
+                yield OneRow(left, "= 0", f"equal to {operands[best]}, which comes first (max_tie = first)")
             else:
-                yield Row(left, "= 0", f"not the largest of its window (that was {operands[best]})")
+                yield OneRow(left, "= 0", f"not the largest of its window (that was {operands[best]})")
 
     def _silent(self, name: str) -> Callable[[int], str]:
         """Why nothing comes from above, by the place of a gradient: its entry lost, or whatever it is."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from math import prod
 
 from walkthrough.document import Equations, Formula, Positions, Quantity, Reading
 from walkthrough.mathematics import readings
@@ -37,8 +38,10 @@ from walkthrough.trace.places import Place
 from walkthrough.trace.steps import Ref, Steps
 from walkthrough.trace.trace import Trace
 
-_MOST_PRODUCTS = 30_000
+_MOST_PRODUCTS = 15_000
 """Products that a page still writes out at once."""
+_LINE = 3
+"""A line with its relations and its value is worth so many of them."""
 
 
 def equations(narration: Narration, opened: bool = False) -> Equations:
@@ -54,9 +57,11 @@ def equations(narration: Narration, opened: bool = False) -> Equations:
 
 
 def is_large(narration: Narration) -> bool:
-    """Whether a case has so many products that a page opens its lines one by one."""
-    ledger, names = Ledger(narration), narration.steps.trace.places
-    return sum(multiply_adds(each) for name in names for each in ledger.contractions(name)) > _MOST_PRODUCTS
+    """Whether a case has so many products and lines that a page opens its lines one by one."""
+    ledger, places = Ledger(narration), narration.steps.trace.places
+    products = sum(multiply_adds(each) for name in places for each in ledger.contractions(name))
+    lines = sum(prod(place.shape) for place in places.values())
+    return products + _LINE * lines > _MOST_PRODUCTS
 
 
 def _positions(of: Entry, at: dict[Index, int]) -> Positions:
@@ -143,17 +148,25 @@ class _Transcript:
                 self._letter(name, place),
                 place.shape,
                 not found,
+                bool(found) and name not in self._untold and not self._taken_over(place),
                 numbers,
                 found,
                 () if as_shown else said,
             )
             yield self._with_lines(quantity) if name in self._worked else quantity
 
+    def _taken_over(self, place: Place) -> bool:
+        """Whether a number is that of the step before: the data, and what was learned."""
+        steps = self._narration.steps.of(place.name)
+        return steps.trace.before is not None and (
+            place.local in ("input", "target") or bool(steps.left(place.local))
+        )
+
     def _with_lines(self, of: Quantity) -> Quantity:
         worked = self._worked[of.name]
         if worked is None:
             return replace(of, lines=tuple(line for some in self._ledger.lines(of.name) for line in some))
-        how = self._ledger.manner(of.name)
+        how = self._ledger.product_style(of.name)
         return replace(
             of, relations=worked.relations, special=worked.special, between=how.between, short=how.short
         )
@@ -184,6 +197,8 @@ class _Transcript:
             yield self._function(steps, moved[local], None)
         elif place.sample is None and trace.case.batch:
             yield self._mean(steps, place)
+        elif trace.before is not None and local in ("input", "target"):
+            yield self._copy(place, trace.before.named(local, place.sample))
         elif trace.before is not None and (before := steps.left(local)):
             yield self._copy(place, before)
         elif stage is not None and local in (stage.z.name, "loss"):

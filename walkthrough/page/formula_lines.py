@@ -23,7 +23,7 @@ from walkthrough.mathematics.notation import Sum as Addition
 from walkthrough.numbers.redone import redone, simplified
 from walkthrough.numbers.shown import FULL, Known, Shown, shown
 from walkthrough.page.drafts import MOST_FOR_A_SIDE, Attempt, Closing, Draft, Said
-from walkthrough.page.pieces import Pieces
+from walkthrough.page.pieces_in_force import Pieces
 from walkthrough.page.reductions import Reductions
 from walkthrough.trace.steps import AnyStep, Chain, Formula, Ref
 from walkthrough.trace.trace import CannotReplay

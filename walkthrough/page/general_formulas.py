@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from fractions import Fraction
 
 from walkthrough.document import Rule
 from walkthrough.mathematics.contraction import Contraction
-from walkthrough.mathematics.letters import MINUS, affine_text, entry_text, factor, ranges, rational, written
+from walkthrough.mathematics.letters import (
+    MINUS,
+    affine_text,
+    bounded,
+    entry_text,
+    factor,
+    ranges,
+    rational,
+    written,
+)
 from walkthrough.mathematics.notation import (
     Affine,
     Entry,
@@ -21,7 +31,7 @@ from walkthrough.mathematics.notation import (
     affine,
 )
 from walkthrough.mathematics.readings import ONE, Part, Slopes
-from walkthrough.page.products import manner, meets, several
+from walkthrough.page.products import meets, product_style, several
 from walkthrough.trace.moves import Move
 from walkthrough.trace.network import Stage
 
@@ -39,9 +49,9 @@ def forward_rule(stage: Stage) -> Rule:
         parts = [contraction.part for contraction in stage.sums]
         text, over = _sum(parts, lambda e: e.tensor.symbol)
         if meets(stage.sums[0]):
-            fixed, said = _target(equation.left)
+            fixed, equal = _target(equation.left)
             left = f"{stage.z.symbol}[{','.join(fixed)}]"
-            letters.insert(0, said)
+            letters.insert(0, f"over all {equal}" if equal else "")
         else:
             over = (*_within(equation.left), *over)
     elif isinstance(right, Largest):
@@ -85,6 +95,11 @@ def update_rule(move: Move, equation: Equation, role: str) -> Rule:
     return Rule(f"{left.symbol} {'←' if renews else '='} {text}", role)
 
 
+def mean_rule(letter: str, count: int) -> Rule:
+    """L = ½·Σ L⟨n⟩: the mean over the samples of a batch."""
+    return Rule(f"{letter} = {bounded(rational(Fraction(1, count)))}·Σ {letter}⟨n⟩", f"n = 1…{count}")
+
+
 def _backward_rule(stage: Stage, tensor: Tensor) -> Rule | None:
     if stage.choices:
         return _choice_rule(stage, tensor)
@@ -94,7 +109,7 @@ def _backward_rule(stage: Stage, tensor: Tensor) -> Rule | None:
         return None
     if parts[0].local is not None:
         return _chain_rules(parts)
-    short = manner(stage, contractions).short
+    short = product_style(stage, contractions).short
     g = [f"g = ∂L/∂{stage.z.symbol}"] if short else []
 
     def letter(entry: Entry) -> str:
@@ -102,15 +117,16 @@ def _backward_rule(stage: Stage, tensor: Tensor) -> Rule | None:
             return "g" if short else f"∂L/∂{stage.z.symbol}"
         return entry.tensor.symbol
 
-    if not meets(contractions[0]):
-        solved = [_solved(part) for part in parts]
-        text, over = _sum(solved, letter)
-        left = f"∂L/∂{entry_text(solved[0].target, tensor.symbol)}"
-        return Rule(f"{left} = {text}", _legend(ranges(over), g))
+    several_meet = meets(contractions[0])
+    if not several_meet:
+        parts = [_solved(part) for part in parts]
     text, over = _sum(parts, letter)
-    fixed, said = _target(parts[0].target)
-    left = f"∂L/∂{tensor.symbol}" + (f"[{','.join(fixed)}]" if fixed else "")
-    return Rule(f"{left} = {text}", "     ".join([said or ranges(over), *g]))
+    fixed, equal = _target(parts[0].target)
+    if several_meet or equal:
+        left = f"∂L/∂{tensor.symbol}" + (f"[{','.join(fixed)}]" if fixed else "")
+        said = equal and f"{'over all' if several_meet else 'where'} {equal}"
+        return Rule(f"{left} = {text}", "     ".join([said or ranges(over), *g]))
+    return Rule(f"∂L/∂{entry_text(parts[0].target, tensor.symbol)} = {text}", _legend(ranges(over), g))
 
 
 def _choice_rule(stage: Stage, tensor: Tensor) -> Rule:
@@ -229,13 +245,13 @@ def _target(target: Entry) -> tuple[list[str], str]:
     fixed, said = [], []
     first = next((at for at, extent in enumerate(target.tensor.shape) if extent > 1), 0)
     for position in target.index if target.flat else target.index[first:]:
-        if position.alone is not None or not position.coefficients:
-            fixed.append(affine_text(position))
-            continue
-        letter = next(spare, "r")
-        fixed.append(letter)
-        said.append(f"{affine_text(position)} = {letter}")
-    return fixed, f"over all {', '.join(said)}" if said else ""
+        text = affine_text(position)
+        if not text.isalnum():
+            letter = next(spare, "r")
+            said.append(f"{text} = {letter}")
+            text = letter
+        fixed.append(text)
+    return fixed, ", ".join(said)
 
 
 def _role(tensor: Tensor) -> str:

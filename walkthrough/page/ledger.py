@@ -24,8 +24,8 @@ from walkthrough.numbers.printing import Printed, power_of_ten, printed
 from walkthrough.numbers.shown import FULL
 from walkthrough.page.choice_ledger import Choices
 from walkthrough.page.narration import Narration, bounded, rule_of
-from walkthrough.page.one_row import Row, in_one_row
-from walkthrough.page.products import Manner, contractions_of, manner
+from walkthrough.page.one_row import OneRow, in_one_row
+from walkthrough.page.products import ProductStyle, contractions_of, product_style
 from walkthrough.page.said_numbers import shortest
 from walkthrough.trace.steps import Given
 
@@ -108,7 +108,7 @@ class Ledger:
             not isinstance(each, Exact) or power_of_ten(each.denominator) is not None for each in numbers
         )
 
-    def rows(self, name: str) -> Iterator[list[Row]] | None:
+    def rows(self, name: str) -> Iterator[list[OneRow]] | None:
         """The lines of a tensor that is a table of sums, some at a time; None if it is something else."""
         contractions = self.contractions(name)
         columns = self.columns(name, contractions) if contractions else None
@@ -126,11 +126,11 @@ class Ledger:
             return ()
         return contractions_of(stage, place.local)
 
-    def manner(self, name: str) -> Manner:
+    def product_style(self, name: str) -> ProductStyle:
         """How the products of a tensor's lines are written."""
         stage = self.steps.stage_of(name)
         assert stage is not None
-        return manner(stage, self.contractions(name))
+        return product_style(stage, self.contractions(name))
 
     def _one_by_one(self, name: str) -> Iterator[list[str]]:
         chunk: list[str] = []
@@ -148,7 +148,7 @@ class Ledger:
     def columns(self, name: str, contractions: tuple[Contraction, ...]) -> dict[str, _Column] | None:
         """Every factor as text; None if a number is no matter of decimals."""
         sample = self.trace.places[name].sample or 0
-        short = self.manner(name).short
+        short = self.product_style(name).short
         found: dict[str, _Column] = {}
         for contraction in contractions:
             if contraction.part.coefficient != 1 or len(contraction.part.factors) > 2:
@@ -215,9 +215,9 @@ class Ledger:
         contractions: tuple[Contraction, ...],
         columns: dict[str, _Column],
         result: Printed,
-    ) -> Iterator[list[Row]]:
+    ) -> Iterator[list[OneRow]]:
         shape = self.trace.places[name].shape
-        target, symbols, numbers = _terms(contractions, columns, self.manner(name).between)
+        target, symbols, numbers = _terms(contractions, columns, self.product_style(name).between)
         order = in_order(target)
         # two pieces a row
         pieces, figures = symbols[order].reshape(-1).tolist(), numbers[order].reshape(-1).tolist()
@@ -227,7 +227,7 @@ class Ledger:
             figures[end - 1] = figures[end - 1][:-3]
         redo, doubtful, rounded = self.checked(contractions, columns, result)
         reason, complete = self.because(name), result.complete.tolist()
-        rows: list[Row] = []
+        rows: list[OneRow] = []
         start = 0
         for place, (left, value, end) in enumerate(zip(self._symbols(name), result.texts, ends, strict=True)):
             if place in redo or start == end:
@@ -241,7 +241,7 @@ class Ledger:
                 copied = end - start == 2 and not pieces[start]
                 said = "" if copied else f"{operands} {''.join(figures[start:end])} "
                 formula = f"{left} = {''.join(pieces[start:end])}"
-                rows.append(Row(formula, f"{said}{ended} {value}", reason))
+                rows.append(OneRow(formula, f"{said}{ended} {value}", reason))
             start = end
             if len(rows) == 2_000:
                 yield rows

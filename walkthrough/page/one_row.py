@@ -7,7 +7,7 @@ from typing import NamedTuple
 from walkthrough.document import Side, Sum, Window, Working
 
 
-class Row(NamedTuple):
+class OneRow(NamedTuple):
     """A line on one row: left side and symbols, then the numbers and the value, then the reason."""
 
     formula: str
@@ -19,18 +19,18 @@ class Row(NamedTuple):
         """The whole line."""
         return f"{self.formula} {self.working}" + (f"     {self.because}" if self.because else "")
 
-    def without(self, common: str) -> Row:
+    def without(self, common: str) -> OneRow:
         """The line without what is said of all lines beside it."""
         if not common or not self.because:
             return self
         return self._replace(because="; ".join(p for p in self.because.split("; ") if p != common))
 
 
-def in_one_row(line: Working) -> Row:
+def in_one_row(line: Working) -> OneRow:
     """A line of working on one row."""
     sides = [f" {relation} {flat(side)}" for relation, side in line.sides]
     formula = line.left + "".join(sides[:1]) if len(sides) > 1 else line.left
-    return Row(formula, "".join(sides[1:] or sides).strip(), line.because)
+    return OneRow(formula, "".join(sides[1:] or sides).strip(), line.because)
 
 
 def flat(side: Side) -> str:

@@ -17,7 +17,7 @@ WORDS = MappingProxyType({"c": "channel", "f": "filter"})
 
 
 @dataclass(frozen=True, slots=True)
-class Manner:
+class ProductStyle:
     """`short` writes g for the upstream gradient, `between` is what stands between two symbols.
 
     `grouped` says that the sums go over several channels or filters, and are told one by one.
@@ -28,17 +28,17 @@ class Manner:
     grouped: bool = False
 
 
-def manner(stage: Stage, contractions: tuple[Contraction, ...]) -> Manner:
+def product_style(stage: Stage, contractions: tuple[Contraction, ...]) -> ProductStyle:
     """g₁₁k₁₁ where sums are long, ∂L/∂z₁ · w₁ where there is one product; 0·k₁₁ needs its point."""
     parts = [contraction.part for contraction in contractions]
     if not parts:
-        return Manner(False, " · ")
+        return ProductStyle(False, " · ")
     tensors = {factor.tensor for part in parts for factor in part.factors}
     short = len(parts) > 1 or several(contractions[0])
     if not short and any(tensor.name == stage.z.grad.name for tensor in tensors):
-        return Manner(False, " · ")
+        return ProductStyle(False, " · ")
     close = not any(map(_bracketed, tensors)) and not any(map(_padded, parts))
-    return Manner(short, "" if close else "·", any(map(_channels, contractions)))
+    return ProductStyle(short, "" if close else "·", any(map(_channels, contractions)))
 
 
 def meets(contraction: Contraction) -> bool:

@@ -19,7 +19,7 @@ from walkthrough.numbers.exact import Exact, of_floats, shorter
 from walkthrough.numbers.printing import plain, printed
 from walkthrough.page.choice_ledger import windows_of, winners_of
 from walkthrough.page.ledger import Ledger, in_order
-from walkthrough.page.one_row import Row
+from walkthrough.page.one_row import OneRow
 from walkthrough.trace.trace import Trace
 
 FULL = 4_000
@@ -55,7 +55,7 @@ class RecordRows:
         return None if terms is None else self._lines(name, every, terms, values)
 
     def _lines(
-        self, name: str, rows: Iterator[Row], terms: Iterator[str], values: tuple[list[str], list[bool]]
+        self, name: str, rows: Iterator[OneRow], terms: Iterator[str], values: tuple[list[str], list[bool]]
     ) -> Iterator[str]:
         stage = json.dumps(self.ledger.steps.phase(name))
         cells = self._cells(name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from walkthrough.case.cells import NoSuchCell, resolve
 from walkthrough.document import Block, Heading
@@ -20,22 +21,35 @@ def selected(page: Page, words: tuple[str, ...]) -> Iterator[Block]:
     for word in words:
         _known(page, word)
     for word in words:
-        yield from _blocks(page, word)
+        yield from _blocks(page, of_sample(page, word))
 
 
 def tensors(page: Page, words: tuple[str, ...]) -> set[str]:
     """The tensors that the words ask for as a whole: those whose verification belongs to the page."""
-    return {name for word in words for name in _tensors(page, word)}
+    if not words and page.only is not None:
+        words = ("forward", "loss", "backward")
+    return {name for word in words for name in _tensors(page, of_sample(page, word))}
 
 
 def chosen(page: Page, words: tuple[str, ...]) -> Iterator[str | Ref]:
     """What the words ask for, in the order of computation within each: whole tensors, or a cell."""
-    for word in words:
+    if not words and page.only is not None:
+        words = ("forward", "loss", "backward")
+    for word in map(partial(of_sample, page), words):
         whole = _tensors(page, word)
         if whole:
             yield from (name for name in page.places if name in whole)
         else:
             yield _ref(page, word)
+
+
+def of_sample(page: Page, word: str) -> str:
+    """The cell or the tensor of the only sample that is shown: `conv[1,1]` → `conv@3[1,1]`."""
+    if page.only is None or "@" in word or word in PHASES or page.stage(word) is not None:
+        return word
+    tensor, bracket, index = word.partition("[")
+    own = f"{tensor.strip()}@{page.only + 1}"
+    return f"{own}{bracket}{index}" if own in page.shapes else word
 
 
 def _known(page: Page, word: str) -> None:
@@ -55,16 +69,20 @@ def _known(page: Page, word: str) -> None:
 def _tensors(page: Page, word: str) -> set[str]:
     trace = page.steps.trace
     if word in PHASES:
-        return {name for name in page.places if _phase(page, name) == word}
+        return {name for name in page.places if _phase(page, name) == word and _is_shown(page, name)}
     stage = page.stage(word)
     if stage is not None:
         return {
             name
             for name, place in trace.places.items()
-            if page.steps.stage_of(name) is stage and place.local != "input"
+            if page.steps.stage_of(name) is stage and place.local != "input" and _is_shown(page, name)
         }
     tensor, cell = resolve(word, page.shapes)
     return {tensor} if cell is None else set()
+
+
+def _is_shown(page: Page, name: str) -> bool:
+    return page.only is None or page.places[name].sample == page.only
 
 
 def _phase(page: Page, name: str) -> str:
@@ -98,14 +116,15 @@ def _part(page: Page, word: str, stage: Stage | None) -> Iterator[Block]:
     if word == "update" or (word in ("backward", "loss") and page.network.loss is None):
         yield from page.update()  # or why there is none
         return
-    samples = range(len(page.steps.trace.case.samples))
-    for sample in samples:
+    count = len(page.steps.trace.case.samples)
+    for sample in page.samples:
         if page.steps.trace.case.batch:
-            yield Heading(f"sample {sample + 1} of {len(samples)}", 2)
+            yield Heading(f"sample {sample + 1} of {count}", 2)
         yield from _sample(page, word, stage, sample)
-    if stage is not None:
-        yield from page.means(stage)
-    if stage is not None and stage is not page.network.loss:
+    if stage is None or page.only is not None:
+        return
+    yield from page.means(stage)
+    if stage is not page.network.loss:
         yield from page.update(stage)
 
 

@@ -17,12 +17,12 @@ MOST_NUMBERS = 200
 _WIDE = 60
 """Columns of text beyond which a result is not drawn once more beside what it comes from."""
 
-Rows = tuple[tuple[str, ...], ...]
-ReadRows = Callable[[str, tuple[int, ...], Shape], Rows]
+ImageRows = tuple[tuple[str, ...], ...]
+ReadRows = Callable[[str, tuple[int, ...], Shape], ImageRows]
 
 
 @dataclass(frozen=True)
-class Sliding:
+class SlidingKernel:
     """A window that slides step by step: its frame of zeros, and whether the kernel is turned by 180°."""
 
     x: Tensor
@@ -32,7 +32,7 @@ class Sliding:
     turned: bool
 
 
-def sliding(stage: Stage) -> Sliding | None:
+def sliding(stage: Stage) -> SlidingKernel | None:
     """What the equations say of a window that slides by 1 over all channels; None if there is none."""
     found = [contraction.part for contraction in stage.sums if len(contraction.part.factors) == 2]
     if len(found) != 1:
@@ -50,7 +50,7 @@ def sliding(stage: Stage) -> Sliding | None:
     if turned is None:
         return None
     before = tuple(-position.constant for position in x.index[1:])
-    return Sliding(x.tensor, kernel.tensor, before, kernel.tensor.shape[2:], turned)
+    return SlidingKernel(x.tensor, kernel.tensor, before, kernel.tensor.shape[2:], turned)
 
 
 def _turned(part: Part) -> bool | None:
@@ -74,7 +74,7 @@ class Strokes:
     rows: ReadRows
 
     @cached_property
-    def sliding(self) -> Sliding | None:
+    def sliding(self) -> SlidingKernel | None:
         """How its window slides, if it slides at all."""
         small = self.stage.x.size <= MOST_NUMBERS and self.stage.z.size <= MOST_NUMBERS
         return sliding(self.stage) if small else None
@@ -114,7 +114,7 @@ class Strokes:
         elif tensor == self.stage.x:
             yield from self._input_gradient(self.sliding)
 
-    def _kernel_gradient(self, how: Sliding) -> Iterator[Block]:
+    def _kernel_gradient(self, how: SlidingKernel) -> Iterator[Block]:
         after = tuple(
             out + part - 1 - size - before
             for out, part, size, before in zip(
@@ -139,7 +139,7 @@ class Strokes:
             )
             yield _beside(grids, ("⋆", "="))
 
-    def _input_gradient(self, how: Sliding) -> Iterator[Block]:
+    def _input_gradient(self, how: SlidingKernel) -> Iterator[Block]:
         frame = tuple(part - 1 - before for part, before in zip(how.window, how.before, strict=True))
         behind = tuple(
             size + part - 1 - out - own
@@ -182,18 +182,18 @@ class Strokes:
             for channel in range(kernel.shape[1]):
                 yield filter_, channel
 
-    def _image(self, name: str, channel: int, shape: Shape) -> Rows:
+    def _image(self, name: str, channel: int, shape: Shape) -> ImageRows:
         """A channel's rows; a single one of a signal."""
         if len(shape) == 2:
             return (self.rows(name, (), shape)[channel],)
         return self.rows(name, (channel,), shape)
 
-    def _window(self, name: str, filter_: int, channel: int, shape: Shape) -> Rows:
+    def _window(self, name: str, filter_: int, channel: int, shape: Shape) -> ImageRows:
         if len(shape) == 3:
             return (self.rows(name, (filter_,), shape)[channel],)
         return self.rows(name, (filter_, channel), shape)
 
-    def _g(self, filter_: int) -> Rows:
+    def _g(self, filter_: int) -> ImageRows:
         return self._image(self._full(self.stage.z.grad.name), filter_, self.stage.z.shape)
 
     def _turned_grid(self, kernel: Tensor, filter_: int, channel: int) -> Grid:
@@ -218,7 +218,7 @@ def _beside(grids: tuple[Grid, ...], signs: tuple[str, ...]) -> Beside:
     return Beside(grids[:-1], signs[:-1]) if wide > _WIDE and len(grids) > 2 else Beside(grids, signs)
 
 
-def _framed(rows: Rows, before: tuple[int, ...], after: tuple[int, ...]) -> Rows:
+def _framed(rows: ImageRows, before: tuple[int, ...], after: tuple[int, ...]) -> ImageRows:
     """Rows with zeros around them; what is never reached is left away."""
     *above, left = before
     *below, right = after
@@ -231,7 +231,7 @@ def _framed(rows: Rows, before: tuple[int, ...], after: tuple[int, ...]) -> Rows
     return (blank,) * above[0] + kept + (blank,) * max(below[0], 0)
 
 
-def _half_turn(rows: Rows) -> Rows:
+def _half_turn(rows: ImageRows) -> ImageRows:
     return tuple(row[::-1] for row in rows[::-1])
 
 

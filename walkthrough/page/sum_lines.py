@@ -10,7 +10,7 @@ from walkthrough.mathematics.letters import bounded, rational, times
 from walkthrough.mathematics.notation import own_part
 from walkthrough.numbers.shown import Known, Shown
 from walkthrough.page.drafts import MOST_FOR_A_SIDE, Attempt, Closing, Draft, Said, Subtotal
-from walkthrough.page.products import WORDS, Manner, contractions_of, manner, several
+from walkthrough.page.products import WORDS, ProductStyle, contractions_of, product_style, several
 from walkthrough.page.reasons_for_zero import end_of_zero, is_zero
 from walkthrough.trace.network import Stage
 from walkthrough.trace.refusal import UncertainDigit
@@ -200,15 +200,15 @@ class SumVoice(Closing):
 
     # --- symbols ---------------------------------------------------------------------------------
 
-    def _product(self, term: Term, how: Manner, share: Fraction) -> str:
+    def _product(self, term: Term, how: ProductStyle, share: Fraction) -> str:
         symbols = [self.symbol(factor, how.short) for factor in term.factors]
         return times(term.coefficient / share, symbols, how.between)
 
-    def _manner(self, step: Sums) -> Manner:
+    def _manner(self, step: Sums) -> ProductStyle:
         """How all lines of the step's tensor are written."""
         local = self.steps.trace.place(step.ref.tensor).local
         found = () if step.stage is None else contractions_of(step.stage, local)
-        return Manner(False, " · ") if step.stage is None else manner(step.stage, found)
+        return ProductStyle(False, " · ") if step.stage is None else product_style(step.stage, found)
 
 
 # --- pieces --------------------------------------------------------------------------------------

@@ -7,14 +7,14 @@ from math import prod
 
 from walkthrough.page.ledger import GUARD, Ledger
 from walkthrough.page.narration import Narration, bounded
-from walkthrough.page.one_row import Row, in_one_row
+from walkthrough.page.one_row import OneRow, in_one_row
 from walkthrough.trace.steps import Sums, Term
 
 
-def sum_row(ledger: Ledger, step: Sums) -> Row:
+def sum_row(ledger: Ledger, step: Sums) -> OneRow:
     """The row of a sum: symbols, numbers, value; laid out otherwise if it wants more digits than that."""
     narration = ledger.narration
-    how = ledger.manner(step.ref.tensor)
+    how = ledger.product_style(step.ref.tensor)
     result = narration.number(step.ref)
     unfinished = any(_in_doubt(narration, term) for term in step.terms)
     total = sum((prod(narration.value(f, GUARD) for f in term.factors) for term in step.terms), Fraction(0))
@@ -31,7 +31,7 @@ def sum_row(ledger: Ledger, step: Sums) -> Row:
     ended = "=" if result.complete and not unfinished and not beside else "≈"
     said = "" if step.copy else f"{operands} {' + '.join(figures)} "
     formula = f"{narration.symbol(step.ref)} = {' + '.join(symbols)}"
-    return Row(formula, f"{said}{ended} {result.text}", ledger.because(step.ref.tensor))
+    return OneRow(formula, f"{said}{ended} {result.text}", ledger.because(step.ref.tensor))
 
 
 def _in_doubt(narration: Narration, term: Term) -> bool:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from walkthrough.document import Working
 from walkthrough.page.one_row import flat
 from walkthrough.quiz.fading import Support
 from walkthrough.stepper.opened import Opened
 from walkthrough.stepper.said import kept_back
-from walkthrough.trace.steps import Ref
+from walkthrough.trace.steps import Ref, Route
 
 HINTS = 3
 
@@ -15,8 +17,8 @@ HINTS = 3
 def formula(opened: Opened, ref: Ref) -> str:
     """The line of a number in symbols; the rule of its layer, where the line has none."""
     line = opened.working(ref)
-    symbols = len(line.sides) > 1
-    if symbols:
+    # whether a gradient is sent here at all is what is asked: a line of its own would tell it
+    if len(line.sides) > 1 and not isinstance(opened.step(ref), Route):
         relation, side = line.sides[0]
         return f"{line.left} {_exact(relation)} {flat(side)}"
     rules = opened.rules(ref.tensor)
@@ -29,7 +31,8 @@ def blanked(opened: Opened, ref: Ref) -> Working:
     """The line of a number with its value left out; where that says nothing, its reason."""
     line = opened.working(ref)
     if len(line.sides) > 1:
-        return kept_back(line)
+        reason = line.because if isinstance(opened.step(ref), Route) else ""
+        return replace(kept_back(line), because=reason)
     return Working(line.cell, line.left, (("=", "?"),), line.because)
 
 

@@ -60,7 +60,10 @@ def sitting(case: Case, wanted: Wanted, kept: Kept | None, write: Callable[[str]
         write(replace(begun, turns=turns).text)
 
     try:
-        asked = case if begun.fresh is None else read_case(begun.fresh, f"{case.name}-{begun.seed}")
+        asked = case
+        if begun.fresh is not None:
+            fresh = read_case(begun.fresh, f"{case.name}-{begun.seed}")
+            asked = replace(fresh, arithmetic=case.arithmetic)
     except CaseError:
         raise BrokenFile("is broken: the case in it cannot be read") from None
     opened = Opened(replay(asked), wanted.digits)

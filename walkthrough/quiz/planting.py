@@ -26,6 +26,8 @@ from walkthrough.workbook.reworked_steps import reworked
 DIGITS = 6
 """Significant digits that numbers have on the sheet: so many that a slip is no rounding."""
 _MOST_TRIED = 400
+_OF_TWO = ("output-transposed", "cells-swapped")
+"""Numbers in each other's places: one wrong number alone is none of these."""
 
 
 class CannotPlant(ValueError):
@@ -78,7 +80,7 @@ def _slips(exercise: PlayedExercise, ref: Ref, thoughtless: bool) -> dict[str, l
     own = reworked(exercise.book, ref, exercise.numbers)
     found: dict[str, list[Quantity]] = {}
     for kind in all_slips():
-        if kind.solves or (kind.chapter == "writing" and not thoughtless):
+        if kind.solves or kind.word in _OF_TWO or (kind.chapter == "writing" and not thoughtless):
             continue  # of a number misread or copied nothing on the sheet says which
         try:
             for candidate in kind.play(own):

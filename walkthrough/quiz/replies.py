@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from fractions import Fraction
 
 from walkthrough.marking.marked_worksheets import Marked, Slip
 from walkthrough.quiz.turns import TAKEN
@@ -11,6 +12,9 @@ from walkthrough.slips import all_slips
 from walkthrough.words.messages import printable, quoted
 
 _MOST_TOLD = 2
+_NUMBER = re.compile(r"−?[0-9]+(?:\.[0-9]+)?")
+_NEAR = 2_000
+"""A number within this part of the right one tells it."""
 LONGEST = 200
 """Characters of an answer; nobody writes a longer number."""
 
@@ -75,18 +79,24 @@ def _sentence(slip: Slip, marked: Marked) -> str:
     words, line = printable(slip.words).rstrip("."), printable(slip.line)
     yours, comes_out, condition = words.partition(" is what comes out if ")
     if comes_out and _tells(condition, marked):
-        about = next((kind.about for kind in all_slips() if kind.word == slip.slip), "").rstrip(".")
-        return f"{yours} is a slip of the kind {slip.slip}: {about[:1].lower()}{about[1:]}"
-    return f"{words}: {line}" if line and not _tells(line, marked) else words
+        return f"{yours} is a slip of the kind {slip.slip}: {_about(slip.slip)}"
+    left, _, value = line.rpartition(" = ")
+    return words if not line or left == value or _tells(line, marked) else f"{words}: {line}"
+
+
+def _about(word: str) -> str:
+    """A slip in general, in the words of its shelf, without their formula."""
+    said = next((kind.about for kind in all_slips() if kind.word == word), "")
+    words: str = max(said.rstrip(".").split(": "), key=lambda part: sum(map(str.isalpha, part)))
+    return words[:1].lower() + words[1:]
 
 
 def _tells(text: str, marked: Marked) -> bool:
     """Whether a text gives away the number that is asked, which can be tried again."""
-    if marked.expected is None:
-        return False
-    number = re.escape(marked.expected.text)
-    alone = rf"(?<![0-9.,]){number}(?![0-9.,]*[0-9])"
-    if len(marked.expected.digits) > 1:
-        return re.search(alone, text) is not None
-    # 0 and 1 stand everywhere; from the value a line begins with, terms are taken
-    return re.match(rf"{number} [+−] ", text) is not None or re.search(rf"in {alone}", text) is not None
+    right = [each for each in (marked.expected, marked.from_yours) if each is not None]
+    if any(len(each.digits) == 1 and each.complete for each in right):
+        # 0 and 1 stand everywhere; what a line begins with is what terms are taken from
+        number = re.escape(right[0].text)
+        return bool(re.match(rf"{number} [+−] ", text) or re.search(rf"in {number}(?![0-9.])", text))
+    numbers = [Fraction(each.replace("−", "-")) for each in _NUMBER.findall(text)]
+    return any(abs(number - each.value) * _NEAR <= abs(each.value) for number in numbers for each in right)

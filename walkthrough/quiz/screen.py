@@ -16,7 +16,7 @@ from walkthrough.quiz.quiz import Asked, Over, Quiz, Shown
 from walkthrough.quiz.summary import counted, summary
 from walkthrough.stepper.pictures.arranging import arranged, framed, needed
 from walkthrough.stepper.pictures.at_work import AtWork
-from walkthrough.stepper.pictures.boards import Board
+from walkthrough.stepper.pictures.boards import Board, Mark
 from walkthrough.stepper.pictures.runs import Row, Run, Style, cut
 from walkthrough.stepper.said import folded, laid_out
 from walkthrough.stepper.screen import (
@@ -60,7 +60,7 @@ def quiz_rows(
     width, height = size
     side = width >= WIDE
     inner = width - OUTLINE - 2 if side else width
-    walk = Walk(quiz.opened, quiz.course, quiz.course.line(quiz.ref) or 0)
+    walk = Walk(quiz.opened, quiz.course, _line_of(quiz))
     top = above(walk, inner, height, outline=not side)
     said = _replies(replied, inner)
     room = max(height - 2 - len(top) - len(said), 3)
@@ -73,6 +73,13 @@ def quiz_rows(
     aside = f"quiz · {counted(done)}" if done else f"quiz · {quiz.fade}"
     bar = title_row(quiz.opened.case.title, aside, width)
     return framed_rows([bar, *middle, keys_row(Status(keys=keys), width)], width, height)
+
+
+def _line_of(quiz: Quiz) -> int:
+    """The line at hand: the last one of what is filled in."""
+    if isinstance(quiz.scene, Over):
+        return quiz.course.lines - 1
+    return quiz.scene.last if isinstance(quiz.scene, Shown) else quiz.scene.line
 
 
 def title_row(title: str, aside: str, width: int) -> Row:
@@ -89,7 +96,9 @@ def _replies(replied: Sequence[Replied], width: int) -> list[Row]:
     rows: list[Row] = []
     for each in replied:
         style = _STYLES[each.right]
-        rows += [(Run(" "), Run(line, style)) for line in folded(_narrow(each.text), width - 1, "")]
+        for line in folded(_narrow(each.text), width - 1, ""):
+            text = line.lstrip()
+            rows.append((Run(" " * (1 + len(line) - len(text))), Run(text, style)))
     return [(), *rows[:_MOST_REPLIED]] if rows else []
 
 
@@ -121,16 +130,25 @@ def _body(quiz: Quiz, walk: Walk, at_work: AtWork, width: int, room: int) -> lis
 
 
 def _boards(quiz: Quiz, walk: Walk, at_work: AtWork) -> tuple[Board, ...]:
-    """The tensors at work; where nothing of the line stands there, the window is to be found as well."""
-    asked = isinstance(quiz.scene, Asked)
-    boards = at_work.boards(walk.ref, None, asked and quiz.stands is not Support.WHOLE)
-    if not asked or quiz.stands is not Support.BARE:
-        return boards
-    return (*(_unmarked(board) for board in boards[:-1]), boards[-1])
+    """The tensors at work, of which no mark tells what is asked.
+
+    Where nothing of the line stands there, the window is to be found as well.
+    """
+    if isinstance(quiz.scene, Shown) and quiz.scene.filled:
+        return tuple(replace(board, marks={}) for board in at_work.boards(walk.ref))
+    if not isinstance(quiz.scene, Asked) or quiz.stands is Support.WHOLE:
+        return at_work.boards(walk.ref)
+    *read, made = at_work.boards(walk.ref, None, blank=True)
+    bare = quiz.stands is Support.BARE
+    return (*(_undecided(board, bare) for board in read), made)
 
 
-def _unmarked(board: Board) -> Board:
-    return board if board.rows * board.columns > _SEEN_AT_A_GLANCE else replace(board, marks={})
+def _undecided(board: Board, bare: bool) -> Board:
+    if bare and board.rows * board.columns <= _SEEN_AT_A_GLANCE:
+        return replace(board, marks={})
+    # which entry was the largest is for somebody to find
+    marks = {spot: Mark.WINDOW if mark is Mark.WINNER else mark for spot, mark in board.marks.items()}
+    return replace(board, marks=marks)
 
 
 def _line(quiz: Quiz, walk: Walk, width: int, room: int) -> Iterator[Row]:
@@ -139,7 +157,12 @@ def _line(quiz: Quiz, walk: Walk, width: int, room: int) -> Iterator[Row]:
     if isinstance(scene, Shown):
         if scene.filled:
             count = scene.last - scene.line + 1
-            yield (Run(f"   {count:,} numbers of {walk.part.tensor} are filled in", "message"),)
+            said = (
+                f"{count:,} numbers of {walk.part.tensor} are filled in"
+                if count > 1
+                else (f"{opened.name(ref)} is filled in")
+            )
+            yield (Run(f"   {said}", "message"),)
             return
         yield (Run("   an example", "title"),)
         line = opened.working(ref)
@@ -166,12 +189,14 @@ def hunt_rows(
     sheet = _sheet(hunt, width - 2)
     top = max(0, min(top, len(sheet) - room))
     shown: list[Row] = [(Run(" "), *row) for row in sheet[top : top + room]]
-    shown += [()] * (room - len(shown))
+    if said and len(shown) < room:
+        shown = shown[:-1]  # a sheet ends with an empty row
+    below: list[Row] = [()] * (height - 3 - len(shown) - len(said))
     more = len(sheet) - top - room
     aside = f"   {more} rows more: PgDn" if more > 0 else "   PgUp: back" if top else ""
     head = cut((Run(" one number is wrong, and carried on rightly", "stage"), Run(aside, "dim")), width)
     bar = title_row(hunt.opened.case.title, "find the mistake", width)
-    rows = [bar, head, *shown, *said, keys_row(Status(keys=keys), width)]
+    rows = [bar, head, *shown, *said, *below, keys_row(Status(keys=keys), width)]
     return framed_rows(rows, width, height), top
 
 

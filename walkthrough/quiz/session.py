@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from walkthrough.page.one_row import in_one_row
 from walkthrough.quiz.fading import Support
 from walkthrough.quiz.hunt import Hunt
 from walkthrough.quiz.opening import Sitting
-from walkthrough.quiz.quiz import Asked, Over, Quiz, Shown
+from walkthrough.quiz.quiz import Asked, Over, Shown
 from walkthrough.quiz.screen import Replied, hunt_rows, quiz_rows
 from walkthrough.quiz.summary import summary
-from walkthrough.quiz.words import HUNTING, WORDS, word_of
+from walkthrough.quiz.words import word_of
 from walkthrough.stepper.overlays import SIGNS, Overlay
 from walkthrough.stepper.pictures.at_work import AtWork
 from walkthrough.stepper.pictures.runs import Row
@@ -110,7 +111,7 @@ class Session:
             self._say(said.lines, said.right)
         elif isinstance(self.game.scene, Shown):
             self._replied = []
-            self._go_on(self.game)
+            self.game.go_on()
         else:
             name = self.game.opened.name(self.game.ref)
             said = self.game.answer(text)
@@ -120,9 +121,6 @@ class Session:
     @property
     def _over(self) -> bool:
         return self.game.done if isinstance(self.game, Hunt) else isinstance(self.game.scene, Over)
-
-    def _go_on(self, quiz: Quiz) -> None:
-        quiz.go_on()
 
     def _say(self, lines: tuple[str, ...], right: bool | None) -> None:
         self._replied = [Replied(line, right) for line in lines]
@@ -153,18 +151,19 @@ class Session:
                 self._say(tuple(game.explained()), None)
         elif isinstance(game.scene, Asked):
             shown = f"{game.opened.name(game.ref)} is {game.opened.text(game.ref)}"
+            line = in_one_row(game.opened.working(game.ref)).text
             game.give_up(rest)
-            self._say((shown,), None)
+            self._say((shown, line), None)
 
     def _rest(self) -> None:
         self._show(rest=True)
 
     def _help(self) -> None:
-        first = HUNTING if isinstance(self.game, Hunt) else WORDS
         lines = [f"{keys.ljust(11)}  {does}" for keys, does in _HELP]
         signs = [f"{sign.ljust(11)}  {means}" for sign, means in SIGNS[:4]]
+        names = [f"{'conv[2,3]'.ljust(11)}  names the number that is wrong"]
         self.overlay = Overlay(
-            "keys and signs", (first[:1].upper() + first[1:] + ".", "", *lines, "", *signs)
+            "keys and signs", (*lines, "", *(names if isinstance(self.game, Hunt) else signs))
         )
 
     def _leave(self) -> None:

@@ -30,8 +30,8 @@ from walkthrough.slips._lines import equals, factor, named, product_text, sum_li
 from walkthrough.slips._rereading import turned_kernel
 from walkthrough.slips._terms import how_turned, misread, to_input
 from walkthrough.trace.network import Stage
-from walkthrough.trace.steps import Chain, Formula, Ref, Route, Sums
-from walkthrough.workbook.reworked_steps import ONE, ReworkedStep, Row, added, product_of
+from walkthrough.trace.steps import Chain, Formula, Ref, Route, Share, Sums
+from walkthrough.workbook.reworked_steps import ONE, ReworkedStep, Row, added, product_of, reworked
 
 
 @slip(common=6)
@@ -137,9 +137,12 @@ def gate_ignored(own: ReworkedStep) -> Candidates:
         share, gate = through
         upstream = own.number(share.upstream)
         behind = "a ReLU that is closed" if not gate.below else "as it is, whatever the sign of z"
-        condition = f"the gradient {text(upstream)} is let through {behind}"
-        line = named(own, share.upstream, upstream)
-        yield Candidate(upstream, lambda: Told(condition, line), share.upstream, 1, "gate ignored")
+
+        def told() -> Told:
+            condition = f"the gradient {text(upstream)} is let through {behind}"
+            return Told(condition, named(own, share.upstream, upstream))
+
+        yield Candidate(upstream, told, share.upstream, 1, "gate ignored")
 
 
 @slip(common=5)
@@ -149,9 +152,9 @@ def spread_over_window(own: ReworkedStep) -> Candidates:
         return
     rows = [(row.values[0], window_size(own, share)) for row, share in windows_of(own)]
     value = added_up([upstream / size for upstream, size in rows])
-    said = " + ".join(f"{factor(upstream)}/{size}" for upstream, size in rows)
 
     def told() -> Told:
+        said = " + ".join(f"{factor(upstream)}/{size}" for upstream, size in rows)
         condition = "the gradient is spread over the whole window, not given to the largest entry"
         return Told(condition, equals(said, value, *(upstream for upstream, _ in rows)))
 
@@ -164,17 +167,20 @@ def routed_elsewhere(own: ReworkedStep) -> Candidates:
     if not pooled(own):
         return
     for row, share in windows_of(own):
-        left = f"{text(own.right)} − {factor(row.product)}"
-        if row.coefficient == 1:
-            value = own.right - row.product
-            said = f"the gradient of {own.book.name(share.window)} is sent to another entry of the window"
-        else:
-            value = own.right - row.product + row.values[0]
-            left += f" + {factor(row.values[0])}"
-            said = f"this entry is taken for the largest in the window of {own.book.name(share.window)}"
-        yield Candidate(
-            value, _telling(said, equals(left, value, own.right, *row.values)), None, len(own.rows)
-        )
+        value = own.right - row.product
+        if row.coefficient != 1:
+            value = value + row.values[0]
+
+        def told(row: Row = row, share: Share = share, value: Quantity = value) -> Told:
+            left, window = f"{text(own.right)} − {factor(row.product)}", own.book.name(share.window)
+            if row.coefficient == 1:
+                said = f"the gradient of {window} is sent to another entry of the window"
+            else:
+                left += f" + {factor(row.values[0])}"
+                said = f"this entry is taken for the largest in the window of {window}"
+            return Told(said, equals(left, value, own.right, *row.values))
+
+        yield Candidate(value, told, None, len(own.rows))
 
 
 def _telling(said: str, line: str) -> Callable[[], Told]:
@@ -198,18 +204,23 @@ def updated_weight_used(own: ReworkedStep) -> Candidates:
     yield Candidate(
         value, lambda: Told(condition, sum_line(rows, value)), weight_of(rows), 1, "updated weight"
     )
-    new_weight = weight_of(rows)
-    if new_weight is not None:
-        yield Candidate(
-            rows[0].values[-1],
-            _telling(
-                "the updated weight itself is sent back, as if it were the gradient",
-                named(own, new_weight, rows[0].values[-1]),
-            ),
-            new_weight,
-            1,
-            "updated weight alone",
-        )
+    yield from _updated_weight_alone(own, weight_of(rows))
+
+
+def _updated_weight_alone(own: ReworkedStep, weight: Ref | None) -> Candidates:
+    """The updated weight for the gradient: as it stands there, or as it comes of one's own numbers."""
+    if weight is None:
+        return
+    said = "the updated weight itself is sent back, as if it were the gradient"
+    there = own.number(weight)
+    ways = [(there, named(own, weight, there))]
+    if own.sought is None or weight in own.sought.page:
+        right = own.right_of(weight)
+        update = reworked(own.book, weight, own.number)
+        ways.append((right, sum_line(update.rows, right)))
+    for value, line in ways:
+        if own.fits(value):
+            yield Candidate(value, _telling(said, line), weight, 1, "updated weight alone")
 
 
 @slip(common=7)
@@ -294,9 +305,12 @@ def bias_gradient_averaged(own: ReworkedStep) -> Candidates:
         return
     count = len(own.rows)
     value = own.right / count
-    line = equals(f"{factor(own.right)}/{count}", value, own.right)
-    said = f"the mean of the {count} gradients is taken instead of their sum"
-    yield Candidate(value, lambda: Told(said, line), None, 1, "bias gradient averaged")
+
+    def told() -> Told:
+        said = f"the mean of the {count} gradients is taken instead of their sum"
+        return Told(said, equals(f"{factor(own.right)}/{count}", value, own.right))
+
+    yield Candidate(value, told, None, 1, "bias gradient averaged")
 
 
 @slip(common=4)

@@ -200,12 +200,13 @@ def cells_swapped(own: ReworkedStep) -> Candidates:
     shape = own.book.shape(own.ref.tensor)
     if not shape or _copied(own):
         return
-    for other in _others(own):
-        if own.sought is not None and not _swapped(own, other):
+    count = prod(shape) - 1
+    for other in _others(own) if count < _MOST_CELLS else ():
+        if not _fits_there(own, other):
             continue
         one, two = sorted((own.ref, other), key=lambda ref: ref.cell)
         said = f"{own.book.name(one)} and {own.book.name(two)} are written in each other's place"
-        yield from _of_another(own, other, said, len(_others(own)), said)
+        yield from _of_another(own, other, said, count, said)
         for axis, line in ((len(shape) - 2, "rows"), (len(shape) - 1, "columns")) if len(shape) > 1 else ():
             differing = [at for at in range(len(shape)) if one.cell[at] != two.cell[at]]
             if differing == [axis]:
@@ -228,20 +229,22 @@ def _of_another(own: ReworkedStep, other: Ref, said: str, places: int, key: str)
         yield Candidate(value, lambda: Told(said, named(own, other, value)), None, places, key)
 
 
-def _others(own: ReworkedStep) -> list[Ref]:
-    """The other cells of a tensor that is not too large; of a sheet, those that stand on it."""
-    shape = own.book.shape(own.ref.tensor)
-    cells = [unravel(at, shape) for at in range(prod(shape))] if prod(shape) <= _MOST_CELLS else []
-    return [Ref(own.ref.tensor, cell) for cell in cells if cell != own.ref.cell]
-
-
-def _swapped(own: ReworkedStep, other: Ref) -> bool:
-    """Whether the other cell has this one's number."""
-    sought = own.sought
-    if sought is None or other not in sought.page:
+def _fits_there(own: ReworkedStep, other: Ref) -> bool:
+    """Whether the right number of another cell is the one that is sought."""
+    try:
+        return own.fits(own.right_of(other))
+    except ArithmeticError:
         return False
-    there, unit = sought.page.numbers[other], sought.unit or 0
-    return bool(abs(there - own.right) * 2 <= unit)
+
+
+def _others(own: ReworkedStep) -> list[Ref]:
+    """The other cells of the tensor; of a sheet, those in which this one's number stands."""
+    tensor, sought = own.ref.tensor, own.sought
+    if sought is None:
+        cells = [Ref(tensor, cell) for cell in own.book.trace.network_tensor(tensor).cells()]
+    else:
+        cells = sought.page.standing_for(own.right)
+    return [ref for ref in cells if ref.tensor == tensor and ref.cell != own.ref.cell]
 
 
 @slip(common=3)

@@ -37,9 +37,12 @@ def gradient_added(own: ReworkedStep) -> Candidates:
         return
     old, rate, along = move
     value = old + rate * along
-    line = equals(f"{text(old)} + {product_text((rate, along))}", value, old, along)
-    said = "the gradient is added instead of subtracted"
-    yield Candidate(value, lambda: Told(said, line), None, 1, "gradient added")
+
+    def told() -> Told:
+        line = equals(f"{text(old)} + {product_text((rate, along))}", value, old, along)
+        return Told("the gradient is added instead of subtracted", line)
+
+    yield Candidate(value, told, None, 1, "gradient added")
 
 
 @slip(common=6)
@@ -50,9 +53,13 @@ def rate_forgotten(own: ReworkedStep) -> Candidates:
         return
     old, _, along = move
     value = old - along
-    line = equals(f"{text(old)} − {factor(along)}", value, old, along)
+
+    def told() -> Told:
+        line = equals(f"{text(old)} − {factor(along)}", value, old, along)
+        return Told("the learning rate is forgotten", line)
+
     at = own.step.gradient if isinstance(own.step, Update) else None
-    yield Candidate(value, lambda: Told("the learning rate is forgotten", line), at, 1, "rate forgotten")
+    yield Candidate(value, told, at, 1, "rate forgotten")
 
 
 @slip(common=6)
@@ -63,9 +70,12 @@ def old_weight_forgotten(own: ReworkedStep) -> Candidates:
         return
     _, rate, along = move
     value = -rate * along
-    line = equals(product_text((-rate, along)), value, along)
+
+    def told() -> Told:
+        return Told("the old weight is forgotten", equals(product_text((-rate, along)), value, along))
+
     at = own.step.old if isinstance(own.step, Update) else next(iter(operands(own)), None)
-    yield Candidate(value, lambda: Told("the old weight is forgotten", line), at, 1, "old weight forgotten")
+    yield Candidate(value, told, at, 1, "old weight forgotten")
 
 
 @slip(common=4)
@@ -96,7 +106,7 @@ def rate_misread(own: ReworkedStep) -> Candidates:
     old, rate, gradient = _parts(own)
     for taken, places in _rates(own, old, rate, gradient):
         value = old - taken * gradient
-        if own.fits(value):
+        if own.fits(value) and not (own.sought is not None and own.fits(old)):  # that is no update at all
             yield _with_rate(own, taken, value, places, across=True)
             yield _with_rate(own, taken, value, places, across=False)
 
@@ -124,9 +134,12 @@ def rate_times_all(own: ReworkedStep) -> Candidates:
     if isinstance(own.step, Update):
         old, rate, gradient = _parts(own)
         value = rate * (old - gradient)
-        line = equals(f"{text(rate)}·({text(old)} − {factor(gradient)})", value, old, gradient)
-        said = "the rate multiplies the old weight as well, α·(w − g)"
-        yield Candidate(value, lambda: Told(said, line), None, 1, "rate times all")
+
+        def told() -> Told:
+            line = equals(f"{text(rate)}·({text(old)} − {factor(gradient)})", value, old, gradient)
+            return Told("the rate multiplies the old weight as well, α·(w − g)", line)
+
+        yield Candidate(value, told, None, 1, "rate times all")
 
 
 @slip(common=2)
@@ -135,9 +148,12 @@ def weight_times_gradient(own: ReworkedStep) -> Candidates:
     if isinstance(own.step, Update):
         old, rate, gradient = _parts(own)
         value = old - rate * gradient * old
-        line = equals(f"{text(old)} − {product_text((rate, gradient, old))}", value, old, gradient)
-        said = "the step is multiplied by the weight, w − α·g·w"
-        yield Candidate(value, lambda: Told(said, line), None, 1, "weight times gradient")
+
+        def told() -> Told:
+            line = equals(f"{text(old)} − {product_text((rate, gradient, old))}", value, old, gradient)
+            return Told("the step is multiplied by the weight, w − α·g·w", line)
+
+        yield Candidate(value, told, None, 1, "weight times gradient")
 
 
 @slip(common=5)
@@ -145,8 +161,18 @@ def not_updated(own: ReworkedStep) -> Candidates:
     """w, as it was."""
     if isinstance(own.step, Update):
         old, *_ = _parts(own)
-        own_old, said = own.step.old, "the weight is not updated at all"
-        yield Candidate(old, lambda: Told(said, named(own, own_old, old)), own_old, 1, "not updated")
+        at = own.step.old
+
+        def told() -> Told:
+            return Told("the weight is not updated at all", named(own, at, old))
+
+        yield Candidate(old, told, at, 1, "not updated", across=True, again=_old)
+        yield Candidate(old, told, at, 1, "not updated")
+
+
+def _old(own: ReworkedStep) -> Quantity | None:
+    """The weight before the update."""
+    return _parts(own)[0] if isinstance(own.step, Update) else None
 
 
 _OFTEN = (fmpq(10), fmpq(1, 10), fmpq(2), fmpq(1, 2), fmpq(100), fmpq(1, 100), fmpq(1000), fmpq(1, 1000))

@@ -24,8 +24,11 @@ def sign_flipped(own: ReworkedStep) -> Candidates:
     """−v."""
     value = -own.right
     if own.right:
-        line = equals(f"−({text(own.right)})", value, own.right)
-        yield Candidate(value, lambda: Told("the sign is the other one", line))
+
+        def told() -> Told:
+            return Told("the sign is the other one", equals(f"−({text(own.right)})", value, own.right))
+
+        yield Candidate(value, told)
 
 
 @slip(common=3)
@@ -49,9 +52,8 @@ def digits_swapped(own: ReworkedStep) -> Candidates:
     """Two neighbouring digits in the wrong order."""
     for right, written, value in _pairs(own, _swaps):
         if _swapped(right, written):
-            yield Candidate(
-                value, _changed(own, "two neighbouring digits change places", value), None, len(right)
-            )
+            told = _changed(own, "two neighbouring digits change places", right, written)
+            yield Candidate(value, told, None, len(right))
 
 
 @slip(common=1)
@@ -61,7 +63,7 @@ def digit_changed(own: ReworkedStep) -> Candidates:
         # of a number with few digits nearly any other is one digit away
         if len(right.lstrip("0")) >= _FEWEST_DIGITS and _differing(right, written) == 1:
             places = 9 * len(right)
-            yield Candidate(value, _changed(own, "one digit is another", value), None, places)
+            yield Candidate(value, _changed(own, "one digit is another", right, written), None, places)
 
 
 def _differing(one: str, other: str) -> int:
@@ -95,8 +97,22 @@ def _visible(own: ReworkedStep, ref: Ref) -> bool:
 # --- digits ------------------------------------------------------------------------------------
 
 
-def _changed(own: ReworkedStep, condition: str, value: Quantity) -> Callable[[], Told]:
-    return lambda: Told(f"in {text(own.right)} {condition}", f"{text(own.right)} became {text(value)}")
+def _changed(own: ReworkedStep, condition: str, right: str, written: str) -> Callable[[], Told]:
+    def told() -> Told:
+        said = _as_written(own, right)
+        return Told(f"in {said} {condition}", f"{said} became {_as_written(own, written)}")
+
+    return told
+
+
+def _as_written(own: ReworkedStep, digits: str) -> str:
+    """Digits with their sign and the point where it was written."""
+    unit = own.sought.unit if own.sought is not None else None
+    decimals = len(str(int(unit.q))) - 1 if unit is not None and unit < 1 else 0
+    said = f"{digits[:-decimals]}.{digits[-decimals:]}" if decimals else digits
+    if unit is not None and unit > 1:
+        said += "0" * (len(str(int(unit.p))) - 1)
+    return f"−{said}" if own.right < 0 else said
 
 
 def _pairs(own: ReworkedStep, played: object) -> Iterator[tuple[str, str, Quantity]]:

@@ -42,6 +42,8 @@ def linked(first: Trace, names: Iterable[str] = (), steps: int = 1) -> Trace:
         for forward in (_without_loss(trace), trace.following):
             if all(_has(forward, name) for name in of_last):
                 return forward
+    if first.case.start.opened:
+        raise NoSuchCell("the next step of a training has a batch of its own; open that one, with --step")
     return Trace(first.case, first.network, trace)
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -19,11 +19,11 @@ from walkthrough.mathematics.notation import (
     entries,
 )
 from walkthrough.numbers.arithmetic import Arithmetic
-from walkthrough.numbers.grid import Grid
+from walkthrough.numbers.written import Written
 from walkthrough.trace.network import Network
 from walkthrough.trace.passes import worked_out
 from walkthrough.trace.stage import Stage
-from walkthrough.updates import Parameter
+from walkthrough.updates import Parameter, UpdateRule
 
 if TYPE_CHECKING:
     from walkthrough.case import Case
@@ -42,8 +42,7 @@ class Move:
     @cached_property
     def before(self) -> tuple[Tensor, ...]:
         """What the step before has left beside the parameter: `conv.kernel.velocity.before`."""
-        read = (entry for equation in self.equations for entry, _ in entries(equation.right))
-        return tuple(dict.fromkeys(entry.tensor for entry in read if entry.tensor.name.endswith(_BEFORE)))
+        return _left_before(self.equations)
 
     @property
     def tensors(self) -> tuple[Tensor, ...]:
@@ -76,6 +75,22 @@ class Move:
         return found
 
 
+def _left_before(equations: Iterable[Equation]) -> tuple[Tensor, ...]:
+    read = (entry for equation in equations for entry, _ in entries(equation.right))
+    return tuple(dict.fromkeys(entry.tensor for entry in read if entry.tensor.name.endswith(_BEFORE)))
+
+
+def kept_words(rule: UpdateRule, rate: Written) -> tuple[str, ...]:
+    """What a rule keeps beside every parameter, in its own words: `velocity`."""
+    equations = rule.equations(Parameter(Tensor("w", (1,), "w"), rate, step=1))
+    return tuple(after(each.name).removeprefix("w.") for each in _left_before(equations))
+
+
+def before(name: str) -> str:
+    """The quantity that a step finds: `….velocity` → `….velocity.before`."""
+    return name + _BEFORE
+
+
 def _constants(of: Expression) -> Iterator[Constant]:
     if isinstance(of, Constant):
         yield of
@@ -89,23 +104,6 @@ def _number(equation: Equation, tensors: Mapping[str, Any], arithmetic: Arithmet
         return worked_out(equation, tensors, arithmetic)
     several = [tensors[part.factors[0].tensor.name] for part in parts]
     return arithmetic.combined(several, [part.coefficient for part in parts])
-
-
-@dataclass(frozen=True)
-class Start:
-    """Where a calculation starts, if not at a case's own beginning: in the middle of a training.
-
-    How many updates there were before, and what they have left beside the parameters, by name.
-
-    A name is that of what is read: `conv.kernel.velocity.before`.
-    """
-
-    steps: int = 0
-    kept: Mapping[str, Grid] = field(default_factory=dict)
-
-    def kept_or_zero(self, tensor: Tensor) -> Grid:
-        """What is kept under a tensor's name: 0 before the first step."""
-        return self.kept.get(tensor.name) or Grid(tensor.shape, (0,) * tensor.size)
 
 
 def moves(case: Case, network: Network, step: int) -> tuple[Move, ...]:

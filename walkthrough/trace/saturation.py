@@ -18,8 +18,12 @@ from walkthrough.numbers.grid import nearest_float
 from walkthrough.trace.network import Network
 from walkthrough.trace.passes import SampleReplay, backward_loss, backward_stage, forward_stage
 
-_NEAR = 1 - 2.0**-8
+NEAR_1 = 1 - 2.0**-8
 """Beyond this, 1 − y has lost more digits than sums and functions lose anyway."""
+_BITS = 64
+"""So many binary digits of a number are certain before it is made a float, which has 53."""
+_NOTHING = Fraction(1, 2 ** (1074 + _BITS))
+"""Beside this every float but 0 is large."""
 
 
 def saturated(network: Network, replay: SampleReplay[Array]) -> bool:
@@ -30,7 +34,8 @@ def saturated(network: Network, replay: SampleReplay[Array]) -> bool:
     last = network.layers[-1]
     if last.sums or last.choices or last.parameters or last.constants:
         return False
-    return bool((replay.tensors[last.z.name] > _NEAR).any())
+    given = replay.tensors[last.x.name]  # what is beyond float64 is refused, not sharpened
+    return bool((replay.tensors[last.z.name] > NEAR_1).any() and np.isfinite(given).all())
 
 
 def sharpen(network: Network, replay: SampleReplay[Array]) -> None:
@@ -50,9 +55,19 @@ def sharpen(network: Network, replay: SampleReplay[Array]) -> None:
             backward_stage(last, exact, arithmetic)
         except NeedsPrecision:
             continue
-        for name in (loss.z.name, last.z.grad.name, last.x.grad.name):
-            replay.tensors[name] = _floats(exact.tensors[name])
-        return
+        lost = {name: exact.tensors[name] for name in (loss.z.name, last.z.grad.name, last.x.grad.name)}
+        if all(map(_certain, lost.values())):
+            replay.tensors.update({name: _floats(numbers) for name, numbers in lost.items()})
+            return
+
+
+def _certain(numbers: Exact) -> bool:
+    """Whether every float is: the enclosure is narrow beside its number, or all of it is 0 to a float."""
+    reach = Fraction(numbers.radius, numbers.denominator)
+    return reach < _NOTHING or all(
+        numbers.known(cell) or abs(numbers.fraction(cell)) > reach * 2**_BITS
+        for cell in np.ndindex(numbers.numerators.shape)
+    )
 
 
 def _floats(numbers: Exact) -> Array:

@@ -25,6 +25,7 @@ from walkthrough.trace.moves import after
 from walkthrough.trace.network import Stage
 from walkthrough.trace.places import Place, numbered
 from walkthrough.trace.trace import Trace
+from walkthrough.words.representable import Representable
 
 Phase: TypeAlias = Literal["forward", "loss", "backward", "update"]
 
@@ -48,12 +49,16 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """How one number comes about; `stage` is the layer or the loss that it belongs to."""
+class Step(Representable):
+    """How one number comes about; `stage` is the layer or the loss that it belongs to.
+
+    `trace` is the one that it was found in, which knows its numbers.
+    """
 
     ref: Ref
     phase: Phase
     stage: Stage | None
+    trace: Trace | None = field(default=None, init=False, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,9 +245,13 @@ class Steps:
 
     def step(self, name: str, cell: Cell) -> AnyStep:
         """How a cell (counted from 0) of a tensor (its full name) comes about."""
-        place, own = self.trace.place(name), self.of(name)
-        if own is not self:
-            return own.step(name, cell)
+        own = self.of(name)
+        found = own._found(name, cell)
+        object.__setattr__(found, "trace", own.trace)  # frozen for everybody else
+        return found
+
+    def _found(self, name: str, cell: Cell) -> AnyStep:
+        place = self.trace.place(name)
         ref, phase, stage = Ref(name, cell), self.phase(name), self.stage_of(name)
         if place.local in self.trace.ways:
             return self._on_the_way(ref, place)

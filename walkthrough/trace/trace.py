@@ -18,7 +18,7 @@ from walkthrough.numbers.exact import Exact
 from walkthrough.numbers.exact_arithmetic import ExactArithmetic, RoundedArithmetic
 from walkthrough.numbers.floating import Floating
 from walkthrough.numbers.shown import FULL, Known, Shown, shown
-from walkthrough.trace.moves import Move, Start, after, moves
+from walkthrough.trace.moves import Move, after, moves
 from walkthrough.trace.network import Network, network
 from walkthrough.trace.on_the_way import Way, ways
 from walkthrough.trace.passes import SampleReplay, replay_sample, worked_out
@@ -27,6 +27,7 @@ from walkthrough.trace.refusal import CannotReplay, UncertainDigit, at_work, bey
 from walkthrough.trace.sameness import Sameness, cancel, no_signs
 from walkthrough.trace.saturation import sharpen
 from walkthrough.trace.stage import Stage
+from walkthrough.words.representable import Representable
 
 if TYPE_CHECKING:
     from walkthrough.case import Case
@@ -60,7 +61,7 @@ class Run(Generic[N]):
 AnyRun: TypeAlias = Run[Any]
 
 
-class Trace:
+class Trace(Representable):
     """Everything that one step of a case computes, by name of tensor and by cell.
 
     Numbers are replayed at the precision that what is asked of them needs. Of several steps each is a trace
@@ -75,14 +76,12 @@ class Trace:
         network: Network,
         before: Trace | None = None,
         back: bool = True,
-        start: Start | None = None,
     ) -> None:
         self.case = case
         self.network = network
         self.before: Trace | None = before
         self.step: int = before.step + 1 if before else 1
         self.back = back
-        self._start: Start = start or (before._start if before else Start())
         self._runs: dict[int, AnyRun] = {}
         self._sameness: dict[int, list[Sameness]] = {}
         self._way: dict[tuple[str, int], Any] = {}
@@ -96,7 +95,7 @@ class Trace:
     @property
     def updates(self) -> int:
         """Which update this step's is, counted from the first of all."""
-        return self._start.steps + self.step
+        return self.case.start.steps + self.step
 
     @cached_property
     def following(self) -> Trace:
@@ -197,7 +196,7 @@ class Trace:
         kept = [tensor for move in self.moves for tensor in move.before]
         if self.before is None:
             given = {name: arithmetic.given(grid) for name, grid in self.network.given.items()}
-            return given | {each.name: arithmetic.given(self._start.kept_or_zero(each)) for each in kept}
+            return given | {each.name: arithmetic.given(self.case.start.kept_or_zero(each)) for each in kept}
         numbers = left(self.before)
         given = {name: numbers.get(f"{name}.new", numbers[name]) for name in self.network.given}
         return given | {each.name: numbers[after(each.name)] for each in kept}
@@ -443,7 +442,7 @@ class Trace:
             return None
         kept = {each.name: each for move in self.steps[0].moves for each in move.before}
         if place.local in kept:
-            return self._start.kept_or_zero(kept[place.local])
+            return self.case.start.kept_or_zero(kept[place.local])
         return self.network.given.get(place.local)
 
     def network_tensor(self, name: str) -> Tensor:
@@ -452,12 +451,12 @@ class Trace:
         return Tensor(place.local, place.shape)
 
 
-def replay(case: Case, steps: int = 1, start: Start | None = None) -> Trace:
+def replay(case: Case, steps: int = 1) -> Trace:
     """Everything that the case computes, in so many steps; the trace of the last one.
 
     Raises CannotReplay if its numbers lead nowhere.
     """
-    trace = Trace(case, network(case), start=start)
+    trace = Trace(case, network(case))
     trace.run()
     for _ in range(steps - 1):
         trace = Trace(case, trace.network, trace)

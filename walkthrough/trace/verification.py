@@ -27,6 +27,7 @@ from walkthrough.trace.places import numbered
 from walkthrough.trace.saturation import saturated
 from walkthrough.trace.trace import Trace
 from walkthrough.witnesses import CannotFollow, vectorised
+from walkthrough.witnesses.vectorised.stage import plain
 
 DIGITS = 50
 """To how many digits irrational numbers are compared."""
@@ -159,7 +160,7 @@ class Verification:
             self.given(known[move.parameter.grad.name]),
             case.learning_rate.value,
             case.updating.type,
-            _plain(vars(case.updating.rule)),
+            plain(vars(case.updating.rule)),
             kept,
             step=self.trace.updates,
             digits=self.digits,
@@ -232,7 +233,7 @@ class _Vectorised(_Witness):
     def _options(self, stage: Stage) -> dict[str, Any]:
         conventions = self.of.trace.case.conventions
         options = {**vars(stage.of), "relu_at_zero": conventions.relu_at_zero, "max_tie": conventions.max_tie}
-        return _plain(options)
+        return plain(options)
 
     def _parameters(self, stage: Stage, sample: int) -> dict[str, Any]:
         own = stage.parameters | stage.constants
@@ -357,15 +358,6 @@ class _Symbolic(_Witness):
         names = [tensor.name for tensor in stage.inputs]
         found = symbolic.gradients(stage.equations, values, gradient, self.of.digits, of=names)
         return {tensor.name: self._box(tensor, found[tensor.name]) for tensor in stage.inputs}
-
-
-def _plain(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Options as plain numbers, without the way in which they were written."""
-    several = {
-        name: tuple(getattr(each, "value", each) for each in option) if isinstance(option, tuple) else option
-        for name, option in options.items()
-    }
-    return {name: getattr(option, "value", option) for name, option in several.items()}
 
 
 def _one(found: Callable[[], Mapping[str, Any]], name: str) -> Any:

@@ -1,4 +1,4 @@
-"""Data sets to train on: drawn by code, or read from files with every byte accounted for.
+"""Training: data sets, many steps with the vectorised witness, opening any of them, and what is said of it.
 
-Nothing is downloaded here, and nothing is said of a single step: that is a trace.
+Nothing is said here of a single step's arithmetic: that is a trace.
 """

@@ -67,10 +67,6 @@ class UpdateRule(ABC):
     def check(self) -> None:  # noqa: B027  # a rule without options has none that is wrong
         """Raises DoesNotFit, naming the option, if a number lies where it makes no sense."""
 
-    def in_torch(self) -> str:
-        """Its name in torch.optim, and its options as that takes them; empty if it is not there."""
-        return ""
-
     @abstractmethod
     def equations(self, of: Parameter) -> Iterator[Equation]:
         """What is worked out for a parameter, in order; the last equation is the update itself."""

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TypeAlias
 
 from walkthrough.mathematics.notation import Equation, Expression, Power, Quotient, sqrt
-from walkthrough.numbers.written import Written, decimal
+from walkthrough.numbers.written import Written
 from walkthrough.updates import Parameter, UpdateRule, constant, refuse_unless, rest
 from walkthrough.words.options import option
 
@@ -51,10 +51,3 @@ class Moments(UpdateRule):
         """m̂/(√v̂ + ε)."""
         first, second = of.beside("moment1_corrected", "m̂"), of.beside("moment2_corrected", "v̂")
         return first / (sqrt(second) + constant("ε", self.epsilon))
-
-    @property
-    def in_torch_moments(self) -> str:
-        """What PyTorch's optimisers with moments have in common."""
-        first, second = self.betas
-        shares = f"({decimal(first.value)}, {decimal(second.value)})"
-        return f"betas={shares}, eps={decimal(self.epsilon.value)}"

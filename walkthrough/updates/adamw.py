@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from walkthrough.mathematics.notation import Equation
-from walkthrough.numbers.written import Written, decimal
+from walkthrough.numbers.written import Written
 from walkthrough.updates import Parameter, constant, refuse_unless
 from walkthrough.updates._moments import Moments
 from walkthrough.words.options import option
@@ -32,7 +32,3 @@ class DecoupledAdam(Moments):
         decay = constant("λ", self.weight_decay)
         yield from self.moments(of, of.gradient)
         yield of.moved(self.along(of) + decay * of.value if decay.value else self.along(of))
-
-    def in_torch(self) -> str:
-        """PyTorch's word for it."""
-        return f"AdamW, {self.in_torch_moments}, weight_decay={decimal(self.weight_decay.value)}"

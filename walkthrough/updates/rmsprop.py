@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from walkthrough.mathematics.notation import Equation, Power, sqrt
-from walkthrough.numbers.written import Written, decimal
+from walkthrough.numbers.written import Written
 from walkthrough.updates import Parameter, UpdateRule, constant, refuse_unless, rest
 from walkthrough.words.options import option
 
@@ -52,9 +52,3 @@ class RootMeanSquare(UpdateRule):
         velocity = of.beside("velocity", "v")
         yield velocity.equals(momentum * of.before("velocity", "v") + along)
         yield of.moved(velocity)
-
-    def in_torch(self) -> str:
-        """PyTorch's word for it."""
-        said = f"alpha={decimal(self.alpha.value)}, eps={decimal(self.epsilon.value)}"
-        more = f"momentum={decimal(self.momentum.value)}, weight_decay={decimal(self.weight_decay.value)}"
-        return f"RMSprop, {said}, {more}"

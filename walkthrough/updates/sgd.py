@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from walkthrough.mathematics.notation import Equation
 from walkthrough.mathematics.windows import DoesNotFit
-from walkthrough.numbers.written import Written, decimal
+from walkthrough.numbers.written import Written
 from walkthrough.updates import Parameter, UpdateRule, constant, refuse_unless
 from walkthrough.words.options import option
 
@@ -43,8 +43,3 @@ class GradientDescent(UpdateRule):
         velocity = of.beside("velocity", "v")
         yield velocity.equals(momentum * of.before("velocity", "v") + gradient)
         yield of.moved(gradient + momentum * velocity if self.nesterov else velocity)
-
-    def in_torch(self) -> str:
-        """PyTorch's word for it."""
-        said = f"momentum={decimal(self.momentum.value)}, weight_decay={decimal(self.weight_decay.value)}"
-        return f"SGD, {said}, nesterov={self.nesterov}"

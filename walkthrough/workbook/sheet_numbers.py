@@ -6,6 +6,8 @@ from bisect import bisect_left
 from collections.abc import Mapping
 from math import isinf
 
+from flint import fmpq
+
 from walkthrough.numbers.formulas import Quantity
 from walkthrough.numbers.quantities import nearly, same_numbers
 from walkthrough.trace.steps import Ref
@@ -14,8 +16,10 @@ from walkthrough.trace.steps import Ref
 class SheetNumbers:
     """What stands on a worksheet, by cell, and where a number stands."""
 
-    def __init__(self, numbers: Mapping[Ref, Quantity]) -> None:
+    def __init__(self, numbers: Mapping[Ref, Quantity], units: Mapping[Ref, Quantity] | None = None) -> None:
         self.numbers = numbers
+        self._units = units or {}
+        self._coarsest = max(self._units.values(), default=fmpq(0))
         self.cells = frozenset(numbers)
         """Which cells stand on it."""
         self._order = sorted(zip(same_numbers(tuple(numbers.values())), range(len(numbers)), strict=True))
@@ -34,3 +38,9 @@ class SheetNumbers:
                 break
             found.append((self._refs[at], self.numbers[self._refs[at]]))
         return found
+
+    def standing_for(self, value: Quantity) -> list[Ref]:
+        """The cells whose numbers are a value, rounded to the digits that are written there."""
+        half = self._coarsest / 2
+        near = self.about(value - half, value + half)
+        return [ref for ref, number in near if abs(number - value) * 2 <= self._units.get(ref, 0)]

@@ -10,7 +10,7 @@ from walkthrough.derivations.derivation_notation import all_entries, at
 from walkthrough.derivations.pieces import asked_sizes as limits
 from walkthrough.derivations.pieces.asked_sizes import AskedSizes
 from walkthrough.derivations.pieces.layers_in_letters import blank, competing_entries, output_shape, window
-from walkthrough.derivations.pieces.sums_written_out import Reading, gradient_reading, output_reading
+from walkthrough.derivations.pieces.sums_written_out import WrittenReading, gradient_reading, output_reading
 from walkthrough.layers import Conventions, Layer
 from walkthrough.layers.conv2d import Conv2d
 from walkthrough.layers.dense import Dense
@@ -39,11 +39,11 @@ class LearningLayer:
     """What was flattened into its input: channel × row × column."""
 
     @cached_property
-    def output(self) -> Reading:
+    def output(self) -> WrittenReading:
         """z, read forwards."""
         return output_reading(self.equation)
 
-    def gradient(self, tensor: Tensor) -> Reading:
+    def gradient(self, tensor: Tensor) -> WrittenReading:
         """The equation read by a factor, with δ as what comes from above."""
         return gradient_reading(self.equation, tensor, self.delta)
 

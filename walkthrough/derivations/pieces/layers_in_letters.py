@@ -12,7 +12,7 @@ from walkthrough.derivations.derivation import Premises
 from walkthrough.derivations.derivation_notation import LOSS, all_entries, at, atom
 from walkthrough.derivations.pieces import asked_sizes as limits
 from walkthrough.derivations.pieces.asked_sizes import AskedSizes, CannotDerive, pair, side
-from walkthrough.derivations.pieces.sums_written_out import Reading, gradient_reading, output_reading
+from walkthrough.derivations.pieces.sums_written_out import WrittenReading, gradient_reading, output_reading
 from walkthrough.layers import Conventions, Layer
 from walkthrough.layers.conv2d import Conv2d
 from walkthrough.mathematics.notation import Cell, Entry, Equation, Index, Largest, Shape, Tensor
@@ -47,11 +47,11 @@ class Setting:
         return equation
 
     @cached_property
-    def output(self) -> Reading:
+    def output(self) -> WrittenReading:
         """The equation read forwards."""
         return output_reading(self.equation)
 
-    def gradient(self, tensor: Tensor) -> Reading:
+    def gradient(self, tensor: Tensor) -> WrittenReading:
         """The equation read by a factor."""
         return gradient_reading(self.equation, tensor, self.g)
 

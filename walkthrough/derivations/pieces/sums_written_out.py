@@ -31,7 +31,7 @@ class Factor:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class WrittenReading:
     """An equation read in one direction: for any cell, the products that are added up there.
 
     A product is None where one of its factors lies in the padding, and therefore is 0.
@@ -68,18 +68,18 @@ def weighted(coefficient: Fraction, factors: tuple[Entry, ...]) -> Expression:
     return written_product((Number(coefficient), *factors))
 
 
-def output_reading(equation: Equation) -> Reading:
+def output_reading(equation: Equation) -> WrittenReading:
     """The equation read forwards."""
     return _reading(readings.forward(equation) or (), {})
 
 
-def gradient_reading(equation: Equation, tensor: Tensor, upstream: Tensor) -> Reading:
+def gradient_reading(equation: Equation, tensor: Tensor, upstream: Tensor) -> WrittenReading:
     """The equation read by a factor; `upstream` is what the output's gradient is called."""
     return _reading(readings.backward(equation, tensor), {equation.left.tensor.grad.name: upstream})
 
 
-def _reading(parts: tuple[Part, ...], called: dict[str, Tensor]) -> Reading:
-    return Reading(
+def _reading(parts: tuple[Part, ...], called: dict[str, Tensor]) -> WrittenReading:
+    return WrittenReading(
         tuple(
             (
                 part,
@@ -94,7 +94,7 @@ def _reading(parts: tuple[Part, ...], called: dict[str, Tensor]) -> Reading:
 
 
 def chain_rule(
-    loss: Entry, by: Entry, reading: Reading, z: Tensor, because: Words = (), letter: str = ""
+    loss: Entry, by: Entry, reading: WrittenReading, z: Tensor, because: Words = (), letter: str = ""
 ) -> Equalities:
     """∂L/∂x = Σ ∂L/∂z · ∂z/∂x over the outputs that x goes into, then with its values."""
     products = reading.products(atom(by)[1])

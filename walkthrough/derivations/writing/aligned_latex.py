@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from walkthrough.derivations.derivation import GridRows, ProvedLine
 from walkthrough.derivations.writing.how_proved import how
 from walkthrough.derivations.writing.latex_formulas import LatexWriter
-from walkthrough.derivations.writing.text_formulas import Writer
+from walkthrough.derivations.writing.text_formulas import TextWriter
 
 ROW_WIDTH = 56
 _LINE_WIDTH = 84
@@ -38,7 +38,7 @@ def fits_beside(lines: tuple[ProvedLine, ...]) -> bool:
 def formula_rows(line: ProvedLine, writer: LatexWriter) -> Iterator[str]:
     """A line's formula, each row with its place for the sign =."""
     left = "" if line.left is None else writer.text(line.left)
-    for at, (formula, _) in enumerate(_latex_rows(line, writer, Writer())):
+    for at, (formula, _) in enumerate(_latex_rows(line, writer, TextWriter())):
         yield (f"{left} &= " if at == 0 else r"&\quad ") + formula
 
 
@@ -48,18 +48,18 @@ def reason(line: ProvedLine, writer: LatexWriter) -> str:
 
 
 def _reason_width(line: ProvedLine) -> int:
-    return len(Writer().words(line.because) + how(line))
+    return len(TextWriter().words(line.because) + how(line))
 
 
 def longest(lines: tuple[ProvedLine, ...]) -> int:
     """About how many characters the longest row of a chain has."""
-    text = Writer()
+    text = TextWriter()
     assert lines[0].left is not None
     rows = (_latex_rows(line, LatexWriter(), text) for line in lines)
     return len(text.text(lines[0].left)) + max(width for each in rows for _, width in each)
 
 
-def _latex_rows(line: ProvedLine, writer: LatexWriter, text: Writer) -> list[tuple[str, int]]:
+def _latex_rows(line: ProvedLine, writer: LatexWriter, text: TextWriter) -> list[tuple[str, int]]:
     """A formula in rows that fit on a page, each with about how long it is."""
     rows: list[tuple[str, int]] = []
     for piece, shown in zip(writer.terms(line.right), text.terms(line.right), strict=True):

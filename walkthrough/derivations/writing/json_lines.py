@@ -7,7 +7,7 @@ import json
 from walkthrough.derivations.derivation import Proved, ProvedEqualities, ProvedLine
 from walkthrough.derivations.writing.how_proved import how
 from walkthrough.derivations.writing.sympy_syntax import SymPyWriter
-from walkthrough.derivations.writing.text_formulas import Writer
+from walkthrough.derivations.writing.text_formulas import TextWriter
 
 
 def lines_as_json(proved: Proved) -> str:
@@ -24,7 +24,7 @@ def lines_as_json(proved: Proved) -> str:
 
 
 def _line(line: ProvedLine) -> dict[str, object]:
-    sympy, text = SymPyWriter(), Writer()
+    sympy, text = SymPyWriter(), TextWriter()
     told: dict[str, object] = {
         "left": "" if line.left is None else sympy.line(line.left),
         "right": sympy.line(line.right),

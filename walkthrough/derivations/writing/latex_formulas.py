@@ -11,7 +11,7 @@ from walkthrough.derivations.writing.text_formulas import (
     QUOTIENT,
     SIGNED,
     TIGHT,
-    Writer,
+    TextWriter,
     WrittenFormula,
 )
 from walkthrough.derivations.writing.written_entries import few_digits, positions, split_level
@@ -35,7 +35,7 @@ _PLAIN = {
 }  # fmt: skip
 
 
-class LatexWriter(Writer):
+class LatexWriter(TextWriter):
     r"""Formulas for LaTeX with amsmath: \frac{\partial L}{\partial x_{12}}."""
 
     minus = "-"

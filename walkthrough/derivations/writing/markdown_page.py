@@ -16,12 +16,12 @@ from walkthrough.derivations.derivation_notation import Words
 from walkthrough.derivations.writing.aligned_latex import aligned, fits_beside, formula_rows, side_by_side
 from walkthrough.derivations.writing.how_proved import how, verdict
 from walkthrough.derivations.writing.latex_formulas import LatexWriter
-from walkthrough.derivations.writing.text_formulas import Writer
+from walkthrough.derivations.writing.text_formulas import TextWriter
 
 
 def markdown(proved: Proved) -> Iterator[str]:
     """Markdown with formulas between dollar signs."""
-    writer, text = LatexWriter(), Writer()
+    writer, text = LatexWriter(), TextWriter()
     yield f"# {proved.title}"
     if proved.sizes:
         yield from ("", f"`{proved.rule}`: {proved.sizes}")

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Literal, TypeAlias, get_args
 
 from walkthrough.derivations.derivation import Proved
+from walkthrough.derivations.writing.repeated_reasons import reasons_said_once
 
-Format: TypeAlias = Literal["text", "markdown", "latex", "html", "json"]
+Format: TypeAlias = Literal["text", "markdown", "latex", "json"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 
 WIDTH = 96
@@ -16,7 +17,12 @@ InSigns: TypeAlias = Callable[[str], str]
 
 
 def rendered(proved: Proved, format: Format = "text", width: int = WIDTH, said: InSigns = str) -> str:
-    """The finished page; `said` is how its text is said where signs are few."""
+    """The finished page; `said` is how its text is said where signs are few.
+
+    JSON has the reason of every line; a page says it where it is new.
+    """
+    if format != "json":
+        proved = reasons_said_once(proved)
     match format:
         case "text":
             from walkthrough.derivations.writing.text_page import TextPage
@@ -34,7 +40,3 @@ def rendered(proved: Proved, format: Format = "text", width: int = WIDTH, said: 
             from walkthrough.derivations.writing.markdown_page import markdown
 
             return "\n".join(markdown(proved)) + "\n"
-        case "html":
-            from walkthrough.derivations.writing.html_page import html
-
-            return "\n".join(html(proved)) + "\n"

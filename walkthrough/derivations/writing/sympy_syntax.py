@@ -8,12 +8,12 @@ from typing import ClassVar
 
 from walkthrough.derivations.derivation_notation import placed
 from walkthrough.derivations.general_notation import Between, LetteredEntry, LetteredSum, conditions
-from walkthrough.derivations.writing.text_formulas import POWER, PRODUCT, TIGHT, Writer, WrittenFormula
+from walkthrough.derivations.writing.text_formulas import POWER, PRODUCT, TIGHT, TextWriter, WrittenFormula
 from walkthrough.derivations.writing.written_entries import positions
 from walkthrough.mathematics.notation import Entry, Expression, Total
 
 
-class SymPyWriter(Writer):
+class SymPyWriter(TextWriter):
     """Formulas that SymPy reads: x[1,2], Derivative(L, x[1,2]), exp(z[1])."""
 
     minus = "-"

@@ -58,7 +58,7 @@ def _below(letters: str) -> str:
     return lowered if lowered != letters else f"_{letters}"
 
 
-class Writer(Algebra[WrittenFormula, None]):
+class TextWriter(Algebra[WrittenFormula, None]):
     """Formulas as plain text: ∂L/∂x₁₂ = g₁₁·k₁₂ + g₁₂·k₁₁."""
 
     minus = "−"

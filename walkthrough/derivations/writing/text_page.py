@@ -20,7 +20,7 @@ from walkthrough.derivations.derivation import (
 )
 from walkthrough.derivations.derivation_notation import Words
 from walkthrough.derivations.writing.how_proved import how, tick, verdict
-from walkthrough.derivations.writing.text_formulas import Writer
+from walkthrough.derivations.writing.text_formulas import TextWriter
 
 Several = TypeVar("Several")
 
@@ -29,7 +29,7 @@ _BREAKS = re.compile(r"(?= [+−\-·*] )|(?<=[^ ])(?=[·*])|(?=/\()")
 """Where a term that is longer than a line may be broken: before a sign."""
 _BETWEEN_PLACES = re.compile(r"(?<=,)(?= )")
 """Where an entry that is longer than a line may be broken."""
-_WRITER = Writer()
+_WRITER = TextWriter()
 _PROSE_WIDTH = 88
 _JOINT = "\x1f"
 """A blank at which no line ends, in any set of signs."""

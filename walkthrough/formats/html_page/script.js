@@ -1,6 +1,5 @@
 // Stepping, looking up and "what if". All there is to read can be read without this script; it calculates with
 // the case's own equations, which the page carries as data, and knows nothing of layers.
-
 // --- numbers, in double precision -------------------------------------------------------------------------
 
 const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹", LOWERED = "₀₁₂₃₄₅₆₇₈₉";
@@ -24,7 +23,7 @@ class Tensor {
   constructor(it) { Object.assign(this, it, { special: new Map(it.special) }); }
   cell(place) { return this.shape.map((extent, axis) => Math.floor(place / this.steps[axis]) % extent); } // from 0
   kept(place) { return this.cell(place).slice(this.first).map((at) => at + 1); }
-  named(place) { return this.shape.length ? `${this.name}[${this.kept(place)}]` : this.name; }
+  named(place) { return this.shape.length ? this.name.replace(/(?=#|$)/, `[${this.kept(place)}]`) : this.name; }
   symbol(place, letter = this.letter) {
     const long = this.shape.slice(this.first).some((extent) => extent > 9), kept = this.kept(place);
     return letter + (long ? `[${kept}]` : kept.map((at) => LOWERED[at]).join(""));
@@ -206,7 +205,7 @@ const made = (name, attributes, ...inner) => {
   element.append(...inner);
   return element;
 };
-const TOKEN = /([0-9]+(?:\.[0-9]+)?)|([₀-₉]+|(?<=\p{L})\[[^\]]*\])|([⁻⁰¹²³⁴-⁹]+)|(\p{L}+)|(\S)/gu;
+const TOKEN = /([0-9]+(?:\.[0-9]+)?)|([₀-₉]+|(?<=\p{L})\[[^\]]*\])|([⁻⁰¹²³⁴-⁹]+)|(\p{L}+|∂)|(\S)/gu;
 function math(text) { // a line of working as MathML, in formulas between which it may break; a long sum as text
   if (text.length > 2000) return [text]; // a browser takes long over so many formulas
   const digits = (said, signs) => said.replace("⁻", "−").replace(/[^−,0-9]/g, (sign) => signs.indexOf(sign));
@@ -218,7 +217,7 @@ function math(text) { // a line of working as MathML, in formulas between which 
       if (below) atoms.push(made("msub", {}, atoms.pop(), made("mn", {}, digits(below.replace(/[[\]]/g, ""), LOWERED))));
       else if (above) atoms.push(made("msup", {}, atoms.pop(), made("mn", {}, digits(above, RAISED))));
       else if (figures || word) atoms.push(made(figures ? "mn" : word.length > 3 ? "mtext" : "mi", {}, said));
-      else atoms.push(made("mo", { stretchy: false, form }, said));
+      else atoms.push(made("mo", { stretchy: false, form, ..."/·".includes(said) && { lspace: 0, rspace: 0 } }, said));
     }
     return [made("math", {}, ...atoms), " "];
   });
@@ -227,8 +226,8 @@ function math(text) { // a line of working as MathML, in formulas between which 
 class Page {
   constructor(equations) {
     this.equations = equations;
-    this.order = equations.tensors.filter((tensor) => !tensor.given && tensor.numbers.length);
-    this.byId = [...equations.tensors].sort((one, other) => other.id.length - one.id.length);
+    this.order = equations.tensors.filter((tensor) => tensor.told);
+    this.byId = [...equations.tensors].sort((one, other) => other.id.length - one.id.length || one.end.length - other.end.length);
     this.elements = new Map(); // what shows a number, by the number's name
     for (const element of document.querySelectorAll("[data-cell]")) this.keep(element);
     part("open").hidden = false;
@@ -255,11 +254,12 @@ class Page {
     this.elements.set(name, [...(this.elements.get(name) ?? []).filter((each) => each.isConnected), element]);
   }
   find(name) { // what a name or an address means: conv[2,3], conv-2-3, dense.weight
-    const id = idOf(name), exact = this.byId.filter((tensor) => tensor.name === name.replace(/\[.*/, ""));
+    const id = idOf(name), exact = this.byId.filter((tensor) => tensor.name === name.replace(/\[.*\]/, ""));
     for (const tensor of exact.length ? exact : this.byId) {
-      if (id === tensor.id) return { tensor, place: 0 };
-      if (!id.startsWith(`${tensor.id}-`)) continue;
-      const place = tensor.find(id.slice(tensor.id.length + 1).split("-").map(Number));
+      const rest = id.slice(tensor.id.length);
+      if (!id.startsWith(tensor.id) || !/^(-|$)/.test(rest) || !rest.endsWith(tensor.end)) continue;
+      const indices = rest.slice(1, rest.length - tensor.end.length);
+      const place = indices ? tensor.find(indices.split("-").map(Number)) : 0;
       if (place >= 0) return { tensor, place };
     }
     return null;
@@ -383,7 +383,7 @@ class Page {
       const [before, now] = [tensor.before, tensor.values].map((values) => brief(values[place], digits));
       for (const element of elements) {
         element.querySelector(":scope > .now")?.remove();
-        if (before !== now) element.append(made("span", { class: "now" }, ` → ${now}`));
+        if (before !== now) element.append(made("span", { class: "now" }, ` → ≈ ${now}`));
       }
     }
     const said = loss?.before && [loss.before, loss.values].map(([value]) => brief(value, digits)).join(" → ");

@@ -23,6 +23,9 @@ _TERMS_MISREAD = 5
 """In how many ways a term is misread without looking beside it."""
 _POINTS_MOVED = 2
 _DIGITS = 9
+_SURELY = MOST / 5
+_WAYS_OF_A_STEP, _WAYS_OF_A_TERM = 80, 14
+"""More numbers than this no slips give."""
 
 
 def numbers_like_it(own: ReworkedStep) -> float:
@@ -37,6 +40,9 @@ def share_explained(own: ReworkedStep, kind: SlipKind, candidate: Candidate) -> 
     if everything == float("inf"):
         return 0.0
     reach, unit = _reach(own)
+    at_most = most_ways(own) + _by_writing(own, 0.0, reach / unit) + (candidate.places if kind.solves else 0)
+    if at_most <= everything * _SURELY:
+        return at_most / everything  # so many numbers there are that nothing need be laid out
     weights = _weights(own, reach, unit)
     score = kind.common / candidate.places
     easily = max(score, weights.get(round(nearly(candidate.value) / unit), 0.0))
@@ -47,6 +53,11 @@ def share_explained(own: ReworkedStep, kind: SlipKind, candidate: Candidate) -> 
         as_easily = len(own.rows) * _TERMS_MISREAD
     as_easily += _by_writing(own, easily, reach / unit) + (candidate.places if kind.solves else 0)
     return min(1.0, as_easily / everything)
+
+
+def most_ways(own: ReworkedStep) -> int:
+    """More numbers than all slips of a step give."""
+    return _WAYS_OF_A_STEP + _WAYS_OF_A_TERM * len(own.rows)
 
 
 def _reach(own: ReworkedStep) -> tuple[float, float]:

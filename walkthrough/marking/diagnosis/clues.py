@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from walkthrough.marking.diagnosis.findings import Finding
 from walkthrough.numbers.formulas import Quantity
@@ -11,6 +12,7 @@ from walkthrough.slips import SlipKind
 from walkthrough.trace.steps import Ref
 from walkthrough.workbook.reworked_steps import ReworkedStep
 
+Again: TypeAlias = Callable[[ReworkedStep], list[Quantity]]
 _MOST = 60
 
 
@@ -28,19 +30,19 @@ class Clue:
     condition: str
     at: Ref | None
     score: float
-    again: Callable[[ReworkedStep], Quantity | None]
+    again: Again
 
     @property
     def name(self) -> Hashable:
         """What two numbers with the same cause share."""
         return self.kind.word, self.key, self.tensor
 
-    def gives(self, own: ReworkedStep) -> Quantity | None:
-        """What the same misreading makes of another cell; None if that has nothing to do with it."""
+    def gives(self, own: ReworkedStep) -> list[Quantity]:
+        """What the same misreading makes of another cell; nothing if that has nothing to do with it."""
         try:
             return self.again(own)
         except ArithmeticError:
-            return None
+            return []
 
 
 def clues_of(found: Iterable[Finding], here: Ref) -> Iterator[Clue]:
@@ -50,7 +52,7 @@ def clues_of(found: Iterable[Finding], here: Ref) -> Iterator[Clue]:
         candidate = each.candidate
         if each.ref != here or not candidate.everywhere or len(seen) == _MOST:
             continue
-        again = candidate.again or _played_again(each.kind, candidate.everywhere)
+        again = _once(candidate.again) or _played_again(each.kind, candidate.everywhere)
         tensor = "" if candidate.across else here.tensor
         clue = Clue(
             each.kind,
@@ -68,14 +70,21 @@ def clues_of(found: Iterable[Finding], here: Ref) -> Iterator[Clue]:
 
 def everywhere(own: ReworkedStep, kind: SlipKind, key: str) -> Quantity | None:
     """What a slip gives in another cell of the layer, misread in the same way; None: nothing else."""
-    try:
-        for candidate in kind.play(own) if key else ():
-            if candidate.everywhere == key:
-                return candidate.value
-    except ArithmeticError:
-        pass
-    return None
+    return next(iter(_played_again(kind, key)(own)), None)
 
 
-def _played_again(kind: SlipKind, key: str) -> Callable[[ReworkedStep], Quantity | None]:
-    return lambda own: everywhere(own, kind, key)
+def _played_again(kind: SlipKind, key: str) -> Again:
+    def again(own: ReworkedStep) -> list[Quantity]:
+        try:
+            return [each.value for each in kind.play(own) if each.everywhere == key] if key else []
+        except ArithmeticError:
+            return []
+
+    return again
+
+
+def _once(again: Callable[[ReworkedStep], Quantity | None] | None) -> Again | None:
+    """A slip that gives one number in a cell, or none."""
+    if again is None:
+        return None
+    return lambda own: [] if (value := again(own)) is None else [value]

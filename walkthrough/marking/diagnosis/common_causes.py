@@ -113,11 +113,12 @@ class CommonCauses:
         """The cause, if it can be one; with all that come of it."""
         if not self._no_chance(clue, members) or not self._leaves(clue):
             return None
-        inside, roughly, stray = list(members), [], 0
+        given = set(map(id, members))
+        inside, roughly, stray = [], [], 0
         for each in wrong:
-            if each in members or (clue.tensor and each.claim.tensor != clue.tensor):
+            if clue.tensor and each.claim.tensor != clue.tensor:
                 continue
-            fit = self._fit(clue, each.claim)
+            fit = "gives" if id(each) in given else self._fit(clue, each.claim)
             if fit == "gives":
                 inside.append(each)
             elif fit == "nearly":
@@ -147,18 +148,19 @@ class CommonCauses:
         for numbers in self._own.ways(self._book, Ref(claim.tensor, claim.at)):
             here = self._step(claim, numbers)
             free = reworked(self._book, here.ref, here.number)
-            value = clue.gives(free)
-            if value is None:
+            values = clue.gives(free)
+            if not values:
                 return "elsewhere"
             try:
-                if value == free.right:
+                if values[0] == free.right:
                     return "elsewhere"
                 right = free.right
             except ArithmeticError:
                 right = None
-            if here.fits(value) or _cut_off(here, value):
-                return "gives"
-            fits.add("nearly" if right is not None and _near(here, value, right) else "not")
+            for value in values:
+                if here.fits(value) or _cut_off(here, value):
+                    return "gives"
+                fits.add("nearly" if right is not None and _near(here, value, right) else "not")
         return "nearly" if "nearly" in fits else "not"
 
     def _step(self, claim: NumberClaim, numbers: object = None) -> ReworkedStep:
@@ -189,9 +191,10 @@ class CommonCauses:
                         Finding(clue.kind, candidate, here.ref, candidate.value, 1.0), claim, self._book
                     )
         here = self._step(claim)
-        value = clue.gives(reworked(self._book, here.ref, here.number))
-        if value is None:
+        values = clue.gives(reworked(self._book, here.ref, here.number))
+        if not values:
             return None
+        value = next(filter(here.fits, values), values[0])
         candidate = Candidate(value, lambda: Told(clue.condition), clue.at, everywhere=clue.key)
         return told(Finding(clue.kind, candidate, here.ref, value, 1.0), claim, self._book)
 

@@ -62,13 +62,13 @@ class OwnNumbers:
 
     @cached_property
     def page(self) -> SheetNumbers:
-        """Every number on the sheet, by cell."""
+        """Every number on the sheet, by cell, and the unit of its last digit."""
+        written = {
+            Ref(claim.tensor, claim.at): claim.number for claim in self._claims if claim.number is not None
+        }
         return SheetNumbers(
-            {
-                Ref(claim.tensor, claim.at): quantity(claim.number.value)
-                for claim in self._claims
-                if claim.number is not None
-            }
+            {ref: quantity(number.value) for ref, number in written.items()},
+            {ref: quantity(number.units[0]) for ref, number in written.items() if number.units},
         )
 
     def __iter__(self) -> Iterator[Operands]:

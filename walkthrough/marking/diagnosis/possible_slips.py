@@ -2,7 +2,8 @@
 
 A class works the same steps with the same operands again and again. So what every slip makes of them is
 worked out once, and a written number is looked up among the results; only the slips that come near it
-are played again, exactly.
+are played again, exactly. Operands that are met for the first time may be one person's alone: with them
+every slip is played on the number that was written.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from walkthrough.workbook.reworked_steps import ReworkedStep, reworked
 from walkthrough.workbook.workbook import Workbook
 
 _MOST_TABLES = 2_000
+_MOST_MET = 20_000
 _MOST_TERMS = 80
 """A longer sum is not laid out for all its slips: they are found by what is missing from it."""
 _ROOM = 1e-9
@@ -37,11 +39,22 @@ class _Tables:
     def __init__(self) -> None:
         self.operands: dict[Ref, tuple[Ref, ...]] = {}
         self._tables: OrderedDict[Hashable, tuple[tuple[Quantity, ...], SlipResults]] = OrderedDict()
+        self._met: set[int] = set()
 
     def find(self, ref: Ref, numbers: tuple[Quantity, ...]) -> SlipResults | None:
         """The table of a step with these operands, if it is known."""
         known = self._tables.get((ref, same_numbers(numbers)))
         return known[1] if known is not None and known[0] == numbers else None
+
+    def met_before(self, ref: Ref, numbers: tuple[Quantity, ...]) -> bool:
+        """Whether these operands were met before; from now on they were."""
+        operands = hash((ref, same_numbers(numbers)))
+        if operands in self._met:
+            return True
+        if len(self._met) >= _MOST_MET:
+            self._met.clear()
+        self._met.add(operands)
+        return False
 
     def keep(self, ref: Ref, numbers: tuple[Quantity, ...], table: SlipResults) -> None:
         """Remembers a table."""
@@ -56,7 +69,7 @@ _OF_BOOKS: WeakKeyDictionary[Workbook, _Tables] = WeakKeyDictionary()
 def possible(own: ReworkedStep) -> Sequence[SlipKind]:
     """The slips that can give what is sought from this step, in the order of the shelf."""
     slips = all_slips()
-    table = _table(own)
+    table = _table(own, at_once=False)
     if own.sought is None or table is None:
         return slips
     low, high = nearly(own.sought.low), nearly(own.sought.high)
@@ -74,7 +87,7 @@ def untabled(kind: SlipKind) -> bool:
 
 def results(own: ReworkedStep) -> SlipResults | None:
     """What all slips make of a step, in order; None if it has too many terms, or no numbers."""
-    return _table(own)
+    return _table(own, at_once=True)
 
 
 def operands_of_slips(book: Workbook, ref: Ref) -> tuple[Ref, ...]:
@@ -83,8 +96,11 @@ def operands_of_slips(book: Workbook, ref: Ref) -> tuple[Ref, ...]:
     return () if tables is None else tables.operands.get(ref, ())
 
 
-def _table(own: ReworkedStep) -> SlipResults | None:
-    """The table of this step with these operands; None if it has too many terms, or no numbers."""
+def _table(own: ReworkedStep, at_once: bool) -> SlipResults | None:
+    """The table of this step with these operands; None if it has too many terms, or no numbers.
+
+    If not `at_once`, operands that are met for the first time have none yet.
+    """
     tables = _OF_BOOKS.get(own.book)
     if tables is None:
         tables = _OF_BOOKS[own.book] = _Tables()
@@ -92,7 +108,10 @@ def _table(own: ReworkedStep) -> SlipResults | None:
     try:
         if not wanted and len(own.book.outlines(own.step)) > _MOST_TERMS:
             return None
-        known = tables.find(own.ref, tuple(map(own.number, wanted))) if wanted else None
+        operands = tuple(map(own.number, wanted))
+        known = tables.find(own.ref, operands) if wanted else None
+        if known is None and wanted and not at_once and not tables.met_before(own.ref, operands):
+            return None
         if known is None:
             numbers = own.number.noting()
             known = _laid_out(own, numbers)

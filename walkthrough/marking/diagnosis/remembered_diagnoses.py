@@ -169,11 +169,18 @@ def _situation(
     room = max(claim.number.units, default=0 * value) / 2
     # what could have been copied from elsewhere
     near = own.page.about(quantity(value - room), quantity(value + room))
+    here = reworked(book, ref, numbers)
     try:
-        used = (*map(numbers, wanted), *(number for _, number in near))
+        # and what could stand in its place, if the two were exchanged
+        exchanged = [each for each in own.page.standing_for(here.right) if each.tensor == ref.tensor]
+        used = (
+            *map(numbers, wanted),
+            *(number for _, number in near),
+            *(here.right_of(each) for each in exchanged),
+        )
     except ArithmeticError:
         return None
-    cells = tuple([each for each, _ in near])
+    cells = (*(each for each, _ in near), *exchanged)
     return _Situation((ref, claim.written, value.numerator, layout, cells, same_numbers(used)), used)
 
 

@@ -18,7 +18,7 @@ def shown_enclosure(of: Enclosure, digits: int) -> Shown:
         return Shown(False, "0", 0, True)
     exponent = magnitude(value) - digits + 1
     scaled = value / power_of_ten(exponent)
-    if scaled.q == 1 and of[0] is of[1]:
+    if scaled.q == 1 and of[0] == of[1]:
         return _ended(abs(int(scaled.p)), exponent, value < ZERO)
     above, below = abs(int(scaled.p)), int(scaled.q)
     text = str((2 * above + below) // (2 * below))

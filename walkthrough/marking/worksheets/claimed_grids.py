@@ -30,6 +30,7 @@ _LONGEST_REMEMBERED = 400
 _FILTER_LINE = re.compile(r"-{3,}")
 # a number may have blanks in it: after a mark, around a ×, before a %
 _SPACIOUS = re.compile(rf"(?:[{EQUALS_SIGNS}][^\S\n]*)?\S+(?:[^\S\n]+[{TIMES}][^\S\n]*10\S*)?(?:[^\S\n]+%)?")
+_SEVERAL = re.compile(r"\([^()\s;,][^()]*[\s;,][^()]*\)")
 _NEEDS_CARE = re.compile(rf"[{EQUALS_SIGNS}{TIMES}%]")
 _THOUSANDS = re.compile(r"\D?[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]*)?")
 
@@ -146,6 +147,8 @@ def _filters(text: str, commas: Commas) -> Iterator[list[list[GridLine]]]:
         bare = line.strip()
         if bare[:1] == "[" and bare[-1] == "]":
             bare = bare[1:-1].strip()  # [1020, 1275]
+        elif bare[:1] == "(" and bare[-1] == ")" and _SEVERAL.fullmatch(bare):
+            bare = bare[1:-1].strip()  # (1020, 1275): a tuple; (1020) alone may be −1020
         if not bare:
             if block:
                 block = []

@@ -10,7 +10,7 @@ from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from walkthrough.case import Case, list_shipped, load
+from walkthrough.case import Case, list_shipped
 from walkthrough.case.cells import NoSuchCell, cell_name, resolve
 from walkthrough.case.claims import refuse_unknown
 from walkthrough.marking.worksheets.order_of_computation import order_of_computation
@@ -18,6 +18,8 @@ from walkthrough.mathematics.notation import Cell, Shape
 from walkthrough.trace.linked import linked
 from walkthrough.trace.network import network
 from walkthrough.trace.trace import CannotReplay, Trace
+from walkthrough.training.runs.opening import load
+from walkthrough.training.runs.step_names import file_of
 from walkthrough.words.messages import printable, quoted, suggestion
 from walkthrough.words.problems import CaseError, Problem
 
@@ -133,12 +135,15 @@ class Exercises:
         self._shipped = {each.name: each.path for each in list_shipped()}
 
     def named(self, said: str, folder: Path) -> Exercise:
-        """The exercise of a shipped name, or at a path relative to the folder; raises CaseError."""
+        """The exercise of a shipped name, or at a path relative to the folder, or a step of a training there.
+
+        Raises CaseError.
+        """
         if said in self._shipped:
             return self._open(said, said)
         path = folder / said
         try:
-            there = path.is_file()
+            there = (folder / file_of(said)).is_file()
         except (OSError, ValueError):
             there = False  # a name that no file can have
         if not there:

@@ -1,100 +1,243 @@
-"""A worksheet to print: laid out like the page, an empty box in the place of every number; and its key."""
+"""A worksheet to be printed: laid out like the page, with an empty box for every number.
+
+A sheet is made from what the case gives and from how large everything is; nothing is worked out for it, so
+that no answer can stand in it. Its key is the same sheet with the boxes filled.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from math import prod
 
-from walkthrough.case import Case
-from walkthrough.document import Block, Boxes, Grid, Heading, Prose, Rule, Working, Workings
-from walkthrough.marking.worksheets.empty_sheets import MOST_ASKED, asked_tensors
+from walkthrough.document import Beside, Block, Grid, Heading, Prose, Rule
+from walkthrough.marking.worksheets.answers import Answer, open_places, right_numbers
+from walkthrough.marking.worksheets.empty_sheets import asked_tensors
 from walkthrough.marking.worksheets.exercises import Exercise
+from walkthrough.mathematics.letters import rational
+from walkthrough.mathematics.notation import Cell, Largest
+from walkthrough.page.general_formulas import (
+    backward_rule,
+    forward_rule,
+    loss_rule,
+    mean_rule,
+    slope_rule,
+    update_rule,
+)
+from walkthrough.page.images import MOST_NUMBERS, WIDEST, labelled
 from walkthrough.page.narration import Narration
-from walkthrough.page.page import Page
+from walkthrough.page.page import WINNERS, Page
+from walkthrough.trace.stage import Stage
 from walkthrough.trace.steps import Steps
 
-_INDEX = re.compile(r"\[[^\]]*\]")
+_IN_A_ROW = 8
+"""Numbers of a flat tensor that stand beside each other."""
 
 
-def printed_sheet(case: Case, steps: int = 1, answers: bool = False, title: str = "") -> Iterator[Block]:
-    """The sheet; with `answers` the key: the same with the numbers in their boxes.
-
-    Nothing of the page is taken over but its headings, its general formulas and what the case gives: what
-    explains a number gives it away.
-    """
-    exercise = Exercise(case).of_steps(steps)
-    page = Page(Narration(Steps(exercise.trace)), omitting=True)
-    blocks = list(page.blocks())
-    asked = set(asked_tensors(exercise))
-    in_grids = {
-        _tensor(cell) for block in blocks if isinstance(block, Grid) for row in block.cells for cell in row
-    }
-    heading = next(block for block in blocks if isinstance(block, Heading))
-    yield replace(heading, text=(title or heading.text) + ("    key" if answers else ""))
-    if not answers:
-        yield Prose("Name: ______________________________     Date: ________________")
-    yield from _given_words(case, exercise)
-    said: set[str] = set()
-    for block in blocks[blocks.index(heading) + 1 :]:
-        match block:
-            case Heading() | Rule():
-                yield block
-            case Grid():
-                yield from _grid(block, asked, exercise, answers)
-            case Workings(lines) if not in_grids & {_tensor(line.cell) for line in lines}:
-                yield from _lines(lines, asked, said, answers)
-            case Working() if _tensor(block.cell) not in in_grids:
-                yield from _lines((block,), asked, said, answers)
-            case _:
-                pass
+def printed_sheet(exercise: Exercise, label: str = "") -> Iterator[Block]:
+    """The sheet with empty boxes; `label` tells one copy from another."""
+    page = Page(Narration(Steps(exercise.trace), exercise.digits))
+    yield from _Sheet(page, frozenset(asked_tensors(exercise)), open_places("")).blocks(label, False)
 
 
-def _tensor(cell: str) -> str:
-    """`conv#2` of `conv[1,1]#2`."""
-    return _INDEX.sub("", cell)
+def printed_key(exercise: Exercise, label: str = "") -> Iterator[Block]:
+    """The same sheet with the right numbers in its boxes."""
+    page = Page(Narration(Steps(exercise.trace), exercise.digits))
+    asked = frozenset(asked_tensors(exercise))
+    yield from _Sheet(page, asked, right_numbers(exercise)).blocks(label, True)
 
 
-def _given_words(case: Case, exercise: Exercise) -> Iterator[Block]:
-    """What a person has to know who works it out, and what the page says of its numbers otherwise."""
-    if case.source:
-        yield Prose(f"Source: {case.source}.")
-    rounding = case.arithmetic
-    if rounding.kind == "decimals":
-        yield Prose(
-            f"Every number is rounded half-up to {rounding.decimals} decimals and carried on rounded."
+@dataclass(frozen=True)
+class _Sheet:
+    """What is given stands as numbers, what is `asked` in boxes with their answers."""
+
+    page: Page
+    asked: frozenset[str]
+    answer: Answer
+
+    def blocks(self, label: str, is_key: bool) -> Iterator[Block]:
+        """The whole sheet."""
+        case = self.page.steps.trace.case
+        title = case.title or case.name
+        yield Heading(f"{title}: the key" if is_key else title, 1)
+        if is_key:
+            yield Prose(f"{label}. {self._rounding}" if label else self._rounding)
+        else:
+            yield from (Prose(text) for text in (label,) if text)
+            yield Prose(f"Name: {'_' * 24}     Date: {'_' * 10}")
+            yield from self._conventions()
+        several = self.page.in_turn
+        for page in several:
+            if len(several) > 1:
+                yield Heading(f"step {page.steps.trace.step} of {len(several)}", 1)
+            yield from replace(self, page=page)._body()
+
+    @property
+    def _rounding(self) -> str:
+        kind = self.page.steps.trace.case.arithmetic
+        if kind.kind == "decimals":
+            return f"Every line is rounded half-up to {kind.decimals} decimals and carried on rounded."
+        return f"Numbers that do not end are rounded half-up to {self.page.narration.digits} digits."
+
+    def _conventions(self) -> Iterator[Block]:
+        """What textbooks disagree about, wherever it may matter: whether it does would be an answer."""
+        case, layers = self.page.steps.trace.case, self.page.network.layers
+        if case.arithmetic.kind == "decimals":
+            yield Prose(self._rounding)
+        if any(isinstance(each[0].right, Largest) for stage in layers for each in stage.choices):
+            yield Prose(f"Equal largest entries in a window: {WINNERS[case.conventions.max_tie]}.")
+        gates: dict[str, list[str]] = {}
+        for stage in layers:
+            if stage.gate is not None:
+                gates.setdefault(rational(stage.gate.at_zero), []).append(stage.name)
+        for slope, names in gates.items():
+            yield Prose(f"{', '.join(names)} at exactly 0: the slope taken is {slope}.")
+
+    def _body(self) -> Iterator[Block]:
+        """One step of training: forwards, backwards, the update."""
+        network, case = self.page.network, self.page.steps.trace.case
+        for sample in range(len(case.samples)):
+            if case.batch:
+                yield Heading(f"sample {sample + 1} of {len(case.samples)}", 2)
+            for stage in network.stages:
+                yield from self._forward(stage, sample)
+            for stage in reversed(network.stages if network.loss else ()):
+                yield from self._backward(stage, sample)
+        if case.batch and network.loss is not None:
+            yield from self._means()
+        yield from self._update()
+
+    def _forward(self, stage: Stage, sample: int) -> Iterator[Block]:
+        if not stage.equations:
+            return
+        yield self.page.heading(stage, "forward", sample)
+        given = [] if stage is not self.page.network.stages[0] else [("x, the input", "input")]
+        if stage is self.page.network.loss:
+            yield _plain(loss_rule(stage))
+            yield from self._given(given, sample)
+            yield from self._boxes("loss", sample)
+            return
+        sizes = stage.layer.size_arithmetic(stage.x.shape)
+        if sizes:
+            yield Prose(", ".join(sizes))
+        yield _plain(forward_rule(stage))
+        # what all samples share stands with the first of them
+        own = () if sample else (*stage.parameters.values(), *stage.constants.values())
+        given += [(f"{tensor.symbol}, the {tensor.name.rpartition('.')[2]}", tensor.name) for tensor in own]
+        yield from self._given(given, sample)
+        yield from self._boxes(stage.z.name, sample)
+
+    def _backward(self, stage: Stage, sample: int) -> Iterator[Block]:
+        network = self.page.network
+        yield self.page.heading(stage, "backward", sample)
+        if stage is network.loss:
+            name = network.output.grad.name
+            if stage.equations:
+                yield _plain(slope_rule(stage))
+                yield from self._boxes(name, sample)
+            else:
+                yield from self._given([(f"∂L/∂{network.output.symbol}", name)], sample)
+            return
+        for tensor in stage.inputs:
+            rule = backward_rule(stage, tensor)
+            if rule is not None:
+                yield _plain(rule)
+            yield from self._boxes(tensor.grad.name, sample)
+
+    def _means(self) -> Iterator[Block]:
+        trace = self.page.steps.trace
+        yield Heading("means over the samples", 2)
+        for name, place in trace.own_places.items():
+            if place.sample is None and self.page.steps.phase(name) != "update":
+                yield mean_rule(self.page.letter(name), len(trace.case.samples))
+                yield from self._grids(name)
+
+    def _update(self) -> Iterator[Block]:
+        trace = self.page.steps.trace
+        for stage in self.page.network.layers:
+            own = [move for move in trace.moves if move.stage is stage]
+            if own:
+                yield self.page.update_heading(stage, own)
+            for move in own:
+                if trace.step == 1 and move.before:
+                    several = ", ".join(tensor.symbol for tensor in move.before)
+                    yield Prose(f"Before the first step: {several} = 0.")
+                role = f"{move.parameter.symbol} {move.parameter.name.rpartition('.')[2]}"
+                for equation in move.equations:
+                    yield update_rule(move, equation, role)
+                    yield from self._boxes(equation.left.tensor.name, None)
+
+    # --- grids -----------------------------------------------------------------------------------
+
+    def _given(self, named: Sequence[tuple[str, str]], sample: int) -> Iterator[Block]:
+        """What the case gives, as it is written there; of a later step, what the one before has left."""
+        grids: list[Grid] = []
+        for title, local in named:
+            name = self.page.steps.full(local, sample)
+            place = self.page.steps.trace.place(name)
+            given = self.page.steps.trace.given_grid(name)
+            upstream = getattr(self.page.steps.trace.case.loss, "gradient", None)
+            if given is None and local.endswith(".grad") and upstream is not None:
+                given = upstream.shaped_like(place.shape)
+            if given is None:
+                yield Prose(f"{title}: as the step before has left it.")
+            elif not _fits(place.shape):
+                yield Prose(f"{title}: {prod(place.shape):,} numbers, which stand in the case.")
+            else:
+                texts = iter([given.text(at) for at in range(given.size)])
+                for label, rows in _rows(place.shape, title):
+                    grids.append(Grid(label, tuple(tuple(next(texts) for _ in row) for row in rows)))
+        yield from _beside(grids)
+
+    def _boxes(self, local: str, sample: int | None) -> Iterator[Block]:
+        """A tensor to be worked out, under the name by which it is claimed."""
+        yield from self._grids(self.page.steps.full(local, sample))
+
+    def _grids(self, name: str) -> Iterator[Block]:
+        if name not in self.asked:
+            return
+        shape = self.page.places[name].shape
+        title = f"{self.page.letter(name)}, {name}"
+        if not _fits(shape):
+            yield Prose(f"{title}: {prod(shape):,} numbers, too many for boxes.")
+            return
+        cell_name = self.page.steps.trace.cell_name
+        yield from _beside(
+            [
+                Grid(
+                    label,
+                    tuple(tuple(self.answer(name, cell) for cell in row) for row in rows),
+                    cells=tuple(tuple(cell_name(name, cell) for cell in row) for row in rows),
+                    boxes=True,
+                )
+                for label, rows in _rows(shape, title)
+            ]
         )
-    if any(stage.choices for stage in exercise.trace.network.layers):
-        tie, slope = case.conventions.max_tie, case.conventions.relu_at_zero
-        who = {
-            "first": "the first one wins",
-            "split": "all share the gradient",
-            "all": "each has the gradient",
-        }
-        yield Prose(f"Of equal largest entries, {who[tie]}; at a kink the slope (of ReLU, at 0) is {slope}.")
 
 
-def _grid(block: Grid, asked: set[str], exercise: Exercise, answers: bool) -> Iterator[Block]:
-    """A grid of the page: as it is if the case gives it, else boxes."""
-    if not block.cells:
-        return  # drawn once more, such as a turned kernel
-    tensor = _tensor(block.cells[0][0])
-    if tensor not in asked:
-        yield replace(block, marks=())
-    elif prod(exercise.shapes[tensor]) <= MOST_ASKED:
-        yield Boxes(block.name, block.rows if answers else _empty(block.rows))
+def _plain(rule: Rule) -> Rule:
+    """A formula without the command that derives it, which nobody types on paper."""
+    return replace(rule, derivation="")
 
 
-def _lines(lines: tuple[Working, ...], asked: set[str], said: set[str], answers: bool) -> Iterator[Block]:
-    """Numbers that stand in no grid: a box for each, behind its name."""
-    for line in lines:
-        if _tensor(line.cell) not in asked or line.cell in said:
-            continue
-        said.add(line.cell)
-        value = line.sides[-1][1] if line.sides else ""
-        yield Boxes(line.left, ((value if answers and isinstance(value, str) else "",),))
+def _fits(shape: tuple[int, ...]) -> bool:
+    """Whether a sheet has room for a tensor."""
+    return prod(shape) <= MOST_NUMBERS and (len(shape) < 2 or shape[-1] <= WIDEST)
 
 
-def _empty(rows: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]:
-    return tuple(tuple("" for _ in row) for row in rows)
+def _rows(shape: tuple[int, ...], title: str) -> Iterator[tuple[str, list[list[Cell]]]]:
+    """The images of a tensor, each with its cells in rows; what is flat is broken into rows."""
+    if len(shape) < 2:
+        cells: list[Cell] = [(at,) for at in range(shape[0])] if shape else [()]
+        yield title, [cells[at : at + _IN_A_ROW] for at in range(0, len(cells), _IN_A_ROW)]
+        return
+    for label, outer in labelled(shape, title):
+        yield label, [[(*outer, row, column) for column in range(shape[-1])] for row in range(shape[-2])]
+
+
+def _beside(grids: list[Grid]) -> Iterator[Block]:
+    """Grids as many beside each other as the paper takes."""
+    if len(grids) == 1:
+        yield grids[0]
+    elif grids:
+        yield Beside(tuple(grids), ("",) * (len(grids) - 1))

@@ -18,10 +18,11 @@ from walkthrough.marking.worksheets.exercises import Exercise, Exercises
 from walkthrough.marking.worksheets.formula_claims import read_formulas
 from walkthrough.marking.worksheets.number_claims import read_number_claims
 from walkthrough.marking.worksheets.size_names import sizes_among
+from walkthrough.training.runs.step_names import is_run, step_name
 from walkthrough.words.messages import one_line, printable, quoted, suggestion
 from walkthrough.words.problems import CaseError, Problem
 
-_KEYS = ("case", "student", "name", "claims", "formulas")
+_KEYS = ("case", "step", "student", "name", "claims", "formulas")
 _ENOUGH_PROBLEMS = 50
 _LONGEST_LABEL = 120
 _CLAIMS = re.compile(r"^[ \t]*\[claims\]", re.MULTILINE)
@@ -134,7 +135,7 @@ def named_exercise(
 
 
 def _without_content(problem: Problem) -> str:
-    if problem.message.startswith(("is a worksheet", "has no [input]")):
+    if not problem.file or problem.message.startswith(("is a worksheet", "has no [input]")):
         return problem.message
     where = "" if problem.line is None else f" (its line {problem.line})"
     return f"it makes no sense as a case{where}; `walkthrough show` says what is wrong"
@@ -183,7 +184,7 @@ def _table(source: Source, key: str) -> dict[str, Any]:
 
 def _exercise(source: Source, folder: Path, exercises: Exercises, case: str | None) -> tuple[Exercise, str]:
     """The exercise and its name, as the worksheet says it; the option `--case` binds."""
-    said = source.table.get("case")
+    said = _said_case(source)
     if case is not None and (said is None or (isinstance(said, str) and same_case(said, folder, case))):
         return named_exercise(case, Path(), exercises, "--case", None, ""), printable(case)
     if said is None:
@@ -199,6 +200,17 @@ def _exercise(source: Source, folder: Path, exercises: Exercises, case: str | No
         return exercises.named(said, folder), printable(said)
     except CaseError:
         return named_exercise(said, folder, exercises, source.file, source.line(("case",)), "case"), said
+
+
+def _said_case(source: Source) -> Any:
+    """What a worksheet calls its case; with a `step` beside it, that step of a training."""
+    said, step = source.table.get("case"), source.table.get("step")
+    if step is None or not isinstance(said, str):
+        return said
+    if not is_run(said) or not isinstance(step, int) or isinstance(step, bool) or step < 1:
+        message = f'found {found(step)}; expected a step of a training, beside case = "run.npz"'
+        raise CaseError([Problem(source.file, source.line(("step",)), "step", message)])
+    return step_name(said, step)
 
 
 def _quick(toml: str, claims: dict[str, Any]) -> list[Claim] | None:

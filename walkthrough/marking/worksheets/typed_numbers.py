@@ -21,9 +21,18 @@ _LONGEST = 200
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _LONG_DASHES = str.maketrans("—―", "−−")
 _PLAIN = re.compile(r"[0-9+\-−.,eE%/]*")
-_PAIRS = (("$$", "$$"), ("$", "$"), ("\\(", "\\)"), ("\\[", "\\]"), ("[", "]"), ("{", "}"), ("**", "**"))
+_PAIRS = (
+    ("$$", "$$"),
+    ("$", "$"),
+    ("\\(", "\\)"),
+    ("\\[", "\\]"),
+    ("[", "]"),
+    ("{", "}"),
+    ("**", "**"),
+    ("`", "`"),
+)
 _ABOUT = r"(?:approx(?:imately|\.)?|about|circa|ca\.|rounded|gerundet)"
-_BEFORE = re.compile(rf"(?:{_ABOUT})\s+(?=[0-9+\-−.])", re.IGNORECASE)
+_BEFORE = re.compile(rf"(?:{_ABOUT}|\(\s*{_ABOUT}\s*\))\s+(?=[0-9+\-−.])", re.IGNORECASE)
 _AFTER = re.compile(rf"\s*(?:\(\s*{_ABOUT}\s*\)|\s{_ABOUT})$", re.IGNORECASE)
 _ELLIPSIS = re.compile(r"(?<=[0-9])\s?(?:…|⋯|\.\.\.|\\(?:l|c)?dots)$")
 # σ(z₁), ∂L/∂w, w_1^{new}, conv[1,1]: what begins with a letter and names a number

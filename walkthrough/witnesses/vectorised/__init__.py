@@ -1,8 +1,9 @@
 """The vectorised witness: whole tensors at once, from the closed forms, with NumPy alone.
 
-It knows neither the equations nor the replay. A stage is given as the type word of a case file, the
-layer's options as plain numbers, and tensors: all float64 arrays, or all exact boxes. Linear stages
-of boxes are exact; functions are found to `digits` significant digits and are boxes again.
+The forms themselves hold for a batch (`batch`); here one sample is taken through them. The witness knows
+neither the equations nor the replay. A stage is given as the type word of a case file, the layer's
+options as plain numbers, and tensors: all float64 arrays, or all exact boxes. Linear stages of boxes
+are exact; functions are found to `digits` significant digits and are boxes again.
 
 Whether a type has a witness say `knows` and `knows_loss`; what a witness cannot follow (an unknown
 convention, more than 20,000 decimal places) raises `CannotFollow`, and is then left out.
@@ -12,11 +13,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from types import MappingProxyType, ModuleType
+from types import MappingProxyType
 from typing import Any
 
 from walkthrough.witnesses import CannotFollow
-from walkthrough.witnesses.vectorised import layers, losses, updates
+from walkthrough.witnesses.vectorised import batch, layers, losses, updates
+from walkthrough.witnesses.vectorised.arrays import rearranged
+from walkthrough.witnesses.vectorised.batch import closed_form
 from walkthrough.witnesses.vectorised.box import Box, FloatArray, Numbers, largest_difference, rounded, scaled
 from walkthrough.witnesses.vectorised.stage import Judged, Line, Moving, Stage
 from walkthrough.words import shelf
@@ -43,12 +46,6 @@ __all__ = [
 DIGITS = 60
 
 
-def _closed_form(on: ModuleType, word: str) -> ModuleType:
-    if word not in shelf.names(on):
-        raise CannotFollow(f"no closed form for {word!r}")
-    return shelf.module(on, word)
-
-
 def knows(type: str) -> bool:
     """Whether there is a closed form for this type of layer."""
     return type in shelf.names(layers)
@@ -61,7 +58,7 @@ def knows_loss(type: str) -> bool:
 
 def knows_combined(type: str) -> bool:
     """Whether the loss can be taken together with the sigmoid or softmax before it."""
-    return knows_loss(type) and hasattr(_closed_form(losses, type), "combined")
+    return knows_loss(type) and batch.combined_after(type) is not None
 
 
 def forward(
@@ -72,8 +69,7 @@ def forward(
     digits: int = DIGITS,
 ) -> Numbers:
     """What a layer makes of its input."""
-    found: Numbers = _closed_form(layers, type).forward(Stage(x, parameters or {}, options, digits))
-    return found
+    return _alone(batch.forward(type, Stage(_one(x), parameters or {}, options, digits)))
 
 
 def backward(
@@ -90,9 +86,9 @@ def backward(
 
     With y, the layer's output, a function's derivative is read off it; without it, off the input.
     """
-    stage = Stage(x, parameters or {}, options, digits, y)
-    found: dict[str, Numbers] = _closed_form(layers, type).backward(stage, gradient)
-    return found
+    stage = Stage(_one(x), parameters or {}, options, digits, None if y is None else _one(y))
+    found = batch.backward(type, stage, _one(gradient))
+    return {**found, "x": _alone(found["x"])}
 
 
 def loss(
@@ -105,8 +101,7 @@ def loss(
     digits: int = DIGITS,
 ) -> Numbers:
     """The loss, a tensor without axes."""
-    found: Numbers = _closed_form(losses, type).value(_judged(y, t, options, digits, logits))
-    return found
+    return _alone(batch.loss(type, _judged(y, t, options, digits, logits)))
 
 
 def loss_gradient(
@@ -119,14 +114,12 @@ def loss_gradient(
     digits: int = DIGITS,
 ) -> Numbers:
     """∂L/∂y, shaped like the output."""
-    found: Numbers = _closed_form(losses, type).gradient(_judged(y, t, options, digits, logits))
-    return _shaped_like(y, found)
+    return _alone(batch.loss_gradient(type, _judged(y, t, options, digits, logits)))
 
 
 def combined_gradient(type: str, options: Mapping[str, Any], y: Numbers, t: Numbers) -> Numbers:
     """∂L/∂z with respect to the logits, in one step: y − t (over n outputs)."""
-    found: Numbers = _closed_form(losses, type).combined(_judged(y, t, options, DIGITS, None))
-    return _shaped_like(y, found)
+    return _alone(batch.combined_gradient(type, _judged(y, t, options, DIGITS, None)))
 
 
 def knows_update(type: str) -> bool:
@@ -151,7 +144,7 @@ def update(
     `kept` is what the step before has left; `line` is what becomes of each line (it may round it).
     """
     moving = Moving(old, gradient, kept, options, rate, step, digits, line)
-    found: dict[str, Numbers] = _closed_form(updates, type).moved(moving)
+    found: dict[str, Numbers] = closed_form(updates, type).moved(moving)
     return found
 
 
@@ -166,15 +159,15 @@ def mean(of: Sequence[Numbers]) -> Numbers:
 def _judged(
     y: Numbers, t: Numbers, options: Mapping[str, Any], digits: int, logits: Numbers | None
 ) -> Judged[Numbers]:
-    """Output, target and logits in one row, whatever shape they came in."""
-    return Judged(_flat(y), _flat(t), options, digits, None if logits is None else _flat(logits))
+    """A batch of one."""
+    return Judged(_one(y), _one(t), options, digits, None if logits is None else _one(logits))
 
 
-def _flat(x: Numbers) -> Numbers:
-    return Box(x.numerators.ravel(), x.denominator) if isinstance(x, Box) else x.ravel()
+def _one(x: Numbers) -> Numbers:
+    """One sample as a batch."""
+    return rearranged(x, lambda array: array[None])
 
 
-def _shaped_like(y: Numbers, flat: Numbers) -> Numbers:
-    if isinstance(flat, Box):
-        return Box(flat.numerators.reshape(y.shape), flat.denominator)
-    return flat.reshape(y.shape)
+def _alone(several: Numbers) -> Numbers:
+    """The only one of a batch."""
+    return rearranged(several, lambda array: array.reshape(array.shape[1:]))

@@ -45,9 +45,26 @@ def chosen(where: NDArray[np.bool_], x: Numbers, otherwise: Numbers) -> Numbers:
     return np.where(where, x, otherwise)
 
 
-def summed(x: Numbers, axes: tuple[int, ...] | None = None) -> Numbers:
-    """Sums over some axes, or over all."""
+def summed(x: Numbers, axes: tuple[int, ...]) -> Numbers:
+    """Sums over some axes."""
     return rearranged(x, lambda array: np.asarray(array.sum(axis=axes)))
+
+
+def summed_samples(x: Numbers) -> Numbers:
+    """The sum over the samples, which are the first axis."""
+    return summed(x, (0,))
+
+
+def summed_outputs(x: Numbers) -> Numbers:
+    """One sum for each sample of samples × outputs."""
+    return summed(x, (1,))
+
+
+def spread(of: Numbers, like: Numbers) -> Numbers:
+    """One number for each sample, in each of its places."""
+    shape = like.shape
+    each = (-1,) + (1,) * (len(shape) - 1)
+    return rearranged(of, lambda array: np.broadcast_to(array.reshape(each), shape))
 
 
 def padded(array: Array, by: Sequence[Pair], filler: Any = 0) -> Array:
@@ -78,17 +95,21 @@ def sides(padding: Any, reach: Pair) -> tuple[Pair, Pair]:
 
 
 def framed(image: Array, frame: tuple[Pair, Pair], filler: Any = 0) -> Array:
-    """Channel × row × column with padding on its four sides."""
-    return padded(image, ((0, 0), *frame), filler)
+    """Images (… × row × column) with padding on their four sides."""
+    if not any(map(any, frame)):
+        return image
+    return padded(image, (*((0, 0) for _ in image.shape[2:]), *frame), filler)
 
 
 def windows(image: Array, size: Pair, stride: Pair = (1, 1)) -> Array:
-    """Every window of an image: channel × window row × window column × row × column within it."""
-    return sliding_window_view(image, size, axis=(1, 2))[:, :: stride[0], :: stride[1]]
+    """Every window of images: … × window row × window column × row × column within it."""
+    return sliding_window_view(image, size, axis=(-2, -1))[..., :: stride[0], :: stride[1], :, :]
 
 
 def dilated(image: Array, by: Pair) -> Array:
     """Zeros between the entries along the last two axes: steps of 1 walk over it as steps of `by` did."""
+    if by == (1, 1):
+        return image
     *outer, rows, columns = image.shape
     out = np.empty((*outer, (rows - 1) * by[0] + 1, (columns - 1) * by[1] + 1), image.dtype)
     out.fill(0)
@@ -98,14 +119,13 @@ def dilated(image: Array, by: Pair) -> Array:
 
 def laid_back(shares: Array, shape: tuple[int, ...], stride: Pair, frame: tuple[Pair, Pair]) -> Array:
     """What windows give back to the image (`shape`), added up where they overlap; padding is cut off."""
-    _, down, across, rows, columns = shares.shape
-    channels, height, width = shape
+    *_, down, across, rows, columns = shares.shape
+    *outer, height, width = shape
     (top, bottom), (left, right) = frame
-    out = np.empty((channels, height + top + bottom, width + left + right), shares.dtype)
+    out = np.empty((*outer, height + top + bottom, width + left + right), shares.dtype)
     out.fill(0)
     for p in range(rows):
         for q in range(columns):
-            out[:, p : p + stride[0] * down : stride[0], q : q + stride[1] * across : stride[1]] += shares[
-                :, :, :, p, q
-            ]
-    return out[:, top : top + height, left : left + width]
+            beneath = out[..., p : p + stride[0] * down : stride[0], q : q + stride[1] * across : stride[1]]
+            beneath += shares[..., p, q]
+    return out[..., top : top + height, left : left + width]

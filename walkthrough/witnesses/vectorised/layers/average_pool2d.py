@@ -14,7 +14,7 @@ from walkthrough.witnesses.vectorised.stage import Stage
 
 def forward(stage: Stage[Numbers]) -> Numbers:
     """Sums over the windows, divided by a window's size; padding counts as zeros."""
-    sums = rearranged(stage.x, lambda image: _windows(stage, image).sum(axis=(3, 4)))
+    sums = rearranged(stage.x, lambda image: _windows(stage, image).sum(axis=(-2, -1)))
     return scaled(sums, Fraction(1, prod(stage.options["size"])))
 
 

@@ -21,8 +21,8 @@ def backward(stage: Stage[Numbers], gradient: Numbers) -> dict[str, Numbers]:
     """∂X = γ·∂Z/√(σ² + ε), ∂γ = Σ ∂Z·x̂, ∂β = Σ ∂Z over a channel's places."""
     return {
         "x": quotient(_of(stage, "gamma") * gradient, _deviation(stage), stage.digits),
-        "gamma": summed(gradient * _normalised(stage), (1, 2)),
-        "beta": summed(gradient, (1, 2)),
+        "gamma": summed(gradient * _normalised(stage), (0, 2, 3)),
+        "beta": summed(gradient, (0, 2, 3)),
     }
 
 

@@ -27,9 +27,9 @@ def forward(stage: Stage[Numbers]) -> Numbers:
 
     def correlated(image: Array, kernel: Array) -> Array:
         parts = windows(framed(image, _frame(stage)), kernel.shape[2:], stage.options["stride"])
-        return np.tensordot(kernel, parts, axes=([1, 2, 3], [0, 3, 4]))
+        return np.tensordot(kernel, parts, axes=([1, 2, 3], [1, 4, 5])).swapaxes(0, 1)
 
-    z = multiplied(stage.x, _laid_on(stage), _in_groups(stage, correlated))
+    z = multiplied(stage.x, _laid_on(stage), _in_groups(stage, correlated, (1, 0, 1)))
     if "bias" not in stage.parameters:
         return z
     bias = stage.parameters["bias"]
@@ -40,24 +40,30 @@ def forward(stage: Stage[Numbers]) -> Numbers:
 
 def backward(stage: Stage[Numbers], gradient: Numbers) -> dict[str, Numbers]:
     """The gradients of input, kernel and bias."""
-    gradients = {"x": _input_gradient(stage, gradient), "kernel": _kernel_gradient(stage, gradient)}
+    gradients = {"kernel": _kernel_gradient(stage, gradient)}
+    if stage.carried:
+        gradients["x"] = _input_gradient(stage, gradient)
     if "bias" in stage.parameters:
         tied = len(stage.parameters["bias"].shape) == 1
-        gradients["bias"] = summed(gradient, (1, 2)) if tied else gradient
+        gradients["bias"] = summed(gradient, (0, 2, 3) if tied else (0,))
     return gradients
 
 
 def _in_groups(
-    stage: Stage[Numbers], how: Callable[[Array, Array], Array]
+    stage: Stage[Numbers], how: Callable[[Array, Array], Array], axes: tuple[int, int, int]
 ) -> Callable[[Array, Array], Array]:
-    """What is done with each group's channels and filters, the results one after the other."""
+    """What is done with each group's channels and filters, the results one after the other.
+
+    `axes` are those of the channels or filters: in the first, in the second, in what comes of them.
+    """
     groups = stage.options.get("groups", 1)
+    one, other, result = axes
 
     def each(first: Array, second: Array) -> Array:
-        pairs = zip(np.split(first, groups), np.split(second, groups), strict=True)
-        return np.concatenate([how(one, other) for one, other in pairs])
+        pairs = zip(np.split(first, groups, one), np.split(second, groups, other), strict=True)
+        return np.concatenate([how(*pair) for pair in pairs], result)
 
-    return each
+    return how if groups == 1 else each
 
 
 def _turned(kernel: Array) -> Array:
@@ -88,12 +94,12 @@ def _kernel_gradient(stage: Stage[Numbers], gradient: Numbers) -> Numbers:
     rows, columns = ((part - 1) * d + 1 for part, d in zip(_kernel_size(stage), apart, strict=True))
 
     def correlated(image: Array, slopes: Array) -> Array:
-        size = ((slopes.shape[1] - 1) * down + 1, (slopes.shape[2] - 1) * across + 1)
+        size = ((slopes.shape[2] - 1) * down + 1, (slopes.shape[3] - 1) * across + 1)
         # where the stride does not fill the image, windows beyond the kernel's size are not the kernel's
-        parts = windows(framed(image, frame), size)[:, :rows, :columns, ::down, ::across]
-        return np.tensordot(slopes, parts[:, :: apart[0], :: apart[1]], axes=([1, 2], [3, 4]))
+        parts = windows(framed(image, frame), size)[:, :, :rows, :columns, ::down, ::across]
+        return np.tensordot(slopes, parts[:, :, :: apart[0], :: apart[1]], axes=([0, 2, 3], [0, 4, 5]))
 
-    found = multiplied(stage.x, gradient, _in_groups(stage, correlated))
+    found = multiplied(stage.x, gradient, _in_groups(stage, correlated, (1, 1, 0)))
     return rearranged(found, _turned) if stage.options["flip"] else found
 
 
@@ -105,16 +111,16 @@ def _kernel_size(stage: Stage[Numbers]) -> Pair:
 def _input_gradient(stage: Stage[Numbers], gradient: Numbers) -> Numbers:
     """∂Z, dilated and padded, ⋆ the kernel turned by 180°, without the padding of the image."""
     stride, ((top, bottom), (left, right)) = stage.options["stride"], _frame(stage)
-    _, height, width = stage.x.shape
+    *_, height, width = stage.x.shape
 
     def correlated(slopes: Array, kernel: Array) -> Array:
         rows, columns = kernel.shape[2:]
         spread = dilated(slopes, stride)
         # rows that no window reached, where the stride does not fill the image, get zeros
-        below = height + top + bottom - spread.shape[1]
-        beside = width + left + right - spread.shape[2]
-        room = padded(spread, ((0, 0), (rows - 1, below), (columns - 1, beside)))
-        parts = windows(room, (rows, columns))[:, top : top + height, left : left + width]
-        return np.tensordot(_turned(kernel), parts, axes=([0, 2, 3], [0, 3, 4]))
+        below = height + top + bottom - spread.shape[2]
+        beside = width + left + right - spread.shape[3]
+        room = padded(spread, ((0, 0), (0, 0), (rows - 1, below), (columns - 1, beside)))
+        parts = windows(room, (rows, columns))[:, :, top : top + height, left : left + width]
+        return np.tensordot(_turned(kernel), parts, axes=([0, 2, 3], [1, 4, 5])).swapaxes(0, 1)
 
-    return multiplied(gradient, _laid_on(stage), _in_groups(stage, correlated))
+    return multiplied(gradient, _laid_on(stage), _in_groups(stage, correlated, (1, 0, 1)))

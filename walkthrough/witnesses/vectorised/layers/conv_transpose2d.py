@@ -24,10 +24,12 @@ def forward(stage: Stage[Numbers]) -> Numbers:
     def laid(image: Array, kernel: Array) -> Array:
         rows, columns = kernel.shape[2:]
         spread = dilated(image, stage.options["stride"])
-        room = padded(spread, ((0, 0), (rows - 1, rows - 1 + below), (columns - 1, columns - 1 + beside)))
+        room = padded(
+            spread, ((0, 0), (0, 0), (rows - 1, rows - 1 + below), (columns - 1, columns - 1 + beside))
+        )
         parts = windows(room, (rows, columns))
-        full = np.tensordot(kernel[:, :, ::-1, ::-1], parts, axes=([0, 2, 3], [0, 3, 4]))
-        return full[:, top : full.shape[1] - top, left : full.shape[2] - left]
+        full = np.tensordot(kernel[:, :, ::-1, ::-1], parts, axes=([0, 2, 3], [1, 4, 5])).swapaxes(0, 1)
+        return full[:, :, top : full.shape[2] - top, left : full.shape[3] - left]
 
     z = multiplied(stage.x, stage.parameters["kernel"], laid)
     if "bias" not in stage.parameters:
@@ -39,27 +41,29 @@ def forward(stage: Stage[Numbers]) -> Numbers:
 def backward(stage: Stage[Numbers], gradient: Numbers) -> dict[str, Numbers]:
     """∂X = padded ∂Z ⋆ K; ∂K[c,f] = padded ∂Z[f] ⋆ X[c], in steps of the stride."""
     stride, (top, left) = stage.options["stride"], stage.options["padding"]
-    _, height, width = stage.x.shape
+    *_, height, width = stage.x.shape
     rows, columns = stage.parameters["kernel"].shape[2:]
 
     def seen(slopes: Array) -> Array:
-        """Filter × input row × input column × kernel row × kernel column."""
-        framed = padded(slopes, ((0, 0), (top, top), (left, left)))
-        return windows(framed, (rows, columns), stride)[:, :height, :width]
+        """Sample × filter × input row × input column × kernel row × kernel column."""
+        framed = padded(slopes, ((0, 0), (0, 0), (top, top), (left, left)))
+        return windows(framed, (rows, columns), stride)[:, :, :height, :width]
 
     gradients = {
         "x": multiplied(
             gradient,
             stage.parameters["kernel"],
-            lambda slopes, kernel: np.tensordot(kernel, seen(slopes), axes=([1, 2, 3], [0, 3, 4])),
+            lambda slopes, kernel: np.tensordot(kernel, seen(slopes), axes=([1, 2, 3], [1, 4, 5])).swapaxes(
+                0, 1
+            ),
         ),
         "kernel": multiplied(
             stage.x,
             gradient,
-            lambda image, slopes: np.tensordot(image, seen(slopes), axes=([1, 2], [1, 2])),
+            lambda image, slopes: np.tensordot(image, seen(slopes), axes=([0, 2, 3], [0, 2, 3])),
         ),
     }
     if "bias" in stage.parameters:
         tied = len(stage.parameters["bias"].shape) == 1
-        gradients["bias"] = summed(gradient, (1, 2)) if tied else gradient
+        gradients["bias"] = summed(gradient, (0, 2, 3) if tied else (0,))
     return gradients

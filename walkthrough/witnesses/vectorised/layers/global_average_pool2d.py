@@ -13,7 +13,7 @@ from walkthrough.witnesses.vectorised.stage import Stage
 
 def forward(stage: Stage[Numbers]) -> Numbers:
     """One mean for each channel, as channel × 1 × 1."""
-    return scaled(rearranged(stage.x, lambda x: np.asarray(x.sum(axis=(1, 2), keepdims=True))), _share(stage))
+    return scaled(rearranged(stage.x, lambda x: np.asarray(x.sum(axis=(2, 3), keepdims=True))), _share(stage))
 
 
 def backward(stage: Stage[Numbers], gradient: Numbers) -> dict[str, Numbers]:
@@ -22,5 +22,5 @@ def backward(stage: Stage[Numbers], gradient: Numbers) -> dict[str, Numbers]:
 
 
 def _share(stage: Stage[Numbers]) -> Fraction:
-    _, rows, columns = stage.x.shape
+    *_, rows, columns = stage.x.shape
     return Fraction(1, rows * columns)

@@ -24,7 +24,7 @@ from walkthrough.witnesses.vectorised.stage import Stage
 
 def forward(stage: Stage[Numbers]) -> Numbers:
     """The largest of each window; padding is smaller than anything."""
-    return rearranged(stage.x, lambda image: _in_rows(stage, image).max(axis=3))
+    return rearranged(stage.x, lambda image: _in_rows(stage, image).max(axis=-1))
 
 
 def backward(stage: Stage[Numbers], gradient: Numbers) -> dict[str, Numbers]:
@@ -38,7 +38,7 @@ def backward(stage: Stage[Numbers], gradient: Numbers) -> dict[str, Numbers]:
         return laid_back(shares, shape, stride, _frame(stage))
 
     if stage.options.get("max_tie", "first") == "split":
-        gradient = _split(gradient, winning.sum(axis=3))
+        gradient = _split(gradient, winning.sum(axis=-1))
     return {"x": rearranged(gradient, routed)}
 
 
@@ -48,20 +48,20 @@ def _size_and_stride(stage: Stage[Numbers]) -> tuple[tuple[int, int], tuple[int,
 
 
 def _in_rows(stage: Stage[Numbers], image: Array) -> Array:
-    """Channel × window row × window column × place in the window, in reading order."""
+    """… × window row × window column × place in the window, in reading order."""
     size, stride = _size_and_stride(stage)
     least = image.min() - 1 if image.dtype == object else -np.inf
     parts = windows(framed(image, _frame(stage), least), size, stride)
-    return parts.reshape(*parts.shape[:3], size[0] * size[1])
+    return parts.reshape(*parts.shape[:-2], size[0] * size[1])
 
 
 def _winning(stage: Stage[Numbers]) -> NDArray[np.bool_]:
     """Which places of each window win, under the convention for ties."""
     candidates = _in_rows(stage, entries(stage.x))
-    equals: NDArray[np.bool_] = (candidates == candidates.max(axis=3, keepdims=True)).astype(bool)
+    equals: NDArray[np.bool_] = (candidates == candidates.max(axis=-1, keepdims=True)).astype(bool)
     tie = stage.options.get("max_tie", "first")
     if tie == "first":
-        first: NDArray[np.bool_] = np.cumsum(equals, axis=3) == 1
+        first: NDArray[np.bool_] = np.cumsum(equals, axis=-1) == 1
         return equals & first
     if tie not in ("split", "all"):
         raise CannotFollow(f"ties decided by {tie!r}")

@@ -10,7 +10,7 @@ from walkthrough.witnesses.vectorised.stage import Stage
 def forward(stage: Stage[Numbers]) -> Numbers:
     """The shape asked for."""
     shape = tuple(stage.options["shape"])
-    return rearranged(stage.x, lambda array: array.reshape(shape))
+    return rearranged(stage.x, lambda array: array.reshape(len(array), *shape))
 
 
 def backward(stage: Stage[Numbers], gradient: Numbers) -> dict[str, Numbers]:

@@ -10,15 +10,15 @@ from walkthrough.witnesses.vectorised.stage import Stage
 def forward(stage: Stage[Numbers]) -> Numbers:
     """The nearest entry."""
     down, across = stage.options["factor"]
-    return rearranged(stage.x, lambda x: x.repeat(down, axis=1).repeat(across, axis=2))
+    return rearranged(stage.x, lambda x: x.repeat(down, axis=2).repeat(across, axis=3))
 
 
 def backward(stage: Stage[Numbers], gradient: Numbers) -> dict[str, Numbers]:
     """The sum over each entry's block."""
-    (down, across), (channels, rows, columns) = stage.options["factor"], stage.x.shape
+    (down, across), (*outer, rows, columns) = stage.options["factor"], stage.x.shape
 
     def summed(slopes: Array) -> Array:
-        total: Array = slopes.reshape(channels, rows, down, columns, across).sum(axis=(2, 4))
+        total: Array = slopes.reshape(*outer, rows, down, columns, across).sum(axis=(-3, -1))
         return total
 
     return {"x": rearranged(gradient, summed)}

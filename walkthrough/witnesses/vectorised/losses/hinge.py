@@ -6,15 +6,15 @@ from fractions import Fraction
 
 import numpy as np
 
-from walkthrough.witnesses.vectorised.arrays import chosen, entries, rearranged, summed
+from walkthrough.witnesses.vectorised.arrays import chosen, entries, rearranged, summed_outputs
 from walkthrough.witnesses.vectorised.box import Box, Numbers, scaled
 from walkthrough.witnesses.vectorised.stage import Judged
 
 
 def value(judged: Judged[Numbers]) -> Numbers:
-    """One number."""
+    """One number for each sample."""
     short = _short(judged)
-    return summed(chosen(entries(short) > 0, short, rearranged(short, np.zeros_like)))
+    return summed_outputs(chosen(entries(short) > 0, short, rearranged(short, np.zeros_like)))
 
 
 def gradient(judged: Judged[Numbers]) -> Numbers:

@@ -6,16 +6,16 @@ from fractions import Fraction
 
 import numpy as np
 
-from walkthrough.witnesses.vectorised.arrays import chosen, entries, rearranged, summed
+from walkthrough.witnesses.vectorised.arrays import chosen, entries, rearranged, summed_outputs
 from walkthrough.witnesses.vectorised.box import Box, Numbers, scaled
 from walkthrough.witnesses.vectorised.stage import Judged
 
 
 def value(judged: Judged[Numbers]) -> Numbers:
-    """One number: (|u| clipped to δ)·(|u| − half of that)."""
+    """One number for each sample: (|u| clipped to δ)·(|u| − half of that)."""
     size = rearranged(judged.y - judged.t, np.abs)
     near = _clipped(size, judged)
-    return summed(near * (size - scaled(near, Fraction(1, 2))))
+    return summed_outputs(near * (size - scaled(near, Fraction(1, 2))))
 
 
 def gradient(judged: Judged[Numbers]) -> Numbers:

@@ -5,41 +5,43 @@ from __future__ import annotations
 from fractions import Fraction
 
 import numpy as np
+from numpy.typing import NDArray
 
-from walkthrough.witnesses.vectorised.arrays import chosen, entries, rearranged, summed
+from walkthrough.witnesses.vectorised.arrays import chosen, entries, rearranged, summed_outputs
 from walkthrough.witnesses.vectorised.box import Box, Numbers
 from walkthrough.witnesses.vectorised.stage import Judged
 
 
 def value(judged: Judged[Numbers]) -> Numbers:
-    """One number."""
+    """One number for each sample."""
     short = _short(judged)
-    return summed(chosen(entries(short) > 0, short, rearranged(short, np.zeros_like)))
+    return summed_outputs(chosen(entries(short) > 0, short, rearranged(short, np.zeros_like)))
 
 
 def gradient(judged: Judged[Numbers]) -> Numbers:
     """1 for each wrong class that comes too near, minus their number for the right one."""
-    signs = np.sign(entries(_short(judged))).astype(np.int64)
+    short = entries(_short(judged))
     share = Fraction(judged.options.get("relu_at_zero", 0))
-    slopes = [Fraction(1) if sign > 0 else share if sign == 0 else Fraction(0) for sign in signs]
-    right = _right(judged)
-    slopes[right] = Fraction(0)
-    slopes[right] = -sum(slopes, Fraction(0))
+    # in units of the share's denominator, so that they are whole
+    counts = np.where(short > 0, share.denominator, np.where(short == 0, share.numerator, 0))
+    counts = np.where(_right(judged), 0, counts)
+    counts = np.where(_right(judged), -counts.sum(axis=1, keepdims=True), counts)
     if isinstance(judged.y, Box):
-        return Box.of(slopes, judged.y.shape)
-    return np.array([float(slope) for slope in slopes])
+        return Box(counts.astype(object), share.denominator)
+    return counts / share.denominator
 
 
-def _right(judged: Judged[Numbers]) -> int:
-    return int(np.argmax(entries(judged.t)))
+def _right(judged: Judged[Numbers]) -> NDArray[np.bool_]:
+    """Which output is the right class's, in each sample."""
+    t = entries(judged.t)
+    right: NDArray[np.bool_] = np.arange(t.shape[1]) == np.argmax(t, axis=1)[:, None]
+    return right
 
 
 def _short(judged: Judged[Numbers]) -> Numbers:
     """y − y[right] + margin for the wrong classes, 0 for the right one."""
     right, margin = _right(judged), Fraction(judged.options.get("margin", 1))
-    apart = rearranged(judged.y, lambda y: y - y[right])
+    apart = rearranged(judged.y, lambda y: y - np.where(right, y, 0).sum(axis=1, keepdims=True))
     if isinstance(apart, Box):
-        size = apart.numerators.size
-        return apart + Box.of([margin * (n != right) for n in range(size)], apart.shape)
-    room = np.where(np.arange(apart.size) != right, float(margin), 0.0)
-    return apart + room
+        return apart + Box(np.where(right, 0, margin.numerator).astype(object), margin.denominator)
+    return apart + np.where(right, 0.0, float(margin))

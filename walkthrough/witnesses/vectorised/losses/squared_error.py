@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from walkthrough.witnesses.vectorised.arrays import summed
+from walkthrough.witnesses.vectorised.arrays import summed_outputs
 from walkthrough.witnesses.vectorised.box import Numbers, scaled
 from walkthrough.witnesses.vectorised.stage import Judged
 
 
 def value(judged: Judged[Numbers]) -> Numbers:
-    """One number."""
+    """One number for each sample."""
     apart = judged.t - judged.y
-    return scaled(summed(apart * apart), _scale(judged))
+    return scaled(summed_outputs(apart * apart), _scale(judged))
 
 
 def gradient(judged: Judged[Numbers]) -> Numbers:
