@@ -76,6 +76,9 @@ def written(file: Path, *words: str) -> str:
         ("check", "lecture-notes"),
         ("derive", "conv-input-gradient", "--input", "4x4"),
         ("derive", "softmax-jacobian"),
+        ("worksheet", "lecture-notes"),
+        ("worksheet", "four-by-four", "--answers"),
+        ("worksheet", "softmax-cross-entropy", "--answers"),
     ],
     ids=" ".join,
 )
