@@ -199,6 +199,54 @@ def test_ids_are_names(cell: str, own: str) -> None:
     assert anchor(cell) == own
 
 
+# --- sheets, classes, reasons, rules -----------------------------------------------------------------
+
+
+def test_a_marked_sheet_has_its_marks_and_both_lines(page_of: PageOf) -> None:
+    page = page_of("check", "lecture-notes").read_text()
+    reader = Reader(page)
+    # note 000 writes −2.55 for 2.55 and carries a wrong gradient on: 10 wrong numbers, most of them in grids
+    assert re.search(r'<td class="marked">−94.59<span class="mark">!</span></td>', page)
+    assert "! wrong;" in reader.text
+    said = re.sub(r"\s", "", reader.text)
+    assert "Right:∂L/∂f1=∂L/∂z1·w1≈0.9275735146·0.01≈0.009275735146chainrule" in said
+    assert "Withyourownearliernumbers:∂L/∂f1=∂L/∂z1·w1=0.9274·0.01=0.009274" in said
+    assert {"class": "compared"} in reader.all("div")
+
+
+def test_a_class_is_one_page_and_a_page_each(page_of: PageOf, tmp_path: Path) -> None:
+    table = tmp_path / "class.csv"
+    table.write_text(
+        "student,case,dense,sigmoid\n<b>Ann</b>,lecture-notes,2.55,0.9276\nBob,lecture-notes,-2.55,0.0724\n"
+    )
+    page = page_of("check", str(table), "--pages", str(tmp_path / "pages")).read_text()
+    reader = Reader(page)
+    assert page.count("<!DOCTYPE html>") == 1
+    assert "<b>Ann</b>" in reader.text
+    assert "sign-flipped" in reader.text
+    own = sorted((tmp_path / "pages").iterdir())
+    assert [each.suffix for each in own] == [".html", ".html"]
+    assert any("dense = −2.55 is wrong" in Reader(each.read_text()).text for each in own)
+
+
+def test_reasons_fold(page_of: PageOf) -> None:
+    page = page_of("why", "lecture-notes", "input.grad[4,2]").read_text()
+    depth = deepest = 0
+    for tag in re.findall(r"</?details", page):
+        depth += 1 if tag == "<details" else -1
+        deepest = max(deepest, depth)
+    assert deepest == 3  # the input's gradient, the conv output's, the pool's
+    assert page.count("<summary>") == page.count("<details")
+    assert "pool.grad[1,1]" in Reader(page).text
+
+
+def test_a_rule_is_proved_on_its_page(page_of: PageOf) -> None:
+    reader = Reader(page_of("derive", "sigmoid-derivative").read_text())
+    assert "proved by SymPy" in reader.text
+    assert reader.text.count("✓") >= 3
+    assert len(reader.all("math")) > 5
+
+
 # --- colours -----------------------------------------------------------------------------------------
 
 

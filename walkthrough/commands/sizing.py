@@ -12,7 +12,7 @@ from walkthrough.commands.printing import blocks_in, format_of, printing, write
 
 @click.command()
 @click.argument("case")
-@printing("text", "json", "markdown")
+@printing("text", "json", "markdown", "html")
 def sizes(case: str, **how: Any) -> None:
     """Shapes, parameters, multiply-adds and receptive fields of CASE, each with its arithmetic."""
     from walkthrough.page.size_lines import size_blocks, size_record

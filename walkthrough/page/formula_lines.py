@@ -162,8 +162,7 @@ class FormulaVoice(Closing):
             return Draft(step, (), ("it goes into no output",))
         products: list[Expression] = []
         for upstream, local, place in step.terms:
-            tensor = self.steps.trace.network_tensor(upstream.tensor)
-            factor = Entry(tensor, tuple(affine(at) for at in upstream.cell))
+            factor = self._entry(upstream)
             placed = at_place(local, place)
             product = Product((factor, *(placed.factors if isinstance(placed, Product) else (placed,))))
             # δ − y is 1 − y or −y
@@ -175,6 +174,11 @@ class FormulaVoice(Closing):
         slope = self._decided(at_place(local, place), step.sample)[0]
         factors = None if slope == Number(Fraction(1)) else (upstream, slope)
         return self._expression(step, products[0], step.sample, because, factors)
+
+    def _entry(self, ref: Ref) -> Entry:
+        """A number as a formula names it."""
+        tensor = self.steps.trace.network_tensor(ref.tensor)
+        return Entry(tensor, tuple(affine(at) for at in ref.cell))
 
     def _shortcut(self, step: Chain) -> tuple[str, ...]:
         """`= y − t ≈ 0.9275735146 − 0`, where activation and loss together give no more than that."""
@@ -239,8 +243,7 @@ class FormulaVoice(Closing):
     def links(self, step: Chain) -> Iterator[tuple[Ref, Shown, Shown]]:
         """What comes back through each output: upstream, the local derivative as a number, their product."""
         for upstream, local, place in step.terms:
-            tensor = self.steps.trace.network_tensor(upstream.tensor)
-            factor = Entry(tensor, tuple(affine(at) for at in upstream.cell))
+            factor = self._entry(upstream)
             placed = at_place(local, place)
             slope = self._read(placed, step.sample, 2)
             back = self._read(Product((factor, placed)), step.sample, 0)
