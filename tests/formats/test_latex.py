@@ -77,6 +77,10 @@ def written(file: Path, *words: str) -> str:
         ("derive", "conv-input-gradient", "--input", "4x4"),
         ("derive",),
         ("sizes", "lenet"),
+        ("derive", "softmax-jacobian"),
+        ("worksheet", "lecture-notes"),
+        ("worksheet", "four-by-four", "--answers"),
+        ("worksheet", "softmax-cross-entropy", "--answers"),
     ],
     ids=" ".join,
 )

@@ -24,7 +24,7 @@ def grid(block: Grid) -> Iterator[str]:
         for at in range(max(map(len, block.rows), default=0))
     ]
     if block.boxes:
-        widths = [max(width, _BOX) for width in widths]
+        widths = [max(width + 6, _BOX) for width in widths]
     array = _boxes if block.boxes else _array
     for first, last in _bands(widths, ROOM):
         for top in range(0, len(block.rows), _TALLEST):
@@ -65,11 +65,12 @@ def _marked(
 
 
 def _boxes(rows: list[tuple[str, ...]], marks: list[tuple[str, ...]]) -> str:
-    """Boxes with room to write into."""
+    """Boxes with room to write into, or as wide as the numbers of a key that stand in them."""
     texts = (" & ".join(_marked(rows, marks, y, inline)) for y in range(len(rows)))
     body = "".join(rf"\rule[-2.5mm]{{0pt}}{{8mm}}{text} \\ \hline " for text in texts)
-    columns = max(map(len, rows), default=1) or 1
-    spec = rf"*{{{columns}}}{{>{{\centering\arraybackslash}}p{{{_BOX - 14:.0f}pt}}|}}"
+    columns = range(max(map(len, rows), default=1) or 1)
+    widths = [max((points(row[at]) for row in rows if at < len(row)), default=0.0) + 2 for at in columns]
+    spec = "".join(rf">{{\centering\arraybackslash}}p{{{max(_BOX - 14, width):.0f}pt}}|" for width in widths)
     return rf"\begin{{tabular}}{{@{{}}|{spec}@{{}}}}\hline {body}\end{{tabular}}"
 
 

@@ -36,7 +36,7 @@ def refuse_saturated(trace: Trace) -> None:
 
 
 def undecided(trace: Trace) -> str:
-    """The cells that stand at a kink or in a tie on paper; none where float64 holds all that is given."""
+    """The cells that stand at a kink or in a tie on paper; none where float64 rounds nothing given."""
     if all(map(_is_binary, _given(trace))):
         return ""
     names = []
