@@ -34,9 +34,9 @@ from walkthrough.document import (
 )
 from walkthrough.formats.latex import LatexFormat
 from walkthrough.formats.text import TextFormat
-from walkthrough.page.narration import Narration
+from walkthrough.page.lines.narration import Narration
 from walkthrough.page.page import Page
-from walkthrough.trace.steps import Steps
+from walkthrough.trace.steps.steps import Steps
 from walkthrough.trace.trace import replay
 
 Typeset = Callable[[str], Set]
@@ -77,6 +77,10 @@ def written(file: Path, *words: str) -> str:
         ("derive", "conv-input-gradient", "--input", "4x4"),
         ("derive",),
         ("sizes", "lenet"),
+        ("derive", "softmax-jacobian"),
+        ("worksheet", "lecture-notes"),
+        ("worksheet", "four-by-four", "--answers"),
+        ("worksheet", "softmax-cross-entropy", "--answers"),
     ],
     ids=" ".join,
 )

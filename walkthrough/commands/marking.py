@@ -71,13 +71,15 @@ def check(
 def blindspots(case: str, wanted: bool, **how: Any) -> None:
     """The slips that CASE cannot reveal, and those that it cannot tell apart."""
     from walkthrough.marking.diagnosis.blindspots import blindspots as found_in
+    from walkthrough.marking.diagnosis.played_exercises import PlayedExercise
     from walkthrough.marking.diagnosis.suggestions import suggest
 
     opened = loaded(case, None)
     if not opened.samples:
         raise click.UsageError(f"{case} has no sample of its own")
-    found = found_in(opened)
-    suggestion = suggest(opened, found) if wanted else None
+    exercise = PlayedExercise(opened)
+    found = found_in(opened, exercise)
+    suggestion = suggest(opened, found, exercise) if wanted else None
     if format_of(how) == "json":
         table = found.table | ({"suggestion": suggestion and suggestion.table} if wanted else {})
         write([json.dumps(table, ensure_ascii=False, indent=1) + "\n"], how, opened)

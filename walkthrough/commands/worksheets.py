@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -55,25 +56,28 @@ def worksheet(
     **how: Any,
 ) -> None:
     """An empty worksheet for CASE: a ? in every place, or boxes to be printed."""
-    opened = loaded(case, None, step)
+    first = opened = loaded(case, None, step)
     if seed is not None and not fresh and copies is None:
         raise click.UsageError("--seed: without --fresh or --copies nothing is drawn")
     if as_table and (how["format_"] != "toml" or copies is not None):
         raise click.UsageError("--csv: a table is no printed sheet, and stands beside copies anyway")
     how = {**how, "json_": False, "no_color": True, "file": file}
     if copies is not None:
-        _into_folder(_drawn(opened, seed, copies), opened, answers, how)
+        if answers:
+            raise click.UsageError("--answers: the key is written beside the copies anyway")
+        if file is None:
+            raise click.UsageError("--copies: say into which folder with -o FOLDER")
+        _into_folder(file, opened, seed, copies, how)
         return
     named = case if opened.path is None or not Path(case).exists() else str(Path(case).resolve())
     named = of_step(named, step)
     if fresh:
         if file is None and how["format_"] == "toml":
             raise click.UsageError("--fresh: say where with -o FILE; the case is written beside it")
-        (drawn,) = _drawn(opened, seed, 1)
-        named = named if file is None else _beside(drawn, opened, file)
-        opened = drawn
+        (opened,) = _drawn(first, seed, 1)
+        named = named if file is None else _beside(opened, first, file)
     sheet = _Sheet(_exercise(opened, how), named, how)
-    write(sheet.table(answers) if as_table else sheet.pieces(answers), how, opened)
+    write(sheet.table(answers) if as_table else sheet.pieces(answers), how, first)
 
 
 @dataclass(frozen=True)
@@ -126,8 +130,12 @@ def _drawn(case: Case, seed: int | None, count: int) -> tuple[Case, ...]:
     from walkthrough.marking.fresh_cases.copies import copies
     from walkthrough.marking.fresh_cases.fresh_case import CannotDraw
 
+    several = copies(case, 1 if seed is None else seed, count)
     try:
-        return tuple(copies(case, 1 if seed is None else seed, count))
+        if count == 1 or not sys.stderr.isatty():
+            return tuple(several)
+        with click.progressbar(several, length=count, label="drawing", file=sys.stderr) as watched:
+            return tuple(watched)
     except CannotDraw as problem:
         raise click.UsageError(str(problem)) from None
 
@@ -143,30 +151,28 @@ def _beside(fresh: Case, first: Case, file: Path) -> str:
     return beside.name
 
 
-def _into_folder(cases: tuple[Case, ...], first: Case, answers: bool, how: dict[str, Any]) -> None:
+def _into_folder(folder: Path, first: Case, seed: int | None, count: int, how: dict[str, Any]) -> None:
     """Each copy's case and sheet, the table for all answers, and one key; what is there stays."""
-    from walkthrough.commands.copies_in_folder import write_new
+    from walkthrough.commands.copies_in_folder import refuse_taken, write_new
 
-    if answers:
-        raise click.UsageError("--answers: the key is written beside the copies anyway")
-    folder = how["file"]
-    if folder is None:
-        raise click.UsageError("--copies: say into which folder with -o FOLDER")
-    how = {**how, "file": folder / "copies"}
-    several = []
-    for at, case in enumerate(cases, 1):
-        number = str(at).rjust(max(2, len(str(len(cases)))), "0")
-        name = f"copy-{number}-case.toml"
-        several.append((f"copy-{number}", case, _Sheet(_exercise(case, how), name, how, f"Copy {number}")))
     ending = _ENDINGS[how["format_"]]
-    files: dict[str, Iterator[str]] = {}
-    for stem, case, sheet in several:
-        files[f"{stem}-case.toml"] = iter([case.toml])
-        files[f"{stem}.toml"] = iter([sheet.toml(False)])
-        if ending != "toml":
+    printed = ending != "toml"
+    stems = [f"copy-{str(at).rjust(max(2, len(str(count))), '0')}" for at in range(1, count + 1)]
+    ends = ("-case.toml", ".toml", *([f".{ending}"] if printed else []))
+    key = f"key.{ending if printed else 'txt'}"
+    # before the copies are drawn, which takes a while
+    refuse_taken([*(stem + end for stem in stems for end in ends), "answers.csv", key], folder)
+    how = {**how, "file": folder / key}
+    files: dict[str, Iterable[str]] = {}
+    sheets = []
+    for stem, case in zip(stems, _drawn(first, seed, count), strict=True):
+        label = stem.replace("-", " ").capitalize()
+        sheet = _Sheet(_exercise(case, how), f"{stem}-case.toml", how, label)
+        files |= {f"{stem}-case.toml": [case.toml], f"{stem}.toml": [sheet.toml(False)]}
+        if printed:
             files[f"{stem}.{ending}"] = sheet.pieces(False)
-    files["answers.csv"] = _collected([sheet for _, _, sheet in several])
-    files[f"key.{ending if ending != 'toml' else 'txt'}"] = _key([sheet for _, _, sheet in several])
+        sheets.append(sheet)
+    files |= {"answers.csv": _collected(sheets), key: _key(sheets)}
     write_new(files, folder, first.files)
 
 

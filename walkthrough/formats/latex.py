@@ -24,10 +24,10 @@ from walkthrough.document import (
     Working,
     Workings,
 )
-from walkthrough.formats._latex_grids import beside, curve, grid, picture
-from walkthrough.formats._latex_lines import broken, lines, one_row
-from walkthrough.formats._latex_rows import ROOM
-from walkthrough.formats._latex_text import code, escaped, legend, math, said
+from walkthrough.formats._latex.grids import beside, curve, grid, picture
+from walkthrough.formats._latex.lines import broken, lines, one_row
+from walkthrough.formats._latex.rows import ROOM
+from walkthrough.formats._latex.text import code, escaped, legend, math, said
 
 _PREAMBLE = r"""\documentclass[10pt,a4paper,fleqn]{article}
 \usepackage[utf8]{inputenc}
