@@ -27,7 +27,7 @@ from walkthrough.document import (
 from walkthrough.formats._latex.grids import beside, curve, grid, picture
 from walkthrough.formats._latex.lines import broken, lines, one_row
 from walkthrough.formats._latex.rows import ROOM
-from walkthrough.formats._latex.text import code, escaped, inline, math, said
+from walkthrough.formats._latex.text import code, escaped, legend, math, said
 
 _PREAMBLE = r"""\documentclass[10pt,a4paper,fleqn]{article}
 \usepackage[utf8]{inputenc}
@@ -149,21 +149,12 @@ def _heading(block: Heading) -> str:
     return f"\n\\{kind}*{{{number}{words}{aside}}}\n"
 
 
-_LETTER = re.compile(r"[A-Za-z](\[[^\]]*\])?,?")
-
-
 def _rule(block: Rule) -> str:
-    parts = [_legend(part) for part in block.letters.split("     ") if part.strip()]
+    parts = [legend(part) for part in block.letters.split("     ") if part.strip()]
     parts += [code(f"walkthrough derive {block.derivation}")] if block.derivation else []
-    legend = rf"\nopagebreak\par{{\small\hspace*{{1.5em}}{'; '.join(parts)}}}" if parts else ""
+    below = rf"\nopagebreak\par{{\small\hspace*{{1.5em}}{'; '.join(parts)}}}" if parts else ""
     formula = rf"\hangindent=3em\hangafter=1\hspace*{{.5em}}$\displaystyle\relax {broken(block.formula)}$"
-    return f"\n{formula}{legend}\\nopagebreak\n"
-
-
-def _legend(text: str) -> str:
-    """What the letters of a formula mean; a letter alone is a symbol."""
-    words = text.split()
-    return " ".join(inline(word) if _LETTER.fullmatch(word) else said(word) for word in words)
+    return f"\n{formula}{below}\\nopagebreak\n"
 
 
 # --- tables and trees ----------------------------------------------------------------------------

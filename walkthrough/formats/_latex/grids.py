@@ -7,7 +7,7 @@ from itertools import groupby, pairwise
 
 from walkthrough.document import Beside, Curve, Grid, Picture
 from walkthrough.formats._latex.rows import ROOM, points
-from walkthrough.formats._latex.text import escaped, inline, math, said
+from walkthrough.formats._latex.text import escaped, inline, legend, math, said
 
 _BOX = 68.0
 """Points of a box that somebody writes into."""
@@ -29,7 +29,7 @@ def grid(block: Grid) -> Iterator[str]:
     for first, last in _bands(widths, ROOM):
         for top in range(0, len(block.rows), _TALLEST):
             rows = block.rows[top : top + _TALLEST]
-            label = said(block.name)
+            label = legend(block.name)
             if (first, last) != (0, len(widths)):
                 label += f", columns {first + 1} to {last}"
             if len(block.rows) > _TALLEST:
@@ -87,7 +87,7 @@ def picture(block: Picture) -> Iterator[str]:
     """Squares in grey, black for the smallest number."""
     label = rf"\small black {said(block.smallest)}, white {said(block.largest)}"
     size = min(4.0, ROOM / max(map(len, block.shades), default=1))
-    yield rf"\named{{{said(block.name)}\\{label}}}{{\setlength{{\pixel}}{{{size:.2f}pt}}%" + "\n"
+    yield rf"\named{{{legend(block.name)}\\{label}}}{{\setlength{{\pixel}}{{{size:.2f}pt}}%" + "\n"
     yield r"\setlength{\fboxsep}{0pt}\fbox{\vbox{\offinterlineskip" + "\n"
     for row in block.shades:
         runs = ((shade, len(list(same))) for shade, same in groupby(f"{shade:.2f}" for shade in row))
@@ -102,7 +102,7 @@ def curve(block: Curve) -> Iterator[str]:
     values = block.shares[:: -(-len(block.shares) // wide)] or (0.0,)
     apart = wide / max(len(values) - 1, 1)
     label = rf"\small from {said(block.smallest)} to {said(block.largest)}"
-    yield rf"\named{{{said(block.name)}\\{label}}}{{\begin{{picture}}({wide},{high + 14})(0,-14)" + "\n"
+    yield rf"\named{{{legend(block.name)}\\{label}}}{{\begin{{picture}}({wide},{high + 14})(0,-14)" + "\n"
     yield rf"\put(0,0){{\line(1,0){{{wide}}}}}\put(0,0){{\line(0,1){{{high}}}}}" + "\n"
     for at, (value, after) in enumerate(pairwise((*values, values[-1]))):
         low, top = min(value, after) * high, max(value, after) * high

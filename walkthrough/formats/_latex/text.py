@@ -49,6 +49,7 @@ _FORMULA = re.compile(
 """What makes a word of a sentence a formula: a letter alone is one, but not an article."""
 _LIGATURE = re.compile(r"([-,])(?=\1)")
 """Two hyphens are no dash, and two commas no quotation mark."""
+_LETTER = re.compile(r"[A-Za-z](\[[^\]]*\])?,?")
 _TAIL = re.compile(r"[,.;:]*$")
 _LONGEST = 24
 """Signs in a row between which a line is not broken."""
@@ -58,6 +59,11 @@ _LONGEST_FORMULA = 40
 def said(text: str) -> str:
     """Words of the page: formulas in them are set as formulas, everything else stands there literally."""
     return " ".join(map(_word, text.split()))
+
+
+def legend(text: str) -> str:
+    """What letters mean; there a letter alone is always a symbol, also an a."""
+    return " ".join(inline(word) if _LETTER.fullmatch(word) else _word(word) for word in text.split())
 
 
 def _word(word: str) -> str:
