@@ -12,12 +12,13 @@ import click
 from walkthrough.commands.deriving import derive
 from walkthrough.commands.exchanging import export, import_
 from walkthrough.commands.files import CannotWrite
-from walkthrough.commands.marking import blindspots, check, worksheet
+from walkthrough.commands.marking import blindspots, check
 from walkthrough.commands.quizzing import quiz
 from walkthrough.commands.showing import show, why
 from walkthrough.commands.sizing import sizes
 from walkthrough.commands.stepping import step
 from walkthrough.commands.training import train
+from walkthrough.commands.worksheets import worksheet
 
 _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 

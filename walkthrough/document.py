@@ -36,16 +36,22 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Numbers in rows and columns, such as an image; `marks` are drawn beside the numbers."""
+    """Numbers in rows and columns, such as an image; `marks` are drawn beside the numbers.
+
+    `cells` are the full names of the numbers, where they have some. With `boxes` each number stands in a
+    box of its own, with room to write into: an empty text is a box that somebody fills in.
+    """
 
     name: str
     rows: tuple[tuple[str, ...], ...]
     marks: tuple[tuple[str, ...], ...] = ()
+    cells: tuple[tuple[str, ...], ...] = ()
+    boxes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """Grids beside each other with signs between them: x ⋆ g = ∂L/∂k."""
+    """Grids beside each other with signs between them: x ⋆ g = ∂L/∂k; without signs, to save room only."""
 
     grids: tuple[Grid, ...]
     signs: tuple[str, ...]
@@ -110,6 +116,20 @@ class Working:
 
 
 @dataclass(frozen=True, slots=True)
+class Compared:
+    """The right line, and the same with somebody's own numbers, which `words` introduce."""
+
+    right: Working
+    words: str
+    own: Working
+
+    @property
+    def apart(self) -> tuple[Working | Prose, ...]:
+        """One after the other."""
+        return (self.right, Prose(self.words), self.own)
+
+
+@dataclass(frozen=True, slots=True)
 class Workings:
     """Like lines, which are laid out alike; `because` holds for all of them."""
 
@@ -133,10 +153,14 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """Lines of working of a large tensor, each on one row, however long; `because` holds for all."""
+    """Lines of working of a large tensor, each on one row, however long; `because` holds for all.
+
+    `cells` are the full names of the numbers that they end with.
+    """
 
     texts: tuple[str, ...]
     because: str = ""
+    cells: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,5 +177,103 @@ class Curve:
     largest: str
 
 
+@dataclass(frozen=True, slots=True)
+class Omitted:
+    """Lines of a large tensor that a page works out when somebody opens them; `because` holds for all."""
+
+    tensor: str
+    count: int
+    because: str = ""
+
+
+Positions: TypeAlias = tuple[tuple[int, ...], ...]
+"""For each axis a constant, then pairs of loop index and coefficient: (−1, 0, 1, 2, 1) is i₀ + i₂ − 1."""
+
+Formula: TypeAlias = tuple["str | int | Formula | Positions", ...]
+"""A formula as a word and what it is of, such as `("product", ("entry", 0, …), ("number", "1/2"))`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One equation as it is read for one tensor: the formula is added to `target` at every place of its loop.
+
+    `extents` are how far each loop index goes, counted from 0; the first `outer` of them are the loop's own,
+    the others those of sums in the formula. In the formula an entry is `("entry", tensor, positions)`, and 0
+    outside its tensor. A single position, where there are several axes, counts in reading order.
+    """
+
+    target: Positions
+    extents: tuple[int, ...]
+    formula: Formula
+    outer: int
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A tensor of a network: its numbers as they are shown (none: it is only on the way), and its equations.
+
+    It is `given` by the case, or `told` in lines of its own, or neither: taken over from the step before.
+    `lines` are its lines of working where a page must be able to open them and cannot put them together; a
+    table of sums it can: `relations` are the signs before the numbers and before the value of each line,
+    `operands` the numbers as they stand in other tensors' lines, if that is otherwise, `between` the sign
+    between the symbols of two factors, `short` whether g is written for an upstream gradient, and `special`
+    are the lines of single places that are written otherwise.
+    """
+
+    name: str
+    letter: str
+    shape: tuple[int, ...]
+    given: bool
+    told: bool
+    numbers: tuple[str, ...]
+    readings: tuple[Reading, ...] = ()
+    operands: tuple[str, ...] = ()
+    lines: tuple[str, ...] = ()
+    relations: tuple[str, ...] = ()
+    special: tuple[tuple[int, str], ...] = ()
+    between: str = ""
+    short: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Equations:
+    """A whole case as something to calculate with, in the order of computation; `digits` are shown."""
+
+    quantities: tuple[Quantity, ...]
+    digits: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Lines of a program, to stand as they are; `language` names it as its own world does."""
+
+    text: str
+    language: str = "python"
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A number (or, without a cell, a product) in one row, and under it what it is made of."""
+
+    cell: str
+    line: str
+    remark: str = ""
+    branches: tuple[Branch, ...] = ()
+
+
 Drawing: TypeAlias = Grid | Beside | Picture | Curve
-Block: TypeAlias = Heading | Prose | Rule | Drawing | Working | Workings | Lines | Table
+Block: TypeAlias = (
+    Heading
+    | Prose
+    | Rule
+    | Drawing
+    | Working
+    | Compared
+    | Workings
+    | Lines
+    | Omitted
+    | Table
+    | Equations
+    | Branch
+    | Code
+)

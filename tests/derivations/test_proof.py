@@ -12,7 +12,9 @@ from walkthrough.derivations.derivation import Derivation, Equalities, Equality,
 from walkthrough.derivations.derivation_notation import ZERO_TERM, Bracket, Derivative, at, atom, letter
 from walkthrough.derivations.proof.line_proofs import prove
 from walkthrough.derivations.rules_by_word import rule
+from walkthrough.derivations.writing.blocks import derivation_blocks
 from walkthrough.derivations.writing.page_formats import rendered
+from walkthrough.document import Workings
 from walkthrough.mathematics.notation import (
     Applied,
     Entry,
@@ -147,7 +149,10 @@ def test_a_failed_line_is_shown_and_named() -> None:
     assert "NOT PROVED" in text
     assert "1 of 2 lines NOT PROVED." in text
     assert '"proved": false' in rendered(proved, "json")
-    assert 'class="failed"' in rendered(proved, "html")
+    page = list(derivation_blocks(proved))
+    (lines,) = (block for block in page if isinstance(block, Workings))
+    assert [line.left for line in lines.lines] == ["✓ y", "✗"]
+    assert "NOT PROVED" in lines.lines[1].because
 
 
 def prove_line(left: Expression, right: Expression, premises: Premises | None = None) -> str:

@@ -347,9 +347,6 @@ def test_every_format(word: str, format: str) -> None:
         assert not [each for each in page if ord(each) > 127]
         assert page.count(r"\begin{") == page.count(r"\end{")
         assert page.count("{") - page.count(r"\{") == page.count("}") - page.count(r"\}")
-    if format == "html":
-        assert page.startswith("<!DOCTYPE html>")
-        assert "http" not in page
     if format == "markdown":
         assert page.count("$$") % 2 == 0
 

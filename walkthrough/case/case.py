@@ -9,25 +9,26 @@ from pathlib import Path
 from typing import Any
 
 from walkthrough.case.claims import Claim
-from walkthrough.case.heading import Arithmetic
+from walkthrough.case.heading import Arithmetic, read_arithmetic
 from walkthrough.case.layers import NamedLayer, output_shapes
 from walkthrough.case.samples import Sample
-from walkthrough.case.source import Source
 from walkthrough.case.start import Start
+from walkthrough.case.tables.source import Source
+from walkthrough.case.tables.values import Place
 from walkthrough.case.training import Training
 from walkthrough.case.updates import Updating
-from walkthrough.case.values import Place
 from walkthrough.layers import Conventions
 from walkthrough.losses import Loss
 from walkthrough.mathematics.notation import Shape
 from walkthrough.numbers.written import Written
 from walkthrough.words.problems import CaseError, Problem
+from walkthrough.words.representable import Representable
 
 _MOST_NAMED = 5
 
 
 @dataclass(frozen=True)
-class Case:
+class Case(Representable):
     """One worked example, read and validated.
 
     `samples` is empty if it is trained on other data; `batch` says that they were written as
@@ -71,10 +72,17 @@ class Case:
     @property
     def files(self) -> tuple[Path, ...]:
         """The files that it was read from: its own, and those of its grids."""
-        if self.path is None:
-            return ()
-        named = _named_files(tomllib.loads(self.toml))
-        return (self.path, *(self.path.parent / name for name in named))
+        return () if self.path is None else (self.path, *self.grid_files.values())
+
+    @property
+    def grid_files(self) -> dict[str, Path]:
+        """The files of its grids, by the names that stand in the case."""
+        folder = Path() if self.path is None else self.path.parent
+        return {name: folder / name for name in _named_files(tomllib.loads(self.toml))}
+
+    def in_arithmetic(self, words: str) -> Case:
+        """The same case in another arithmetic: exact, float or "4 decimals"; raises Misread."""
+        return replace(self, arithmetic=read_arithmetic(words))
 
     def problem(self, place: Place, key: str, message: str) -> Problem:
         """Something that is wrong at a place of the file, such as ("layers", 1), counted from 0."""

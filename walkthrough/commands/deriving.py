@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import click
 
-from walkthrough.commands.printing import format_of, printing, write
+from walkthrough.commands.printing import blocks_in, format_of, printing, write
 
 _SIZES = {
     "input": "Rows and columns, or one number for both; of a dense layer how many inputs.",
@@ -38,7 +39,9 @@ def derive(rule: str | None, **options: Any) -> None:
     """A derivation of RULE for your sizes, each line proved; without RULE, the list of rules."""
     from walkthrough.commands.output import needs_ascii, width
     from walkthrough.derivations import AskedSizes, derive_command, read_size
+    from walkthrough.derivations.rules_by_word import derived
     from walkthrough.derivations.writing.ascii_signs import without_own_signs
+    from walkthrough.derivations.writing.blocks import derivation_blocks
     from walkthrough.formats.text import ascii_only
 
     shapes = {key: options[key] for key in _SIZES}
@@ -46,6 +49,15 @@ def derive(rule: str | None, **options: Any) -> None:
     read: dict[str, Any] = {key: read_size(text) for key, text in shapes.items() if text is not None}
     sizes = AskedSizes(**read, **counts)
     kind = format_of(options)
+    if kind == "html" and rule is not None:
+        proved = derived(rule, sizes)
+        write(blocks_in(derivation_blocks(proved), options), options)
+        if not proved.holds:
+            sys.exit(1)
+        return
+    if rule is None and kind in ("html", "latex") and not sizes.given:
+        write(blocks_in(_listing(), options), options)
+        return
     columns = min(width(), 100) - 4 if options["file"] is None else 96
     plain = options["plain"] or (options["file"] is None and needs_ascii())
 
@@ -57,3 +69,12 @@ def derive(rule: str | None, **options: Any) -> None:
     write([said(text) if told else text], options)
     if status:
         sys.exit(status)
+
+
+def _listing() -> Iterator[Any]:
+    """The rules, as a page."""
+    from walkthrough.derivations.rules_by_word import rule, rule_words
+    from walkthrough.document import Heading, Table
+
+    yield Heading("The rules", 1)
+    yield Table(("rule", "what it says"), tuple((word, rule(word).title) for word in rule_words()))

@@ -1,4 +1,4 @@
-"""`check`, `worksheet` and `blindspots`: somebody's own arithmetic."""
+"""`check` and `blindspots`: somebody's own arithmetic."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from walkthrough.commands.student_pages import StudentPages
 @click.option(
     "--pages", type=click.Path(path_type=Path, file_okay=False), help="A folder for a page per student."
 )
-@printing("text", "json", "markdown", "csv")
+@printing("text", "json", "markdown", "latex", "html", "csv")
 def check(
     files: tuple[str, ...],
     everything: bool,
@@ -47,7 +47,8 @@ def check(
 
     if step is not None and case is None:
         raise click.UsageError("--step is that of a training; name its file with --case")
-    page = None if pages is None else StudentPages(pages, [Path(file) for file in files]).write
+    read = [Path(file) for file in files]
+    page = None if pages is None else StudentPages(pages, read, format_of(how)).write
     options = CheckOptions(
         everything,
         hide_answers,
@@ -65,36 +66,20 @@ def check(
 
 @click.command()
 @click.argument("case")
-@step_option
-@click.option("--csv", "as_table", is_flag=True, help="The header of a table for a class.")
-@click.option("--steps", type=click.IntRange(1), default=1, help="So many updates in a row.")
-@click.option("-o", "file", type=click.Path(path_type=Path), help="Write to a file, or not at all.")
-def worksheet(case: str, step: int | None, as_table: bool, steps: int, file: Path | None) -> None:
-    """An empty worksheet for CASE, a ? in every place."""
-    from walkthrough.marking.worksheets.empty_sheets import empty_class_list, empty_worksheet
-
-    opened = loaded(case, None, step)
-    named = case if opened.path is None or not Path(case).exists() else str(Path(case).resolve())
-    named = of_step(named, step)
-    asked = empty_class_list if as_table else empty_worksheet
-    text = asked(opened, named, steps=steps)
-    write([text], {"file": file}, opened)
-
-
-@click.command()
-@click.argument("case")
 @click.option("--suggest", "wanted", is_flag=True, help="A changed example that reveals more.")
 @printing("text", "json")
 def blindspots(case: str, wanted: bool, **how: Any) -> None:
     """The slips that CASE cannot reveal, and those that it cannot tell apart."""
     from walkthrough.marking.diagnosis.blindspots import blindspots as found_in
+    from walkthrough.marking.diagnosis.played_exercises import PlayedExercise
     from walkthrough.marking.diagnosis.suggestions import suggest
 
     opened = loaded(case, None)
     if not opened.samples:
         raise click.UsageError(f"{case} has no sample of its own")
-    found = found_in(opened)
-    suggestion = suggest(opened, found) if wanted else None
+    exercise = PlayedExercise(opened)
+    found = found_in(opened, exercise)
+    suggestion = suggest(opened, found, exercise) if wanted else None
     if format_of(how) == "json":
         table = found.table | ({"suggestion": suggestion and suggestion.table} if wanted else {})
         write([json.dumps(table, ensure_ascii=False, indent=1) + "\n"], how, opened)

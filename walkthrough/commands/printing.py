@@ -35,10 +35,8 @@ def printing(*formats: str) -> Callable[[Any], Any]:
 
 def loaded(name: str, arithmetic: str | None, step: int | None = None) -> Case:
     """The case, or the step of a training, with another arithmetic if that was asked for."""
-    from dataclasses import replace
 
-    from walkthrough.case.heading import read_arithmetic
-    from walkthrough.case.values import Misread
+    from walkthrough.case.tables.values import Misread
     from walkthrough.training.runs.opening import load
 
     case = load(of_step(name, step))
@@ -50,10 +48,9 @@ def loaded(name: str, arithmetic: str | None, step: int | None = None) -> Case:
     if arithmetic is None:
         return case
     try:
-        kind = read_arithmetic("exact" if arithmetic == "symbolic" else arithmetic)
+        return case.in_arithmetic("exact" if arithmetic == "symbolic" else arithmetic)
     except Misread as problem:
         raise click.UsageError(f"--arithmetic: {problem}") from None
-    return replace(case, arithmetic=kind)
 
 
 def of_step(name: str, step: int | None) -> str:
@@ -117,6 +114,18 @@ def blocks_in(blocks: Iterable[Any], how: dict[str, Any]) -> Iterator[str]:
         return MarkdownFormat(plain=plain).render(blocks)
     from walkthrough.formats.text import TextFormat
 
+    if format_of(how) == "notebook":
+        from walkthrough.formats.notebook import NotebookFormat
+
+        return NotebookFormat(plain).render(blocks)
+    if format_of(how) == "latex":
+        from walkthrough.formats.latex import LatexFormat
+
+        return LatexFormat().render(blocks)
+    if format_of(how) == "html":
+        from walkthrough.formats.html import HtmlFormat
+
+        return HtmlFormat().render(blocks)
     paint = painted if colourful(how["no_color"], how["file"]) else lambda style, text: text
     columns = width() if how["file"] is None else 100
     return TextFormat(columns, plain, paint).render(blocks)

@@ -12,6 +12,7 @@ from walkthrough.commands.printing import (
     blocks_in,
     format_of,
     loaded,
+    of_step,
     printing,
     replayed,
     step_option,
@@ -19,7 +20,8 @@ from walkthrough.commands.printing import (
 )
 
 if TYPE_CHECKING:
-    from walkthrough.page.narration import Narration
+    from walkthrough.page.lines.narration import Narration
+    from walkthrough.trace.trace import Trace
 
 
 @click.command()
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
 @click.option("--sample", type=click.IntRange(1), help="Only this sample of a batch.")
 @click.option("--fold-zeros", is_flag=True, help="Leave out products with 0.")
 @click.option("--arithmetic", help='Instead of the case\'s own: exact, float, "4 decimals" or symbolic.')
-@printing("text", "json", "markdown")
+@printing("text", "json", "markdown", "latex", "html", "notebook", "pytorch")
 def show(
     case: str,
     parts: tuple[str, ...],
@@ -45,8 +47,8 @@ def show(
 
     CASE may be a training's file, of which --step opens a step.
     """
-    from walkthrough.page.narration import Narration
-    from walkthrough.trace.steps import Steps
+    from walkthrough.page.lines.narration import Narration
+    from walkthrough.trace.steps.steps import Steps
 
     opened = loaded(case, arithmetic, step)
     if sample is not None and sample > len(opened.samples):
@@ -59,20 +61,39 @@ def show(
     agreed: list[bool] = []
     if format_of(how) == "json":
         pieces = _show_json(narration, parts, agreed, sample)
+    elif format_of(how) == "pytorch":
+        pieces = _script(trace, bool(parts or sample or symbolic))
     else:
-        pieces = blocks_in(_show_blocks(narration, parts, agreed, sample), how)
+        whole = format_of(how) if not (parts or symbolic or sample) else ""
+        blocks = _show_blocks(narration, parts, agreed, sample, whole)
+        if format_of(how) == "notebook":
+            from walkthrough.notebooks.cells import setup, with_code
+
+            program = setup(opened, of_step(case, step), count, None if symbolic else arithmetic)
+            blocks = with_code(blocks, trace, program, not symbolic)
+        pieces = blocks_in(blocks, how)
     write(pieces, how, opened)
     if not all(agreed):
         sys.exit(1)
 
 
 def _show_blocks(
-    narration: Narration, parts: tuple[str, ...], agreed: list[bool], sample: int | None
+    narration: Narration, parts: tuple[str, ...], agreed: list[bool], sample: int | None, whole: str
 ) -> Iterator[Any]:
+    """The page; `whole` is the format of one that shows all of a case.
+
+    Web pages calculate, and end with the case's equations. They, notebooks and paper leave out the lines
+    of tensors that are too large for them.
+    """
     from walkthrough.page.page import Page
     from walkthrough.page.selection import selected, tensors
 
-    page = Page(narration, None if sample is None else sample - 1)
+    large = False
+    if whole in ("html", "latex", "notebook"):
+        from walkthrough.page.records.equations import is_large
+
+        large = is_large(narration)
+    page = Page(narration, None if sample is None else sample - 1, large)
     if not parts:
         yield from page.blocks()
     else:
@@ -89,13 +110,31 @@ def _show_blocks(
     agreed += [check.agrees for check in checks]
     if checks:
         yield from closing(several[-1], checks)
+    if whole == "html":
+        from walkthrough.page.records.equations import equations
+
+        yield equations(narration, opened=large)
+
+
+def _script(trace: Trace, narrowed: bool) -> Iterator[str]:
+    """The case as a script for PyTorch, or in words why there is none."""
+    from walkthrough.formats.pytorch import PytorchFormat
+    from walkthrough.page.scripts.autograd_script import autograd_script
+    from walkthrough.witnesses import CannotFollow
+
+    if narrowed:
+        raise click.UsageError("--format pytorch: a script is of the whole case, and of its numbers")
+    try:
+        return iter(list(PytorchFormat().render(autograd_script(trace))))
+    except CannotFollow as problem:
+        raise click.UsageError(f"--format pytorch: {problem}") from None
 
 
 def _show_json(
     narration: Narration, parts: tuple[str, ...], agreed: list[bool], sample: int | None
 ) -> Iterator[str]:
     from walkthrough.page.page import Page
-    from walkthrough.page.records import Records
+    from walkthrough.page.records.json_records import Records
     from walkthrough.page.selection import chosen, tensors
 
     page, steps = Page(narration, None if sample is None else sample - 1), narration.steps
@@ -125,7 +164,7 @@ def _show_json(
 @click.option("--depth", type=click.IntRange(0, 1000), help="How many numbers to go back.  [default: 3]")
 @click.option("--routes", type=click.IntRange(1, 1_000_000), help="Routes of each number.  [default: 12]")
 @click.option("--all", "everything", is_flag=True, help="Everything, back to the inputs.")
-@printing("text", "json", "markdown")
+@printing("text", "json", "markdown", "latex", "html")
 def why(
     case: str,
     cell: str,
@@ -140,9 +179,9 @@ def why(
     import json
 
     from walkthrough.page.drawn_reasons import drawn
-    from walkthrough.page.narration import Narration
+    from walkthrough.page.lines.narration import Narration
     from walkthrough.page.reasons import BRIEF, DEPTH, ROUTES, Bounds, Reasons, record
-    from walkthrough.trace.steps import Steps
+    from walkthrough.trace.steps.steps import Steps
 
     opened = loaded(case, arithmetic, step)
     bounds = BRIEF
@@ -151,6 +190,11 @@ def why(
     tree = Reasons(Narration(Steps(replayed(opened, (cell,))), how["digits"]), bounds).tree(cell)
     if format_of(how) == "json":
         write([json.dumps(record(tree), ensure_ascii=False, indent=1) + "\n"], how, opened)
+        return
+    if format_of(how) in ("html", "latex"):
+        from walkthrough.page.reason_branches import reason_blocks
+
+        write(blocks_in(reason_blocks(tree), how), how, opened)
         return
     from walkthrough.commands.output import needs_ascii, width
     from walkthrough.formats.text import ascii_only

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 from walkthrough.document import Side, Sum, Window
 
@@ -14,35 +13,55 @@ _SIGNS = {
     "½": r"\tfrac{1}{2}", "¼": r"\tfrac{1}{4}", "¾": r"\tfrac{3}{4}", "⅓": r"\tfrac{1}{3}",
     "…": r"\dots ", "≥": r"\ge ", "≤": r"\le ", "⋆": r"\star ", "∗": "*", "√": r"\surd ", "°": r"^{\circ}",
     "⟨": r"\langle ", "⟩": r"\rangle ", "%": r"\%", "&": r"\&", "#": r"\#", "_": r"\_", "$": r"\$",
-    "{": r"\{", "}": r"\}", "\\": r"\backslash ", "~": r"\sim ",
+    "{": r"\{", "}": r"\}", "\\": r"\backslash ", "~": r"\sim ", "^": r"\wedge ",
+    "λ": r"\lambda ", "ρ": r"\rho ", "η": r"\eta ", "⌊": r"\lfloor ", "⌋": r"\rfloor ", "≠": r"\ne ",
+    "′": "'",
 }  # fmt: skip
 _NAMES = {"ln", "tanh", "max", "exp"}
 _BELOW = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _ABOVE = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 
 _TOKEN = re.compile(
-    r"(?P<below>[₀-₉]+)|(?P<above>[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+)|(?P<index>(?<=[A-Za-z])\[[^\]]*\])"
-    r"|(?P<word>[A-Za-z]+(?:[ -][A-Za-z]{2,}|')*)|(?P<sign>.)",
+    r"(?P<below>[₀-₉]+)|(?P<above>[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+|\^-?\d+|\^[A-Za-z])|(?P<index>(?<=[A-Za-z])\[[^\]\x00\x01]*\])"
+    r"|(?P<power>\^\x00)|(?P<hat>[A-Za-z]\u0302)"
+    r"|(?P<word>[A-Za-z]+(?!\u0302)(?:[ -][A-Za-z]{2,}(?!\u0302)|'s(?= )|')*)|(?P<sign>.)",
     re.DOTALL,
 )
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
+_BEFORE_COMMA = re.compile(r" \}(?=[,.;)])")
+_SCRIPTS = {"below": "_", "index": "_", "above": "^", "power": "^"}
 
 
 def tex(text: str) -> str:
-    """A formula, or a line with words in it, as TeX in math mode."""
-    found = _TOKEN.sub(_token, _powers(text)).replace("\x00", "{").replace("\x01", "}")
-    return re.sub(" {2,}", " ", found).strip()
+    """A formula, or a line with words in it, as TeX in math mode; whatever stands in it, TeX can set it."""
+    found, scripts = [], ""
+    for match in _TOKEN.finditer(_powers(_CONTROL.sub(" ", text))):
+        kind = str(match.lastgroup)
+        script = _SCRIPTS.get(kind, "^" if match[0] in ("'", "′") else "")
+        if script and script in scripts:  # TeX knows no second subscript
+            found.append("{}")
+            scripts = ""
+        found.append(_token(kind, match[0]))
+        if match[0] != " ":
+            scripts = scripts + script if script else "^" if match[0][-1] in "\x01'" else ""
+    whole = "".join(found).replace("\x00", "{").replace("\x01", "}")
+    return _BEFORE_COMMA.sub("}", re.sub(" {2,}", " ", whole)).strip()
 
 
-def _token(match: re.Match[str]) -> str:
-    kind, text = str(match.lastgroup), match[0]
-    of: dict[str, Callable[[str], str]] = {
-        "below": lambda part: "_{" + part.translate(_BELOW) + "}",
-        "above": lambda part: "^{" + part.translate(_ABOVE) + "}",
-        "index": lambda part: "_{" + tex(part[1:-1]).replace(",", ",\\,").replace(" ", "") + "}",
-        "word": _word,
-        "sign": lambda part: _SIGNS.get(part, part),
-    }
-    return of[kind](text)
+def _token(kind: str, text: str) -> str:
+    match kind:
+        case "below":
+            return "_{" + text.translate(_BELOW) + "}"
+        case "above":
+            return "^{" + text.removeprefix("^").translate(_ABOVE) + "}"
+        case "index":
+            inside = tex(text[1:-1]).replace(",", ",\\,")
+            return "_{" + re.sub(r"(?<![A-Za-z]) ", "", inside) + "}"
+        case "hat":
+            return f"\\hat{{{text[0]}}}"
+        case "word":
+            return _word(text)
+    return _SIGNS.get(text, text)
 
 
 def _word(text: str) -> str:
@@ -52,6 +71,8 @@ def _word(text: str) -> str:
     first, _, rest = text.partition(" ")
     if first in _NAMES:
         return f"\\{first} " + (_word(rest) if rest else "")
+    if rest and len(first) == 1:
+        return rf"{first}\text{{ {rest} }}"
     if len(text) == 2 and text[0].islower() and text[1].islower() and text not in ("if", "to", "is", "of"):
         return text  # two symbols side by side
     return r"\text{ " + text + " }"

@@ -7,10 +7,15 @@ from collections.abc import Iterable, Iterator
 from walkthrough.document import (
     Beside,
     Block,
+    Branch,
+    Code,
+    Compared,
     Curve,
+    Equations,
     Grid,
     Heading,
     Lines,
+    Omitted,
     Picture,
     Prose,
     Relation,
@@ -67,6 +72,8 @@ class MarkdownFormat:
                 return _picture(block)
             case Working():
                 return self._workings((block,))
+            case Compared():
+                return "".join(map(self._block, block.apart))
             case Workings(lines, because):
                 return (f"{escaped(because)}.\n\n" if because else "") + self._workings(lines)
             case Lines(texts, because):
@@ -74,6 +81,14 @@ class MarkdownFormat:
                 return said + "```text\n" + "".join(f"{text}\n" for text in texts) + "```\n\n"
             case Table(header, rows, right):
                 return _table(header, rows, right)
+            case Omitted(tensor, count):
+                return f"{count} lines of {escaped(tensor)}\n\n"
+            case Branch():
+                return "".join(_branch(block, "")) + "\n"
+            case Equations():
+                return ""
+            case Code(text, language):
+                return f"```{language}\n{text}\n```\n\n"
             case Curve():
                 curve = "\n".join(drawn(block, self._width, self._plain))
                 return f"```text\n{curve}\n```\n\n"
@@ -89,6 +104,15 @@ class MarkdownFormat:
             rows = [(text + aside).rstrip() for text, aside in set_]
             return "```text\n" + "".join(f"{row}\n" for row in rows) + "```\n\n"
         return _aligned(lines)
+
+
+def _branch(block: Branch, indent: str) -> Iterator[str]:
+    """A tree as a list in lists."""
+    cell = f"`{block.cell}`" if block.cell else ""
+    parts = (cell, escaped(block.line), escaped(block.remark))
+    yield f"{indent}- {'  '.join(filter(None, parts))}\n"
+    for each in block.branches:
+        yield from _branch(each, indent + "  ")
 
 
 def _aligned(lines: tuple[Working, ...]) -> str:
@@ -131,6 +155,8 @@ def _grid(block: Grid) -> str:
 
 
 def _beside(block: Beside) -> str:
+    if not any(block.signs):
+        return "".join(map(_grid, block.grids))
     names = [tex(grid.name) for grid in block.grids]
     pieces = [f"\\underset{{{name}}}{{{matrix(g.rows)}}}" for name, g in zip(names, block.grids, strict=True)]
     signs = [f" {tex(sign)} " for sign in block.signs]

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from walkthrough.document import (
     Beside,
     Block,
+    Branch,
+    Code,
+    Compared,
     Curve,
+    Equations,
     Grid,
     Heading,
     Lines,
+    Omitted,
     Picture,
     Prose,
     Rule,
@@ -31,6 +36,8 @@ Paint = Callable[[str, str], str]
 
 _SHADES = " ░▒▓█"
 _ASCII_SHADES = " .:*#"
+_ROOM = 8
+"""Signs of a number that is still to be written."""
 
 
 @dataclass(frozen=True)
@@ -45,8 +52,9 @@ class TextFormat:
         """The blocks as pieces of text, each ending with a line end."""
         before: Block | None = None
         for block in blocks:
-            yield from self._spaced(before, block)
-            before = block
+            for each in block.apart if isinstance(block, Compared) else (block,):
+                yield from self._spaced(before, each)
+                before = each
 
     def _spaced(self, before: Block | None, block: Block) -> Iterator[str]:
         if isinstance(block, Workings | Lines) and block.because and isinstance(before, Rule):
@@ -81,14 +89,31 @@ class TextFormat:
                 return self._picture(block)
             case Working():
                 return self._workings((block,))
+            case Compared():
+                return [line for each in block.apart for line in self._block(each)]
             case Workings(lines):
                 return self._workings(lines)
             case Lines(texts):
                 return [*texts]
             case Table():
                 return self._table(block)
+            case Omitted(tensor, count):
+                return [f"{INDENT}{count} lines of {tensor}"]
+            case Branch():
+                return list(self._branch(block, INDENT))
+            case Equations():
+                return []
+            case Code(text):
+                return [f"{INDENT}{line}" for line in text.splitlines()]
             case Curve():
                 return [INDENT + line for line in drawn(block, self.width - len(INDENT), self.plain)]
+
+    def _branch(self, block: Branch, indent: str) -> Iterator[str]:
+        """A tree: each number under what it goes into."""
+        parts = (f"{block.cell}:" if block.cell else "", block.line, block.remark)
+        yield from folded("  ".join(filter(None, parts)), self.width, indent)
+        for each in block.branches:
+            yield from self._branch(each, indent + INDENT)
 
     def _workings(self, lines: tuple[Working, ...]) -> list[str]:
         return [
@@ -160,7 +185,7 @@ class TextFormat:
             return lines
         under: list[str] = []
         for sign, grid in zip(("", *block.signs), block.grids, strict=True):
-            under += self._grid(Grid(f"{sign}  {grid.name}".strip(), grid.rows, grid.marks))
+            under += self._grid(replace(grid, name=f"{sign}  {grid.name}".strip()))
         return under
 
     def _picture(self, block: Picture) -> list[str]:
@@ -221,6 +246,8 @@ def _bands_of(block: Table, widths: list[int], room: int) -> list[tuple[int, int
 def _aligned(block: Grid) -> tuple[list[list[str]], list[int]]:
     """The cells of a grid, columns flush right; marks behind the numbers, which stay under each other."""
     columns = max((len(row) for row in block.rows), default=0)
+    if block.boxes:
+        block = _boxed(block)
     plain = [max(len(row[at]) for row in block.rows if at < len(row)) for at in range(columns)]
     texts = [[text.rjust(plain[at]) for at, text in enumerate(row)] for row in block.rows]
     if not block.marks:
@@ -231,6 +258,12 @@ def _aligned(block: Grid) -> tuple[list[list[str]], list[int]]:
         for y, row in enumerate(texts)
     ]
     return texts, [number + mark for number, mark in zip(plain, marked, strict=True)]
+
+
+def _boxed(block: Grid) -> Grid:
+    """Each number between brackets, with room for one where there is none."""
+    room = max(_ROOM, *(len(text) for row in block.rows for text in row))
+    return replace(block, rows=tuple(tuple(f"[{text.rjust(room)}]" for text in row) for row in block.rows))
 
 
 def _column(grid: Grid) -> list[str]:

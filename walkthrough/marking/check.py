@@ -48,7 +48,7 @@ class CheckOptions:
     everything: bool = False
     hide_answers: bool = False
     case: str | None = None
-    format: Literal["text", "json", "markdown", "csv"] = "text"
+    format: Literal["text", "json", "markdown", "latex", "html", "csv"] = "text"
     digits: int = 10
     progress: bool = True
     page: Callable[[str, Iterable[Block]], None] | None = None
@@ -210,6 +210,16 @@ class Checked:
             yield from csv_rows(sheet, options.everything, options.hide_answers)
 
     def _report(self) -> Iterator[str]:
+        if self._options.format in ("html", "latex"):  # one page, which begins and ends once
+            yield from self._render(block for blocks in self._reports() for block in blocks)
+            return
+        for number, blocks in enumerate(self._reports()):
+            if number:
+                yield "\n"
+            yield from self._render(blocks)
+
+    def _reports(self) -> Iterator[Iterable[Block]]:
+        """What a class has in common, and then a few worksheets one by one."""
         options = self._options
         tally = ClassTally(options.everything, options.hide_answers)
         few: list[tuple[MarkedSheet, Exercise]] = []
@@ -217,7 +227,7 @@ class Checked:
             for batch in self._batches("tally"):
                 if batch.tally is not None:
                     tally.merge(batch.tally)
-            yield from self._render(tally.blocks())
+            yield tally.blocks()
             return
         for sheet, exercise in self.marked():
             tally.add(sheet, exercise)
@@ -226,11 +236,9 @@ class Checked:
             else:
                 few.clear()
         if tally.sheets > 1:
-            yield from self._render(tally.blocks())
+            yield tally.blocks()
         for sheet, exercise in few:
-            if tally.sheets > 1:
-                yield "\n"
-            yield from self._render(self._report_on.blocks(sheet, exercise, self._bench.examiner(exercise)))
+            yield self._report_on.blocks(sheet, exercise, self._bench.examiner(exercise))
 
 
 def check_command(

@@ -81,14 +81,15 @@ class Worksheet:
 class Slip:
     """A common mistake that gives the written number: `your 7 is what comes out if …`.
 
-    `slip` is the contract's word, `at` the operand at fault (else the cell), `gives` the number, `words`
+    `slip` is the contract's word, `at` the operand at fault (else the cell), `gives` the number (of a grid
+    that cannot be read, the shape), `words`
     one sentence for a student, `line` the line of arithmetic that shows it. `everywhere` names the
     misreading if it may be that of a whole layer.
     """
 
     slip: str
     at: str
-    gives: Shown
+    gives: Shown | str
     words: str
     line: str = ""
     everywhere: str = ""

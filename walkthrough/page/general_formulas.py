@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from fractions import Fraction
 
 from walkthrough.document import Rule
 from walkthrough.mathematics.contraction import Contraction
-from walkthrough.mathematics.letters import MINUS, affine_text, entry_text, factor, ranges, rational, written
+from walkthrough.mathematics.letters import (
+    MINUS,
+    affine_text,
+    bounded,
+    entry_text,
+    factor,
+    ranges,
+    rational,
+    written,
+)
 from walkthrough.mathematics.notation import (
     Affine,
     Entry,
@@ -21,7 +31,7 @@ from walkthrough.mathematics.notation import (
     affine,
 )
 from walkthrough.mathematics.readings import ONE, Part, Slopes
-from walkthrough.page.products import meets, product_style, several
+from walkthrough.page.voice.products import meets, product_style, several
 from walkthrough.trace.moves import Move
 from walkthrough.trace.network import Stage
 
@@ -83,6 +93,11 @@ def update_rule(move: Move, equation: Equation, role: str) -> Rule:
     renews = equation is move.equations[-1] or any(each.name == f"{left.name}.before" for each in move.before)
     text = written(equation.right, lambda entry: entry.tensor.symbol).replace(" · ", "·")
     return Rule(f"{left.symbol} {'←' if renews else '='} {text}", role)
+
+
+def mean_rule(letter: str, count: int) -> Rule:
+    """L = ½·Σ L⟨n⟩: the mean over the samples of a batch."""
+    return Rule(f"{letter} = {bounded(rational(Fraction(1, count)))}·Σ {letter}⟨n⟩", f"n = 1…{count}")
 
 
 def _backward_rule(stage: Stage, tensor: Tensor) -> Rule | None:

@@ -4,47 +4,56 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from walkthrough.case import Case
-from walkthrough.document import Block, Grid, Heading, Lines, Picture, Prose, Rule
-from walkthrough.mathematics.letters import bounded, rational
-from walkthrough.mathematics.notation import Shape, Tensor, gradient_name
-from walkthrough.numbers.exact import Exact
-from walkthrough.numbers.shown import Known, shown
+from walkthrough.document import Block, Heading, Lines, Omitted, Prose
+from walkthrough.mathematics.notation import Shape, Tensor, gradient_name, unravel
 from walkthrough.page.changes import changes
-from walkthrough.page.drafts import Draft
-from walkthrough.page.general_formulas import backward_rule, forward_rule, loss_rule, slope_rule, update_rule
-from walkthrough.page.narration import Narration
-from walkthrough.page.said_once import said_once
+from walkthrough.page.general_formulas import (
+    backward_rule,
+    forward_rule,
+    loss_rule,
+    mean_rule,
+    slope_rule,
+    update_rule,
+)
+from walkthrough.page.images import Images
+from walkthrough.page.lines.drafts import Draft
+from walkthrough.page.lines.narration import Narration
+from walkthrough.page.lines.said_once import said_once
 from walkthrough.page.strokes import Strokes
 from walkthrough.page.top_of_page import opening
 from walkthrough.trace.linked import new_loss
 from walkthrough.trace.moves import Move
 from walkthrough.trace.network import Network, Stage
 from walkthrough.trace.places import Place
-from walkthrough.trace.steps import Ref, Steps
+from walkthrough.trace.steps.kinds import Ref
+from walkthrough.trace.steps.steps import Steps
 
 if TYPE_CHECKING:
-    from walkthrough.page.ledger import Ledger
+    from walkthrough.page.records.ledger import Ledger
 
-WIDEST = 14
-"""Columns of numbers that a page still sets as numbers."""
-MOST_NUMBERS = 200
-"""Numbers of a grid that a page sets as numbers; more become a picture."""
-LARGEST_PICTURE = 64
-"""Rows and columns of a picture; what is larger is left to its lines."""
+WINNERS = {
+    "first": "the first in reading order wins",
+    "split": "they share the gradient equally",
+    "all": "each of them gets the whole gradient",
+}
+"""What becomes of equal largest entries, by the word of the convention."""
 
 
 @dataclass(frozen=True)
 class Page:
-    """How a trace is laid out; `narration` puts its steps into lines."""
+    """How a trace is laid out; `narration` puts its steps into lines.
+
+    `omitting` leaves out the lines of large tensors, for a page that works them out when it is asked.
+    """
 
     narration: Narration
     only: int | None = None
     """The only sample of a batch that is shown, counted from 0; None if all are."""
+    omitting: bool = False
     _guards: dict[tuple[str, str, int | None], int] = field(default_factory=dict)
     _drafts: dict[str, list[Draft]] = field(default_factory=dict)
 
@@ -55,9 +64,13 @@ class Page:
 
     @cached_property
     def _ledger(self) -> Ledger:
-        from walkthrough.page.ledger import Ledger  # a single cell needs none
+        from walkthrough.page.records.ledger import Ledger
 
         return Ledger(self.narration)
+
+    @property
+    def _images(self) -> Images:
+        return Images(self.narration, self.omitting)
 
     @property
     def network(self) -> Network:
@@ -98,7 +111,9 @@ class Page:
     def in_turn(self) -> tuple[Page, ...]:
         """A page for each step of training."""
         return tuple(
-            self if steps is self.steps else Page(replace(self.narration, steps=steps, _kept={}), self.only)
+            self
+            if steps is self.steps
+            else Page(replace(self.narration, steps=steps, _kept={}), self.only, self.omitting)
             for steps in self.steps.in_turn
         )
 
@@ -150,7 +165,7 @@ class Page:
         """A stage's number on the page: 1 for the first layer."""
         return str(self.steps.trace.network.stages.index(stage) + 1)
 
-    def _heading(self, stage: Stage, aside: str, sample: int | None = None) -> Heading:
+    def heading(self, stage: Stage, aside: str, sample: int | None = None) -> Heading:
         """The same heading wherever a stage is spoken of; of a sample the loss has a target."""
         if stage is not self.network.loss:
             words = stage.layer.summary(stage.x.shape)
@@ -169,7 +184,7 @@ class Page:
         if not stage.equations:
             return
         network = self.steps.trace.network
-        yield self._heading(stage, "forward", sample)
+        yield self.heading(stage, "forward", sample)
         if stage is network.loss:
             yield loss_rule(stage)
             if not network.layers:
@@ -194,7 +209,7 @@ class Page:
     def backward(self, stage: Stage, sample: int) -> Iterator[Block]:
         """A stage backwards: each gradient's formula, every line, and the gradient as a grid."""
         network = self.steps.trace.network
-        yield self._heading(stage, "backward", sample)
+        yield self.heading(stage, "backward", sample)
         if stage is network.loss:
             name = self._full(gradient_name(network.output.name), sample)
             if stage.equations:
@@ -216,7 +231,7 @@ class Page:
                 yield from strokes.of(tensor)
 
     def _strokes(self, stage: Stage, sample: int) -> Strokes:
-        return Strokes(self.steps, stage, sample, self._rows)
+        return Strokes(self.steps, stage, sample, self._images.rows)
 
     def means(self, only: Stage | None = None) -> Iterator[Block]:
         """The means over a batch: of the loss, and of every parameter's gradient (of one stage)."""
@@ -237,17 +252,17 @@ class Page:
                 yield Prose(f"{several}{', …' if count > 3 else ''}: the number of sample 1, 2, …")
                 said = True
             if names:
-                yield self._heading(stage, "mean")
+                yield self.heading(stage, "mean")
             for name in names:
-                letter = "L" if stage is self.network.loss else self._letter(name)
-                yield Rule(
-                    f"{letter} = {bounded(rational(Fraction(1, count)))}·Σ {letter}⟨n⟩", f"n = 1…{count}"
-                )
+                yield mean_rule(self.letter(name), count)
                 yield from self.lines(name)
 
-    def _letter(self, gradient: str) -> str:
-        local = self.places[gradient].local.removesuffix(".grad")
-        return f"∂L/∂{self.steps.trace.letters[local]}"
+    def letter(self, name: str) -> str:
+        """The letter of a tensor in formulas: `z` for conv, `∂L/∂k` for conv.kernel.grad."""
+        local = self.places[name].local
+        own = local.removesuffix(".grad")
+        letter = "L" if own == "loss" else self.steps.trace.letters[own]
+        return letter if own == local else f"∂L/∂{letter}"
 
     def update(self, only: Stage | None = None) -> Iterator[Block]:
         """What the update rule works out, for every parameter (of one layer); or why there is nothing."""
@@ -256,12 +271,9 @@ class Page:
             yield Prose(self._nothing_learned(any(stage.parameters for stage in self.network.layers)))
         if case.learning_rate is None or self.network.loss is None:
             return
-        rule = "" if case.updating.type == "sgd" else f" by {case.updating.type}"
         for stage in (each for each in self.network.layers if only in (None, each) and each.parameters):
             own = [move for move in moves if move.stage is stage]
-            constants = own[0].constants if own else ()
-            said = "".join(f", {each.symbol} = {each.text}" for each in constants if each.symbol[0] != "(")
-            yield self._heading(stage, f"update{rule}{said}")
+            yield self.update_heading(stage, own)
             for move in own:
                 yield from self._moved(move)
             still = [
@@ -271,6 +283,14 @@ class Page:
                 yield Prose(f"Frozen, and therefore as before: {', '.join(still)}.")
             if own and not self.narration.symbolic:
                 yield from changes(self.narration, stage)
+
+    def update_heading(self, stage: Stage, moves: list[Move]) -> Heading:
+        """The heading of a layer's update, with the rule and its constants."""
+        updating = self._case.updating
+        rule = "" if updating.type == "sgd" else f" by {updating.type}"
+        constants = moves[0].constants if moves else ()
+        said = "".join(f", {each.symbol} = {each.text}" for each in constants if each.symbol[0] != "(")
+        return self.heading(stage, f"update{rule}{said}")
 
     def _moved(self, move: Move) -> Iterator[Block]:
         """One parameter: what its rule keeps, and what becomes of it."""
@@ -300,9 +320,15 @@ class Page:
         """Every line of a tensor, laid out alike; what holds for all of them is said once."""
         if self._ledger.takes(name):
             because = self._ledger.because(name)
+            if self.omitting:
+                yield Omitted(name, Tensor(name, self.shapes[name]).size, because)
+                return
+            shape, start = self.steps.trace.place(name).shape, 0
             for texts in self._ledger.lines(name):
-                yield Lines(tuple(texts), because)
-                because = ""
+                places = range(start, start + len(texts))
+                cells = tuple(self.steps.trace.cell_name(name, unravel(place, shape)) for place in places)
+                yield Lines(tuple(texts), because, cells)
+                because, start = "", start + len(texts)
             return
         guard = self._guard(name)
         drafts = self._drafts.pop(name, None) or self._drafted(name)
@@ -333,42 +359,4 @@ class Page:
 
     def grids(self, name: str, title: str) -> Iterator[Block]:
         """A tensor as numbers in rows and columns, or as a picture if it is too large for that."""
-        if self.narration.symbolic:
-            return
-        shape = self.steps.trace.place(name).shape
-        if not shape:
-            return
-        image = shape[-2:] if len(shape) > 1 else (1, *shape)
-        outer: Shape = shape[:-2]
-        if (len(shape) == 1 and shape[0] > WIDEST) or max(image) > LARGEST_PICTURE:
-            return
-        first = next((at for at, extent in enumerate(outer) if extent > 1), len(outer))
-        for place in Tensor("", outer).cells():
-            index = [position + 1 for position in place[first:]]
-            label = title
-            if index:
-                letter, comma, rest = title.partition(",")
-                label = f"{letter}[{','.join(map(str, index))}]{comma}{rest}"
-            if image[1] <= WIDEST and image[0] * image[1] <= MOST_NUMBERS:
-                yield Grid(label, self._rows(name, place, shape))
-            else:
-                yield self._picture(name, place, shape, label)
-
-    def _rows(self, name: str, outer: tuple[int, ...], shape: Shape) -> tuple[tuple[str, ...], ...]:
-        if len(shape) == 1:
-            return (tuple(self.narration.text(Ref(name, (column,))) for column in range(shape[0])),)
-        return tuple(
-            tuple(self.narration.text(Ref(name, (*outer, row, column))) for column in range(shape[-1]))
-            for row in range(shape[-2])
-        )
-
-    def _picture(self, name: str, outer: tuple[int, ...], shape: Shape, label: str) -> Picture:
-        numbers = self.steps.trace.numbers(name)
-        denominator = numbers.denominator if isinstance(numbers, Exact) else 1
-        array = numbers.numerators if isinstance(numbers, Exact) else numbers
-        values = [[Fraction(value) for value in row] for row in array[outer].tolist()]
-        low, high = min(map(min, values)), max(map(max, values))
-        room = high - low or Fraction(1)
-        shades = tuple(tuple(float((value - low) / room) for value in row) for row in values)
-        ends = [shown(Known(end / denominator), 3).text for end in (low, high)]
-        return Picture(label, shades, *ends)
+        return self._images.of(name, title)

@@ -25,7 +25,7 @@ from walkthrough.numbers.quantities import nearly, quantity
 from walkthrough.slips import Candidate, Candidates, Told, slip
 from walkthrough.slips._functions import operands
 from walkthrough.slips._lines import equals, factor, named, product_text, sum_line, text
-from walkthrough.trace.steps import Formula, Ref, Sums, Update
+from walkthrough.trace.steps.kinds import Formula, Ref, Sums, Update
 from walkthrough.workbook.reworked_steps import ReworkedStep, Row, added
 
 
@@ -106,7 +106,7 @@ def rate_misread(own: ReworkedStep) -> Candidates:
     old, rate, gradient = _parts(own)
     for taken, places in _rates(own, old, rate, gradient):
         value = old - taken * gradient
-        if own.fits(value):
+        if own.fits(value) and not (own.sought is not None and own.fits(old)):  # that is no update at all
             yield _with_rate(own, taken, value, places, across=True)
             yield _with_rate(own, taken, value, places, across=False)
 
@@ -161,8 +161,18 @@ def not_updated(own: ReworkedStep) -> Candidates:
     """w, as it was."""
     if isinstance(own.step, Update):
         old, *_ = _parts(own)
-        own_old, said = own.step.old, "the weight is not updated at all"
-        yield Candidate(old, lambda: Told(said, named(own, own_old, old)), own_old, 1, "not updated")
+        at = own.step.old
+
+        def told() -> Told:
+            return Told("the weight is not updated at all", named(own, at, old))
+
+        yield Candidate(old, told, at, 1, "not updated", across=True, again=_old)
+        yield Candidate(old, told, at, 1, "not updated")
+
+
+def _old(own: ReworkedStep) -> Quantity | None:
+    """The weight before the update."""
+    return _parts(own)[0] if isinstance(own.step, Update) else None
 
 
 _OFTEN = (fmpq(10), fmpq(1, 10), fmpq(2), fmpq(1, 2), fmpq(100), fmpq(1, 100), fmpq(1000), fmpq(1, 1000))

@@ -35,6 +35,7 @@ from walkthrough.trace.refusal import (
 from walkthrough.trace.sameness import Sameness, cancel, no_signs
 from walkthrough.trace.saturation import sharpen
 from walkthrough.trace.stage import Stage
+from walkthrough.words.representable import Representable
 
 if TYPE_CHECKING:
     from walkthrough.case import Case
@@ -68,7 +69,7 @@ class Run(Generic[N]):
 AnyRun: TypeAlias = Run[Any]
 
 
-class Trace:
+class Trace(Representable):
     """Everything that one step of a case computes, by name of tensor and by cell.
 
     Numbers are replayed at the precision that what is asked of them needs. Of several steps each is a trace

@@ -15,7 +15,8 @@ from walkthrough.mathematics.readings import Part
 from walkthrough.numbers.formulas import Quantity
 from walkthrough.numbers.quantities import quantity
 from walkthrough.trace.network import Stage
-from walkthrough.trace.steps import AnyStep, Chain, Choice, Gate, Mean, Ref, Route, Steps, Sums, Update
+from walkthrough.trace.steps.kinds import AnyStep, Chain, Choice, Gate, Mean, Ref, Route, Sums, Update
+from walkthrough.trace.steps.steps import Steps
 from walkthrough.workbook.equation_structure import UNSTRUCTURED, Structure, structure_of
 
 Change: TypeAlias = Callable[[Stage], tuple[Equation, ...] | None]
@@ -28,10 +29,14 @@ _MOST_REMEMBERED = 20_000
 
 
 class Workbook:
-    """The steps of a case, laid out once and worked out with as many people's numbers as there are."""
+    """The steps of a case, laid out once and worked out with as many people's numbers as there are.
 
-    def __init__(self, steps: Steps) -> None:
+    `like` is that of a case with the same layers and other numbers: how its terms are laid out is taken over.
+    """
+
+    def __init__(self, steps: Steps, like: Workbook | None = None) -> None:
         self.steps = steps
+        self._laid_out: dict[Hashable, object] = {} if like is None else like._laid_out
         self.trace = steps.trace
         self._remembered: dict[Hashable, object] = {}
         self._given: dict[Ref, Quantity] = {}
@@ -45,11 +50,7 @@ class Workbook:
 
     def remember(self, key: Hashable, made: Callable[[], T]) -> T:
         """What was made under this key before, or is made now."""
-        if key not in self._remembered:
-            if len(self._remembered) >= _MOST_REMEMBERED:
-                self._remembered.clear()
-            self._remembered[key] = made()
-        return self._remembered[key]  # type: ignore[return-value]  # made by the same key
+        return _known(self._remembered, key, made)
 
     def structure(self, stage: Stage | None) -> Structure:
         """What a stage's equations look like."""
@@ -115,7 +116,7 @@ class Workbook:
 
     def outlines(self, step: AnyStep) -> tuple[Outline, ...]:
         """The terms of a step that is a sum."""
-        return self.remember(("outlines", step.ref), lambda: tuple(self._outlines(step)))
+        return _known(self._laid_out, ("outlines", step.ref), lambda: tuple(self._outlines(step)))
 
     def _outlines(self, step: AnyStep) -> Iterator[Outline]:
         match step:
@@ -137,7 +138,7 @@ class Workbook:
 
     def reread(self, step: AnyStep, key: str, change: Change) -> tuple[Outline, ...] | None:
         """The terms of a step when its stage's equations are misread; None if they cannot be."""
-        return self.remember(("reread", step.ref, key), lambda: self._reread(step, key, change))
+        return _known(self._laid_out, ("reread", step.ref, key), lambda: self._reread(step, key, change))
 
     def _reread(self, step: AnyStep, key: str, change: Change) -> tuple[Outline, ...] | None:
         stage = step.stage
@@ -156,7 +157,7 @@ class Workbook:
 
     def bordered(self, step: Sums) -> tuple[Outline, ...]:
         """The terms of a forward sum with the pixels at the border in the place of padding."""
-        return self.remember(("bordered", step.ref), lambda: tuple(self._bordered(step)))
+        return _known(self._laid_out, ("bordered", step.ref), lambda: tuple(self._bordered(step)))
 
     def _bordered(self, step: Sums) -> Iterator[Outline]:
         assert step.stage is not None
@@ -177,7 +178,7 @@ class Workbook:
 
     def window(self, step: AnyStep, key: str, change: Change) -> tuple[Ref | None, ...] | None:
         """The entries of a pool's window when its equations are misread (None: padding)."""
-        return self.remember(("window", step.ref, key), lambda: self._window(step, key, change))
+        return _known(self._laid_out, ("window", step.ref, key), lambda: self._window(step, key, change))
 
     def _window(self, step: AnyStep, key: str, change: Change) -> tuple[Ref | None, ...] | None:
         stage = step.stage
@@ -191,6 +192,14 @@ class Workbook:
         name = self.beside(stage.x.name, step.ref)
         cells = (find((*here, *offset)) for offset in product(*(range(index.extent) for index in right.over)))
         return tuple(None if cell is None else Ref(name, cell) for cell in cells)
+
+
+def _known(store: dict[Hashable, object], key: Hashable, made: Callable[[], T]) -> T:
+    if key not in store:
+        if len(store) >= _MOST_REMEMBERED:
+            store.clear()
+        store[key] = made()
+    return store[key]  # type: ignore[return-value]  # made by the same key
 
 
 def _parts(equation: Equation, stage: Stage, local: str) -> Iterable[Part]:

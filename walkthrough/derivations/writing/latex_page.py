@@ -19,9 +19,10 @@ def latex(proved: Proved) -> Iterator[str]:
         r"\usepackage[T1]{fontenc}",
     )
     yield from (
-        r"\usepackage{amsmath,amssymb}",
+        r"\usepackage{mathpazo,amsmath,amssymb}",
         r"\usepackage[margin=1.6cm]{geometry}",
         r"\allowdisplaybreaks",
+        r"\renewcommand{\ttdefault}{txtt}",
     )
     yield from (r"\setcounter{MaxMatrixCols}{60}", r"\setlength{\parindent}{0pt}")
     yield from (r"\setlength{\parskip}{.5em}", r"\setlength{\mathindent}{.5em}", r"\begin{document}", "")

@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias, get_args
 from walkthrough.derivations.derivation import Proved
 from walkthrough.derivations.writing.repeated_reasons import reasons_said_once
 
-Format: TypeAlias = Literal["text", "markdown", "latex", "html", "json"]
+Format: TypeAlias = Literal["text", "markdown", "latex", "json"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 
 WIDTH = 96
@@ -40,7 +40,3 @@ def rendered(proved: Proved, format: Format = "text", width: int = WIDTH, said: 
             from walkthrough.derivations.writing.markdown_page import markdown
 
             return "\n".join(markdown(proved)) + "\n"
-        case "html":
-            from walkthrough.derivations.writing.html_page import html
-
-            return "\n".join(html(proved)) + "\n"

@@ -84,9 +84,9 @@ class BlindSpots:
         }
 
 
-def blindspots(case: Case) -> BlindSpots:
-    """Every slip that can be one of a whole layer, played throughout it."""
-    exercise = PlayedExercise(case)
+def blindspots(case: Case, played: PlayedExercise | None = None) -> BlindSpots:
+    """Every slip that can be one of a whole layer, played throughout it; `played` is the case replayed."""
+    exercise = played or PlayedExercise(case)
     found: _Found = {}
     coincide: list[Coincidence] = []
     with ctx.workprec(BITS):

@@ -9,6 +9,7 @@ from weakref import WeakKeyDictionary
 from walkthrough.marking.diagnosis.common_causes import CommonCauses, Diagnosed
 from walkthrough.marking.diagnosis.findings import OwnNumbers
 from walkthrough.marking.diagnosis.likeliest_slips import undecided
+from walkthrough.marking.diagnosis.other_shapes import with_shapes_explained
 from walkthrough.marking.diagnosis.remembered_diagnoses import Explanation, explained
 from walkthrough.marking.marked_worksheets import RIGHT, Marked, MarkedSheet, Slip, Worksheet
 from walkthrough.marking.verdicts.claimed_formulas import with_formulas
@@ -16,7 +17,7 @@ from walkthrough.marking.verdicts.marker import Marker, WrongStep
 from walkthrough.marking.verdicts.size_claims import with_sizes
 from walkthrough.marking.verdicts.turned_claims import of_negative
 from walkthrough.marking.worksheets.exercises import Exercise
-from walkthrough.trace.sizes import sizes
+from walkthrough.trace.extents.sizes import sizes
 from walkthrough.trace.trace import Trace
 from walkthrough.workbook.operands import Own
 from walkthrough.workbook.workbook import Workbook
@@ -47,7 +48,8 @@ class Examiner:
         return self._marked(worksheet)
 
     def _marked(self, worksheet: Worksheet) -> MarkedSheet:
-        return with_formulas(self._numbers(worksheet), self._trace)
+        numbers = with_shapes_explained(self._numbers(worksheet), self._trace)
+        return with_formulas(numbers, self._trace)
 
     def _numbers(self, worksheet: Worksheet) -> MarkedSheet:
         """The verdicts on the numbers; one cause of several wrong ones stands first at each of them."""

@@ -12,7 +12,8 @@ from walkthrough.mathematics.notation import unravel
 from walkthrough.numbers.formulas import Quantity
 from walkthrough.slips import SlipKind, all_slips
 from walkthrough.trace.network import Network
-from walkthrough.trace.steps import Given, Ref, Steps
+from walkthrough.trace.steps.kinds import Given, Ref
+from walkthrough.trace.steps.steps import Steps
 from walkthrough.trace.trace import replay
 from walkthrough.workbook.operands import Operands
 from walkthrough.workbook.reworked_steps import ReworkedStep, reworked
@@ -40,11 +41,14 @@ class Play:
 
 
 class PlayedExercise:
-    """A case, replayed, in which slips are played; `whole` if it is small enough to look at every cell."""
+    """A case, replayed, in which slips are played; `whole` if it is small enough to look at every cell.
 
-    def __init__(self, case: Case) -> None:
+    `like` is one of the same layers with other numbers.
+    """
+
+    def __init__(self, case: Case, like: PlayedExercise | None = None) -> None:
         trace = replay(case)
-        self.book = Workbook(Steps(trace))
+        self.book: Workbook = Workbook(Steps(trace), None if like is None else like.book)
         self.whole = is_small(trace.network)
         self.numbers = Operands(lambda ref: trace.known(ref.tensor, ref.cell).value)
         self.ripples = Ripples(self.book, self.numbers)

@@ -22,7 +22,7 @@ from walkthrough.numbers.written import Written
 from walkthrough.slips import SlipKind, all_slips
 from walkthrough.slips._lines import text
 from walkthrough.trace.network import Stage
-from walkthrough.trace.steps import Ref
+from walkthrough.trace.steps.kinds import Ref
 from walkthrough.trace.trace import CannotReplay
 
 _WIDTH = 80
@@ -77,23 +77,25 @@ class Suggestion:
         }
 
 
-def suggest(case: Case, known: BlindSpots | None = None) -> Suggestion | None:
+def suggest(
+    case: Case, known: BlindSpots | None = None, played: PlayedExercise | None = None
+) -> Suggestion | None:
     """The case with one number changed (or two or three, if they reveal more still) that reveals most.
 
-    `known` are its blind spots, if somebody has looked for them. None if no number reveals anything, or
-    nothing is hidden. What is returned was looked at whole.
+    `known` are its blind spots, if somebody has looked for them, `played` the case replayed. None if no
+    number reveals anything, or nothing is hidden. What is returned was looked at whole.
     """
-    before = known or blindspots(case)
+    exercise = played or PlayedExercise(case)
+    before = known or blindspots(case, exercise)
     hidden = (*before.hidden, *before.unnoticed)
     if not hidden or not before.whole:
         return None
-    exercise = PlayedExercise(case)
     with ctx.workprec(BITS):
         changes = _Search(exercise, hidden).changes()
     for several in (changes[:count] for count in range(len(changes), 0, -1)):
         changed, grids = _changed(case, several)
         try:
-            after = blindspots(changed)
+            after = blindspots(changed, PlayedExercise(changed, exercise))
         except CannotReplay:
             continue
         revealed = _named(hidden) - _named((*after.hidden, *after.unnoticed))

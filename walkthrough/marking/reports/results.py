@@ -21,7 +21,7 @@ from walkthrough.marking.marked_worksheets import (
     unit_found,
 )
 from walkthrough.marking.reports.size_report import size_table
-from walkthrough.marking.verdicts.kept_results import KeptResults
+from walkthrough.marking.verdicts.calculation.kept_results import KeptResults
 from walkthrough.numbers.shown import Shown
 from walkthrough.words.messages import printable
 from walkthrough.words.problems import Problem
@@ -134,7 +134,8 @@ def _claim(marked: Marked, hide_answers: bool) -> dict[str, Any]:
 
 
 def _slip(slip: Slip) -> dict[str, Any]:
-    return {"slip": slip.slip, "at": slip.at, "gives": slip.gives.plain, "words": slip.words}
+    gives = slip.gives if isinstance(slip.gives, str) else slip.gives.plain
+    return {"slip": slip.slip, "at": slip.at, "gives": gives, "words": slip.words}
 
 
 def formula_table(marked: MarkedFormula, hide_answers: bool = False) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from itertools import groupby
 
 from walkthrough.case import as_typed
-from walkthrough.document import Block, Grid, Heading, Prose, Table
+from walkthrough.document import Block, Compared, Grid, Heading, Prose, Table, Working
 from walkthrough.marking.diagnosis.examiner import Examiner, SecondLook
 from walkthrough.marking.marked_worksheets import RIGHT, Marked, MarkedSheet, VerdictWord, unit_found
 from walkthrough.marking.reports.formula_report import formula_blocks, formula_summary
@@ -19,8 +19,9 @@ from walkthrough.marking.reports.slip_sentences import as_before_the_update, loo
 from walkthrough.marking.worksheets.exercises import Exercise
 from walkthrough.mathematics.notation import Cell, Tensor
 from walkthrough.numbers.written import MINUS
-from walkthrough.page.narration import Narration
-from walkthrough.trace.steps import Ref, Steps
+from walkthrough.page.lines.narration import Narration
+from walkthrough.trace.steps.kinds import Ref
+from walkthrough.trace.steps.steps import Steps
 from walkthrough.words.messages import printable
 from walkthrough.workbook.operands import Own
 
@@ -152,15 +153,11 @@ class Report:
         yield Heading(f"{claim.cell} = {written_number(first)} is wrong", 3, f"line {claim.line}")
         steps = Steps(exercise.trace)
         line = Narration(steps, self.digits).line(steps.step(shown.claim.tensor, shown.claim.at))
-        if line.sides:
-            yield line
-        if shown.claim.tensor != claim.tensor:
-            yield Prose("δ is the negative of it.")
         yours = None if own is None else own_line(shown, own, exercise, self.digits)
-        if yours is not None:
-            yield Prose("With your own earlier numbers:")
-            yield yours
-        elif first.from_yours is None:
+        yield from _beside(
+            line, yours, "δ is the negative of it." if shown.claim.tensor != claim.tensor else ""
+        )
+        if yours is None and first.from_yours is None:
             yield Prose("Your own earlier numbers give nothing here.")
         yield from slip_sentences(first, words)
         yield Prose(look_again(steps, Ref(shown.claim.tensor, shown.claim.at), as_typed(exercise.case)))
@@ -254,6 +251,20 @@ def written_number(marked: Marked) -> str:
     return text.replace("-", MINUS) if marked.claim.number is not None else text or "?"
 
 
+def _beside(right: Working, own: Working | None, said: str) -> Iterator[Block]:
+    """The right line, and beside it that with one's own numbers, unless something is said between them."""
+    words = "With your own earlier numbers:"
+    if right.sides and own is not None and not said:
+        yield Compared(right, words, own)
+        return
+    if right.sides:
+        yield right
+    if said:
+        yield Prose(said)
+    if own is not None:
+        yield from (Prose(words), own)
+
+
 def _alike(wrong: Sequence[Marked], sheet: MarkedSheet) -> list[tuple[str, list[Marked]]]:
     """Wrong claims in findings, with what is said of several that have one slip in common."""
     layers = {id(claim): at for at, slip in enumerate(sheet.layer_slips) for claim in slip.claims}
@@ -275,6 +286,8 @@ def _unreadable(claims: Sequence[Marked]) -> Iterator[Block]:
     for marked in claims[:_MOST_NAMED]:
         claim = marked.claim
         yield Prose(f"{claim.cell} cannot be read (line {claim.line}): {printable(claim.problem or '')}.")
+        for slip in marked.slips[:1]:
+            yield Prose(f"{slip.words}.")
     if len(claims) > _MOST_NAMED:
         yield Prose(f"{len(claims) - _MOST_NAMED} more numbers cannot be read.")
 

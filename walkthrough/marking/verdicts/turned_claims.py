@@ -35,9 +35,11 @@ def as_gradient(placed: PlacedClaim) -> NumberClaim:
 
 def of_negative(slip: Slip, claim: NumberClaim) -> Slip:
     """A slip in a gradient, for whoever wrote the negative of it."""
-    written = printable(claim.written.strip()).replace("-", MINUS)
+    written, gives = printable(claim.written.strip()).replace("-", MINUS), slip.gives
+    if not isinstance(gives, str) and gives.value:
+        gives = replace(gives, negative=not gives.negative)
     return replace(
         slip,
-        gives=replace(slip.gives, negative=not slip.gives.negative) if slip.gives.value else slip.gives,
+        gives=gives,
         words=f"your {written} is δ, the negative of the gradient; {slip.words.removeprefix('your ')}",
     )

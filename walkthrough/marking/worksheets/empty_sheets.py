@@ -1,16 +1,18 @@
-"""An empty worksheet: every number of an exercise that somebody can work out, and a `?` in its place."""
+"""A worksheet as a file: every number of an exercise that can be worked out, and a `?` or it in its place."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import prod
 
 from walkthrough.case import Case
 from walkthrough.case.cells import cell_name
+from walkthrough.marking.worksheets.answers import Answer, open_places
 from walkthrough.marking.worksheets.claimed_grids import laid_out
 from walkthrough.marking.worksheets.exercises import Exercise
+from walkthrough.mathematics.notation import Cell
 from walkthrough.words.messages import one_line
 
 # a grid of more numbers than this nobody fills in by hand
@@ -34,12 +36,20 @@ def asked_tensors(exercise: Exercise) -> list[str]:
     return names
 
 
+_OPEN = open_places("?")
+
+
 def empty_worksheet(case: Case, name: str | None = None, steps: int = 1) -> str:
     """The worksheet as TOML, for somebody to fill in; `name` is what it calls the case.
 
     Of several steps it asks for all of them.
     """
-    exercise = Exercise(case).of_steps(steps)
+    return worksheet_file(Exercise(case).of_steps(steps), name)
+
+
+def worksheet_file(exercise: Exercise, name: str | None = None, answer: Answer = _OPEN) -> str:
+    """The same with something else than a `?` in each place."""
+    case = exercise.case
     lines = [
         f"# {case.title}",
         f"case = {_quoted(name or case.name)}",
@@ -51,14 +61,16 @@ def empty_worksheet(case: Case, name: str | None = None, steps: int = 1) -> str:
     for tensor in asked_tensors(exercise):
         shape = exercise.shapes[tensor]
         count = prod(shape)
+        if count <= MOST_ASKED:
+            words = [answer(tensor, cell) for _, cell in exercise.cells(tensor)]
         if count > MOST_ASKED:
             single = cell_name(tensor, (0,) * len(shape), shape)
             left_out.append(f'# "{tensor}" has {count:,} numbers; for one of them write "{single}" = "?"')
         elif count > 1:
-            rows = laid_out(shape, ["?"] * count)
+            rows = laid_out(shape, words)
             lines += [f'"{tensor}" = """', *rows, '"""'] if len(rows) > 1 else [f'"{tensor}" = "{rows[0]}"']
         else:
-            lines.append(f'"{tensor}" = "?"')
+            lines.append(f'"{tensor}" = "{words[0]}"')
     return "\n".join([*lines, *left_out, *_on_the_way(exercise)]) + "\n"
 
 
@@ -72,20 +84,27 @@ def _on_the_way(exercise: Exercise) -> list[str]:
 
 def empty_class_list(case: Case, name: str | None = None, separator: str = ",", steps: int = 1) -> str:
     """The table of a class as CSV: its header, and the name of the case in the first row."""
-    exercise = Exercise(case).of_steps(steps)
-    cells = list(_cells(exercise))
+    return class_table(Exercise(case).of_steps(steps), [name or case.name], separator=separator)
+
+
+def class_table(
+    exercise: Exercise, names: Sequence[str], answer: Answer = _OPEN, separator: str = ","
+) -> str:
+    """The same with a row for each of these cases, which are all of one shape."""
     written = io.StringIO()
     table = csv.writer(written, delimiter=separator, lineterminator="\n")
-    table.writerow(["student", "case", *cells])
-    table.writerow(["", name or case.name, *("?" for _ in cells)])
+    cells = list(_cells(exercise))
+    table.writerow(["student", "case", *(name for name, _, _ in cells)])
+    for case in names:
+        table.writerow(["", case, *(answer(tensor, cell) for _, tensor, cell in cells)])
     return written.getvalue()
 
 
-def _cells(exercise: Exercise) -> Iterator[str]:
+def _cells(exercise: Exercise) -> Iterator[tuple[str, str, Cell]]:
     for tensor in asked_tensors(exercise):
         if prod(exercise.shapes[tensor]) <= MOST_ASKED:
-            for name, _ in exercise.cells(tensor):
-                yield name
+            for name, cell in exercise.cells(tensor):
+                yield name, tensor, cell
 
 
 def _quoted(text: str) -> str:

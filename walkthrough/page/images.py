@@ -1,0 +1,94 @@
+"""A tensor as images: numbers in rows and columns, or shades where they are many."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from math import prod
+
+from walkthrough.document import Block, Grid, Picture
+from walkthrough.mathematics.notation import Cell, Shape, Tensor
+from walkthrough.numbers.exact import Exact
+from walkthrough.numbers.shown import Known, shown
+from walkthrough.page.lines.narration import Narration
+from walkthrough.trace.steps.kinds import Ref
+
+WIDEST = 14
+"""Columns of numbers that a page still sets as numbers."""
+MOST_NUMBERS = 200
+"""Numbers of a grid that a page sets as numbers; more become a picture."""
+MOST_IMAGES = 8
+"""Images of a tensor that a page sets as numbers if it is to be sparing."""
+LARGEST_PICTURE = 64
+"""Rows and columns of a picture; what is larger is left to its lines."""
+
+
+def labelled(shape: Shape, title: str) -> Iterator[tuple[str, Cell]]:
+    """What each image of a tensor is called, and its place in the outer axes, counted from 0.
+
+    Only a title's letter takes the place: `k, the kernel` becomes `k[2,1], the kernel`.
+    """
+    outer: Shape = shape[:-2]
+    first = next((at for at, extent in enumerate(outer) if extent > 1), len(outer))
+    for place in Tensor("", outer).cells():
+        index = [position + 1 for position in place[first:]]
+        label = title
+        if index:
+            letter, comma, rest = title.partition(",")
+            label = f"{letter}[{','.join(map(str, index))}]{comma}{rest}"
+        yield label, place
+
+
+@dataclass(frozen=True)
+class Images:
+    """The numbers of a narration's tensors, image by image; `sparing` sets fewer of them as numbers."""
+
+    narration: Narration
+    sparing: bool = False
+
+    def of(self, name: str, title: str) -> Iterator[Block]:
+        """A tensor as numbers in rows and columns, or as a picture if it is too large for that."""
+        if self.narration.symbolic:
+            return
+        shape = self.narration.steps.trace.place(name).shape
+        if not shape:
+            return
+        image = shape[-2:] if len(shape) > 1 else (1, *shape)
+        outer = shape[:-2]
+        if (len(shape) == 1 and shape[0] > WIDEST) or max(image) > LARGEST_PICTURE:
+            return
+        for label, place in labelled(shape, title):
+            few = image[0] * image[1] <= MOST_NUMBERS and not (self.sparing and prod(outer) > MOST_IMAGES)
+            if image[1] <= WIDEST and few:
+                yield Grid(label, self.rows(name, place, shape), cells=self._cells(name, place, shape))
+            else:
+                yield self._picture(name, place, shape, label)
+
+    def rows(self, name: str, outer: tuple[int, ...], shape: Shape) -> tuple[tuple[str, ...], ...]:
+        """The numbers of one image, as they are shown."""
+        if len(shape) == 1:
+            return (tuple(self.narration.text(Ref(name, (column,))) for column in range(shape[0])),)
+        return tuple(
+            tuple(self.narration.text(Ref(name, (*outer, row, column))) for column in range(shape[-1]))
+            for row in range(shape[-2])
+        )
+
+    def _cells(self, name: str, outer: tuple[int, ...], shape: Shape) -> tuple[tuple[str, ...], ...]:
+        """The full names of the numbers of an image."""
+        trace = self.narration.steps.trace
+        rows = [outer] if len(shape) == 1 else [(*outer, row) for row in range(shape[-2])]
+        return tuple(
+            tuple(trace.cell_name(name, (*row, column)) for column in range(shape[-1])) for row in rows
+        )
+
+    def _picture(self, name: str, outer: tuple[int, ...], shape: Shape, label: str) -> Picture:
+        numbers = self.narration.steps.trace.numbers(name)
+        denominator = numbers.denominator if isinstance(numbers, Exact) else 1
+        array = numbers.numerators if isinstance(numbers, Exact) else numbers
+        values = [[Fraction(value) for value in row] for row in array[outer].tolist()]
+        low, high = min(map(min, values)), max(map(max, values))
+        room = high - low or Fraction(1)
+        shades = tuple(tuple(float((value - low) / room) for value in row) for row in values)
+        ends = [shown(Known(end / denominator), 3).text for end in (low, high)]
+        return Picture(label, shades, *ends)

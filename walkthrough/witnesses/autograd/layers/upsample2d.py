@@ -1,0 +1,11 @@
+"""Upsampling: each entry becomes a block."""
+
+from __future__ import annotations
+
+from walkthrough.witnesses.autograd.told import Told
+
+
+def forward(layer: Told) -> str:
+    """Rows repeated, then columns."""
+    rows, columns = layer.options["factor"]
+    return f"{layer.x}.repeat_interleave({rows}, 1).repeat_interleave({columns}, 2)"

@@ -1,0 +1,1 @@
+"""Update rules in PyTorch's words: a file each, named as in case files."""
