@@ -17,6 +17,21 @@ CASES = {
         'target = "1 1"\n',
         "case:6: loss: the logarithm of 0: relu[1] is 0",
     ),
+    "an output above 1 has a logarithm": (
+        '[input]\nvalues = "2 -1"\n[[layers]]\ntype = "relu"\n[loss]\ntype = "cross_entropy"\n'
+        'target = "0 1"\n',
+        "case:5: loss: the logarithm of 0: relu[2] is 0",
+    ),
+    "1 minus an output": (
+        '[input]\nvalues = "1/2 1"\n[[layers]]\ntype = "relu"\n[loss]\ntype = "binary_cross_entropy"\n'
+        'target = "1 0"\n',
+        "case:5: loss: the logarithm of 0: relu[2] is 1, and 1 − 1 is 0",
+    ),
+    "in the second sample": (
+        '[[samples]]\ninput = "1"\ntarget = "1"\n[[samples]]\ninput = "0"\ntarget = "1"\n'
+        '[[layers]]\ntype = "relu"\n[loss]\ntype = "cross_entropy"\n',
+        "case:9: loss: the logarithm of 0: relu@2[1] is 0",
+    ),
     "saturation": (
         '[input]\nvalues = "1 2"\n[[layers]]\ntype = "dense"\nweight = "1e9 1e9"\n[[layers]]\n'
         'type = "sigmoid"\n[loss]\ntype = "binary_cross_entropy"\ntarget = "0"\n',

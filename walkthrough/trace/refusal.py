@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from walkthrough.mathematics.notation import Applied, Cell, Entry, Expression
+from walkthrough.numbers.exact import Exact, of_floats
 from walkthrough.words.problems import Problem
 
 if TYPE_CHECKING:
@@ -53,9 +58,38 @@ def at_work(network: Network, replay: SampleReplay[Any] | None) -> Stage | None:
     return None
 
 
-def beyond(case: Case, network: Network, local: str, cell: str) -> CannotReplay:
+def no_logarithm(network: Network, replay: SampleReplay[Any] | None, called: Callable[[Cell], str]) -> str:
+    """The output of which (or of 1 − which) there is no logarithm: `: relu[2] is 0`, or nothing."""
+    numbers = replay.tensors.get(network.output.name) if replay else None
+    if network.loss is None or not network.loss.equations or numbers is None:
+        return ""
+    if not isinstance(numbers, Exact):
+        if not np.isfinite(numbers).all():
+            return ""
+        numbers = of_floats(numbers)
+    taken_of = set(map(type, _logarithms(network.loss.equations[0].right)))
+    for cell in network.output.cells():
+        value = numbers.fraction(cell)
+        if not numbers.known(cell) and numbers.radius:
+            continue
+        if Entry in taken_of and value <= 0:
+            return f": {called(cell)} is {value}"
+        if taken_of - {Entry} and value >= 1:
+            return f": {called(cell)} is {value}, and 1 − {value} is {1 - value}"
+    return ""
+
+
+def _logarithms(of: Expression) -> Iterator[Expression]:
+    """What a formula takes logarithms of."""
+    if isinstance(of, Applied) and of.function == "ln":
+        yield of.to
+    for part in of.parts:
+        yield from _logarithms(part)
+
+
+def beyond(case: Case, network: Network, local: str, cell: str, because: str = "") -> CannotReplay:
     """A number of a tensor that float64 cannot hold."""
-    return refused(case, owner(network, local), f"{cell} is beyond what float64 can hold")
+    return refused(case, owner(network, local), f"{cell} is beyond what float64 can hold{because}")
 
 
 def owner(network: Network, local: str) -> Stage | None:

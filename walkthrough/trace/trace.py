@@ -23,7 +23,15 @@ from walkthrough.trace.network import Network, network
 from walkthrough.trace.on_the_way import Way, ways
 from walkthrough.trace.passes import SampleReplay, replay_sample, worked_out
 from walkthrough.trace.places import Place, Places, full_name
-from walkthrough.trace.refusal import CannotReplay, UncertainDigit, at_work, beyond, owner, refused
+from walkthrough.trace.refusal import (
+    CannotReplay,
+    UncertainDigit,
+    at_work,
+    beyond,
+    no_logarithm,
+    owner,
+    refused,
+)
 from walkthrough.trace.sameness import Sameness, cancel, no_signs
 from walkthrough.trace.saturation import sharpen
 from walkthrough.trace.stage import Stage
@@ -164,7 +172,7 @@ class Trace(Representable):
         samples, known, each_own = [], [], []
         upstream = getattr(self.case.loss, "gradient", None)
         residues = cache(partial(self._residues_given, precision))
-        for sample in self.case.samples:
+        for number, sample in enumerate(self.case.samples):
             sameness = Sameness(self.network, sample, upstream, precision, residues)
             known.append(sameness)
             own = arithmetic or ExactArithmetic(precision, sameness.proven, sameness.vanishes)
@@ -182,7 +190,8 @@ class Trace(Representable):
                 )
             except LogOfZero as problem:
                 at = at_work(self.network, sameness.replay)
-                raise self._refused(at, f"{problem}{self._zeros(sameness.replay)}") from None
+                which = no_logarithm(self.network, sameness.replay, partial(self._output_name, number))
+                raise self._refused(at, f"{problem}{which}") from None
             except NeedsPrecision:
                 self._stuck = at_work(self.network, sameness.replay)
                 raise
@@ -190,6 +199,10 @@ class Trace(Representable):
         self._sameness[precision] = known
         means = ExactArithmetic(precision, lambda name, place, _: cancel(known, name, place))
         return replace(self._closed(tuple(samples), arithmetic or means), own=tuple(each_own))
+
+    def _output_name(self, sample: int, cell: Cell) -> str:
+        """What a sample's output is called."""
+        return self.cell_name(self.named(self.network.output.name, sample), cell)
 
     def _given(self, arithmetic: Arithmetic[Any], left: Callable[[Trace], dict[str, Any]]) -> dict[str, Any]:
         """What a step starts from: the case's numbers, or what the step before has `left`."""
@@ -226,22 +239,6 @@ class Trace(Representable):
         """In float64, what saturation has lost is worked out once more."""
         if self.case.arithmetic.kind == "float":
             sharpen(self.network, replay)
-
-    def _zeros(self, replay: SampleReplay[Any] | None) -> str:
-        """Which output is exactly 0 or 1, when its logarithm does not exist."""
-        output = self.network.output
-        numbers = replay.tensors.get(output.name) if replay else None
-        if not isinstance(numbers, Exact):
-            return ""
-        name = self.named(output.name, None)
-        for cell in output.cells():
-            value = numbers.fraction(cell)
-            if numbers.known(cell) or not numbers.radius:
-                if value <= 0:
-                    return f": {self.cell_name(name, cell)} is {value}"
-                if value >= 1:
-                    return f": {self.cell_name(name, cell)} is {value}, and 1 − {value} is {1 - value}"
-        return ""
 
     def _closed(self, samples: tuple[SampleReplay[Any], ...], arithmetic: Arithmetic[Any]) -> AnyRun:
         """The means over the samples, and the update."""
@@ -373,7 +370,14 @@ class Trace(Representable):
                 raise self._beyond(name, tuple(int(at) for at in np.argwhere(~finite)[0]))
 
     def _beyond(self, tensor: str, cell: Cell) -> CannotReplay:
-        return beyond(self.case, self.network, self.places[tensor].local, self.cell_name(tensor, cell))
+        local, because = self.places[tensor].local, ""
+        if local in ("loss", self.network.output.grad.name):
+            causes = (
+                no_logarithm(self.network, replay, partial(self._output_name, number))
+                for number, replay in enumerate(self.run().samples)
+            )
+            because = next(filter(None, causes), "")
+        return beyond(self.case, self.network, local, self.cell_name(tensor, cell), because)
 
     def certain(self, question: Callable[[int], Any], most: int = _PRECISIONS[-1]) -> Any:
         """The answer to a question about numbers, asked at higher and higher precision, up to `most` digits.
