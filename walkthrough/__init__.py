@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from walkthrough.case import Case
     from walkthrough.marking.check import check
     from walkthrough.trace.one_step import step
-    from walkthrough.trace.steps import Step
+    from walkthrough.trace.steps.kinds import Step
     from walkthrough.trace.trace import Trace, replay
     from walkthrough.training.runs.opening import load
 

@@ -33,7 +33,8 @@ from walkthrough.marking.worksheets.exercises import Exercise, Exercises
 from walkthrough.marking.worksheets.sheet_sources import gather, sources
 from walkthrough.numbers.quantities import quantity
 from walkthrough.numbers.written import read_number
-from walkthrough.trace.steps import Given, Ref, Steps
+from walkthrough.trace.steps.kinds import Given, Ref
+from walkthrough.trace.steps.steps import Steps
 from walkthrough.workbook.operands import Operands
 from walkthrough.workbook.reworked_steps import reworked
 from walkthrough.workbook.workbook import Workbook

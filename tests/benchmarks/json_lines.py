@@ -16,9 +16,9 @@ from pathlib import Path
 
 from tests.benchmarks.lenet import best, text_per_term
 from walkthrough.case import load
-from walkthrough.page.narration import Narration
-from walkthrough.page.records import Records
-from walkthrough.trace.steps import Steps
+from walkthrough.page.lines.narration import Narration
+from walkthrough.page.records.json_records import Records
+from walkthrough.trace.steps.steps import Steps
 from walkthrough.trace.trace import Trace, replay
 
 

@@ -23,10 +23,11 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from walkthrough.case import Case, load
 from walkthrough.formats.text import TextFormat
-from walkthrough.page.narration import Narration
+from walkthrough.page.lines.narration import Narration
 from walkthrough.page.page import Page
 from walkthrough.trace.network import network
-from walkthrough.trace.steps import Steps, Sums
+from walkthrough.trace.steps.kinds import Sums
+from walkthrough.trace.steps.steps import Steps
 from walkthrough.trace.trace import Trace
 
 Arrays = dict[str, Any]

@@ -23,7 +23,7 @@ from walkthrough.marking.worksheets.exercises import Exercises
 from walkthrough.marking.worksheets.sheet_files import read_worksheet
 from walkthrough.mathematics.notation import Shape
 from walkthrough.numbers.shown import shown
-from walkthrough.trace.steps import Steps
+from walkthrough.trace.steps.steps import Steps
 from walkthrough.trace.trace import Trace
 
 CLAIMS = 60

@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from walkthrough.case.grids import as_kernel, as_matrix, input_shapes, read_grid
-from walkthrough.case.values import Bare, Misread
+from walkthrough.case.grids.given_grids import as_kernel, as_matrix, input_shapes, read_grid
+from walkthrough.case.tables.values import Bare, Misread
 from walkthrough.numbers.grid import Grid
 
 
@@ -176,7 +176,7 @@ def test_floats_in_a_file_are_the_decimals_that_python_prints(tmp_path: Path) ->
 
 @given(st.lists(st.floats(-1e30, 1e30), min_size=1, max_size=5))
 def test_every_float_in_a_file_is_its_shortest_decimal(floats: list[float]) -> None:
-    from walkthrough.case.grid_files import grid_of_numbers
+    from walkthrough.case.grids.grid_files import grid_of_numbers
 
     assert values(grid_of_numbers(np.array(floats), "x.npy")) == [Fraction(repr(each)) for each in floats]
 
@@ -270,8 +270,8 @@ def test_files_that_are_not_what_they_say(tmp_path: Path) -> None:
 
 @given(st.binary(max_size=300))
 def test_any_bytes_are_an_array_or_are_refused(content: bytes) -> None:
-    from walkthrough.case.grid_files import _npz
-    from walkthrough.case.numpy_files import read_array
+    from walkthrough.case.grids.grid_files import _npz
+    from walkthrough.case.grids.numpy_files import read_array
 
     for start in (b"", b"\x93NUMPY\x01\x00", npy("<f8", "(1,)")):
         for reader in (lambda file: read_array(file, "x"), lambda file: _npz(file, "x", None)):
@@ -318,7 +318,7 @@ def test_rounding_is_exact(seed: int, scale: Fraction, decimals: int) -> None:
 
 
 def test_ties_go_away_from_zero_and_near_ties_are_told_apart() -> None:
-    from walkthrough.case.drawn import _rounded
+    from walkthrough.case.grids.drawn_numbers import _rounded
 
     above, below = np.nextafter(0.5, 1), np.nextafter(0.5, 0)
     floats = np.array([0.5, -0.5, 1.5, -2.5, above, below, -below, 0.15, 0.25, 0.0])

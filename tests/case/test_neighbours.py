@@ -6,7 +6,7 @@ import pytest
 
 from walkthrough import layers, losses
 from walkthrough.case import CaseError, read_case
-from walkthrough.case.neighbours import unknown_type
+from walkthrough.case.tables.neighbours import unknown_type
 from walkthrough.words import shelf
 
 
@@ -72,7 +72,7 @@ def test_what_is_named_stands_on_a_shelf() -> None:
     """Whatever is said to be ours is ours."""
     import re
 
-    from walkthrough.case import neighbours
+    from walkthrough.case.tables import neighbours
 
     ours = {*shelf.names(layers), *shelf.names(losses)}
     for answer in neighbours._TYPES.values():

@@ -23,6 +23,14 @@ def test_every_student_has_a_page(tmp_path: Path) -> None:
     assert "Nothing is wrong" in (folder / "Anna-B-2.md").read_text()
 
 
+def test_pages_are_latex_if_that_is_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "class.csv").write_text(TABLE)
+    folder = tmp_path / "pages"
+    walkthrough("check", str(tmp_path / "class.csv"), "--pages", str(folder), "--format", "latex")
+    assert sorted(each.name for each in folder.iterdir()) == ["Anna-B-2.tex", "Anna-B.tex", "class.tex"]
+    assert r"\begin{document}" in (folder / "Anna-B.tex").read_text()
+
+
 def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
     (tmp_path / "class.csv").write_text(TABLE)
     path = str(tmp_path / "class.csv")

@@ -65,6 +65,16 @@ def test_a_case_that_is_there_already_is_not_written_over(tmp_path: Path) -> Non
     assert not sheet.exists()
 
 
+def test_the_first_case_is_not_written_over(tmp_path: Path) -> None:
+    case = tmp_path / "own.toml"
+    text = 'input.values = "1 2"\n[[layers]]\ntype = "relu"\n'
+    case.write_text(text)
+    ended = walkthrough("worksheet", str(case), "--fresh", "-o", str(case))
+    assert ended.returncode == 2
+    assert "is what this command reads" in said(ended)
+    assert case.read_text() == text
+
+
 def test_a_folder_of_copies(tmp_path: Path) -> None:
     folder = tmp_path / "class"
     run(*COPIES, "--format", "html", "-o", str(folder))

@@ -34,9 +34,9 @@ from walkthrough.document import (
 )
 from walkthrough.formats.latex import LatexFormat
 from walkthrough.formats.text import TextFormat
-from walkthrough.page.narration import Narration
+from walkthrough.page.lines.narration import Narration
 from walkthrough.page.page import Page
-from walkthrough.trace.steps import Steps
+from walkthrough.trace.steps.steps import Steps
 from walkthrough.trace.trace import replay
 
 Typeset = Callable[[str], Set]
@@ -75,6 +75,8 @@ def written(file: Path, *words: str) -> str:
         ("why", "lecture-notes", "input.grad[4,2]", "--all"),
         ("check", "lecture-notes"),
         ("derive", "conv-input-gradient", "--input", "4x4"),
+        ("derive",),
+        ("sizes", "lenet"),
         ("derive", "softmax-jacobian"),
         ("worksheet", "lecture-notes"),
         ("worksheet", "four-by-four", "--answers"),
@@ -140,9 +142,9 @@ def hostile(seed: int, count: int) -> list[Block]:
     return [draw.choice(kinds)() for _ in range(count)]
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_whatever_is_written_is_only_text(seed: int, typeset: Typeset, tmp_path: Path) -> None:
-    page = typeset(rendered(*hostile(seed, 250), Prose("the end")))
+    page = typeset(rendered(*hostile(seed, 150), Prose("the end")))
     assert page.errors == []
     assert page.pages > 1
     assert not [file for file in page.read if "secret" in file.name]
@@ -185,7 +187,7 @@ def test_a_window_keeps_its_rows() -> None:
 
 def test_relations_are_the_documents() -> None:
     text = rendered(Working("", "w", (("←", "w − α·g"), ("≈", "0.1"))))
-    assert r"w &{}\leftarrow w - \alpha \cdot g & & & &\; {}\approx 0.1" in text
+    assert r"\relax w &{}\leftarrow w - \alpha \cdot g & & & &\; {}\approx 0.1" in text
 
 
 def test_text_stays_text() -> None:

@@ -10,9 +10,9 @@ import pytest
 from walkthrough.case import load
 from walkthrough.document import Beside, Grid, Prose, Rule, Table, Working, Workings
 from walkthrough.formats.markdown import MarkdownFormat
-from walkthrough.page.narration import Narration
+from walkthrough.page.lines.narration import Narration
 from walkthrough.page.page import Page
-from walkthrough.trace.steps import Steps
+from walkthrough.trace.steps.steps import Steps
 from walkthrough.trace.trace import replay
 
 

@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 
 from walkthrough.case import load
-from walkthrough.case.values import exact
+from walkthrough.case.tables.values import exact
 from walkthrough.mathematics.notation import Tensor
-from walkthrough.page.ledger import Ledger
-from walkthrough.page.narration import Narration
-from walkthrough.stepper.opened import Opened
+from walkthrough.page.lines.narration import Narration
+from walkthrough.page.records.ledger import Ledger
+from walkthrough.stepper.places.opened import Opened
 from walkthrough.stepper.whatif.changes import with_number
-from walkthrough.trace.steps import Ref, Steps
+from walkthrough.trace.steps.kinds import Ref
+from walkthrough.trace.steps.steps import Steps
 from walkthrough.trace.trace import Trace, replay
 
 PageOf = Callable[..., Path]

@@ -30,7 +30,8 @@ from walkthrough.mathematics.notation import (
     Total,
     entries,
 )
-from walkthrough.trace.steps import Chain, Choice, Formula, Gate, Given, Ref, Route, Steps, Sums, Update
+from walkthrough.trace.steps.kinds import Chain, Choice, Formula, Gate, Given, Ref, Route, Sums, Update
+from walkthrough.trace.steps.steps import Steps
 from walkthrough.trace.trace import Trace
 from walkthrough.workbook.operands import Operands
 from walkthrough.workbook.reworked_steps import reworked

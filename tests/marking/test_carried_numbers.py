@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from walkthrough.marking.marked_worksheets import WrittenNumber
 from walkthrough.marking.verdicts.agreement import WrittenRational
-from walkthrough.marking.verdicts.enclosed_formulas import enclosed
-from walkthrough.marking.verdicts.enclosures import (
+from walkthrough.marking.verdicts.calculation.enclosed_formulas import enclosed
+from walkthrough.marking.verdicts.calculation.enclosures import (
     BITS,
     FAR,
     Enclosure,
@@ -29,9 +29,9 @@ from walkthrough.marking.verdicts.enclosures import (
     times,
     times_rest,
 )
+from walkthrough.marking.verdicts.calculation.winners import share_of
 from walkthrough.marking.verdicts.precision import Precision, working_precision
 from walkthrough.marking.verdicts.shown_enclosures import shown_enclosure
-from walkthrough.marking.verdicts.winners import share_of
 from walkthrough.mathematics.notation import Tensor, indices, total
 from walkthrough.mathematics.notation import exp as power_of_e
 from walkthrough.numbers.quantities import quantity

@@ -20,7 +20,8 @@ from walkthrough.case import read_case
 from walkthrough.case.cells import cell_name
 from walkthrough.marking.verdicts.agreement import WrittenRational, with_own
 from walkthrough.marking.verdicts.marker import Marker
-from walkthrough.trace.steps import Ref, Steps
+from walkthrough.trace.steps.kinds import Ref
+from walkthrough.trace.steps.steps import Steps
 from walkthrough.trace.trace import CannotReplay, replay
 from walkthrough.workbook.operands import Operands
 from walkthrough.workbook.reworked_steps import reworked

@@ -98,7 +98,7 @@ def test_each_claim_knows_its_line() -> None:
 )
 def test_lines_are_those_that_toml_would_say_however_the_file_is_laid_out(toml: str) -> None:
     from walkthrough.case.claims import read_claims
-    from walkthrough.case.source import Source
+    from walkthrough.case.tables.source import Source
     from walkthrough.marking.worksheets.sheet_files import _quick
 
     source = Source("sheet.toml", toml)

@@ -11,7 +11,8 @@ from IPython.core.formatters import DisplayFormatter
 
 import walkthrough
 from walkthrough.case.cells import NoSuchCell
-from walkthrough.trace.steps import Ref, Steps
+from walkthrough.trace.steps.kinds import Ref
+from walkthrough.trace.steps.steps import Steps
 
 
 @cache

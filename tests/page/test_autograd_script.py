@@ -227,6 +227,14 @@ def test_a_saturated_output_is_refused_in_words(z: str, target: str, end: str) -
         script(read_case(f'{text}target = "{target}"'))
 
 
+def test_where_float64_may_decide_otherwise_is_said() -> None:
+    """0.1 + 0.2 − 0.3 is 0 on paper, and not in float64."""
+    text = 'input.values = "{}"\n[[layers]]\ntype = "dense"\nweight = "1 1 -1"\n[[layers]]\ntype = "relu"'
+    assert "# On paper relu[1] stands at exactly 0" in script(read_case(text.format("0.1 0.2 0.3")))
+    assert "On paper" not in script(read_case(text.format("1 2 3")))
+    assert "On paper" not in script(read_case(text.format("0.1 0.2 0.4")))
+
+
 def test_text_of_a_case_stays_a_comment() -> None:
     title = '\\"\\"\\"\\u2028raise SystemExit(1)\\nraise SystemExit(2) # \\\\'
     text = f'title = "{title}"\nsource = "{title}"\ninput.values = "1 2"\n[[layers]]\ntype = "tanh"'

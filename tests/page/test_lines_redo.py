@@ -15,10 +15,11 @@ from tests.drawn import case_texts
 from tests.large import LARGE
 from walkthrough.case import Arithmetic, Case, list_shipped, load, read_case
 from walkthrough.document import Block, Working, Workings
-from walkthrough.page.narration import Narration
+from walkthrough.page.lines.narration import Narration
 from walkthrough.page.page import Page
-from walkthrough.page.records import flat
-from walkthrough.trace.steps import AnyStep, Given, Ref, Steps
+from walkthrough.page.records.json_records import flat
+from walkthrough.trace.steps.kinds import AnyStep, Given, Ref
+from walkthrough.trace.steps.steps import Steps
 from walkthrough.trace.trace import CannotReplay, Trace, replay
 
 from .calculator import NotNumeric, Value, as_fraction, evaluated, half_up, on_one_line, printed, unit_of

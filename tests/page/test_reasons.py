@@ -17,10 +17,10 @@ from walkthrough.case.cells import NoSuchCell, resolve
 from walkthrough.formats.text import ascii_only
 from walkthrough.numbers.shown import Known, shown
 from walkthrough.page.drawn_reasons import drawn
-from walkthrough.page.narration import Narration
+from walkthrough.page.lines.narration import Narration
 from walkthrough.page.reasons import BRIEF, Bounds, Reason, Reasons, record
-from walkthrough.page.reasons_for_zero import is_zero, reason_for_zero
-from walkthrough.trace.steps import Steps
+from walkthrough.page.voice.reasons_for_zero import is_zero, reason_for_zero
+from walkthrough.trace.steps.steps import Steps
 from walkthrough.trace.trace import replay
 
 

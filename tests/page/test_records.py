@@ -20,10 +20,10 @@ from tests.drawn import case_texts
 from tests.large import LARGE
 from walkthrough.case import Arithmetic, Case, list_shipped, load, read_case
 from walkthrough.mathematics.notation import unravel
-from walkthrough.page.narration import Narration
-from walkthrough.page.records import Records
+from walkthrough.page.lines.narration import Narration
+from walkthrough.page.records.json_records import Records
 from walkthrough.trace.network import network
-from walkthrough.trace.steps import Steps
+from walkthrough.trace.steps.steps import Steps
 from walkthrough.trace.trace import CannotReplay, replay
 from walkthrough.trace.verification import Verification
 

@@ -18,11 +18,11 @@ from walkthrough.case import Arithmetic, list_shipped, load, read_case
 from walkthrough.document import Block, Grid, Prose, Side, Sum, Window, Working, Workings
 from walkthrough.formats.markdown import MarkdownFormat
 from walkthrough.formats.text import TextFormat
-from walkthrough.page.narration import Narration
+from walkthrough.page.lines.narration import Narration
 from walkthrough.page.page import Page
 from walkthrough.page.selection import selected
 from walkthrough.page.verification_table import closing
-from walkthrough.trace.steps import Steps
+from walkthrough.trace.steps.steps import Steps
 from walkthrough.trace.trace import replay
 from walkthrough.trace.verification import Verification
 

@@ -11,10 +11,10 @@ from tests.updates.cases import RULES, case_text
 from walkthrough.case import load, read_case
 from walkthrough.document import Heading, Prose, Rule, Working
 from walkthrough.formats.text import TextFormat
-from walkthrough.page.narration import Narration
+from walkthrough.page.lines.narration import Narration
 from walkthrough.page.page import Page
-from walkthrough.page.records import Records
-from walkthrough.trace.steps import Steps
+from walkthrough.page.records.json_records import Records
+from walkthrough.trace.steps.steps import Steps
 from walkthrough.trace.trace import replay
 
 

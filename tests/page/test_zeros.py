@@ -10,10 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from tests.drawn import case_texts
 from walkthrough.case import load, read_case
 from walkthrough.mathematics.notation import Tensor
-from walkthrough.page.narration import Narration
+from walkthrough.page.lines.narration import Narration
 from walkthrough.page.page import Page
-from walkthrough.page.reasons_for_zero import reason_for_zero
-from walkthrough.trace.steps import AnyStep, Chain, Mean, Ref, Route, Steps, Sums
+from walkthrough.page.voice.reasons_for_zero import reason_for_zero
+from walkthrough.trace.steps.kinds import AnyStep, Chain, Mean, Ref, Route, Sums
+from walkthrough.trace.steps.steps import Steps
 from walkthrough.trace.trace import replay
 
 

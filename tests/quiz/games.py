@@ -8,12 +8,12 @@ from itertools import pairwise
 
 from walkthrough.case import load
 from walkthrough.quiz.fading import Fade
-from walkthrough.quiz.hunt import Hunt
+from walkthrough.quiz.hunting.hunt import Hunt
 from walkthrough.quiz.opening import Wanted, sitting
-from walkthrough.quiz.plain import dialogue
 from walkthrough.quiz.quiz import Asked, Over, Quiz, Shown
-from walkthrough.stepper.opened import Opened
-from walkthrough.trace.steps import Ref
+from walkthrough.quiz.screens.plain import dialogue
+from walkthrough.stepper.places.opened import Opened
+from walkthrough.trace.steps.kinds import Ref
 from walkthrough.trace.trace import replay
 
 _ASKS = re.compile(r"\S+ = \?")

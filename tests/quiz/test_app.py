@@ -11,7 +11,7 @@ from walkthrough.case import load
 from walkthrough.quiz.app import KEYS, QuizApp
 from walkthrough.quiz.opening import Wanted, sitting
 from walkthrough.quiz.quiz import Quiz
-from walkthrough.quiz.session import Session
+from walkthrough.quiz.screens.session import Session
 
 WANTED = Wanted(seed=3)
 SIZES = [(80, 24), (160, 50)]

@@ -6,9 +6,9 @@ import pytest
 
 import walkthrough
 from walkthrough.case import load
+from walkthrough.quiz.hunting.planting import CannotPlant
 from walkthrough.quiz.opening import Wanted, sitting
-from walkthrough.quiz.planting import CannotPlant
-from walkthrough.trace.steps import Given
+from walkthrough.trace.steps.kinds import Given
 
 from .games import hunt_on, replies, said
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from walkthrough.case import load
-from walkthrough.quiz.hunt import Hunt
+from walkthrough.quiz.hunting.hunt import Hunt
 from walkthrough.quiz.keeping import BrokenFile, Kept, fingerprint, read_kept
 from walkthrough.quiz.opening import Wanted, sitting
 from walkthrough.quiz.quiz import Quiz

@@ -13,7 +13,8 @@ from walkthrough.marking.diagnosis.likeliest_slips import OwnNumbers, diagnose
 from walkthrough.marking.marked_worksheets import NumberClaim, Slip
 from walkthrough.marking.worksheets.claimed_numbers import understand
 from walkthrough.numbers.shown import Known, shown
-from walkthrough.trace.steps import Given, Ref, Steps
+from walkthrough.trace.steps.kinds import Given, Ref
+from walkthrough.trace.steps.steps import Steps
 from walkthrough.trace.trace import replay
 from walkthrough.workbook.workbook import Workbook
 

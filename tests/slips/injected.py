@@ -23,7 +23,7 @@ from walkthrough.numbers.written import Written
 from walkthrough.slips import Candidate, SlipKind
 from walkthrough.slips._given_numbers import given_operands, misreadings
 from walkthrough.slips._lines import as_known
-from walkthrough.trace.steps import Given, Ref
+from walkthrough.trace.steps.kinds import Given, Ref
 from walkthrough.trace.trace import replay
 from walkthrough.workbook.operands import Operands
 from walkthrough.workbook.reworked_steps import ReworkedStep, reworked

@@ -12,7 +12,7 @@ from flint import ctx
 from tests.slips.exercises import book_of, true_value
 from walkthrough.slips import all_slips
 from walkthrough.slips._lines import as_known
-from walkthrough.trace.steps import Ref
+from walkthrough.trace.steps.kinds import Ref
 from walkthrough.workbook.operands import Operands
 from walkthrough.workbook.reworked_steps import reworked
 

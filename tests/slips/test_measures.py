@@ -17,7 +17,7 @@ from tests.slips.injected import (
 )
 from walkthrough.marking.marked_worksheets import Marked
 from walkthrough.slips import SlipKind, all_slips
-from walkthrough.trace.steps import Ref
+from walkthrough.trace.steps.kinds import Ref
 
 INTEGER_CASES = ("four-by-four", "convolution", "single-channel", "multi-channel", "full-convolution")
 LARGE = "two-conv-network"

@@ -16,7 +16,7 @@ from walkthrough.marking.diagnosis.blindspots import blindspots
 from walkthrough.marking.diagnosis.suggestions import suggest
 from walkthrough.slips import all_slips
 from walkthrough.slips._lines import as_known
-from walkthrough.trace.steps import Ref
+from walkthrough.trace.steps.kinds import Ref
 from walkthrough.workbook.operands import Operands
 from walkthrough.workbook.reworked_steps import reworked
 from walkthrough.workbook.workbook import Workbook

@@ -29,7 +29,7 @@ from walkthrough.case import read_case
 from walkthrough.marking.diagnosis.likeliest_slips import diagnose
 from walkthrough.slips import SlipKind, all_slips
 from walkthrough.slips._lines import as_known
-from walkthrough.trace.steps import Ref
+from walkthrough.trace.steps.kinds import Ref
 from walkthrough.trace.trace import CannotReplay
 from walkthrough.workbook.operands import Operands
 from walkthrough.workbook.reworked_steps import reworked

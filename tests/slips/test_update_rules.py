@@ -9,7 +9,7 @@ import pytest
 from tests.slips.exercises import book_of, slips_of
 from tests.updates.cases import case_text
 from walkthrough.trace.linked import linked
-from walkthrough.trace.steps import Steps
+from walkthrough.trace.steps.steps import Steps
 from walkthrough.workbook.workbook import Workbook
 
 LINE = """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.slips.exercises import Workbook, book_of, refer, sheet, shipped
+from tests.slips.exercises import Workbook, book_of, opened, refer, sheet, shipped
 from walkthrough.case import read_case
 from walkthrough.marking.check import check
 from walkthrough.marking.diagnosis.common_causes import CommonCauses, Diagnosed
@@ -209,3 +209,38 @@ def test_the_updated_weights_of_the_lecture_notes_are_one_finding() -> None:
     assert [each.slips[0].slip for each in found.claims if each.claim.tensor == "flatten.grad"] == [
         "updated-weight-used"
     ] * 4
+
+
+def test_two_numbers_exchanged_for_one_are_not_so_for_another() -> None:
+    # 1711 and 378 are right; who has 378 and 5555 has exchanged nothing, whoever was marked before
+    numbers = read_case(
+        f'input.values = """{text(IMAGE)}"""\n[[layers]]\ntype = "conv2d"\nkernel = """{text(KERNEL)}"""\n'
+    )
+    one, other = large()[0][:2]
+    sheets = ({"conv[1,1]": str(other), "conv[1,2]": str(second)} for second in (one, 5555))
+    book = opened(numbers)
+    said = []
+    for claims in sheets:
+        made, own = sheet(book, claims)
+        said.append([slip.slip for slip in diagnose(made[refer(book, "conv[1,1]")], book, own)])
+    assert "cells-swapped" in said[0]
+    assert "cells-swapped" not in said[1]
+
+
+def test_numbers_exchanged_stand_for_each_other_by_their_own_digits() -> None:
+    # 5.468 is −(−5.4675) rounded; the other shows four decimals, and both are exchanged
+    case = read_case(
+        'input.values = [1, 1]\n[[layers]]\ntype = "dense"\nweight = "0.7 0.0225; -5.4 -0.0675"\n'
+    )
+    (found,) = check({"dense": "-5.468 0.7225"}, case=case)
+    assert [each.slips[0].slip for each in found.claims] == ["cells-swapped"] * 2
+
+
+def test_not_updated_comes_before_a_rate_too_small_to_show() -> None:
+    case = read_case(
+        'learning_rate = "0.1"\ninput.values = "0.3"\n'
+        '[[layers]]\ntype = "dense"\nweight = "0.5"\nbias = "0.2"\n'
+        '[loss]\ntype = "squared_error"\ntarget = "0.38"\n'
+    )
+    (found,) = check({"dense.weight.new": "0.50000", "dense.bias.new": "0.20000"}, case=case)
+    assert [(each.slip, len(each.claims)) for each in found.layer_slips] == [("not-updated", 2)]

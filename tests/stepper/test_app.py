@@ -232,7 +232,7 @@ def luminance(colour) -> float:
 @pytest.mark.parametrize("theme", ["dark", "light"])
 def test_every_style_can_be_read_in_greyscale(theme):
     """Contrast of luminance alone, by WCAG: 4.5 for text, 3 for what is still to come."""
-    from walkthrough.stepper.palette import looks
+    from walkthrough.stepper.pictures.palette import looks
 
     for style, look in looks(theme).items():
         pair = sorted((luminance(look.color), luminance(look.bgcolor)))

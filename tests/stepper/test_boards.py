@@ -10,7 +10,7 @@ import pytest
 from tests.stepper.walks import at, walk_of_text, walk_through
 from walkthrough.stepper.pictures.at_work import AtWork
 from walkthrough.stepper.pictures.boards import Board, Frame, Mark
-from walkthrough.stepper.uses import uses
+from walkthrough.stepper.places.uses import uses
 from walkthrough.stepper.walk import Walk
 
 
@@ -161,7 +161,7 @@ def test_a_kernel_entry_goes_into_every_window():
 @pytest.mark.parametrize("name", ["lecture-notes", "two-conv-network", "multi-channel"])
 def test_where_a_number_goes_is_where_it_is_read(name):
     """The uses, read off the gradient's equations, against the numbers that the steps themselves read."""
-    from walkthrough.stepper.pieces import pieces
+    from walkthrough.stepper.places.line_pieces import pieces
 
     walk = walk_through(name)
     opened = walk.opened

@@ -8,7 +8,7 @@ import pytest
 
 from tests.stepper.walks import walk_through
 from walkthrough.case.cells import NoSuchCell
-from walkthrough.trace.steps import Given
+from walkthrough.trace.steps.kinds import Given
 
 
 def test_lecture_notes_go_from_the_first_window_to_the_last_update():

@@ -8,10 +8,10 @@ import sys
 import pytest
 
 from tests.stepper.walks import at, walk_through
-from walkthrough.page.narration import Narration
-from walkthrough.page.records import flat
+from walkthrough.page.lines.narration import Narration
+from walkthrough.page.records.json_records import flat
 from walkthrough.stepper.plain import said_all
-from walkthrough.trace.steps import Steps
+from walkthrough.trace.steps.steps import Steps
 
 
 def run(*arguments: str, **kwargs) -> subprocess.CompletedProcess[str]:

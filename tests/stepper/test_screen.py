@@ -12,10 +12,11 @@ from tests.large import LARGE
 from tests.stepper.walks import SIZES, at, shown, texts, walk_of_text, walk_through
 from walkthrough.case import list_shipped
 from walkthrough.formats.text import TextFormat
-from walkthrough.page.narration import Narration
-from walkthrough.stepper.pieces import pieces, term_line
+from walkthrough.page.lines.narration import Narration
+from walkthrough.stepper.places.line_pieces import pieces, term_line
 from walkthrough.stepper.session import Session
-from walkthrough.trace.steps import Steps, Sums
+from walkthrough.trace.steps.kinds import Sums
+from walkthrough.trace.steps.steps import Steps
 
 CASES = [each.name for each in list_shipped()]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import cache
 
 from walkthrough.case import Case, load, read_case
-from walkthrough.stepper.course import Course
-from walkthrough.stepper.opened import Opened
+from walkthrough.stepper.places.course import Course
+from walkthrough.stepper.places.opened import Opened
 from walkthrough.stepper.session import Session
 from walkthrough.stepper.walk import Walk
 from walkthrough.trace.trace import replay

@@ -28,14 +28,15 @@ from walkthrough.mathematics.notation import (
     total,
 )
 from walkthrough.page.drawn_reasons import drawn
-from walkthrough.page.narration import Narration
+from walkthrough.page.lines.narration import Narration
 from walkthrough.page.page import Page
 from walkthrough.page.reasons import Reasons
-from walkthrough.page.records import Records
+from walkthrough.page.records.json_records import Records
 from walkthrough.slips import all_slips
 from walkthrough.trace.boundary import NotPossible
 from walkthrough.trace.network import network
-from walkthrough.trace.steps import Ref, Steps
+from walkthrough.trace.steps.kinds import Ref
+from walkthrough.trace.steps.steps import Steps
 from walkthrough.trace.trace import Trace, replay
 from walkthrough.trace.verification import Verification
 from walkthrough.workbook.operands import Operands

@@ -10,7 +10,8 @@ from tests.updates.cases import RULES, case_text
 from walkthrough.case import Arithmetic, load, read_case
 from walkthrough.case.cells import NoSuchCell
 from walkthrough.trace.linked import MOST_STEPS, linked, new_loss
-from walkthrough.trace.steps import Steps, Sums
+from walkthrough.trace.steps.kinds import Sums
+from walkthrough.trace.steps.steps import Steps
 from walkthrough.trace.trace import replay
 
 

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 
 from tests.drawn import case_texts
 from walkthrough.case import CaseError, load, read_case
-from walkthrough.trace.sizes import sizes
+from walkthrough.trace.extents.sizes import sizes
 from walkthrough.trace.trace import replay
 
 VGG = """

@@ -9,7 +9,7 @@ import pytest
 
 from tests.large import LARGE
 from walkthrough.case import Case, CaseError, list_shipped, load, read_case
-from walkthrough.case.grid_files import grid_of_numbers
+from walkthrough.case.grids.grid_files import grid_of_numbers
 from walkthrough.case.heading import Arithmetic
 from walkthrough.case.samples import Sample
 from walkthrough.numbers.written import read_number

@@ -12,11 +12,11 @@ from walkthrough.case.claims import Claim
 from walkthrough.case.heading import Arithmetic, read_arithmetic
 from walkthrough.case.layers import NamedLayer, output_shapes
 from walkthrough.case.samples import Sample
-from walkthrough.case.source import Source
 from walkthrough.case.start import Start
+from walkthrough.case.tables.source import Source
+from walkthrough.case.tables.values import Place
 from walkthrough.case.training import Training
 from walkthrough.case.updates import Updating
-from walkthrough.case.values import Place
 from walkthrough.layers import Conventions
 from walkthrough.losses import Loss
 from walkthrough.mathematics.notation import Shape

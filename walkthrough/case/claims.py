@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from walkthrough.case.cells import NoSuchCell, size_name
-from walkthrough.case.source import Source
-from walkthrough.case.values import Place
+from walkthrough.case.tables.source import Source
+from walkthrough.case.tables.values import Place
 from walkthrough.words.messages import shortened
 from walkthrough.words.problems import CaseError, Problem
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal
 
-from walkthrough.case.reader import Reader
-from walkthrough.case.values import Misread, exact, found
+from walkthrough.case.tables.reader import Reader
+from walkthrough.case.tables.values import Misread, exact, found
 from walkthrough.layers import Conventions
 from walkthrough.words.messages import one_line
 

@@ -11,11 +11,11 @@ from typing import Any
 
 from walkthrough import layers as layer_shelf
 from walkthrough import losses as loss_shelf
-from walkthrough.case.drawn import read_shape
-from walkthrough.case.grids import as_kernel, as_matrix, read_grid
-from walkthrough.case.neighbours import unknown_type
-from walkthrough.case.reader import Reader
-from walkthrough.case.values import Misread, Place, exact, found, whole
+from walkthrough.case.grids.drawn_numbers import read_shape
+from walkthrough.case.grids.given_grids import as_kernel, as_matrix, read_grid
+from walkthrough.case.tables.neighbours import unknown_type
+from walkthrough.case.tables.reader import Reader
+from walkthrough.case.tables.values import Misread, Place, exact, found, whole
 from walkthrough.layers import Layer
 from walkthrough.losses import Loss
 from walkthrough.mathematics.notation import Shape

@@ -15,12 +15,12 @@ from walkthrough.case.heading import (
     read_words,
 )
 from walkthrough.case.layers import NamedLayer, read_layers, read_loss
-from walkthrough.case.reader import Reader
 from walkthrough.case.samples import Sample, fit, read_samples
-from walkthrough.case.source import LARGEST_FILE, Source
+from walkthrough.case.tables.reader import Reader
+from walkthrough.case.tables.source import LARGEST_FILE, Source
+from walkthrough.case.tables.values import exact
 from walkthrough.case.training import ReadTraining, Training, fitted, read_training
 from walkthrough.case.updates import Updating, read_update
-from walkthrough.case.values import exact
 from walkthrough.losses import Loss
 from walkthrough.numbers.written import Written
 from walkthrough.words.messages import printable, quoted

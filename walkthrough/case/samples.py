@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from math import prod
 from typing import Any
 
-from walkthrough.case.grids import input_shapes, read_grid
+from walkthrough.case.grids.given_grids import input_shapes, read_grid
 from walkthrough.case.layers import LayerDoesNotFit, NamedLayer, output_shapes
-from walkthrough.case.reader import Reader, key_name
-from walkthrough.case.values import Misread, Place
+from walkthrough.case.tables.reader import Reader, key_name
+from walkthrough.case.tables.values import Misread, Place
 from walkthrough.losses import Loss
 from walkthrough.mathematics.notation import Shape
 from walkthrough.mathematics.windows import DoesNotFit, times

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from walkthrough.case.case import Case
 from walkthrough.case.reading import read_text
-from walkthrough.case.source import LARGEST_FILE, decoded
+from walkthrough.case.tables.source import LARGEST_FILE, decoded
 from walkthrough.words.messages import one_line, printable, suggestion
 from walkthrough.words.problems import CaseError, Problem
 

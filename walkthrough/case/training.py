@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from walkthrough.case.layers import NamedLayer
-from walkthrough.case.reader import Reader
 from walkthrough.case.samples import Placed, Sample, fit, read_listed
-from walkthrough.case.values import Misread, Place, found, whole
+from walkthrough.case.tables.reader import Reader
+from walkthrough.case.tables.values import Misread, Place, found, whole
 from walkthrough.losses import Loss
 from walkthrough.words.messages import quoted, suggestion
 

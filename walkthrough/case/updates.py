@@ -8,8 +8,8 @@ from typing import Any
 
 from walkthrough import updates as update_shelf
 from walkthrough.case.layers import NamedLayer, fill, typed
-from walkthrough.case.reader import Reader
-from walkthrough.case.values import Misread, found
+from walkthrough.case.tables.reader import Reader
+from walkthrough.case.tables.values import Misread, found
 from walkthrough.mathematics.windows import DoesNotFit
 from walkthrough.numbers.written import Written
 from walkthrough.updates import UpdateRule

@@ -55,7 +55,7 @@ def derive(rule: str | None, **options: Any) -> None:
         if not proved.holds:
             sys.exit(1)
         return
-    if kind == "html":
+    if rule is None and kind in ("html", "latex") and not sizes.given:
         write(blocks_in(_listing(), options), options)
         return
     columns = min(width(), 100) - 4 if options["file"] is None else 96

@@ -27,9 +27,9 @@ def import_(weights: Path, architecture: Path, file: Path) -> None:
     ARCHITECTURE is a case file whose layers have no kernels and weights: each takes the next of the
     state_dict, or the one that it names with from = "features.0".
     """
-    from walkthrough.case.numpy_files import packed
+    from walkthrough.case.grids.numpy_files import packed
     from walkthrough.case.reading import read_text
-    from walkthrough.case.source import Source
+    from walkthrough.case.tables.source import Source
     from walkthrough.training.exchange.imported import imported
     from walkthrough.training.exchange.state_dicts import read_state_dict
 
@@ -58,7 +58,7 @@ def import_(weights: Path, architecture: Path, file: Path) -> None:
 @click.option("-o", "file", type=_FILE, required=True, help="A .npz or .safetensors file.")
 def export(case: str, step: int | None, file: Path) -> None:
     """The parameters of CASE as a state_dict in FILE; of a training, those at its end, or before a step."""
-    from walkthrough.case.numpy_files import packed
+    from walkthrough.case.grids.numpy_files import packed
     from walkthrough.training.exchange.exported import exported
     from walkthrough.training.exchange.state_dicts import as_safetensors
 
@@ -84,7 +84,7 @@ def _opened(name: str, step: int | None) -> Case:
 
 
 def _text(path: Path) -> str:
-    from walkthrough.case.source import LARGEST_FILE, decoded
+    from walkthrough.case.tables.source import LARGEST_FILE, decoded
 
     with path.open("rb") as file:
         return decoded(file.read(LARGEST_FILE + 1), str(path))

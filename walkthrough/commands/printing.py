@@ -36,7 +36,7 @@ def printing(*formats: str) -> Callable[[Any], Any]:
 def loaded(name: str, arithmetic: str | None, step: int | None = None) -> Case:
     """The case, or the step of a training, with another arithmetic if that was asked for."""
 
-    from walkthrough.case.values import Misread
+    from walkthrough.case.tables.values import Misread
     from walkthrough.training.runs.opening import load
 
     case = load(of_step(name, step))

@@ -79,9 +79,9 @@ def quiz(
 def _sitting(case: Case, wanted: Wanted, save: Path | None) -> Sitting:
     """The quiz, or what is wrong with it in words; a file that no quiz has written stays as it is."""
     from walkthrough.marking.fresh_cases.fresh_case import CannotDraw
+    from walkthrough.quiz.hunting.planting import CannotPlant
     from walkthrough.quiz.keeping import BrokenFile
     from walkthrough.quiz.opening import sitting
-    from walkthrough.quiz.planting import CannotPlant
     from walkthrough.words.problems import CaseError, Problem
 
     def write(text: str) -> None:
@@ -119,7 +119,7 @@ def _kept(save: Path) -> Kept | None:
 
 def _plain(begun: Sitting, ascii_: bool, on_terminal: bool) -> None:
     from walkthrough.formats.text import ascii_only
-    from walkthrough.quiz.plain import dialogue
+    from walkthrough.quiz.screens.plain import dialogue
     from walkthrough.quiz.typed import typed
 
     def say(text: str, end: str = "\n") -> None:

@@ -20,7 +20,7 @@ from walkthrough.commands.printing import (
 )
 
 if TYPE_CHECKING:
-    from walkthrough.page.narration import Narration
+    from walkthrough.page.lines.narration import Narration
     from walkthrough.trace.trace import Trace
 
 
@@ -47,8 +47,8 @@ def show(
 
     CASE may be a training's file, of which --step opens a step.
     """
-    from walkthrough.page.narration import Narration
-    from walkthrough.trace.steps import Steps
+    from walkthrough.page.lines.narration import Narration
+    from walkthrough.trace.steps.steps import Steps
 
     opened = loaded(case, arithmetic, step)
     if sample is not None and sample > len(opened.samples):
@@ -90,7 +90,7 @@ def _show_blocks(
 
     large = False
     if whole in ("html", "latex", "notebook"):
-        from walkthrough.page.equations import is_large
+        from walkthrough.page.records.equations import is_large
 
         large = is_large(narration)
     page = Page(narration, None if sample is None else sample - 1, large)
@@ -111,7 +111,7 @@ def _show_blocks(
     if checks:
         yield from closing(several[-1], checks)
     if whole == "html":
-        from walkthrough.page.equations import equations
+        from walkthrough.page.records.equations import equations
 
         yield equations(narration, opened=large)
 
@@ -134,7 +134,7 @@ def _show_json(
     narration: Narration, parts: tuple[str, ...], agreed: list[bool], sample: int | None
 ) -> Iterator[str]:
     from walkthrough.page.page import Page
-    from walkthrough.page.records import Records
+    from walkthrough.page.records.json_records import Records
     from walkthrough.page.selection import chosen, tensors
 
     page, steps = Page(narration, None if sample is None else sample - 1), narration.steps
@@ -179,9 +179,9 @@ def why(
     import json
 
     from walkthrough.page.drawn_reasons import drawn
-    from walkthrough.page.narration import Narration
+    from walkthrough.page.lines.narration import Narration
     from walkthrough.page.reasons import BRIEF, DEPTH, ROUTES, Bounds, Reasons, record
-    from walkthrough.trace.steps import Steps
+    from walkthrough.trace.steps.steps import Steps
 
     opened = loaded(case, arithmetic, step)
     bounds = BRIEF

@@ -12,11 +12,11 @@ from walkthrough.commands.printing import blocks_in, format_of, printing, write
 
 @click.command()
 @click.argument("case")
-@printing("text", "json", "markdown", "html")
+@printing("text", "json", "markdown", "latex", "html")
 def sizes(case: str, **how: Any) -> None:
     """Shapes, parameters, multiply-adds and receptive fields of CASE, each with its arithmetic."""
     from walkthrough.page.size_lines import size_blocks, size_record
-    from walkthrough.trace.sizes import sizes as sizes_of
+    from walkthrough.trace.extents.sizes import sizes as sizes_of
     from walkthrough.training.runs.opening import load
 
     opened = load(case)

@@ -1,4 +1,4 @@
-"""A page for each student in a folder: Markdown, or a web page to hand back."""
+"""A page for each student in a folder: Markdown, a web page or LaTeX to hand back."""
 
 from __future__ import annotations
 
@@ -10,18 +10,19 @@ from walkthrough.document import Block
 
 _OTHER = re.compile(r"[^\w-]+")
 _LONGEST = 60
+_SUFFIXES = {"html": "html", "latex": "tex"}
 
 
 class StudentPages:
     """The pages of a class in one folder, each under its student's name; `read` is never written over.
 
-    `format` is html, or anything else for Markdown.
+    `format` is html, latex, or anything else for Markdown.
     """
 
     def __init__(self, folder: Path, read: Sequence[Path], format: str = "markdown") -> None:
         self._folder = folder
         self._read = read
-        self._html = format == "html"
+        self._format = format
         self._names: dict[str, int] = {}
 
     def write(self, whose: str, blocks: Iterable[Block]) -> None:
@@ -33,14 +34,18 @@ class StudentPages:
         except OSError as problem:
             said = problem.strerror or problem
             raise CannotWrite(f"{self._folder} cannot be made: {said}") from None
-        file = self._folder / f"{self._name(whose)}.{'html' if self._html else 'md'}"
+        file = self._folder / f"{self._name(whose)}.{_SUFFIXES.get(self._format, 'md')}"
         write_file(self._pieces(blocks), file, lambda: frozenset(self._read))
 
     def _pieces(self, blocks: Iterable[Block]) -> Iterator[str]:
-        if self._html:
+        if self._format == "html":
             from walkthrough.formats.html import HtmlFormat
 
             return HtmlFormat().render(blocks)
+        if self._format == "latex":
+            from walkthrough.formats.latex import LatexFormat
+
+            return LatexFormat().render(blocks)
         from walkthrough.formats.markdown import MarkdownFormat
 
         return MarkdownFormat().render(blocks)

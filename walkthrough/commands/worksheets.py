@@ -56,7 +56,7 @@ def worksheet(
     **how: Any,
 ) -> None:
     """An empty worksheet for CASE: a ? in every place, or boxes to be printed."""
-    opened = loaded(case, None, step)
+    first = opened = loaded(case, None, step)
     if seed is not None and not fresh and copies is None:
         raise click.UsageError("--seed: without --fresh or --copies nothing is drawn")
     if as_table and (how["format_"] != "toml" or copies is not None):
@@ -74,11 +74,10 @@ def worksheet(
     if fresh:
         if file is None and how["format_"] == "toml":
             raise click.UsageError("--fresh: say where with -o FILE; the case is written beside it")
-        (drawn,) = _drawn(opened, seed, 1)
-        named = named if file is None else _beside(drawn, opened, file)
-        opened = drawn
+        (opened,) = _drawn(first, seed, 1)
+        named = named if file is None else _beside(opened, first, file)
     sheet = _Sheet(_exercise(opened, how), named, how)
-    write(sheet.table(answers) if as_table else sheet.pieces(answers), how, opened)
+    write(sheet.table(answers) if as_table else sheet.pieces(answers), how, first)
 
 
 @dataclass(frozen=True)

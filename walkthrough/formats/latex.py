@@ -24,10 +24,10 @@ from walkthrough.document import (
     Working,
     Workings,
 )
-from walkthrough.formats._latex_grids import beside, curve, grid, picture
-from walkthrough.formats._latex_lines import broken, lines, one_row
-from walkthrough.formats._latex_rows import ROOM
-from walkthrough.formats._latex_text import code, escaped, inline, math, said
+from walkthrough.formats._latex.grids import beside, curve, grid, picture
+from walkthrough.formats._latex.lines import broken, lines, one_row
+from walkthrough.formats._latex.rows import ROOM
+from walkthrough.formats._latex.text import code, escaped, inline, math, said
 
 _PREAMBLE = r"""\documentclass[10pt,a4paper,fleqn]{article}
 \usepackage[utf8]{inputenc}
@@ -155,7 +155,7 @@ _LETTER = re.compile(r"[A-Za-z](\[[^\]]*\])?,?")
 def _rule(block: Rule) -> str:
     parts = [_legend(part) for part in block.letters.split("     ") if part.strip()]
     parts += [code(f"walkthrough derive {block.derivation}")] if block.derivation else []
-    legend = rf"\par{{\small\hspace*{{1.5em}}{'; '.join(parts)}}}" if parts else ""
+    legend = rf"\nopagebreak\par{{\small\hspace*{{1.5em}}{'; '.join(parts)}}}" if parts else ""
     formula = rf"\hangindent=3em\hangafter=1\hspace*{{.5em}}$\displaystyle\relax {broken(block.formula)}$"
     return f"\n{formula}{legend}\\nopagebreak\n"
 

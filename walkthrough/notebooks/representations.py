@@ -15,11 +15,12 @@ from walkthrough.formats.text import TextFormat
 from walkthrough.mathematics.notation import Tensor
 from walkthrough.numbers.grid import Grid as Numbers
 from walkthrough.page.images import MOST_NUMBERS, WIDEST
-from walkthrough.page.narration import Narration
+from walkthrough.page.lines.narration import Narration
 from walkthrough.page.reason_branches import reason_blocks
 from walkthrough.page.reasons import BRIEF, Reasons
 from walkthrough.trace.refusal import CannotReplay
-from walkthrough.trace.steps import Step, Steps, Sums
+from walkthrough.trace.steps.kinds import Step, Sums
+from walkthrough.trace.steps.steps import Steps
 from walkthrough.trace.trace import Trace
 
 _DIGITS = 6

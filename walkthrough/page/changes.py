@@ -8,9 +8,9 @@ from itertools import zip_longest
 from walkthrough.document import Block, Table
 from walkthrough.mathematics.letters import MINUS, subscript
 from walkthrough.mathematics.notation import Tensor
-from walkthrough.page.narration import Narration
+from walkthrough.page.lines.narration import Narration
 from walkthrough.trace.network import Stage
-from walkthrough.trace.steps import Ref
+from walkthrough.trace.steps.kinds import Ref
 
 _MOST_ROWS = 64
 """Rows of a table that somebody still reads."""

@@ -31,7 +31,7 @@ from walkthrough.mathematics.notation import (
     affine,
 )
 from walkthrough.mathematics.readings import ONE, Part, Slopes
-from walkthrough.page.products import meets, product_style, several
+from walkthrough.page.voice.products import meets, product_style, several
 from walkthrough.trace.moves import Move
 from walkthrough.trace.network import Stage
 

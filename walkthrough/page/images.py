@@ -11,8 +11,8 @@ from walkthrough.document import Block, Grid, Picture
 from walkthrough.mathematics.notation import Cell, Shape, Tensor
 from walkthrough.numbers.exact import Exact
 from walkthrough.numbers.shown import Known, shown
-from walkthrough.page.narration import Narration
-from walkthrough.trace.steps import Ref
+from walkthrough.page.lines.narration import Narration
+from walkthrough.trace.steps.kinds import Ref
 
 WIDEST = 14
 """Columns of numbers that a page still sets as numbers."""

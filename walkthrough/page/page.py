@@ -11,7 +11,6 @@ from walkthrough.case import Case
 from walkthrough.document import Block, Heading, Lines, Omitted, Prose
 from walkthrough.mathematics.notation import Shape, Tensor, gradient_name, unravel
 from walkthrough.page.changes import changes
-from walkthrough.page.drafts import Draft
 from walkthrough.page.general_formulas import (
     backward_rule,
     forward_rule,
@@ -21,18 +20,20 @@ from walkthrough.page.general_formulas import (
     update_rule,
 )
 from walkthrough.page.images import Images
-from walkthrough.page.narration import Narration
-from walkthrough.page.said_once import said_once
+from walkthrough.page.lines.drafts import Draft
+from walkthrough.page.lines.narration import Narration
+from walkthrough.page.lines.said_once import said_once
 from walkthrough.page.strokes import Strokes
 from walkthrough.page.top_of_page import opening
 from walkthrough.trace.linked import new_loss
 from walkthrough.trace.moves import Move
 from walkthrough.trace.network import Network, Stage
 from walkthrough.trace.places import Place
-from walkthrough.trace.steps import Ref, Steps
+from walkthrough.trace.steps.kinds import Ref
+from walkthrough.trace.steps.steps import Steps
 
 if TYPE_CHECKING:
-    from walkthrough.page.ledger import Ledger
+    from walkthrough.page.records.ledger import Ledger
 
 WINNERS = {
     "first": "the first in reading order wins",
@@ -63,7 +64,7 @@ class Page:
 
     @cached_property
     def _ledger(self) -> Ledger:
-        from walkthrough.page.ledger import Ledger  # a single cell needs none
+        from walkthrough.page.records.ledger import Ledger
 
         return Ledger(self.narration)
 

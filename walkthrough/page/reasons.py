@@ -18,10 +18,10 @@ from walkthrough.mathematics.notation import entries, own_part
 from walkthrough.numbers.printing import plain
 from walkthrough.numbers.redone import simplified
 from walkthrough.numbers.shown import FULL, Known, Shown, shown
-from walkthrough.page.narration import Narration, bounded
-from walkthrough.page.one_row import in_one_row
-from walkthrough.page.reasons_for_zero import is_zero, reason_for_zero
-from walkthrough.trace.steps import (
+from walkthrough.page.lines.narration import Narration, bounded
+from walkthrough.page.voice.one_row import in_one_row
+from walkthrough.page.voice.reasons_for_zero import is_zero, reason_for_zero
+from walkthrough.trace.steps.kinds import (
     AnyStep,
     Chain,
     Choice,

@@ -10,7 +10,7 @@ from walkthrough.document import Block, Heading
 from walkthrough.page.general_formulas import backward_rule, forward_rule, loss_rule, slope_rule
 from walkthrough.page.page import Page
 from walkthrough.trace.network import Stage
-from walkthrough.trace.steps import Ref
+from walkthrough.trace.steps.kinds import Ref
 from walkthrough.words.messages import quoted, suggestion
 
 PHASES = ("forward", "loss", "backward", "update")

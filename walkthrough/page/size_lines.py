@@ -9,8 +9,8 @@ from typing import Any
 
 from walkthrough.document import Block, Heading, Lines, Prose, Rule, Table
 from walkthrough.mathematics.windows import times
-from walkthrough.trace.receptive_field import Field, Window, image_axes
-from walkthrough.trace.sizes import LayerSize, Sizes
+from walkthrough.trace.extents.receptive_field import Field, Window, image_axes
+from walkthrough.trace.extents.sizes import LayerSize, Sizes
 
 _WIDEST_PICTURE = 64
 _HIGHEST_PICTURE = 40

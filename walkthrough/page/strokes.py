@@ -10,7 +10,7 @@ from walkthrough.document import Beside, Block, Grid, Prose
 from walkthrough.mathematics.notation import Shape, Tensor
 from walkthrough.mathematics.readings import Part
 from walkthrough.trace.network import Stage
-from walkthrough.trace.steps import Steps
+from walkthrough.trace.steps.steps import Steps
 
 MOST_NUMBERS = 200
 """Numbers of an image that is still drawn beside another one."""

@@ -10,7 +10,7 @@ import numpy as np
 from walkthrough.document import Block, Heading, Prose
 from walkthrough.mathematics.letters import rational
 from walkthrough.mathematics.notation import unravel
-from walkthrough.page.choice_ledger import first_at_issue
+from walkthrough.page.records.choice_ledger import first_at_issue
 from walkthrough.trace.saturation import NEAR_1, saturated
 from walkthrough.trace.trace import Trace
 

@@ -16,9 +16,9 @@ from textual.widgets import Input, Static
 
 from walkthrough.quiz.opening import Sitting
 from walkthrough.quiz.replies import LONGEST
-from walkthrough.quiz.session import INTERRUPTED, Session
+from walkthrough.quiz.screens.session import INTERRUPTED, Session
 from walkthrough.stepper.app import Painted
-from walkthrough.stepper.palette import Theme, is_dark, looks
+from walkthrough.stepper.pictures.palette import Theme, is_dark, looks
 
 KEYS = (
     ("f1", "help"),

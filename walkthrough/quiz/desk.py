@@ -8,7 +8,7 @@ from walkthrough.case.cells import cell_name
 from walkthrough.marking.diagnosis.examiner import Examiner
 from walkthrough.marking.marked_worksheets import Marked, MarkedSheet, NumberClaim, Worksheet
 from walkthrough.marking.worksheets.claimed_numbers import settled_commas, understand
-from walkthrough.trace.steps import Ref
+from walkthrough.trace.steps.kinds import Ref
 from walkthrough.trace.trace import Trace
 
 

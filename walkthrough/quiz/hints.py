@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from walkthrough.document import Working
-from walkthrough.page.one_row import flat
+from walkthrough.page.voice.one_row import flat
 from walkthrough.quiz.fading import Support
-from walkthrough.stepper.opened import Opened
+from walkthrough.stepper.places.opened import Opened
 from walkthrough.stepper.said import kept_back
-from walkthrough.trace.steps import Ref, Route
+from walkthrough.trace.steps.kinds import Ref, Route
 
 HINTS = 3
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from walkthrough.stepper.course import Part
-from walkthrough.stepper.opened import Opened
-from walkthrough.trace.steps import Ref, Sums
+from walkthrough.stepper.places.course import Part
+from walkthrough.stepper.places.opened import Opened
+from walkthrough.trace.steps.kinds import Ref, Sums
 
 
 def kind_of(opened: Opened, part: Part) -> str:

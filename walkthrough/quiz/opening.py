@@ -9,12 +9,12 @@ from random import SystemRandom
 from walkthrough.case import Case, CaseError, read_case
 from walkthrough.marking.fresh_cases.fresh_case import fresh_case
 from walkthrough.quiz.fading import FADES, Fade
-from walkthrough.quiz.hunt import Hunt
+from walkthrough.quiz.hunting.hunt import Hunt
+from walkthrough.quiz.hunting.planting import planted
 from walkthrough.quiz.keeping import BrokenFile, Kept, fingerprint
-from walkthrough.quiz.planting import planted
 from walkthrough.quiz.quiz import DoesNotFit, Quiz
 from walkthrough.quiz.turns import Turn
-from walkthrough.stepper.opened import Opened
+from walkthrough.stepper.places.opened import Opened
 from walkthrough.trace.trace import replay
 
 _SEEDS = 1_000_000

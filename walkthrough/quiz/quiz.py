@@ -12,9 +12,9 @@ from walkthrough.quiz.hints import HINTS
 from walkthrough.quiz.kinds import is_copy, kind_of
 from walkthrough.quiz.replies import LONGEST, Reply, reply, too_long, unread
 from walkthrough.quiz.turns import Try, Turn
-from walkthrough.stepper.course import Course, Part
-from walkthrough.stepper.opened import Opened
-from walkthrough.trace.steps import Ref
+from walkthrough.stepper.places.course import Course, Part
+from walkthrough.stepper.places.opened import Opened
+from walkthrough.trace.steps.kinds import Ref
 
 _MOST_CARRIED = 1_000
 """Numbers of a tensor that are shown and counted as read; of more, each is what follows from those before."""

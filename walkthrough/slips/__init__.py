@@ -15,7 +15,7 @@ from typing import TypeAlias
 from flint import arb
 
 from walkthrough.numbers.formulas import Quantity
-from walkthrough.trace.steps import Ref
+from walkthrough.trace.steps.kinds import Ref
 from walkthrough.words import shelf
 from walkthrough.workbook.reworked_steps import ReworkedStep
 

@@ -11,7 +11,7 @@ from walkthrough.slips import Told
 from walkthrough.slips._lines import equals, factor, sum_line, text
 from walkthrough.slips._terms import to_input
 from walkthrough.trace.network import Stage
-from walkthrough.trace.steps import Choice, Ref, Route, Share, Sums
+from walkthrough.trace.steps.kinds import Choice, Ref, Route, Share, Sums
 from walkthrough.workbook.reworked_steps import ZERO, ReworkedStep, Row
 
 # --- links of the chain ------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from walkthrough.numbers.formulas import Place, Quantity, places_of_totals
 from walkthrough.slips import Candidate, Candidates, Told
 from walkthrough.slips._lines import equals, product_text, sum_line, text
 from walkthrough.slips._sides import sides_taken
-from walkthrough.trace.steps import Choice, Formula, Gate, Given, Ref
+from walkthrough.trace.steps.kinds import Choice, Formula, Gate, Given, Ref
 from walkthrough.workbook.reworked_steps import ReworkedStep
 
 

@@ -14,7 +14,7 @@ from walkthrough.slips import Candidate, Candidates, Told
 from walkthrough.slips._functions import line_with, operands
 from walkthrough.slips._lines import equals, text
 from walkthrough.slips._neighbours import beside, bracketed
-from walkthrough.trace.steps import Choice, Formula, Gate, Given, Ref
+from walkthrough.trace.steps.kinds import Choice, Formula, Gate, Given, Ref
 from walkthrough.workbook.reworked_steps import ReworkedStep, Row
 
 _MOST_GIVEN = 200

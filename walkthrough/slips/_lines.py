@@ -10,7 +10,7 @@ from flint import arb
 from walkthrough.numbers.arithmetic import NeedsPrecision
 from walkthrough.numbers.formulas import Quantity
 from walkthrough.numbers.shown import Known, Shown, shown
-from walkthrough.trace.steps import Ref
+from walkthrough.trace.steps.kinds import Ref
 from walkthrough.workbook.reworked_steps import ReworkedStep, Row
 
 SHOWN_DIGITS = 10

@@ -8,7 +8,7 @@ from walkthrough.mathematics.notation import Shape
 from walkthrough.numbers.formulas import Quantity
 from walkthrough.slips import Candidate, Candidates, Told
 from walkthrough.slips._lines import equals, term, text
-from walkthrough.trace.steps import Ref
+from walkthrough.trace.steps.kinds import Ref
 from walkthrough.workbook.reworked_steps import ReworkedStep, Row
 
 _DIRECTIONS = {(0, 1): "to the right", (0, -1): "to the left", (1, 0): "below", (-1, 0): "above"}

@@ -8,7 +8,7 @@ from walkthrough.mathematics.notation import Cell, entries, own_part
 from walkthrough.slips import Candidate, Candidates, Told
 from walkthrough.slips._lines import equals, sum_line, text
 from walkthrough.slips._rereading import kernel_axes
-from walkthrough.trace.steps import Choice, Ref, Sums
+from walkthrough.trace.steps.kinds import Choice, Ref, Sums
 from walkthrough.workbook.reworked_steps import ReworkedStep, Row, added
 from walkthrough.workbook.workbook import Change
 

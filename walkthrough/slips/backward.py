@@ -30,7 +30,7 @@ from walkthrough.slips._lines import equals, factor, named, product_text, sum_li
 from walkthrough.slips._rereading import turned_kernel
 from walkthrough.slips._terms import how_turned, misread, to_input
 from walkthrough.trace.network import Stage
-from walkthrough.trace.steps import Chain, Formula, Ref, Route, Share, Sums
+from walkthrough.trace.steps.kinds import Chain, Formula, Ref, Route, Share, Sums
 from walkthrough.workbook.reworked_steps import ONE, ReworkedStep, Row, added, product_of, reworked
 
 

@@ -37,7 +37,7 @@ from walkthrough.slips._terms import (
     to_input,
 )
 from walkthrough.trace.network import Stage
-from walkthrough.trace.steps import Given, Ref, Route, Sums
+from walkthrough.trace.steps.kinds import Given, Ref, Route, Sums
 from walkthrough.workbook.reworked_steps import ONE, ReworkedStep, Row, added, product_of
 
 _MOST_OTHERS = 12

@@ -19,7 +19,7 @@ from walkthrough.slips._alternatives import other_losses
 from walkthrough.slips._functions import formula_text, line_with, operands
 from walkthrough.slips._lines import equals, factor, text
 from walkthrough.trace.network import Stage
-from walkthrough.trace.steps import Chain, Formula, Mean, Ref, Sums
+from walkthrough.trace.steps.kinds import Chain, Formula, Mean, Ref, Sums
 from walkthrough.workbook.reworked_steps import ReworkedStep
 
 Target: TypeAlias = dict[tuple[int, ...], Quantity]

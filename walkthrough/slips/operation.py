@@ -18,7 +18,7 @@ from walkthrough.slips._functions import argument, formula_text, operands, witho
 from walkthrough.slips._lines import equals, factor, named, product_text, sum_text, text
 from walkthrough.slips._rereading import one_by_one
 from walkthrough.slips._terms import biases, misread
-from walkthrough.trace.steps import Choice, Formula, Gate, Ref, Sums
+from walkthrough.trace.steps.kinds import Choice, Formula, Gate, Ref, Sums
 from walkthrough.workbook.equation_structure import takes_logarithm, takes_power
 from walkthrough.workbook.reworked_steps import ReworkedStep
 

@@ -12,7 +12,7 @@ from walkthrough.slips._given_numbers import numbers_misread
 from walkthrough.slips._lines import equals, factor, named, product_text, sum_line, term, text
 from walkthrough.slips._neighbours import beside, bracketed, row_beside, taken
 from walkthrough.slips._terms import biases, kernel_rows
-from walkthrough.trace.steps import Chain, Gate, Given, Ref, Route, Sums
+from walkthrough.trace.steps.kinds import Chain, Gate, Given, Ref, Route, Sums
 from walkthrough.workbook.reworked_steps import ReworkedStep, Row, added
 
 _MOST_NEIGHBOURS_READ = 2_000

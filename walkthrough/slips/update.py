@@ -25,7 +25,7 @@ from walkthrough.numbers.quantities import nearly, quantity
 from walkthrough.slips import Candidate, Candidates, Told, slip
 from walkthrough.slips._functions import operands
 from walkthrough.slips._lines import equals, factor, named, product_text, sum_line, text
-from walkthrough.trace.steps import Formula, Ref, Sums, Update
+from walkthrough.trace.steps.kinds import Formula, Ref, Sums, Update
 from walkthrough.workbook.reworked_steps import ReworkedStep, Row, added
 
 

@@ -9,7 +9,7 @@ from flint import arb, fmpq
 from walkthrough.numbers.formulas import Quantity
 from walkthrough.slips import Candidate, Candidates, Told, slip
 from walkthrough.slips._lines import equals, factor, named, shown_value, text
-from walkthrough.trace.steps import Ref
+from walkthrough.trace.steps.kinds import Ref
 from walkthrough.workbook.reworked_steps import ReworkedStep
 
 _POWERS = (1, -1, 2, -2, 3, -3, 4, -4, 5, -5, 6, -6)

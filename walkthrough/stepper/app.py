@@ -23,7 +23,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from walkthrough.stepper.overlays import Overlay
-from walkthrough.stepper.palette import Theme, is_dark, looks
+from walkthrough.stepper.pictures.palette import Theme, is_dark, looks
 from walkthrough.stepper.pictures.runs import Row, Run
 from walkthrough.stepper.session import INTERRUPTED, Job, Session
 from walkthrough.stepper.verifying import Witnesses

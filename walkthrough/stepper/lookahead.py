@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 
-from walkthrough.stepper.opened import Opened
 from walkthrough.stepper.pictures.at_work import AtWork
-from walkthrough.stepper.pieces import Piece, pieces
+from walkthrough.stepper.places.line_pieces import Piece, pieces
+from walkthrough.stepper.places.opened import Opened
 from walkthrough.stepper.screen import boards_of
 from walkthrough.stepper.walk import Walk
 from walkthrough.trace.refusal import CannotReplay

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from walkthrough.case import Case
-from walkthrough.stepper.course import Course
-from walkthrough.stepper.opened import Opened
+from walkthrough.stepper.places.course import Course
+from walkthrough.stepper.places.opened import Opened
 from walkthrough.stepper.sheet import is_worksheet, marked_numbers
 from walkthrough.stepper.walk import Walk
 from walkthrough.trace.trace import replay

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 
 from walkthrough.page.drawn_reasons import drawn
 from walkthrough.page.reasons import BRIEF, Reason, Reasons
-from walkthrough.stepper.opened import Opened
 from walkthrough.stepper.pictures.runs import Row, Run, cut
+from walkthrough.stepper.places.opened import Opened
 from walkthrough.stepper.walk import Walk
-from walkthrough.trace.steps import Ref
+from walkthrough.trace.steps.kinds import Ref
 
 HELP = (
     ("→  ←  Space", "the next or the last line, or term of an opened line"),

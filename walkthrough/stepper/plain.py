@@ -8,11 +8,11 @@ from dataclasses import replace
 
 from walkthrough.case.cells import NoSuchCell
 from walkthrough.document import Block, Lines, Working, Workings
-from walkthrough.page.one_row import in_one_row
-from walkthrough.stepper.course import Part
+from walkthrough.page.voice.one_row import in_one_row
 from walkthrough.stepper.overlays import reasons
 from walkthrough.stepper.pictures.at_work import AtWork
 from walkthrough.stepper.pictures.boards import Board, Mark
+from walkthrough.stepper.places.course import Part
 from walkthrough.stepper.said import kept_back, notes
 from walkthrough.stepper.walk import Walk
 from walkthrough.stepper.whatif.changes import CannotChange, changed

@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 
 from walkthrough.document import Relation, Side, Sum, Window, Working
 from walkthrough.formats.text import TextFormat
-from walkthrough.page.one_row import flat
+from walkthrough.page.voice.one_row import flat
 from walkthrough.stepper.pictures.numbers import HIDDEN
 from walkthrough.stepper.pictures.runs import Row, Run
-from walkthrough.stepper.pieces import pieces, signed, term_line
-from walkthrough.stepper.uses import uses
+from walkthrough.stepper.places.line_pieces import pieces, signed, term_line
+from walkthrough.stepper.places.uses import uses
 from walkthrough.stepper.walk import Walk
-from walkthrough.trace.steps import Choice, Given, Ref, Sums
+from walkthrough.trace.steps.kinds import Choice, Given, Ref, Sums
 
 _MARK, _END = "\ue000", "\ue001"
 _SHOWN = {_MARK: "«", _END: "»"}

@@ -20,7 +20,7 @@ from walkthrough.stepper.screen import Status, boards_of, screen, with_overlay
 from walkthrough.stepper.walk import Walk
 from walkthrough.stepper.whatif.changes import CannotChange, Change, changed
 from walkthrough.stepper.whatif.saving import CannotSave, save
-from walkthrough.trace.steps import Ref
+from walkthrough.trace.steps.kinds import Ref
 from walkthrough.words.messages import printable
 
 INTERRUPTED = 130

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from walkthrough.case.source import LARGEST_FILE
-from walkthrough.trace.steps import Ref
+from walkthrough.case.tables.source import LARGEST_FILE
+from walkthrough.trace.steps.kinds import Ref
 from walkthrough.words.messages import printable
 from walkthrough.words.problems import CaseError, Problem
 

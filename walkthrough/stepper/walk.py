@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from walkthrough.mathematics.notation import ravel, unravel
-from walkthrough.stepper.course import Course, Part
-from walkthrough.stepper.opened import Opened
-from walkthrough.stepper.pieces import pieces
-from walkthrough.stepper.uses import uses
-from walkthrough.trace.steps import Ref
+from walkthrough.stepper.places.course import Course, Part
+from walkthrough.stepper.places.line_pieces import pieces
+from walkthrough.stepper.places.opened import Opened
+from walkthrough.stepper.places.uses import uses
+from walkthrough.trace.steps.kinds import Ref
 
 if TYPE_CHECKING:
     from walkthrough.stepper.sheet import OwnNumber

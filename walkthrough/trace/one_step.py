@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from walkthrough.case.cells import NoSuchCell, resolve
 from walkthrough.trace.linked import linked
-from walkthrough.trace.steps import AnyStep, Steps
+from walkthrough.trace.steps.kinds import AnyStep
+from walkthrough.trace.steps.steps import Steps
 from walkthrough.trace.trace import Trace
 
 

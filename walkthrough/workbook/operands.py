@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from walkthrough.numbers.formulas import Quantity
 from walkthrough.numbers.quantities import quantity
-from walkthrough.trace.steps import Ref
+from walkthrough.trace.steps.kinds import Ref
 
 Own: TypeAlias = Callable[[Ref], Fraction | None]
 """Somebody's own number in a cell; None where their numbers give nothing (the log of a negative one)."""

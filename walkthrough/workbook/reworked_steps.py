@@ -16,7 +16,7 @@ from walkthrough.numbers.balls import FUNCTIONS
 from walkthrough.numbers.formulas import Functions, Place, Quantity, value_at
 from walkthrough.numbers.quantities import quantity
 from walkthrough.trace.network import Stage
-from walkthrough.trace.steps import AnyStep, Chain, Choice, Formula, Gate, Given, Ref, Route
+from walkthrough.trace.steps.kinds import AnyStep, Chain, Choice, Formula, Gate, Given, Ref, Route
 from walkthrough.workbook.equation_structure import Structure
 from walkthrough.workbook.operands import Operands
 from walkthrough.workbook.sheet_numbers import SheetNumbers

@@ -10,7 +10,7 @@ from flint import fmpq
 
 from walkthrough.numbers.formulas import Quantity
 from walkthrough.numbers.quantities import nearly, same_numbers
-from walkthrough.trace.steps import Ref
+from walkthrough.trace.steps.kinds import Ref
 
 
 class SheetNumbers:

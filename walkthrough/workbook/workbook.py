@@ -15,7 +15,8 @@ from walkthrough.mathematics.readings import Part
 from walkthrough.numbers.formulas import Quantity
 from walkthrough.numbers.quantities import quantity
 from walkthrough.trace.network import Stage
-from walkthrough.trace.steps import AnyStep, Chain, Choice, Gate, Mean, Ref, Route, Steps, Sums, Update
+from walkthrough.trace.steps.kinds import AnyStep, Chain, Choice, Gate, Mean, Ref, Route, Sums, Update
+from walkthrough.trace.steps.steps import Steps
 from walkthrough.workbook.equation_structure import UNSTRUCTURED, Structure, structure_of
 
 Change: TypeAlias = Callable[[Stage], tuple[Equation, ...] | None]

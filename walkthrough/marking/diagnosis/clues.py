@@ -9,7 +9,7 @@ from typing import TypeAlias
 from walkthrough.marking.diagnosis.findings import Finding
 from walkthrough.numbers.formulas import Quantity
 from walkthrough.slips import SlipKind
-from walkthrough.trace.steps import Ref
+from walkthrough.trace.steps.kinds import Ref
 from walkthrough.workbook.reworked_steps import ReworkedStep
 
 Again: TypeAlias = Callable[[ReworkedStep], list[Quantity]]

@@ -27,7 +27,7 @@ from walkthrough.marking.marked_worksheets import LayerSlip, NumberClaim, Slip
 from walkthrough.numbers.formulas import Quantity
 from walkthrough.numbers.quantities import nearly, quantity
 from walkthrough.slips import Candidate, Told
-from walkthrough.trace.steps import Ref
+from walkthrough.trace.steps.kinds import Ref
 from walkthrough.workbook.reworked_steps import ReworkedStep, reworked
 from walkthrough.workbook.workbook import Workbook
 

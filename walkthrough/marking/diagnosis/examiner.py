@@ -17,7 +17,7 @@ from walkthrough.marking.verdicts.marker import Marker, WrongStep
 from walkthrough.marking.verdicts.size_claims import with_sizes
 from walkthrough.marking.verdicts.turned_claims import of_negative
 from walkthrough.marking.worksheets.exercises import Exercise
-from walkthrough.trace.sizes import sizes
+from walkthrough.trace.extents.sizes import sizes
 from walkthrough.trace.trace import Trace
 from walkthrough.workbook.operands import Own
 from walkthrough.workbook.workbook import Workbook

@@ -19,7 +19,7 @@ from walkthrough.numbers.shown import Shown
 from walkthrough.slips import Candidate, SlipKind
 from walkthrough.slips._lines import shown_value, text
 from walkthrough.slips.writing import copied_from
-from walkthrough.trace.steps import Ref
+from walkthrough.trace.steps.kinds import Ref
 from walkthrough.words.messages import printable
 from walkthrough.workbook.operands import Operands, Own
 from walkthrough.workbook.reworked_steps import ReworkedStep, Sought, reworked

@@ -11,7 +11,7 @@ from flint import arb, fmpq
 from walkthrough.numbers.formulas import Quantity
 from walkthrough.numbers.quantities import quantity
 from walkthrough.slips._functions import line_with
-from walkthrough.trace.steps import Chain, Formula, Gate, Given, Ref, Route, Sums, Update
+from walkthrough.trace.steps.kinds import Chain, Formula, Gate, Given, Ref, Route, Sums, Update
 from walkthrough.workbook.inverse_functions import inverse
 from walkthrough.workbook.reworked_steps import ReworkedStep, Sought
 from walkthrough.workbook.sheet_numbers import SheetNumbers

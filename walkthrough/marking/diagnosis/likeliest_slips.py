@@ -13,7 +13,7 @@ from walkthrough.marking.diagnosis.remembered_diagnoses import explained
 from walkthrough.marking.marked_worksheets import NumberClaim, Slip
 from walkthrough.mathematics.notation import Cell
 from walkthrough.slips._lines import text
-from walkthrough.trace.steps import Given, Ref
+from walkthrough.trace.steps.kinds import Given, Ref
 from walkthrough.workbook.reworked_steps import reworked
 from walkthrough.workbook.workbook import Workbook
 

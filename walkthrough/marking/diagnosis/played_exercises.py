@@ -12,7 +12,8 @@ from walkthrough.mathematics.notation import unravel
 from walkthrough.numbers.formulas import Quantity
 from walkthrough.slips import SlipKind, all_slips
 from walkthrough.trace.network import Network
-from walkthrough.trace.steps import Given, Ref, Steps
+from walkthrough.trace.steps.kinds import Given, Ref
+from walkthrough.trace.steps.steps import Steps
 from walkthrough.trace.trace import replay
 from walkthrough.workbook.operands import Operands
 from walkthrough.workbook.reworked_steps import ReworkedStep, reworked

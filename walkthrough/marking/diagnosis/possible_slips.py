@@ -18,7 +18,7 @@ from weakref import WeakKeyDictionary
 from walkthrough.numbers.formulas import Quantity
 from walkthrough.numbers.quantities import nearly, same_numbers
 from walkthrough.slips import SlipKind, all_slips
-from walkthrough.trace.steps import Ref
+from walkthrough.trace.steps.kinds import Ref
 from walkthrough.workbook.operands import Operands
 from walkthrough.workbook.reworked_steps import ReworkedStep, reworked
 from walkthrough.workbook.workbook import Workbook

@@ -24,7 +24,7 @@ from walkthrough.marking.diagnosis.possible_slips import operands_of_slips
 from walkthrough.marking.marked_worksheets import NumberClaim, Slip
 from walkthrough.numbers.formulas import Quantity
 from walkthrough.numbers.quantities import quantity, same_numbers
-from walkthrough.trace.steps import Ref
+from walkthrough.trace.steps.kinds import Ref
 from walkthrough.workbook.operands import Operands
 from walkthrough.workbook.reworked_steps import reworked
 from walkthrough.workbook.sheet_numbers import SheetNumbers
@@ -135,6 +135,7 @@ def _explanation(numbers: Operands, claim: NumberClaim, book: Workbook, own: Own
     remembered = _OF_BOOKS.get(book)
     if remembered is None:
         remembered = _OF_BOOKS[book] = _Remembered()
+    wanted = operands_of_slips(book, Ref(claim.tensor, claim.at))
     before = _situation(numbers, claim, book, own, remembered.layout(own.page))
     known = remembered.find(before) if before is not None else None
     if known is not None:
@@ -151,7 +152,9 @@ def _explanation(numbers: Operands, claim: NumberClaim, book: Workbook, own: Own
             unit,
         )
     if not _leads_further(numbers, claim, book, own):
-        after = _situation(numbers, claim, book, own, remembered.layout(own.page))
+        after = before
+        if before is None or operands_of_slips(book, Ref(claim.tensor, claim.at)) != wanted:
+            after = _situation(numbers, claim, book, own, remembered.layout(own.page))
         if after is not None:
             remembered.keep(after, made)
     return made

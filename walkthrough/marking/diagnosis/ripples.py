@@ -10,7 +10,7 @@ from flint import arb
 
 from walkthrough.mathematics.notation import Cell
 from walkthrough.numbers.formulas import Quantity
-from walkthrough.trace.steps import Given, Ref
+from walkthrough.trace.steps.kinds import Given, Ref
 from walkthrough.workbook.operands import Operands
 from walkthrough.workbook.reworked_steps import reworked
 from walkthrough.workbook.workbook import Workbook

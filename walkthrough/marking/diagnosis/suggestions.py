@@ -22,7 +22,7 @@ from walkthrough.numbers.written import Written
 from walkthrough.slips import SlipKind, all_slips
 from walkthrough.slips._lines import text
 from walkthrough.trace.network import Stage
-from walkthrough.trace.steps import Ref
+from walkthrough.trace.steps.kinds import Ref
 from walkthrough.trace.trace import CannotReplay
 
 _WIDTH = 80

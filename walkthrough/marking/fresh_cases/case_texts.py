@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from math import prod
 from typing import Any
 
-from walkthrough.case.grid_text import read_text
-from walkthrough.case.values import Bare, Misread
+from walkthrough.case.grids.grid_text import read_text
+from walkthrough.case.tables.values import Bare, Misread
 from walkthrough.marking.worksheets.claimed_grids import laid_out
 from walkthrough.numbers.grid import Grid
 

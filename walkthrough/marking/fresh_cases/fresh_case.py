@@ -11,9 +11,9 @@ from typing import Any
 from walkthrough import layers as layer_shelf
 from walkthrough import losses as loss_shelf
 from walkthrough.case import Case, CaseError
-from walkthrough.case.grids import read_grid
+from walkthrough.case.grids.given_grids import read_grid
 from walkthrough.case.reading import read_text
-from walkthrough.case.source import Source
+from walkthrough.case.tables.source import Source
 from walkthrough.marking.diagnosis.blindspots import BlindSpots, blindspots, hidden_besides
 from walkthrough.marking.diagnosis.played_exercises import is_small
 from walkthrough.marking.fresh_cases.case_texts import case_text

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from walkthrough.trace.stage import Stage
-from walkthrough.trace.steps import Choice, Gate, Steps
+from walkthrough.trace.steps.kinds import Choice, Gate
+from walkthrough.trace.steps.steps import Steps
 from walkthrough.trace.trace import Trace
 
 _TWO_DIGITS = Fraction(99)

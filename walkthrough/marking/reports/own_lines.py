@@ -15,8 +15,9 @@ from walkthrough.mathematics.notation import Cell
 from walkthrough.mathematics.readings import Slopes
 from walkthrough.numbers.arithmetic import NeedsPrecision
 from walkthrough.numbers.shown import FULL, Known, Shown
-from walkthrough.page.narration import Narration
-from walkthrough.trace.steps import AnyStep, Choice, Ref, Route, Share, Steps
+from walkthrough.page.lines.narration import Narration
+from walkthrough.trace.steps.kinds import AnyStep, Choice, Ref, Route, Share
+from walkthrough.trace.steps.steps import Steps
 from walkthrough.trace.trace import CannotReplay, Trace
 from walkthrough.workbook.operands import Own
 

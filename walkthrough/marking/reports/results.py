@@ -21,7 +21,7 @@ from walkthrough.marking.marked_worksheets import (
     unit_found,
 )
 from walkthrough.marking.reports.size_report import size_table
-from walkthrough.marking.verdicts.kept_results import KeptResults
+from walkthrough.marking.verdicts.calculation.kept_results import KeptResults
 from walkthrough.numbers.shown import Shown
 from walkthrough.words.messages import printable
 from walkthrough.words.problems import Problem

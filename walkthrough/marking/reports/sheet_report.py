@@ -19,8 +19,9 @@ from walkthrough.marking.reports.slip_sentences import as_before_the_update, loo
 from walkthrough.marking.worksheets.exercises import Exercise
 from walkthrough.mathematics.notation import Cell, Tensor
 from walkthrough.numbers.written import MINUS
-from walkthrough.page.narration import Narration
-from walkthrough.trace.steps import Ref, Steps
+from walkthrough.page.lines.narration import Narration
+from walkthrough.trace.steps.kinds import Ref
+from walkthrough.trace.steps.steps import Steps
 from walkthrough.words.messages import printable
 from walkthrough.workbook.operands import Own
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from walkthrough.document import Block, Prose
 from walkthrough.marking.marked_worksheets import Marked
-from walkthrough.trace.steps import Ref, Steps, Update
+from walkthrough.trace.steps.kinds import Ref, Update
+from walkthrough.trace.steps.steps import Steps
 from walkthrough.trace.trace import Trace
 
 _MOST_TOLD = 3

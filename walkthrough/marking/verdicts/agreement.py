@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple, TypeAlias
 from flint import fmpq
 
 from walkthrough.marking.marked_worksheets import WrittenNumber
-from walkthrough.marking.verdicts.enclosures import ZERO, Enclosure, Rational
+from walkthrough.marking.verdicts.calculation.enclosures import ZERO, Enclosure, Rational
 from walkthrough.numbers.quantities import quantity
 from walkthrough.numbers.written import digits
 

@@ -13,9 +13,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from flint import ctx
 
 from walkthrough.marking.verdicts.agreement import Agreement, WrittenRational, with_own
-from walkthrough.marking.verdicts.calculation import Calculation, Node
-from walkthrough.marking.verdicts.enclosed_steps import EnclosedChain, EnclosedSum, Ways
-from walkthrough.marking.verdicts.enclosures import Enclosure, NoValue, Rational, common, hull
+from walkthrough.marking.verdicts.calculation.enclosed_calculation import Calculation, Node
+from walkthrough.marking.verdicts.calculation.enclosed_steps import EnclosedChain, EnclosedSum, Ways
+from walkthrough.marking.verdicts.calculation.enclosures import Enclosure, NoValue, Rational, common, hull
 from walkthrough.marking.verdicts.precision import Precision
 from walkthrough.marking.verdicts.rounded_on_the_way import room_on_the_way, ways_on_the_way
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from walkthrough.case.cells import NoSuchCell, cell_name, resolve
 from walkthrough.case.claims import Claim
-from walkthrough.case.values import found
+from walkthrough.case.tables.values import found
 from walkthrough.marking.marked_worksheets import MarkedFormula, MarkedSheet
 from walkthrough.marking.worksheets.order_of_computation import order_of_computation
 from walkthrough.mathematics.notation import Cell

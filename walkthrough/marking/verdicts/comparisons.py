@@ -10,8 +10,8 @@ from typing import Any, NamedTuple, TypeAlias
 
 from walkthrough.marking.marked_worksheets import Marked, NumberClaim, VerdictWord, WrittenNumber
 from walkthrough.marking.verdicts.agreement import WrittenRational, with_truth
-from walkthrough.marking.verdicts.calculation import Calculation
-from walkthrough.marking.verdicts.enclosed_steps import EnclosedRoute
+from walkthrough.marking.verdicts.calculation.enclosed_calculation import Calculation
+from walkthrough.marking.verdicts.calculation.enclosed_steps import EnclosedRoute
 from walkthrough.marking.verdicts.judge import Judgement
 from walkthrough.numbers.shown import Shown
 

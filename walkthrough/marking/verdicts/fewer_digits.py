@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from walkthrough.marking.verdicts.agreement import WrittenRational, with_own
-from walkthrough.marking.verdicts.calculation import Calculation
+from walkthrough.marking.verdicts.calculation.enclosed_calculation import Calculation
+from walkthrough.marking.verdicts.calculation.enclosures import Enclosure, NoValue, Rational
 from walkthrough.marking.verdicts.carried_numbers import DifferingNumbers
-from walkthrough.marking.verdicts.enclosures import Enclosure, NoValue, Rational
 from walkthrough.marking.verdicts.rounded_on_the_way import agreement_on_the_way, shortened
 
 _SEVERAL = 2

@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from walkthrough.marking.marked_worksheets import VerdictWord
 from walkthrough.marking.verdicts.agreement import Agreement, WrittenRational, with_own
-from walkthrough.marking.verdicts.calculation import Calculation, Node
+from walkthrough.marking.verdicts.calculation.enclosed_calculation import Calculation, Node
+from walkthrough.marking.verdicts.calculation.enclosed_steps import Ways
+from walkthrough.marking.verdicts.calculation.enclosures import Enclosure, hull
 from walkthrough.marking.verdicts.carried_numbers import Carried
-from walkthrough.marking.verdicts.enclosed_steps import Ways
-from walkthrough.marking.verdicts.enclosures import Enclosure, hull
 from walkthrough.marking.verdicts.rounded_on_the_way import agreement_on_the_way, reachable
 
 

@@ -22,10 +22,10 @@ from walkthrough.marking.marked_worksheets import (
     Worksheet,
 )
 from walkthrough.marking.verdicts.agreement import Agreement, WrittenRational, with_own
-from walkthrough.marking.verdicts.calculation import Calculation
+from walkthrough.marking.verdicts.calculation.enclosed_calculation import Calculation
+from walkthrough.marking.verdicts.calculation.enclosures import BITS, Enclosure, fraction
 from walkthrough.marking.verdicts.carried_numbers import AsWritten, Carried, DifferingNumbers, Unrounded
 from walkthrough.marking.verdicts.comparisons import Comparisons, Pick, PlacedClaim
-from walkthrough.marking.verdicts.enclosures import BITS, Enclosure, fraction
 from walkthrough.marking.verdicts.fewer_digits import Shortened, used_with_fewer_digits
 from walkthrough.marking.verdicts.judge import Judge, Judgement
 from walkthrough.marking.verdicts.precision import Precision, working_precision
@@ -34,7 +34,7 @@ from walkthrough.marking.verdicts.turned_claims import as_gradient, turned
 from walkthrough.marking.worksheets.order_of_computation import gradient_of
 from walkthrough.numbers.quantities import quantity
 from walkthrough.numbers.shown import Shown
-from walkthrough.trace.steps import Ref
+from walkthrough.trace.steps.kinds import Ref
 from walkthrough.trace.trace import Trace
 
 _MOST_LAYOUTS = 16

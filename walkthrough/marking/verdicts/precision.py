@@ -9,7 +9,7 @@ from typing import NamedTuple
 from flint import fmpq
 
 from walkthrough.marking.verdicts.agreement import WrittenRational
-from walkthrough.marking.verdicts.enclosures import FAR, ZERO, Enclosure, Rational
+from walkthrough.marking.verdicts.calculation.enclosures import FAR, ZERO, Enclosure, Rational
 
 _FEWEST_DIGITS = 2
 # a single number is little to go by

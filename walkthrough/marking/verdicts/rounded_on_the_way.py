@@ -13,9 +13,9 @@ from itertools import product
 from typing import NamedTuple
 
 from walkthrough.marking.verdicts.agreement import Agreement, WrittenRational, with_own
-from walkthrough.marking.verdicts.enclosed_formulas import EnclosedFormula, Enclosures
-from walkthrough.marking.verdicts.enclosed_steps import EnclosedStep, Ways
-from walkthrough.marking.verdicts.enclosures import FAR, ZERO, Enclosure, NoValue, Rational, hull
+from walkthrough.marking.verdicts.calculation.enclosed_formulas import EnclosedFormula, Enclosures
+from walkthrough.marking.verdicts.calculation.enclosed_steps import EnclosedStep, Ways
+from walkthrough.marking.verdicts.calculation.enclosures import FAR, ZERO, Enclosure, NoValue, Rational, hull
 from walkthrough.marking.verdicts.precision import Precision, magnitude, power_of_ten
 
 _FINER = 3

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from walkthrough.marking.verdicts.enclosures import ZERO, Enclosure, Rational
+from walkthrough.marking.verdicts.calculation.enclosures import ZERO, Enclosure, Rational
 from walkthrough.marking.verdicts.precision import magnitude, power_of_ten
 from walkthrough.numbers.shown import Shown
 from walkthrough.numbers.written import digits as written_out

@@ -24,7 +24,7 @@ from walkthrough.page.size_lines import (
     parameter_arithmetic,
     shape_arithmetic,
 )
-from walkthrough.trace.sizes import LayerSize, Sizes
+from walkthrough.trace.extents.sizes import LayerSize, Sizes
 from walkthrough.words.messages import printable
 
 _BETWEEN = re.compile(r"\s*[x×X*,]\s*|\s+")

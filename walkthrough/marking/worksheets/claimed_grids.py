@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import product
 from typing import Any, TypeAlias
 
-from walkthrough.case.values import found
+from walkthrough.case.tables.values import found
 from walkthrough.marking.worksheets.claimed_numbers import TIMES, Commas
 from walkthrough.marking.worksheets.typed_grids import (
     bracketed,

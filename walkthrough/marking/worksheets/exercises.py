@@ -24,7 +24,7 @@ from walkthrough.words.messages import printable, quoted, suggestion
 from walkthrough.words.problems import CaseError, Problem
 
 if TYPE_CHECKING:
-    from walkthrough.trace.sizes import Sizes
+    from walkthrough.trace.extents.sizes import Sizes
 
 # a class is about one case or a few, and a folder from strangers may name thousands
 _MOST_OPEN = 32
@@ -60,7 +60,7 @@ class Exercise:
     @cached_property
     def sizes(self) -> Sizes:
         """How large its layers are."""
-        from walkthrough.trace.sizes import sizes
+        from walkthrough.trace.extents.sizes import sizes
 
         return sizes(self.case)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from walkthrough.case.cells import NoSuchCell
 from walkthrough.case.claims import Claim
-from walkthrough.case.values import found
+from walkthrough.case.tables.values import found
 from walkthrough.marking.marked_worksheets import NumberClaim
 from walkthrough.marking.worksheets.claimed_grids import (
     WrittenGrid,

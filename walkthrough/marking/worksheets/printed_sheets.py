@@ -25,10 +25,10 @@ from walkthrough.page.general_formulas import (
     update_rule,
 )
 from walkthrough.page.images import MOST_NUMBERS, WIDEST, labelled
-from walkthrough.page.narration import Narration
+from walkthrough.page.lines.narration import Narration
 from walkthrough.page.page import WINNERS, Page
 from walkthrough.trace.stage import Stage
-from walkthrough.trace.steps import Steps
+from walkthrough.trace.steps.steps import Steps
 
 _IN_A_ROW = 8
 """Numbers of a flat tensor that stand beside each other."""

@@ -11,8 +11,8 @@ from typing import Any
 
 from walkthrough.case import Case
 from walkthrough.case.claims import Claim, read_claims
-from walkthrough.case.source import Source
-from walkthrough.case.values import found
+from walkthrough.case.tables.source import Source
+from walkthrough.case.tables.values import found
 from walkthrough.marking.marked_worksheets import Worksheet
 from walkthrough.marking.worksheets.exercises import Exercise, Exercises
 from walkthrough.marking.worksheets.formula_claims import read_formulas

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from walkthrough.case import Case, load, read_case
-from walkthrough.case.source import LARGEST_FILE, decoded
+from walkthrough.case.tables.source import LARGEST_FILE, decoded
 from walkthrough.marking.worksheets.class_lists import is_class_list, read_class
 from walkthrough.marking.worksheets.exercises import Exercises
 from walkthrough.marking.worksheets.sheet_files import (

@@ -7,12 +7,12 @@ the numbers of the hand calculation that PyTorch's are held against.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fractions import Fraction
 from keyword import iskeyword
 
 from walkthrough.document import Block, Code, Heading, Prose
 from walkthrough.mathematics.notation import Tensor
 from walkthrough.numbers.grid import Grid
+from walkthrough.page.scripts.limits_of_float64 import refuse_saturated, undecided
 from walkthrough.page.scripts.parts import BATCH, COMPARING, MEANS, ONE_SAMPLE, OPENING
 from walkthrough.page.scripts.written_numbers import given, indented, listed, nearest, nested, tuple_of
 from walkthrough.page.scripts.written_numbers import tensor as tensor_of
@@ -29,8 +29,6 @@ _WORDS = """
 """
 _TAKEN = frozenset(_WORDS.split())
 """Words of the script itself, and of Python where it uses them."""
-_NEAR = Fraction(1, 10**7)
-"""How near to 0 or 1 an output may be for float64 to have 9 digits of its logarithm."""
 _DIGITS = 20
 _REMARKS = 58
 """The column of a remark, unless its line is longer."""
@@ -41,7 +39,7 @@ def autograd_script(trace: Trace) -> Iterator[Block]:
     case = trace.case
     if case.arithmetic.kind == "decimals":
         raise CannotFollow("every line is rounded here, as by hand, and PyTorch rounds none")
-    _refuse_saturated(trace)
+    refuse_saturated(trace)
     script = _Script(trace)
     parts = {
         "what is given": script.given(),
@@ -56,32 +54,18 @@ def autograd_script(trace: Trace) -> Iterator[Block]:
         "The same network in PyTorch, in float64; autograd differentiates it. At the end each of its numbers "
         "is held against the hand calculation's. It needs PyTorch and nothing else: pip install torch"
     )
+    close = undecided(trace)
+    if close:
+        yield Prose(
+            f"On paper {close} at exactly 0, or among equal largest entries. Float64 rounds decimals: it may "
+            "see a difference there, and go the other way."
+        )
     yield Code(OPENING)
     for title, lines in parts.items():
         yield Heading(title, 2)
         yield Code("\n".join(lines))
     yield Heading("the comparison", 2)
     yield Code(COMPARING)
-
-
-def _refuse_saturated(trace: Trace) -> None:
-    """Raises CannotFollow where a logarithm is taken of what float64 can hardly tell from 0."""
-    kind, output = trace.case.loss_type, trace.network.output
-    if not kind.endswith("cross_entropy"):
-        return
-    for step in trace.steps:
-        for sample, each in enumerate(trace.case.samples):
-            targets = list(each.target.values()) if each.target else []
-            name = step.named(output.name, sample)
-            for cell, target in zip(output.cells(), targets, strict=True):
-                value = step.known(name, cell, _DIGITS).value
-                of_one = kind == "binary_cross_entropy" and target != 1
-                if (target and value < _NEAR) or (of_one and 1 - value < _NEAR):
-                    end = 0 if value < _NEAR else 1
-                    raise CannotFollow(
-                        f"{step.cell_name(name, cell)} is so near to {end} that float64 has too few digits "
-                        "left for its logarithm"
-                    )
 
 
 class _Script:

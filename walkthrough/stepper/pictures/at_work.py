@@ -7,12 +7,12 @@ from dataclasses import replace
 from functools import lru_cache
 
 from walkthrough.mathematics.notation import Shape, ravel
-from walkthrough.stepper.opened import Opened
 from walkthrough.stepper.pictures.boards import Board, Frame, Mark, Spot, outer_of, spot_of
 from walkthrough.stepper.pictures.windows import Laying, laying, refs_of
-from walkthrough.stepper.pieces import Piece, pieces
-from walkthrough.stepper.uses import uses
-from walkthrough.trace.steps import AnyStep, Choice, Ref, Route, Sums
+from walkthrough.stepper.places.line_pieces import Piece, pieces
+from walkthrough.stepper.places.opened import Opened
+from walkthrough.stepper.places.uses import uses
+from walkthrough.trace.steps.kinds import AnyStep, Choice, Ref, Route, Sums
 
 
 class AtWork:

@@ -8,7 +8,7 @@ from enum import Enum
 from typing import TypeAlias
 
 from walkthrough.mathematics.notation import Cell, Shape, ravel
-from walkthrough.trace.steps import Ref
+from walkthrough.trace.steps.kinds import Ref
 
 Spot: TypeAlias = tuple[int, int]
 """A row and a column of a board, from 0; on a frame of zeros they may lie outside."""

@@ -8,7 +8,7 @@ from functools import cached_property
 from walkthrough.stepper.pictures.boards import Board, Mark, Spot
 from walkthrough.stepper.pictures.numbers import HIDDEN, WAITS, Numbers
 from walkthrough.stepper.pictures.runs import Row, Run, Style, padded
-from walkthrough.trace.steps import Ref
+from walkthrough.trace.steps.kinds import Ref
 
 MOST_COLUMNS = 14
 """Columns of numbers that are still set as numbers; an image of more is shaded, as on a page."""

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from walkthrough.stepper.opened import Opened
 from walkthrough.stepper.pictures.boards import Board, Spot
 from walkthrough.stepper.pictures.runs import Style
-from walkthrough.trace.steps import Ref
+from walkthrough.stepper.places.opened import Opened
+from walkthrough.trace.steps.kinds import Ref
 
 if TYPE_CHECKING:
     from walkthrough.stepper.sheet import OwnNumber

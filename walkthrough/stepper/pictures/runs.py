@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from walkthrough.trace.steps import Ref
+from walkthrough.trace.steps.kinds import Ref
 
 Style: TypeAlias = Literal[
     "plain", "dim", "title", "window", "winner", "here", "frame", "waits", "wrong", "changed", "key", "bar",

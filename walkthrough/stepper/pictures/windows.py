@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from walkthrough.stepper.pictures.boards import Frame, Spot, outer_of, spot_of
-from walkthrough.stepper.pieces import Piece
-from walkthrough.trace.steps import Ref
+from walkthrough.stepper.places.line_pieces import Piece
+from walkthrough.trace.steps.kinds import Ref
 
 Pair = tuple[Spot, Spot]
 """A spot below, and the spot of what is laid on it that meets it."""

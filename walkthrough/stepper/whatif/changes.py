@@ -7,12 +7,12 @@ from math import lcm
 from typing import Any
 
 from walkthrough.case import Case, Sample
-from walkthrough.case.values import Misread, exact
+from walkthrough.case.tables.values import Misread, exact
 from walkthrough.mathematics.notation import gradient_name, ravel
 from walkthrough.numbers.grid import Grid
 from walkthrough.numbers.written import Written
-from walkthrough.stepper.opened import Opened
-from walkthrough.trace.steps import Ref
+from walkthrough.stepper.places.opened import Opened
+from walkthrough.trace.steps.kinds import Ref
 from walkthrough.trace.trace import CannotReplay, replay
 from walkthrough.words.messages import printable
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from walkthrough.case.values import Place
+from walkthrough.case.tables.values import Place
 from walkthrough.mathematics.notation import gradient_name, ravel
 from walkthrough.numbers.grid import Grid
-from walkthrough.stepper.opened import Opened
+from walkthrough.stepper.places.opened import Opened
 from walkthrough.stepper.whatif.changes import Change
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from walkthrough.case import Case, CaseError
 from walkthrough.case.reading import read_text
-from walkthrough.stepper.opened import Opened
+from walkthrough.stepper.places.opened import Opened
 from walkthrough.stepper.whatif.changes import Change
 from walkthrough.stepper.whatif.places import Grids, grids_of
 from walkthrough.stepper.whatif.text import CannotPlace, with_files, with_grids

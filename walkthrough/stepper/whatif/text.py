@@ -13,8 +13,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from walkthrough.case.lines import Lines
-from walkthrough.case.values import Place
+from walkthrough.case.tables.lines import Lines
+from walkthrough.case.tables.values import Place
 from walkthrough.numbers.grid import Grid
 from walkthrough.stepper.whatif.places import Grids
 

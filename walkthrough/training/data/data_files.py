@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-from walkthrough.case.numpy_files import array_names, opened_archive, read_member
-from walkthrough.case.values import Misread
+from walkthrough.case.grids.numpy_files import array_names, opened_archive, read_member
+from walkthrough.case.tables.values import Misread
 from walkthrough.numbers.grid import GridTooLarge
 from walkthrough.training.data.data_set import Floats
 from walkthrough.training.refusal import NoData

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from walkthrough.case import Case, Sample
-from walkthrough.case.grid_files import grid_of_numbers
+from walkthrough.case.grids.grid_files import grid_of_numbers
 from walkthrough.case.layers import LayerDoesNotFit
 from walkthrough.case.samples import input_shape
 from walkthrough.case.training import DataFile, DrawnDigits, MnistFolder, Training

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from walkthrough.case.source import Source
+from walkthrough.case.tables.source import Source
 from walkthrough.training.exchange.names import IGNORED, ROLES, converted
 from walkthrough.training.exchange.state_dicts import StateDict
 from walkthrough.training.refusal import NoWeights

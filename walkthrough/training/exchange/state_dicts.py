@@ -13,8 +13,8 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from walkthrough.case.numpy_files import array_names, opened_archive, read_array, read_member
-from walkthrough.case.values import Misread
+from walkthrough.case.grids.numpy_files import array_names, opened_archive, read_array, read_member
+from walkthrough.case.tables.values import Misread
 from walkthrough.numbers.grid import MOST_NUMBERS, GridTooLarge
 from walkthrough.training.refusal import NoWeights
 from walkthrough.words.messages import quoted, shortened

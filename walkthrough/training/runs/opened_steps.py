@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from walkthrough.case import Case, NamedLayer, Sample
-from walkthrough.case.grid_files import grid_of_numbers
+from walkthrough.case.grids.grid_files import grid_of_numbers
 from walkthrough.case.heading import Arithmetic
 from walkthrough.case.reading import read_text
 from walkthrough.case.start import Start

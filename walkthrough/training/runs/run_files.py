@@ -14,10 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from walkthrough.case.numpy_files import array_names, opened_archive, read_member, read_words
-from walkthrough.case.numpy_files import packed as packed_arrays
-from walkthrough.case.source import LARGEST_FILE
-from walkthrough.case.values import Misread
+from walkthrough.case.grids.numpy_files import array_names, opened_archive, read_member, read_words
+from walkthrough.case.grids.numpy_files import packed as packed_arrays
+from walkthrough.case.tables.source import LARGEST_FILE
+from walkthrough.case.tables.values import Misread
 from walkthrough.numbers.grid import GridTooLarge
 from walkthrough.training.refusal import NoRun
 from walkthrough.training.runs.run import Record

@@ -1,0 +1,324 @@
+"""A case's equations as plain terms: what a page needs to calculate with them, in a language of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from math import prod
+
+from walkthrough.document import Equations, Formula, Positions, Quantity, Reading
+from walkthrough.mathematics import readings
+from walkthrough.mathematics.contraction import Contraction
+from walkthrough.mathematics.folding import Algebra
+from walkthrough.mathematics.letters import subscript
+from walkthrough.mathematics.notation import (
+    Constant,
+    Entry,
+    Equation,
+    Expression,
+    Index,
+    Largest,
+    Number,
+    Piecewise,
+    Product,
+    Same,
+    Tensor,
+    Total,
+    gradient_name,
+    unique,
+)
+from walkthrough.mathematics.readings import Part
+from walkthrough.page.lines.narration import Narration, bounded
+from walkthrough.page.records.ledger import Ledger, multiply_adds
+from walkthrough.page.records.worked_lines import worked_lines
+from walkthrough.trace.linked import new_loss
+from walkthrough.trace.network import Stage
+from walkthrough.trace.places import Place
+from walkthrough.trace.steps.kinds import Ref
+from walkthrough.trace.steps.steps import Steps
+from walkthrough.trace.trace import Trace
+
+_MOST_PRODUCTS = 15_000
+"""Products that a page still writes out at once."""
+_LINE = 3
+"""A line with its relations and its value is worth so many of them."""
+
+
+def equations(narration: Narration, opened: bool = False) -> Equations:
+    """Every tensor of the case with its numbers and its equations, in the order of computation.
+
+    `opened`: with what it takes to open the lines of large tensors, which then stand nowhere else.
+    """
+    after = None if opened else new_loss(narration.steps.trace, narration.digits)
+    if after is None or after.unsaid:
+        return Equations(tuple(_Transcript(narration, opened).quantities()), narration.digits)
+    following = replace(narration, steps=Steps(after.trace), _kept={})
+    return Equations(tuple(_Transcript(following, opened, after.trace).quantities()), narration.digits)
+
+
+def is_large(narration: Narration) -> bool:
+    """Whether a case has so many products and lines that a page opens its lines one by one."""
+    ledger, places = Ledger(narration), narration.steps.trace.places
+    products = sum(multiply_adds(each) for name in places for each in ledger.contractions(name))
+    lines = sum(prod(place.shape) for place in places.values())
+    return products + _LINE * lines > _MOST_PRODUCTS
+
+
+def _positions(of: Entry, at: dict[Index, int]) -> Positions:
+    return tuple(_position(each.constant, each.coefficients, at) for each in of.index)
+
+
+def _position(constant: int, pairs: tuple[tuple[Index, int], ...], at: dict[Index, int]) -> tuple[int, ...]:
+    return (constant, *(number for index, c in pairs for number in (at[index], c)))
+
+
+@dataclass(frozen=True)
+class _Terms(Algebra[Formula, None]):
+    """A formula as words and numbers; `at` numbers the loop indices, `numbered` the tensors."""
+
+    at: dict[Index, int]
+    numbered: dict[str, int]
+
+    def number(self, of: Fraction) -> Formula:
+        return ("number", str(of))
+
+    def lettered(self, of: Constant) -> Formula:
+        return ("number", str(of.value))
+
+    def entry(self, of: Entry, scope: None) -> Formula:
+        return ("entry", self.numbered[of.tensor.name], _positions(of, self.at))
+
+    def added(self, terms: list[Formula]) -> Formula:
+        return ("sum", *terms)
+
+    def multiplied(self, factors: list[Formula]) -> Formula:
+        return ("product", *factors)
+
+    def negative(self, of: Formula) -> Formula:
+        return ("negative", of)
+
+    def quotient(self, above: Formula, below: Formula) -> Formula:
+        return ("quotient", above, below)
+
+    def power(self, base: Formula, exponent: int) -> Formula:
+        return ("power", base, ("number", str(exponent)))
+
+    def applied(self, function: str, to: Formula) -> Formula:
+        return (function, to)
+
+    def same(self, of: Same, scope: None) -> Formula:
+        sides = (of.one, of.other)
+        return ("same", tuple(_position(each.constant, each.coefficients, self.at) for each in sides))
+
+    def total(self, of: Total, scope: None) -> Formula:
+        return ("total", self.fold(of.body, None), self.over(of.over))
+
+    def piecewise(self, of: Piecewise, scope: None) -> Formula:
+        pieces = (self.fold(each, None) for each in (of.sign, of.above, of.below))
+        return ("piecewise", *pieces, ("number", str(of.share)))
+
+    def over(self, indices: tuple[Index, ...]) -> tuple[int, ...]:
+        return tuple(self.at[index] for index in indices)
+
+
+class _Transcript:
+    """The tensors of a narration's trace, those of several steps one after the other."""
+
+    def __init__(self, narration: Narration, opened: bool, after: Trace | None = None) -> None:
+        # of what comes after the last update only the loss is told, and no numbers are carried
+        self._untold = frozenset(after.own_places if after else ())
+        self._narration = narration
+        self._trace = narration.steps.trace
+        self._at = {name: number for number, name in enumerate(self._trace.places)}
+        self._ledger = Ledger(narration)
+        large = filter(self._ledger.takes, self._trace.places) if opened else ()
+        self._worked = {name: worked_lines(self._ledger, name) for name in large}
+
+    def quantities(self) -> Iterator[Quantity]:
+        operands = {
+            name: texts for each in self._worked.values() if each for name, texts in each.operands.items()
+        }
+        for name, place in self._trace.places.items():
+            found = tuple(self._readings(self._narration.steps.of(name), place))
+            numbers = () if name in self._untold else self._numbers(name)
+            said = operands.get(name, ())
+            as_shown = said == tuple(map(bounded, numbers))
+            quantity = Quantity(
+                name,
+                self._letter(name, place),
+                place.shape,
+                not found,
+                bool(found) and name not in self._untold and not self._taken_over(place),
+                numbers,
+                found,
+                () if as_shown else said,
+            )
+            yield self._with_lines(quantity) if name in self._worked else quantity
+
+    def _taken_over(self, place: Place) -> bool:
+        """Whether a number is that of the step before: the data, and what was learned."""
+        steps = self._narration.steps.of(place.name)
+        return steps.trace.before is not None and (
+            place.local in ("input", "target") or bool(steps.left(place.local))
+        )
+
+    def _with_lines(self, of: Quantity) -> Quantity:
+        worked = self._worked[of.name]
+        if worked is None:
+            return replace(of, lines=tuple(line for some in self._ledger.lines(of.name) for line in some))
+        how = self._ledger.product_style(of.name)
+        return replace(
+            of, relations=worked.relations, special=worked.special, between=how.between, short=how.short
+        )
+
+    def _letter(self, name: str, place: Place) -> str:
+        cell = (0,) * len(place.shape)
+        return self._narration.symbol(Ref(name, cell)).removesuffix(subscript(cell, place.shape))
+
+    def _numbers(self, name: str) -> tuple[str, ...]:
+        """Every number as the case writes it, or as it is shown."""
+        grid = self._trace.given_grid(name)
+        if grid is not None:
+            return tuple(grid.text(at) for at in range(grid.size))
+        found = self._ledger.printed(name, 0)
+        if found is not None and self._trace.of(name) is self._trace:
+            return tuple(found.texts)
+        cells = Tensor(name, self._trace.places[name].shape).cells()
+        return tuple(self._narration.text(Ref(name, cell)) for cell in cells)
+
+    # --- readings --------------------------------------------------------------------------------
+
+    def _readings(self, steps: Steps, place: Place) -> Iterator[Reading]:
+        """How a tensor comes about, as `Steps.step` says it of a cell."""
+        trace, local = steps.trace, place.local
+        stage = steps.stage_of(place.name)
+        moved = {each.left.tensor.name: each for move in trace.moves for each in move.equations}
+        if local in moved:
+            yield self._function(steps, moved[local], None)
+        elif place.sample is None and trace.case.batch:
+            yield self._mean(steps, place)
+        elif trace.before is not None and local in ("input", "target"):
+            yield self._copy(place, trace.before.named(local, place.sample))
+        elif trace.before is not None and (before := steps.left(local)):
+            yield self._copy(place, before)
+        elif stage is not None and local in (stage.z.name, "loss"):
+            yield from self._forward(steps, stage, place.sample or 0)
+        elif stage is not None and local == gradient_name(trace.network.output.name):
+            for equation in stage.equations:
+                for entry, slope in equation.derivatives:
+                    yield self._function(steps, Equation(entry, slope), place.sample or 0)
+        else:
+            yield from self._backward(steps, place)
+
+    def _forward(self, steps: Steps, stage: Stage, sample: int) -> Iterator[Reading]:
+        if stage.sums:
+            for contraction in stage.sums:
+                yield self._part(steps, contraction.part, sample)
+            return
+        for equation in stage.equations:
+            yield self._function(steps, equation, sample)
+
+    def _backward(self, steps: Steps, place: Place) -> Iterator[Reading]:
+        network, sample = steps.trace.network, place.sample or 0
+        for stage in network.layers:
+            for tensor in stage.inputs:
+                if tensor.grad.name != place.local:
+                    continue
+                for equation, _, contraction in stage.choices:
+                    yield self._choice(steps, stage, equation, contraction, sample)
+                for contraction in stage.backward(tensor):
+                    yield self._part(steps, contraction.part, sample)
+
+    def _function(self, steps: Steps, equation: Equation, sample: int | None) -> Reading:
+        """A formula, in the form that does not overflow where it has one."""
+        left, formula = equation.left, equation.computed or equation.right
+        return self._read(steps, left, unique(left.variables), formula, sample)
+
+    def _part(self, steps: Steps, part: Part, sample: int | None) -> Reading:
+        """A sum of products, or upstream × local derivative."""
+        factors: tuple[Expression, ...] = part.factors if part.local is None else (*part.factors, part.local)
+        if part.coefficient != 1 or not factors:
+            factors = (Number(part.coefficient), *factors)
+        formula = factors[0] if len(factors) == 1 else Product(factors)
+        return self._read(steps, part.target, part.variables, formula, sample)
+
+    def _choice(
+        self, steps: Steps, stage: Stage, equation: Equation, contraction: Contraction, sample: int
+    ) -> Reading:
+        """Upstream to the winners of a window, or × the slope of a gate."""
+        part, right = contraction.part, equation.right
+        if not isinstance(right, Largest):
+            gate = readings.slopes(right)
+            assert gate is not None
+            share = Fraction(0)
+            if gate.above != gate.below:
+                share = (gate.at_zero - gate.below) / (gate.above - gate.below)
+            slope = Piecewise(gate.entry, Number(gate.above), Number(gate.below), share)
+            formula = Product((*part.factors, slope))
+            return self._read(steps, part.target, part.variables, formula, sample)
+        terms = self._terms(steps, part.variables, sample)
+        upstream, body = terms.fold(part.factors[0], None), terms.fold(right.body, None)
+        won = ("product", upstream, ("share", body, terms.over(right.over), right.tie))
+        return self._written(part.target, part.variables, won, terms)
+
+    def _mean(self, steps: Steps, place: Place) -> Reading:
+        count = len(steps.trace.case.samples)
+        axes = _axes(place)
+        entries: list[Formula] = [
+            ("entry", self._at[steps.full(place.local, sample)], axes) for sample in range(count)
+        ]
+        formula: Formula = ("product", ("number", f"1/{count}"), ("sum", *entries))
+        return Reading(axes, place.shape, formula, len(axes))
+
+    def _copy(self, place: Place, before: str) -> Reading:
+        axes = _axes(place)
+        return Reading(axes, place.shape, ("entry", self._at[before], axes), len(axes))
+
+    def _read(
+        self,
+        steps: Steps,
+        target: Entry,
+        variables: tuple[Index, ...],
+        formula: Expression,
+        sample: int | None,
+    ) -> Reading:
+        terms = self._terms(steps, (*variables, *_bound(formula)), sample)
+        if isinstance(formula, Largest):
+            body = terms.fold(formula.body, None)
+            return self._written(target, variables, ("largest", body, terms.over(formula.over)), terms)
+        return self._written(target, variables, terms.fold(formula, None), terms)
+
+    def _written(
+        self, target: Entry, variables: tuple[Index, ...], formula: Formula, terms: _Terms
+    ) -> Reading:
+        """The loop goes over the variables; further indices are those of sums inside."""
+        extents = tuple(index.extent for index in terms.at)
+        return Reading(_positions(target, terms.at), extents, formula, len(variables))
+
+    def _terms(self, steps: Steps, indices: tuple[Index, ...], sample: int | None) -> _Terms:
+        at = {index: number for number, index in enumerate(unique(indices))}
+        return _Terms(at, _Names(self._at, steps, sample))
+
+
+class _Names(dict[str, int]):
+    """Which tensor an equation means by a name, as a sample sees it."""
+
+    def __init__(self, at: dict[str, int], steps: Steps, sample: int | None) -> None:
+        super().__init__()
+        self._known, self._steps, self._sample = at, steps, sample
+
+    def __missing__(self, local: str) -> int:
+        return self._known[self._steps.full(local, self._sample)]
+
+
+def _bound(formula: Expression) -> Iterator[Index]:
+    """The indices that are summed over inside a formula."""
+    if isinstance(formula, Total | Largest):
+        yield from formula.over
+    for part in formula.parts:
+        yield from _bound(part)
+
+
+def _axes(place: Place) -> Positions:
+    return tuple((0, axis, 1) for axis in range(len(place.shape)))

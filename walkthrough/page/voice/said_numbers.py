@@ -1,0 +1,145 @@
+"""How the numbers of a trace are said.
+
+Numbers that do not end are shown with some digits more than the result, so that whoever redoes a
+printed line from its printed digits gets the printed result. What is said depends on the arithmetic, so
+that its point can be seen: float64 in all the digits that tell one float from the next, rounding by hand
+in its decimals.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from walkthrough.document import Relation
+from walkthrough.mathematics.letters import subscript, subscripts
+from walkthrough.mathematics.notation import ravel
+from walkthrough.numbers.shown import FULL, Known, Shown, shown
+from walkthrough.trace.steps.kinds import Ref
+from walkthrough.trace.steps.steps import Steps
+
+_ZERO = Shown(False, "0", 0, True)
+
+
+@dataclass(frozen=True)
+class Voice:
+    """How the numbers of a trace are said.
+
+    `digits` are the significant digits of numbers that do not end; `fold_zeros` leaves out products
+    with 0; `symbolic` leaves out the numbers.
+    """
+
+    steps: Steps
+    digits: int = 10
+    fold_zeros: bool = False
+    symbolic: bool = False
+
+    # --- symbols ---------------------------------------------------------------------------------
+
+    def symbol(self, ref: Ref | None, short: bool = False) -> str:
+        """x₁₂, ∂L/∂k₂₁; `short` writes g for the gradient of a layer's output."""
+        if ref is None:
+            return "0"
+        trace = self.steps.trace
+        place = trace.place(ref.tensor)
+        if place.local in trace.ways:
+            return trace.letters[place.local] + subscript(ref.cell, place.shape)
+        if place.local in ("loss", "target"):
+            return "L" if place.local == "loss" else "t" + subscript(ref.cell, place.shape)
+        if place.local in trace.letters:
+            return trace.letters[place.local] + subscript(ref.cell, place.shape)
+        base, grad, _ = place.local.partition(".grad")
+        letter = trace.letters[base]
+        if grad:
+            letter = "g" if short else f"∂L/∂{letter}"
+        return letter + subscript(ref.cell, place.shape)
+
+    def symbols(self, tensor: str, short: bool = False) -> list[str]:
+        """The symbols of all cells of a tensor in reading order."""
+        shape = self.steps.trace.place(tensor).shape
+        first = self.symbol(Ref(tensor, (0,) * len(shape)), short)
+        letter = first.removesuffix(subscript((0,) * len(shape), shape))
+        return [letter + each for each in subscripts(shape)]
+
+    def renews(self, ref: Ref) -> Relation:
+        """← where a number takes the place of the one that is read: w ← w − α·∂L/∂w."""
+        trace = self.steps.trace
+        local = trace.place(ref.tensor).local
+        return "←" if local.endswith(".new") or f"{local}.before" in trace.letters else "="
+
+    # --- numbers ---------------------------------------------------------------------------------
+
+    @property
+    def decimals(self) -> int | None:
+        """To how many decimals every line is rounded by hand; None if it is not."""
+        return self.steps.trace.case.arithmetic.decimals
+
+    @property
+    def floats(self) -> bool:
+        """Whether the numbers are float64."""
+        return self.steps.trace.case.arithmetic.kind == "float"
+
+    def number(self, ref: Ref | None, guard: int = 0) -> Shown:
+        """A number as it is shown, with some digits more; padding is 0."""
+        if ref is None:
+            return _ZERO
+        if self.floats:
+            return shortest(self.steps.trace.known(ref.tensor, ref.cell).value)
+        return self.steps.trace.shown(ref.tensor, ref.cell, self.digits + guard, FULL + guard)
+
+    def text(self, ref: Ref | None, guard: int = 0) -> str:
+        """The number's text: as the case writes it (0.10, not 0.1), or as it is shown."""
+        given = self._given(ref)
+        return given if given is not None else self.number(ref, guard).text
+
+    def value(self, ref: Ref | None, guard: int = 0) -> Fraction:
+        """What the printed number says."""
+        if ref is not None and self._given(ref) is not None:
+            if not self.floats:
+                return self.steps.trace.known(ref.tensor, ref.cell).value
+            grid = self.steps.trace.given_grid(ref.tensor)
+            assert grid is not None
+            return grid.value(ravel(ref.cell, self.steps.trace.place(ref.tensor).shape))
+        return self.number(ref, guard).value
+
+    def complete(self, ref: Ref | None) -> bool:
+        """Whether nothing of the number is left out when it is printed."""
+        return self._given(ref) is not None or self.number(ref).complete
+
+    def all_complete(self, refs: list[Ref | None]) -> bool:
+        """Whether nothing of any of these numbers is left out."""
+        return all(self.complete(ref) for ref in refs)
+
+    def between(self, number: Known, guard: int) -> Shown:
+        """A number between the first and the last of a line: rounded as the arithmetic rounds.
+
+        Raises NeedsPrecision if the enclosure leaves a digit open.
+        """
+        if self.floats:
+            return shortest(number.value)
+        if self.decimals is not None:
+            return half_up(number.value, self.decimals)
+        return shown(number, self.digits + guard, FULL + guard)
+
+    def _given(self, ref: Ref | None) -> str | None:
+        return "0" if ref is None else self.steps.trace.given_text(ref.tensor, ref.cell)
+
+
+def shortest(value: Fraction) -> Shown:
+    """A float in the fewest digits that tell it from its neighbours: 0.1, 2.5500000000000007."""
+    sign, digits, exponent = Decimal(repr(float(value))).as_tuple()
+    figures = "".join(map(str, digits))
+    kept = figures.rstrip("0") or "0"
+    assert isinstance(exponent, int)
+    shift = exponent + len(figures) - len(kept) if kept != "0" else 0
+    if shift > 0 and len(kept) + shift < 21:
+        kept, shift = kept + "0" * shift, 0
+    return Shown(bool(sign) and kept != "0", kept, shift, True)
+
+
+def half_up(value: Fraction, decimals: int) -> Shown:
+    """Rounded to so many decimals, a tie away from 0, as by hand."""
+    unit = 10**decimals
+    size = (2 * abs(value.numerator) * unit + value.denominator) // (2 * value.denominator)
+    return shown(Known(Fraction(-size if value < 0 else size, unit)), 1, 4_000)
