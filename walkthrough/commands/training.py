@@ -31,7 +31,7 @@ _SECONDS_BETWEEN = 1.0
 @click.option("--resume", is_flag=True, help="Go on from where the file of --save ends.")
 @click.option("--pictures", is_flag=True, help="Filters and feature maps, before and after.")
 @click.option("--check-gradients", is_flag=True, help="Central differences instead of a training.")
-@printing("text", "json", "markdown")
+@printing("text", "json", "markdown", "latex", "html")
 def train(
     case: str,
     epochs: int | None,

@@ -1,8 +1,7 @@
-"""A curve in signs: braille dots under an axis, asterisks where only ASCII can be said; and as SVG."""
+"""A curve in signs: braille dots under an axis, asterisks where only ASCII can be said."""
 
 from __future__ import annotations
 
-from html import escape
 from itertools import pairwise
 
 from walkthrough.document import Curve
@@ -12,7 +11,6 @@ _WIDEST = 64
 _NARROWEST = 12
 _DOTS = ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))
 """The bits of a braille sign: left and right column, from above."""
-_SVG = (640, 240)
 
 
 def drawn(curve: Curve, width: int, plain: bool = False) -> list[str]:
@@ -34,25 +32,6 @@ def drawn(curve: Curve, width: int, plain: bool = False) -> list[str]:
     last = str(len(curve.shares))
     ends = f"{curve.along} 1{last.rjust(columns - len(curve.along) - 2)}"
     return [curve.name, *lines, f"{' ' * margin} {corner}{stroke * columns}", f"{' ' * (margin + 2)}{ends}"]
-
-
-def svg(curve: Curve) -> str:
-    """The curve as a picture that needs nothing from elsewhere."""
-    width, height = _SVG
-    points = _means(curve.shares, width)
-    across = width / max(1, len(points) - 1)
-    path = " ".join(f"{at * across:.1f},{height * (1 - share):.1f}" for at, share in enumerate(points))
-    most, least, along = escape(curve.largest), escape(curve.smallest), escape(curve.along)
-    return (
-        f'<svg viewBox="-60 -16 {width + 76} {height + 44}" role="img" aria-label="{escape(curve.name)}, '
-        f'from {least} to {most}"><g fill="currentColor" font-size="12">'
-        f'<text x="-6" y="4" text-anchor="end">{most}</text>'
-        f'<text x="-6" y="{height + 4}" text-anchor="end">{least}</text>'
-        f'<text x="0" y="{height + 20}">{along} 1</text>'
-        f'<text x="{width}" y="{height + 20}" text-anchor="end">{len(curve.shares)}</text></g>'
-        f'<path d="M0,0V{height}H{width}" fill="none" stroke="currentColor"/>'
-        f'<polyline points="{path}" fill="none" stroke="currentColor" stroke-width="2"/></svg>'
-    )
 
 
 def _means(values: tuple[float, ...], most: int) -> list[float]:
