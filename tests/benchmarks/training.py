@@ -21,7 +21,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from walkthrough.case import Case, load, read_case
 from walkthrough.training.runs.opened_steps import opened
-from walkthrough.training.runs.run import Lessons, Run
+from walkthrough.training.runs.run import Lessons, TrainingRun
 from walkthrough.training.runs.run_files import packed
 
 BATCH, ROUNDS = 32, 20
@@ -104,7 +104,7 @@ def pytorch(lessons: Lessons) -> Callable[[], None] | None:
 
 def ours(lessons: Lessons) -> Callable[[], None]:
     """An epoch with its checkpoints."""
-    run = Run(lessons, Path())
+    run = TrainingRun(lessons, Path())
 
     def epoch() -> None:
         for _ in range(lessons.batches.in_an_epoch):
@@ -166,7 +166,7 @@ def larger() -> Case:
 
 def opening(title: str, lessons: Lessons) -> None:
     """The last step before a checkpoint, which is the farthest from one."""
-    run = Run(lessons, Path())
+    run = TrainingRun(lessons, Path())
     steps = 3 * lessons.apart
     begin = time.perf_counter()
     for _ in range(steps):
@@ -195,7 +195,7 @@ def lenet() -> Lessons:
 
 def memory(lessons: Lessons) -> None:
     """What a run of LeNet-5 grows by, step by step."""
-    run, sizes = Run(lessons, Path()), []
+    run, sizes = TrainingRun(lessons, Path()), []
     tracemalloc.start()
     for _ in range(3):
         for _ in range(lessons.apart):

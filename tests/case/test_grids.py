@@ -17,18 +17,18 @@ from hypothesis import strategies as st
 
 from walkthrough.case.grids.given_grids import as_kernel, as_matrix, input_shapes, read_grid
 from walkthrough.case.tables.values import Bare, Misread
-from walkthrough.numbers.grid import Grid
+from walkthrough.numbers.grid import GivenGrid
 
 
-def read(value: Any, folder: Path = Path()) -> Grid:
+def read(value: Any, folder: Path = Path()) -> GivenGrid:
     return read_grid(value, folder)
 
 
-def toml(text: str, folder: Path = Path()) -> Grid:
+def toml(text: str, folder: Path = Path()) -> GivenGrid:
     return read_grid(tomllib.loads(f"it = {text}", parse_float=Bare.of)["it"], folder)
 
 
-def values(grid: Grid) -> list[Fraction]:
+def values(grid: GivenGrid) -> list[Fraction]:
     return list(grid.values())
 
 
@@ -157,7 +157,7 @@ def test_an_input_may_be_meant_in_several_shapes() -> None:
 # --- files -------------------------------------------------------------------------------------
 
 
-def saved(folder: Path, array: Any) -> Grid:
+def saved(folder: Path, array: Any) -> GivenGrid:
     np.save(folder / "image.npy", array)
     return toml('{ file = "image.npy" }', folder)
 

@@ -16,6 +16,7 @@ from walkthrough.derivations.writing.blocks import derivation_blocks
 from walkthrough.derivations.writing.page_formats import rendered
 from walkthrough.document import Workings
 from walkthrough.mathematics.notation import (
+    Addition,
     Applied,
     Entry,
     Expression,
@@ -23,7 +24,6 @@ from walkthrough.mathematics.notation import (
     Power,
     Product,
     Quotient,
-    Sum,
     Tensor,
     exp,
     ln,
@@ -35,7 +35,7 @@ SMALL = AskedSizes(classes=3)
 def alterations(of: Expression) -> Iterator[Expression]:
     """The expression with a term or a factor lost, a sign turned, or an index off by one."""
     # y/p · p stays what it is if both p are another p
-    for entry in () if isinstance(of, Sum) and any(map(has_quotient, of.terms)) else entries(of):
+    for entry in () if isinstance(of, Addition) and any(map(has_quotient, of.terms)) else entries(of):
         for moved in neighbours(entry):
             yield swapped(of, entry, moved)
     yield from without_something(of)
@@ -45,7 +45,7 @@ def has_quotient(of: Expression) -> bool:
     match of:
         case Quotient():
             return True
-        case Sum(parts) | Product(parts):
+        case Addition(parts) | Product(parts):
             return any(map(has_quotient, parts))
         case Negative(inner):
             return has_quotient(inner)
@@ -54,13 +54,13 @@ def has_quotient(of: Expression) -> bool:
 
 def without_something(of: Expression) -> Iterator[Expression]:
     match of:
-        case Sum(terms):
+        case Addition(terms):
             for place, term in enumerate(terms):
                 if ZERO_TERM in getattr(term, "factors", (term,)):
                     continue  # whoever loses a 0 loses nothing
                 before, after = terms[:place], terms[place + 1 :]
-                yield Sum((*before, *after))
-                yield Sum((*before, term.of if isinstance(term, Negative) else Negative(term), *after))
+                yield Addition((*before, *after))
+                yield Addition((*before, term.of if isinstance(term, Negative) else Negative(term), *after))
         case Negative(inner):
             yield inner
         case Product(factors):
@@ -79,7 +79,7 @@ def entries(of: Expression) -> set[Entry]:
     match of:
         case Entry():
             return {of}
-        case Sum(parts) | Product(parts):
+        case Addition(parts) | Product(parts):
             return {each for part in parts for each in entries(part)}
         case Quotient(above, below):
             return entries(above) | entries(below)
@@ -101,8 +101,8 @@ def swapped(of: Expression, entry: Entry, moved: Entry) -> Expression:
     match of:
         case Entry():
             return moved if of == entry else of
-        case Sum(parts):
-            return Sum(tuple(swapped(part, entry, moved) for part in parts))
+        case Addition(parts):
+            return Addition(tuple(swapped(part, entry, moved) for part in parts))
         case Product(parts):
             return Product(tuple(swapped(part, entry, moved) for part in parts))
         case Quotient(above, below):

@@ -18,6 +18,7 @@ from walkthrough.case.cells import cell_name
 from walkthrough.marking.marked_worksheets import NumberClaim, Worksheet, WrittenNumber
 from walkthrough.mathematics.folding import Algebra, all_places
 from walkthrough.mathematics.notation import (
+    Addition,
     Applied,
     Entry,
     Expression,
@@ -26,7 +27,6 @@ from walkthrough.mathematics.notation import (
     Product,
     Quotient,
     Same,
-    Sum,
     Total,
     entries,
 )
@@ -269,7 +269,7 @@ class OnTheWay(Algebra[Fraction, dict]):
         self.depth += 1
         value = super().fold(of, scope)
         self.depth -= 1
-        worked_out = isinstance(of, Sum | Product | Quotient | Applied | Total | Power) and entries(of)
+        worked_out = isinstance(of, Addition | Product | Quotient | Applied | Total | Power) and entries(of)
         return self.to_hand(value) if self.depth and worked_out else value
 
     def number(self, of: Fraction) -> Fraction:

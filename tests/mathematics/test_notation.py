@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from walkthrough.mathematics.notation import (
+    Addition,
     Affine,
     Entry,
     Index,
     Negative,
     Number,
     Product,
-    Sum,
     Tensor,
     affine,
     entries,
@@ -91,9 +91,9 @@ def test_indices_need_an_extent_each() -> None:
 def test_terms_and_factors_keep_the_order_in_which_they_are_written() -> None:
     x, k, b = Tensor("x", (3,)), Tensor("k", (3,)), Tensor("b", (3,))
     one, two, three = x[I], k[I], b[I]
-    assert (one + two + three) == Sum((one, two, three))
+    assert (one + two + three) == Addition((one, two, three))
     assert (three * one * two) == Product((three, one, two))
-    assert (1 - one) == Sum((Number(Fraction(1)), Negative(one)))
+    assert (1 - one) == Addition((Number(Fraction(1)), Negative(one)))
     assert (2 * one) == Product((Number(Fraction(2)), one))
 
 

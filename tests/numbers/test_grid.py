@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from walkthrough.numbers.grid import Grid, GridTooLarge
+from walkthrough.numbers.grid import GivenGrid, GridTooLarge
 from walkthrough.numbers.written import Written, read_number
 
 
-def grid(text: str, *shape: int) -> Grid:
-    return Grid.of(map(read_number, text.split()), shape)
+def grid(text: str, *shape: int) -> GivenGrid:
+    return GivenGrid.of(map(read_number, text.split()), shape)
 
 
 def test_numbers_stand_over_one_common_denominator() -> None:
@@ -33,7 +33,7 @@ def test_numbers_are_shown_as_they_were_written() -> None:
 
 
 def test_generated_numbers_are_shown_exactly() -> None:
-    drawn = Grid.over([-100, 250, 1], 1000, (3,))
+    drawn = GivenGrid.over([-100, 250, 1], 1000, (3,))
     assert drawn.texts is None
     assert [drawn.text(place) for place in range(3)] == ["−0.1", "0.25", "0.001"]
 
@@ -71,7 +71,7 @@ def test_leading_axes_of_one_come_and_go() -> None:
 def test_grids_are_equal_by_shape_and_values() -> None:
     assert grid("0.5 1", 2) == grid("1/2 1.0", 2)
     assert hash(grid("0.5 1", 2)) == hash(grid("1/2 1.0", 2))
-    assert grid("0.5 1", 2) == Grid.over([500, 1000], 1000, (2,))
+    assert grid("0.5 1", 2) == GivenGrid.over([500, 1000], 1000, (2,))
     assert grid("1 2", 2) != grid("1 2", 1, 2)
     assert grid("1 2", 2) != grid("2 1", 2)
     assert grid("1", 1) != "1"
@@ -79,20 +79,20 @@ def test_grids_are_equal_by_shape_and_values() -> None:
 
 def test_too_many_numbers_are_refused() -> None:
     with pytest.raises(GridTooLarge, match="over 4,000,000 numbers"):
-        Grid.of([], (2001, 2000))
+        GivenGrid.of([], (2001, 2000))
 
 
 def test_a_common_denominator_that_explodes_is_given_up_at_once() -> None:
     # fractions over coprime numbers of 1,000 digits each
     hostile = [Written.of(Fraction(1, 10**1000 + k)) for k in range(1, 3000)]
     with pytest.raises(GridTooLarge, match="20,000 digits"):
-        Grid.of(hostile, (len(hostile),))
+        GivenGrid.of(hostile, (len(hostile),))
 
 
 def test_many_numbers_over_a_long_denominator_are_refused() -> None:
     one, fine = read_number("1"), [read_number(f"1/{10**3990 + k}") for k in range(1, 5)]
     with pytest.raises(GridTooLarge, match="400,000,000 digits"):
-        Grid.of([*fine, *[one] * 99_996], (100_000,))
+        GivenGrid.of([*fine, *[one] * 99_996], (100_000,))
 
 
 def test_reading_a_grid_does_not_wait_for_numpy() -> None:
@@ -106,8 +106,8 @@ def test_reading_a_grid_does_not_wait_for_numpy() -> None:
 
 @given(st.lists(st.fractions(max_denominator=50), min_size=1, max_size=30))
 def test_no_value_is_lost(values: list[Fraction]) -> None:
-    written = Grid.of(map(Written.of, values), (len(values),))
+    written = GivenGrid.of(map(Written.of, values), (len(values),))
     assert list(written.values()) == values
-    over = Grid.over([int(value * 50 * 49 * 48) for value in values], 50 * 49 * 48, (len(values),))
+    over = GivenGrid.over([int(value * 50 * 49 * 48) for value in values], 50 * 49 * 48, (len(values),))
     assert over.numerators.shape == (len(values),)
     assert all(over.denominator % value.denominator == 0 for value in over.values())

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 
 from tests.drawn import case_texts
 from tests.large import LARGE
-from walkthrough.case import Arithmetic, Case, list_shipped, load, read_case
+from walkthrough.case import ArithmeticKind, Case, list_shipped, load, read_case
 from walkthrough.document import Block, Working, Workings
 from walkthrough.page.lines.narration import Narration
 from walkthrough.page.page import Page
@@ -191,24 +191,24 @@ BY_HAND.remove(("softmax-cross-entropy", 1))  # its third share is rounded to 0,
 @pytest.mark.parametrize(("name", "decimals"), BY_HAND)
 def test_by_hand(name: str, decimals: int) -> None:
     """The result is the line rounded half-up to so many decimals, and is carried on rounded."""
-    assert assert_page_redoes(replace(load(name), arithmetic=Arithmetic("decimals", decimals)))
+    assert assert_page_redoes(replace(load(name), arithmetic=ArithmeticKind("decimals", decimals)))
 
 
 def test_by_hand_a_sigmoid_may_be_rounded_to_one() -> None:
     with pytest.raises(CannotReplay, match=r"sigmoid\[1\] is 1, and 1 − 1 is 0"):
-        replay(replace(load("lecture-notes"), arithmetic=Arithmetic("decimals", 0)))
+        replay(replace(load("lecture-notes"), arithmetic=ArithmeticKind("decimals", 0)))
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 @given(case_texts())
 def test_every_line_of_drawn_cases(text: str) -> None:
-    assert_page_redoes(replace(read_case(text), arithmetic=Arithmetic()))
+    assert_page_redoes(replace(read_case(text), arithmetic=ArithmeticKind()))
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(case_texts())
 def test_every_line_of_drawn_cases_by_hand(text: str) -> None:
-    case = replace(read_case(text), arithmetic=Arithmetic("decimals", 4))
+    case = replace(read_case(text), arithmetic=ArithmeticKind("decimals", 4))
     try:
         replay(case)
     except CannotReplay:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from tests.drawn import case_texts
-from walkthrough.case import Arithmetic, load, read_case
+from walkthrough.case import ArithmeticKind, load, read_case
 from walkthrough.case.cells import NoSuchCell, resolve
 from walkthrough.formats.text import ascii_only
 from walkthrough.numbers.shown import Known, shown
@@ -216,7 +216,7 @@ def test_a_cause_is_followed_to_its_end() -> None:
 @given(case_texts())
 def test_the_reason_of_every_zero_is_true(text: str) -> None:
     """What is called closed is negative, who won is larger, what is above is 0."""
-    case = replace(read_case(text), arithmetic=Arithmetic())
+    case = replace(read_case(text), arithmetic=ArithmeticKind())
     narration = Narration(Steps(replay(case)))
     trace = narration.steps.trace
     values = {}

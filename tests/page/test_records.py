@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 
 from tests.drawn import case_texts
 from tests.large import LARGE
-from walkthrough.case import Arithmetic, Case, list_shipped, load, read_case
+from walkthrough.case import ArithmeticKind, Case, list_shipped, load, read_case
 from walkthrough.mathematics.notation import unravel
 from walkthrough.page.lines.narration import Narration
 from walkthrough.page.records.json_records import Records
@@ -219,7 +219,7 @@ def test_products_add_up_to_thirty_digits(name: str) -> None:
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(case_texts())
 def test_products_add_up_on_drawn_cases(text: str) -> None:
-    document = record(replace(read_case(text), arithmetic=Arithmetic()))
+    document = record(replace(read_case(text), arithmetic=ArithmeticKind()))
     assert_products_add_up(document, 10)
     assert all(check["agrees"] for check in document["checks"])
 
@@ -363,7 +363,7 @@ def test_digits_round_half_up_and_what_ends_is_whole() -> None:
 
 
 def test_a_float_is_never_exact() -> None:
-    case = replace(load("lecture-notes"), arithmetic=Arithmetic("float"))
+    case = replace(load("lecture-notes"), arithmetic=ArithmeticKind("float"))
     document = record(case)
     assert not any(step["exact"] for step in document["steps"])
     assert Fraction(document["tensors"]["dense"]["values"][0]) == Fraction("2.55")
@@ -372,7 +372,7 @@ def test_a_float_is_never_exact() -> None:
 
 def test_what_a_hand_rounds_is_no_longer_exact() -> None:
     """1020·0.01 is as it is to four decimals; a sigmoid is not, nor what follows from it."""
-    document = record(replace(load("lecture-notes"), arithmetic=Arithmetic("decimals", 4)))
+    document = record(replace(load("lecture-notes"), arithmetic=ArithmeticKind("decimals", 4)))
     assert document["tensors"]["dense"] == {"shape": [1], "values": ["2.55"], "exact": True}
     assert document["tensors"]["sigmoid"] == {"shape": [1], "values": ["0.9276"], "exact": False}
     assert document["tensors"]["dense.weight.new"]["exact"] is False
@@ -405,10 +405,10 @@ def quickly_and_one_by_one(case: Case, name: str) -> Iterator[tuple[dict[str, An
 
 
 @pytest.mark.parametrize(
-    "arithmetic", [Arithmetic(), Arithmetic("float"), Arithmetic("decimals", 4)], ids=str
+    "arithmetic", [ArithmeticKind(), ArithmeticKind("float"), ArithmeticKind("decimals", 4)], ids=str
 )
 @pytest.mark.parametrize("name", SHIPPED)
-def test_columns_give_the_same_records(name: str, arithmetic: Arithmetic) -> None:
+def test_columns_give_the_same_records(name: str, arithmetic: ArithmeticKind) -> None:
     case = replace(load(name), arithmetic=arithmetic)
     try:
         places = replay(case).places

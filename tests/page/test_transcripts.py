@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tests.drawn import case_texts
 from tests.large import LARGE
-from walkthrough.case import Arithmetic, list_shipped, load, read_case
+from walkthrough.case import ArithmeticKind, list_shipped, load, read_case
 from walkthrough.document import Block, Grid, Prose, Side, Sum, Window, Working, Workings
 from walkthrough.formats.markdown import MarkdownFormat
 from walkthrough.formats.text import TextFormat
@@ -436,7 +436,7 @@ def test_every_block_of_drawn_networks_is_laid_out_alike(text: str, width: int) 
 # --- what each arithmetic is for, and what there is nothing to show of ---
 
 
-def shown(name: str, arithmetic: Arithmetic, symbolic: bool = False) -> str:
+def shown(name: str, arithmetic: ArithmeticKind, symbolic: bool = False) -> str:
     case = replace(load(name), arithmetic=arithmetic)
     narration = Narration(Steps(replay(case)), symbolic=symbolic)
     return "".join(TextFormat(100).render(Page(narration).blocks()))
@@ -444,7 +444,7 @@ def shown(name: str, arithmetic: Arithmetic, symbolic: bool = False) -> str:
 
 def test_four_decimals_round_every_printed_number() -> None:
     """But for what the case gives (0.01), and the numbers with which a line begins, no number is longer."""
-    text = shown("lecture-notes", Arithmetic("decimals", 4))
+    text = shown("lecture-notes", ArithmeticKind("decimals", 4))
     assert re.findall(r"\d+\.\d{5,}", text) == []
     assert "≈ 1/(1 + 0.0781) = 1/1.0781 ≈ 0.9276" in text
 
@@ -452,17 +452,17 @@ def test_four_decimals_round_every_printed_number() -> None:
 def test_floats_show_the_digits_that_tell_them_apart() -> None:
     """0.1 + 0.2 in float64; and the sum of the lecture notes is not 2.55."""
     case = read_case("[input]\nvalues = '0.1 0.2'\n[[layers]]\ntype = 'dense'\nweight = '1 1'\n")
-    narration = Narration(Steps(replay(replace(case, arithmetic=Arithmetic("float")))))
+    narration = Narration(Steps(replay(replace(case, arithmetic=ArithmeticKind("float")))))
     line = narration.line(narration.steps.step("dense", (0,)))
     assert line.sides[-1] == ("≈", "0.30000000000000004")
     assert re.search(
         r"10\.2 \+ 12\.75 − 7\.65 − 12\.75 ≈ 2\.55000000000000\d+",
-        shown("lecture-notes", Arithmetic("float")),
+        shown("lecture-notes", ArithmeticKind("float")),
     )
 
 
 def test_without_numbers_the_right_sides_stay() -> None:
-    text = shown("lecture-notes", Arithmetic(), symbolic=True)
+    text = shown("lecture-notes", ArithmeticKind(), symbolic=True)
     assert "   ∂L/∂z₁₁ = 0 " in text
     assert "   ∂L/∂z₂₁ = ∂L/∂p₁₁ " in text
     assert all(line.rstrip()[-1] not in "=≈" for line in text.splitlines() if line.strip())

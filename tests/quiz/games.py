@@ -9,8 +9,8 @@ from itertools import pairwise
 from walkthrough.case import load
 from walkthrough.quiz.fading import Fade
 from walkthrough.quiz.hunting.hunt import Hunt
-from walkthrough.quiz.opening import Wanted, sitting
-from walkthrough.quiz.quiz import Asked, Over, Quiz, Shown
+from walkthrough.quiz.opening import WantedQuiz, sitting
+from walkthrough.quiz.quiz import AskedNumber, Over, Quiz, ShownLine
 from walkthrough.quiz.screens.plain import dialogue
 from walkthrough.stepper.places.opened import Opened
 from walkthrough.trace.steps.kinds import Ref
@@ -27,7 +27,7 @@ def quiz_on(name: str, fade: Fade = "adaptive") -> Quiz:
 
 def hunt_on(name: str, seed: int) -> Hunt:
     """A filled sheet with a mistake."""
-    game = sitting(load(name), Wanted(seed=seed, mistake=True), None, lambda text: None).game
+    game = sitting(load(name), WantedQuiz(seed=seed, mistake=True), None, lambda text: None).game
     assert isinstance(game, Hunt)
     return game
 
@@ -54,10 +54,10 @@ def played(quiz: Quiz, answer: Answer = right) -> list[tuple[str, bool | None]]:
     """A quiz answered to its end: each cell that was asked, and whether the answer was right."""
     asked = []
     while not isinstance(quiz.scene, Over):
-        if isinstance(quiz.scene, Shown):
+        if isinstance(quiz.scene, ShownLine):
             quiz.go_on()
             continue
-        assert isinstance(quiz.scene, Asked)
+        assert isinstance(quiz.scene, AskedNumber)
         ref = quiz.ref
         reply = quiz.answer(answer(quiz, ref))
         asked.append((quiz.opened.name(ref), reply.right))
@@ -70,7 +70,7 @@ def brought_to(name: str, tensor: str) -> Quiz:
     """A quiz that asks for everything, at a tensor; what comes before it is shown."""
     quiz = quiz_on(name, "all")
     while quiz.part.tensor != tensor:
-        if isinstance(quiz.scene, Shown):
+        if isinstance(quiz.scene, ShownLine):
             quiz.go_on()
         else:
             quiz.give_up()

@@ -9,17 +9,17 @@ import pytest
 
 from walkthrough.case import load
 from walkthrough.quiz.app import KEYS, QuizApp
-from walkthrough.quiz.opening import Wanted, sitting
+from walkthrough.quiz.opening import WantedQuiz, sitting
 from walkthrough.quiz.quiz import Quiz
-from walkthrough.quiz.screens.session import Session
+from walkthrough.quiz.screens.session import QuizSession
 
-WANTED = Wanted(seed=3)
+WANTED = WantedQuiz(seed=3)
 SIZES = [(80, 24), (160, 50)]
 both = pytest.mark.parametrize("size", SIZES)
 
 
 def play(
-    name: str, size: tuple[int, int], keys: Callable[..., Awaitable[None]], wanted: Wanted = WANTED
+    name: str, size: tuple[int, int], keys: Callable[..., Awaitable[None]], wanted: WantedQuiz = WANTED
 ) -> QuizApp:
     """An app played through; what went wrong in it is raised here."""
     app = QuizApp(sitting(load(name), wanted, None, lambda text: None))
@@ -92,7 +92,7 @@ def test_hints_giving_up_and_filling_in(size):
         await pilot.press("enter")
         assert last(app) == "pool[1,1] = ?"
 
-    play("four-by-four", size, keys, Wanted(fade="all"))
+    play("four-by-four", size, keys, WantedQuiz(fade="all"))
 
 
 def test_help_and_light_and_back():
@@ -148,7 +148,7 @@ def test_finding_the_mistake(size):
         assert last(app) == "that was it; Enter ends"
         await pilot.press("enter")
 
-    app = play("four-by-four", size, keys, Wanted(seed=3, mistake=True))
+    app = play("four-by-four", size, keys, WantedQuiz(seed=3, mistake=True))
     assert app.return_value == 0
     assert next(iter(app.session.closing())) == "the mistake was found: 2 tries, 1 hint"
 
@@ -178,7 +178,7 @@ def test_hostile_answers_stay_on_their_line():
 @both
 @pytest.mark.parametrize("name", ["multi-channel", "two-layer-update", "lenet"])
 def test_every_line_fits_the_screen(name, size):
-    session = Session(sitting(load(name), WANTED, None, lambda text: None))
+    session = QuizSession(sitting(load(name), WANTED, None, lambda text: None))
     tensors = set()
     for _ in range(60):
         rows = session.rows(size[0], size[1] - 1)

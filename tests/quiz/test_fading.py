@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from walkthrough.quiz.fading import FADES, Record, Spot, Support, support
-from walkthrough.quiz.quiz import Asked, Over, Quiz, Shown
+from walkthrough.quiz.fading import FADES, Mastery, Spot, Support, support
+from walkthrough.quiz.quiz import AskedNumber, Over, Quiz, ShownLine
 
 from .games import played, quiz_on, right
 
@@ -14,7 +14,7 @@ ROW = 4
 
 def row_by_row(fade: str, rows: int) -> list[str]:
     """A map of four columns, every answer right: S for a line that is shown, A for one that is asked."""
-    record, found = Record(), []
+    record, found = Mastery(), []
     asked = 0
     for line in range(rows * ROW):
         spot = Spot(line % ROW, ROW, line == rows * ROW - 1, 0)
@@ -38,7 +38,7 @@ def test_forward_fading_asks_the_first_ones_after_one_example():
 
 
 def test_adaptive_fading_shows_one_line_and_then_less_and_less_of_each():
-    record = Record()
+    record = Mastery()
     spot = Spot(0, ROW, False, 0)
     seen = []
     for _ in range(5):
@@ -55,15 +55,15 @@ def test_adaptive_fading_shows_one_line_and_then_less_and_less_of_each():
 
 
 def test_a_hint_does_not_count_as_mastery():
-    record = Record(level=2, seen=3)
+    record = Mastery(level=2, seen=3)
     record.did(True, True, False)
     assert record.level == 2
 
 
 def test_a_number_that_is_alone_of_its_kind_is_asked_without_its_value():
     for fade in ("adaptive", "backward", "forward"):
-        assert support(fade, Record(), Spot(0, 1, True, 0)) is Support.NUMBERS
-        assert support(fade, Record(), Spot(0, 1, False, 0)) is Support.WHOLE
+        assert support(fade, Mastery(), Spot(0, 1, True, 0)) is Support.NUMBERS
+        assert support(fade, Mastery(), Spot(0, 1, False, 0)) is Support.WHOLE
 
 
 @pytest.mark.parametrize("fade", FADES)
@@ -73,7 +73,7 @@ def test_the_first_line_of_a_kind_is_shown_before_any_is_asked(fade):
     while not isinstance(quiz.scene, Over):
         kind = quiz.kind(quiz.opened.name(quiz.ref))
         first.setdefault(kind, type(quiz.scene).__name__)
-        if isinstance(quiz.scene, Shown):
+        if isinstance(quiz.scene, ShownLine):
             quiz.go_on()
         else:
             quiz.answer(right(quiz, quiz.ref))
@@ -91,9 +91,9 @@ def test_all_asks_every_number_but_copies():
 def test_of_a_large_map_only_some_numbers_are_asked():
     quiz = quiz_on("lenet")
     for _ in range(40):
-        if isinstance(quiz.scene, Shown):
+        if isinstance(quiz.scene, ShownLine):
             quiz.go_on()
-        elif isinstance(quiz.scene, Asked) and quiz.part.tensor == "conv1":
+        elif isinstance(quiz.scene, AskedNumber) and quiz.part.tensor == "conv1":
             quiz.answer(right(quiz, quiz.ref))
     assert quiz.part.tensor == "relu1"
 

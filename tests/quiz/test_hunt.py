@@ -7,7 +7,7 @@ import pytest
 import walkthrough
 from walkthrough.case import load
 from walkthrough.quiz.hunting.planting import CannotPlant
-from walkthrough.quiz.opening import Wanted, sitting
+from walkthrough.quiz.opening import WantedQuiz, sitting
 from walkthrough.trace.steps.kinds import Given
 
 from .games import hunt_on, replies, said
@@ -87,12 +87,12 @@ def test_hints_lead_to_the_tensor_and_then_to_the_row():
 
 def test_a_network_too_large_for_a_sheet_is_refused():
     with pytest.raises(CannotPlant, match="too large"):
-        sitting(load("lenet"), Wanted(seed=1, mistake=True), None, lambda text: None)
+        sitting(load("lenet"), WantedQuiz(seed=1, mistake=True), None, lambda text: None)
 
 
 def test_fresh_numbers_have_a_mistake_too():
     game = sitting(
-        load("two-layer-update"), Wanted(seed=2, mistake=True, fresh=True), None, lambda text: None
+        load("two-layer-update"), WantedQuiz(seed=2, mistake=True, fresh=True), None, lambda text: None
     ).game
     lines = said(game, ["s"])
     assert "(other numbers, seed 2)" in lines[0]

@@ -15,7 +15,7 @@ import pytest
 from walkthrough.case import load
 from walkthrough.quiz.hunting.hunt import Hunt
 from walkthrough.quiz.keeping import BrokenFile, Kept, fingerprint, read_kept
-from walkthrough.quiz.opening import Wanted, sitting
+from walkthrough.quiz.opening import WantedQuiz, sitting
 from walkthrough.quiz.quiz import Quiz
 
 from .games import said
@@ -33,7 +33,7 @@ def run(*arguments: object, typed: str = "") -> subprocess.CompletedProcess[str]
 def opened(file: Path, **wanted: object) -> Quiz:
     """The quiz on four-by-four in a file, as it is opened again."""
     kept = read_kept(file.read_text()) if file.exists() else None
-    game = sitting(load("four-by-four"), Wanted(**wanted), kept, file.write_text).game  # type: ignore[arg-type]
+    game = sitting(load("four-by-four"), WantedQuiz(**wanted), kept, file.write_text).game  # type: ignore[arg-type]
     assert isinstance(game, Quiz)
     return game
 
@@ -115,7 +115,7 @@ def test_a_hunt_is_gone_on_with(tmp_path):
 
     def hunt() -> Hunt:
         kept = read_kept(file.read_text()) if file.exists() else None
-        wanted = Wanted(seed=3, mistake=True)
+        wanted = WantedQuiz(seed=3, mistake=True)
         game = sitting(load("four-by-four"), wanted, kept, file.write_text).game
         assert isinstance(game, Hunt)
         return game
@@ -166,7 +166,7 @@ def test_a_broken_file_is_refused(tmp_path, broken):
     table = whole(tmp_path)
     text = json.dumps(BREAKS[broken](table))
     with pytest.raises(BrokenFile):
-        sitting(load("four-by-four"), Wanted(), read_kept(text), lambda text: None)
+        sitting(load("four-by-four"), WantedQuiz(), read_kept(text), lambda text: None)
 
 
 @pytest.mark.parametrize(
@@ -207,14 +207,14 @@ def test_the_case_itself_is_never_written_over(tmp_path):
 
 @pytest.mark.parametrize(
     "wanted",
-    [Wanted(fade="backward"), Wanted(seed=2), Wanted(fresh=True), Wanted(mistake=True)],
+    [WantedQuiz(fade="backward"), WantedQuiz(seed=2), WantedQuiz(fresh=True), WantedQuiz(mistake=True)],
     ids=["--fade", "--seed", "--fresh", "--find-the-mistake"],
 )
 def test_other_options_than_it_was_begun_with_are_refused(wanted, request):
     kept = Kept("four-by-four", fingerprint(load("four-by-four")), 1, None, "all", False)
     with pytest.raises(BrokenFile, match=f"leave {request.node.callspec.id} out"):
         sitting(load("four-by-four"), wanted, kept, lambda text: None)
-    sitting(load("four-by-four"), Wanted(fade="all", seed=1), kept, lambda text: None)
+    sitting(load("four-by-four"), WantedQuiz(fade="all", seed=1), kept, lambda text: None)
 
 
 def test_what_is_written_is_what_is_read():

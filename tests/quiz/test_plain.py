@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from walkthrough.case import list_shipped
-from walkthrough.quiz.quiz import Over, Shown
+from walkthrough.quiz.quiz import Over, ShownLine
 
 from .games import played, quiz_on, replies, said
 
@@ -95,7 +95,7 @@ def test_every_case_can_be_asked_with_all_hints(name):
     quiz = quiz_on(name)
     kinds = set()
     while not isinstance(quiz.scene, Over):
-        if isinstance(quiz.scene, Shown):
+        if isinstance(quiz.scene, ShownLine):
             quiz.go_on()
             continue
         kind = quiz.kind(quiz.opened.name(quiz.ref))

@@ -8,7 +8,7 @@ import pytest
 
 from tests.marking.students import Habits, Student
 from walkthrough.quiz.fading import FADES
-from walkthrough.quiz.quiz import Asked, Shown
+from walkthrough.quiz.quiz import AskedNumber, ShownLine
 
 from .games import brought_to, played, quiz_on
 
@@ -62,8 +62,8 @@ SLIPS = {
 def test_a_slip_is_named_and_the_same_number_is_asked_again(slip):
     cell, written = SLIPS[slip]
     quiz = quiz_on("four-by-four", "all")
-    while quiz.opened.name(quiz.ref) != cell or not isinstance(quiz.scene, Asked):
-        if isinstance(quiz.scene, Shown):
+    while quiz.opened.name(quiz.ref) != cell or not isinstance(quiz.scene, AskedNumber):
+        if isinstance(quiz.scene, ShownLine):
             quiz.go_on()
         else:
             quiz.give_up()

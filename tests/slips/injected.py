@@ -17,7 +17,7 @@ from walkthrough.marking.diagnosis.examiner import Examiner
 from walkthrough.marking.marked_worksheets import MarkedSheet, NumberClaim, Worksheet
 from walkthrough.mathematics.notation import ravel
 from walkthrough.numbers.formulas import Quantity
-from walkthrough.numbers.grid import Grid
+from walkthrough.numbers.grid import GivenGrid
 from walkthrough.numbers.quantities import quantity
 from walkthrough.numbers.written import Written
 from walkthrough.slips import Candidate, SlipKind
@@ -173,12 +173,12 @@ def with_number(case: Case, ref: Ref, number: Quantity) -> Case:
     return replace(case, layers=layers)
 
 
-def _changed(grid: Grid, cell: tuple[int, ...], value: Fraction) -> Grid:
+def _changed(grid: GivenGrid, cell: tuple[int, ...], value: Fraction) -> GivenGrid:
     # a grid may be written without its leading axes of size 1
     place = ravel(cell[len(cell) - len(grid.shape) :], grid.shape) if grid.shape else 0
     numbers = [Written.of(each) for each in grid.values()]
     numbers[place] = Written.of(value)
-    return Grid.of(numbers, grid.shape)
+    return GivenGrid.of(numbers, grid.shape)
 
 
 def _drawn_steps(book: Workbook, draw: random.Random) -> list[ReworkedStep]:

@@ -15,13 +15,13 @@ from walkthrough.case.layers import NamedLayer
 from walkthrough.layers import Conventions, Layer
 from walkthrough.losses.upstream import Upstream
 from walkthrough.mathematics.notation import Equation, Largest, Piecewise, Shape, Tensor, indices, total
-from walkthrough.numbers.grid import Grid
+from walkthrough.numbers.grid import GivenGrid
 from walkthrough.numbers.written import Written
 from walkthrough.workbook.workbook import Workbook
 
 
-def grid(array: np.ndarray) -> Grid:
-    return Grid.of([Written.of(Fraction(int(number))) for number in array.reshape(-1)], array.shape)
+def grid(array: np.ndarray) -> GivenGrid:
+    return GivenGrid.of([Written.of(Fraction(int(number))) for number in array.reshape(-1)], array.shape)
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,8 @@ class OneWay(Layer):
     default_name = "nameless"
     letter = "z"
 
-    kernel: Grid
-    bias: Grid
+    kernel: GivenGrid
+    bias: GivenGrid
     step: int = 1
     gap: int = 1
     frame: int = 0
@@ -41,7 +41,7 @@ class OneWay(Layer):
         room = shape[1] + 2 * self.frame - self.gap * (self.kernel.shape[2] - 1) - 1
         return self.kernel.shape[0], room // self.step + 1
 
-    def parameters(self, shape: Shape) -> dict[str, Grid]:
+    def parameters(self, shape: Shape) -> dict[str, GivenGrid]:
         return {"kernel": self.kernel, "bias": self.bias}
 
     def equations(
@@ -61,7 +61,7 @@ class Spread(Layer):
     default_name = "nameless"
     letter = "z"
 
-    kernel: Grid
+    kernel: GivenGrid
     step: int = 1
     frame: int = 0
 
@@ -72,7 +72,7 @@ class Spread(Layer):
         )
         return self.kernel.shape[1], rows, columns
 
-    def parameters(self, shape: Shape) -> dict[str, Grid]:
+    def parameters(self, shape: Shape) -> dict[str, GivenGrid]:
         return {"kernel": self.kernel}
 
     def equations(

@@ -10,7 +10,7 @@ from walkthrough.case import Case, read_case
 from walkthrough.case.layers import NamedLayer
 from walkthrough.layers import Conventions, Layer
 from walkthrough.mathematics.notation import Equation, Shape, Tensor
-from walkthrough.numbers.grid import Grid
+from walkthrough.numbers.grid import GivenGrid
 
 Write = Callable[..., Iterator[Equation]]
 
@@ -24,17 +24,17 @@ class Odd(Layer):
 
     write: Write
     shape: Shape | None = None
-    learned: Mapping[str, Grid] = field(default_factory=dict)
-    given: Mapping[str, Grid] = field(default_factory=dict)
+    learned: Mapping[str, GivenGrid] = field(default_factory=dict)
+    given: Mapping[str, GivenGrid] = field(default_factory=dict)
     named: Mapping[str, str] = field(default_factory=dict)
 
     def output_shape(self, shape: Shape) -> Shape:
         return self.shape or shape
 
-    def parameters(self, shape: Shape) -> dict[str, Grid]:
+    def parameters(self, shape: Shape) -> dict[str, GivenGrid]:
         return dict(self.learned)
 
-    def constants(self, shape: Shape) -> dict[str, Grid]:
+    def constants(self, shape: Shape) -> dict[str, GivenGrid]:
         return dict(self.given)
 
     @property
@@ -47,12 +47,12 @@ class Odd(Layer):
         return self.write(x, z, **parameters)
 
 
-def row(*values: int | str) -> Grid:
+def row(*values: int | str) -> GivenGrid:
     fractions = [Fraction(value) for value in values]
-    return Grid.over([int(each * 60) for each in fractions], 60, (len(values),))
+    return GivenGrid.over([int(each * 60) for each in fractions], 60, (len(values),))
 
 
-def matrix(rows: int, *values: int | str) -> Grid:
+def matrix(rows: int, *values: int | str) -> GivenGrid:
     return row(*values).reshaped((rows, len(values) // rows))
 
 

@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 
 from tests.drawn import case_texts
 from walkthrough import layers, losses
-from walkthrough.case import Arithmetic, read_case
+from walkthrough.case import ArithmeticKind, read_case
 from walkthrough.trace.trace import Trace, replay
 from walkthrough.words import shelf
 
@@ -310,7 +310,7 @@ def test_softplus_does_not_overflow_and_loses_nothing(arithmetic: str) -> None:
 def test_exact_is_float_on_drawn_cases(text: str) -> None:
     """Numbers with finite binary expansions: ties and zeros are the same in both."""
     case = read_case(text)
-    floating, exact = replay(case), replay(replace(case, arithmetic=Arithmetic()))
+    floating, exact = replay(case), replay(replace(case, arithmetic=ArithmeticKind()))
     assert list(floating.places) == list(exact.places)
     for name, place in exact.places.items():
         cells = list(np.ndindex(*place.shape))

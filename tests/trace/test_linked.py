@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 
 from tests.updates.cases import RULES, case_text
-from walkthrough.case import Arithmetic, load, read_case
+from walkthrough.case import ArithmeticKind, load, read_case
 from walkthrough.case.cells import NoSuchCell
 from walkthrough.trace.linked import MOST_STEPS, linked, new_loss
 from walkthrough.trace.steps.kinds import Sums
@@ -139,7 +139,7 @@ def test_steps_that_cannot_be_are_refused() -> None:
 def test_float_and_by_hand_go_on_from_their_own_numbers() -> None:
     from dataclasses import replace
 
-    case = replace(load("two-layer-update"), arithmetic=Arithmetic("decimals", 4))
+    case = replace(load("two-layer-update"), arithmetic=ArithmeticKind("decimals", 4))
     trace = replay(case, 2)
     assert trace.known("output.weight#2", (0, 0)).value == Fraction("0.3589")
     assert trace.known("loss#2", ()).value == Fraction("0.2910")

@@ -109,7 +109,7 @@ def test_nothing_comes_back_to_what_an_output_does_not_see(text: str) -> None:
     from dataclasses import replace
     from fractions import Fraction
 
-    from walkthrough.numbers.grid import Grid
+    from walkthrough.numbers.grid import GivenGrid
 
     case = read_case(text)
     found = sizes(case)
@@ -117,7 +117,7 @@ def test_nothing_comes_back_to_what_an_output_does_not_see(text: str) -> None:
     middle = tuple(extent // 2 for extent in (layer.shape[1:] if len(layer.shape) > 1 else layer.shape))
     at = (0, *middle) if len(layer.shape) > 1 else middle
     flat = [int(each == at) for each in np.ndindex(*layer.shape)]
-    loss = replace(case.loss, gradient=Grid.over(flat, 1, layer.shape))  # type: ignore[type-var]
+    loss = replace(case.loss, gradient=GivenGrid.over(flat, 1, layer.shape))  # type: ignore[type-var]
     trace = replay(replace(case, loss=loss))
     sight = found.sight(layer)
     for cell in np.ndindex(*trace.places["input.grad"].shape):

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 
 from tests.drawn import case_texts
 from tests.large import LARGE
-from walkthrough.case import Arithmetic, list_shipped, load, read_case
+from walkthrough.case import ArithmeticKind, list_shipped, load, read_case
 from walkthrough.document import Prose, Table
 from walkthrough.numbers.exact import Exact
 from walkthrough.page.verification_table import closing
@@ -51,7 +51,7 @@ def test_shipped_cases_agree(name: str) -> None:
 @pytest.mark.parametrize("kind", ["float", "decimals"])
 @pytest.mark.parametrize("name", SHIPPED)
 def test_they_agree_in_other_arithmetics(name: str, kind: Any) -> None:
-    arithmetic = Arithmetic(kind, 4 if kind == "decimals" else None)
+    arithmetic = ArithmeticKind(kind, 4 if kind == "decimals" else None)
     trace = replay(replace(load(name), arithmetic=arithmetic))
     assert wrong(trace) == set()
     if kind == "decimals":
@@ -116,13 +116,13 @@ def test_one_number_that_is_off_is_noticed_by_both(tensor: str, cell: tuple[int,
 
 
 def test_off_by_one_in_the_last_place_of_a_float() -> None:
-    case = replace(load("lecture-notes"), arithmetic=Arithmetic("float"))
+    case = replace(load("lecture-notes"), arithmetic=ArithmeticKind("float"))
     trace = tampered(replay(case), "conv", (0, 0, 0), Fraction(1, 10**6))
     assert ("conv", "vectorised") in wrong(trace)
 
 
 def test_by_hand_a_digit_that_is_off_is_noticed() -> None:
-    case = replace(load("lecture-notes"), arithmetic=Arithmetic("decimals", 4))
+    case = replace(load("lecture-notes"), arithmetic=ArithmeticKind("decimals", 4))
     trace = tampered(replay(case), "sigmoid", (0,), Fraction(1, 10**4))
     assert ("sigmoid", "vectorised") in wrong(trace)
 

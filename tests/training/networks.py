@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from walkthrough.case import Case, read_case
-from walkthrough.training.runs.run import Lessons, Run
+from walkthrough.training.runs.run import Lessons, TrainingRun
 
 SMALL = """
 learning_rate = "{rate}"
@@ -56,9 +56,9 @@ def small(
     return read_case(text, "strokes", folder)
 
 
-def trained(case: Case, folder: Path, steps: int) -> Run:
+def trained(case: Case, folder: Path, steps: int) -> TrainingRun:
     """So many steps."""
-    run = Run(Lessons(case, folder), folder)
+    run = TrainingRun(Lessons(case, folder), folder)
     for _ in range(steps):
         run.advance()
     return run

@@ -10,7 +10,7 @@ import pytest
 from tests.large import LARGE
 from walkthrough.case import Case, CaseError, list_shipped, load, read_case
 from walkthrough.case.grids.grid_files import grid_of_numbers
-from walkthrough.case.heading import Arithmetic
+from walkthrough.case.heading import ArithmeticKind
 from walkthrough.case.samples import Sample
 from walkthrough.numbers.written import read_number
 from walkthrough.trace.trace import replay
@@ -37,7 +37,7 @@ def several(name: str) -> Case:
         samples.append(Sample(grid_of_numbers(near, name), first.target))
     rate = case.learning_rate or read_number("0.1")
     return replace(
-        case, samples=tuple(samples), batch=True, arithmetic=Arithmetic("float"), learning_rate=rate
+        case, samples=tuple(samples), batch=True, arithmetic=ArithmeticKind("float"), learning_rate=rate
     )
 
 

@@ -22,7 +22,7 @@ from walkthrough.training.reports.symptoms import symptoms
 from walkthrough.training.runs import opening
 from walkthrough.training.runs.opened_steps import opened
 from walkthrough.training.runs.resuming import resumed
-from walkthrough.training.runs.run import Lessons, Run
+from walkthrough.training.runs.run import Lessons, TrainingRun
 from walkthrough.training.runs.run_files import FORMAT, packed, read_run
 
 ADAM = '[update]\ntype = "adam"'
@@ -48,7 +48,7 @@ def test_broken_off_and_gone_on_with_it_is_the_same_file(case: Case, tmp_path: P
     whole = packed(trained(case, tmp_path, STEPS).record())
     path = saved(case, tmp_path, broken_off)
     lessons = Lessons(case, tmp_path)
-    run = Run(lessons, tmp_path, resumed(lessons, path))
+    run = TrainingRun(lessons, tmp_path, resumed(lessons, path))
     assert run.steps == broken_off
     while run.steps < STEPS:
         run.advance()
@@ -203,7 +203,7 @@ def test_a_changed_byte_is_refused_or_does_no_harm(tmp_path: Path, place: int, b
 
 def test_digits_are_learned() -> None:
     case = load("digits")
-    run = Run(Lessons(case, Path()), Path())
+    run = TrainingRun(Lessons(case, Path()), Path())
     while run.epochs < 8:
         run.advance()
     found = confusion(run.lessons, run.tensors, run.lessons.data.test)

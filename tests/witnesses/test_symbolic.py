@@ -39,7 +39,7 @@ from walkthrough.mathematics.notation import (
     ln,
     total,
 )
-from walkthrough.numbers.grid import Grid
+from walkthrough.numbers.grid import GivenGrid
 from walkthrough.witnesses import CannotFollow, symbolic, vectorised
 from walkthrough.witnesses.vectorised import Box
 
@@ -84,7 +84,7 @@ def agree(one: Mapping[Cell, Fraction], other: Box, digits: int | None = None) -
 
 
 def test_note_004_and_its_gradients() -> None:
-    layer = Conv2d(kernel=Grid.over([1, 2, -1, 0], 1, (1, 1, 2, 2)), bias=Grid.over([0], 1, (1,)))
+    layer = Conv2d(kernel=GivenGrid.over([1, 2, -1, 0], 1, (1, 1, 2, 2)), bias=GivenGrid.over([0], 1, (1,)))
     numbers = given_numbers(layer, (1, 3, 3), cells((1, 3, 3), [1, 6, 2, 5, 3, 1, 7, 0, 4]))
     of = equations(layer, (1, 3, 3))
     assert list(symbolic.forward(of, numbers).values()) == [8, 7, 4, 5]
@@ -208,9 +208,9 @@ def drawn_numbers(draw: st.DrawFn, shape: Shape) -> Cells:
     )
 
 
-def drawn_grid(draw: st.DrawFn, *shape: int) -> Grid:
+def drawn_grid(draw: st.DrawFn, *shape: int) -> GivenGrid:
     size = math.prod(shape)
-    return Grid.over(draw(st.lists(st.integers(-9, 9), min_size=size, max_size=size)), 4, shape)
+    return GivenGrid.over(draw(st.lists(st.integers(-9, 9), min_size=size, max_size=size)), 4, shape)
 
 
 def pairs(low: int, high: int) -> st.SearchStrategy[tuple[int, int]]:

@@ -5,7 +5,7 @@ Nothing is computed here.
 
 from walkthrough.case.case import Case
 from walkthrough.case.claims import Claim
-from walkthrough.case.heading import Arithmetic
+from walkthrough.case.heading import ArithmeticKind
 from walkthrough.case.layers import NamedLayer
 from walkthrough.case.reading import read_case
 from walkthrough.case.samples import Sample
@@ -14,7 +14,7 @@ from walkthrough.case.training import Training
 from walkthrough.words.problems import CaseError
 
 __all__ = [
-    "Arithmetic",
+    "ArithmeticKind",
     "Case",
     "CaseError",
     "Claim",

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from walkthrough.case.claims import Claim
-from walkthrough.case.heading import Arithmetic, read_arithmetic
+from walkthrough.case.heading import ArithmeticKind, read_arithmetic
 from walkthrough.case.layers import NamedLayer, output_shapes
 from walkthrough.case.samples import Sample
 from walkthrough.case.start import Start
 from walkthrough.case.tables.source import Source
-from walkthrough.case.tables.values import Place
+from walkthrough.case.tables.values import KeyPath
 from walkthrough.case.training import Training
 from walkthrough.case.updates import Updating
 from walkthrough.layers import Conventions
@@ -41,7 +41,7 @@ class Case(Representable):
     name: str
     title: str
     source: str
-    arithmetic: Arithmetic
+    arithmetic: ArithmeticKind
     learning_rate: Written | None
     conventions: Conventions
     samples: tuple[Sample, ...]
@@ -84,7 +84,7 @@ class Case(Representable):
         """The same case in another arithmetic: exact, float or "4 decimals"; raises Misread."""
         return replace(self, arithmetic=read_arithmetic(words))
 
-    def problem(self, place: Place, key: str, message: str) -> Problem:
+    def problem(self, place: KeyPath, key: str, message: str) -> Problem:
         """Something that is wrong at a place of the file, such as ("layers", 1), counted from 0."""
         return Problem(self.file, Source(self.file, self.toml).line(place), key, message)
 

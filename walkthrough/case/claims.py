@@ -8,7 +8,7 @@ from typing import Any
 
 from walkthrough.case.cells import NoSuchCell, size_name
 from walkthrough.case.tables.source import Source
-from walkthrough.case.tables.values import Place
+from walkthrough.case.tables.values import KeyPath
 from walkthrough.words.messages import shortened
 from walkthrough.words.problems import CaseError, Problem
 
@@ -29,7 +29,7 @@ class Claim:
     rows_from: int
 
 
-def read_claims(source: Source, table: Any, place: Place = ("claims",)) -> Iterator[Claim]:
+def read_claims(source: Source, table: Any, place: KeyPath = ("claims",)) -> Iterator[Claim]:
     """The claims in the order of the file.
 
     `dense.weight.new = …` without quotes is a table in a table to TOML, and meant as a name.

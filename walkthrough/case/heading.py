@@ -18,7 +18,7 @@ _SLOPES = (Fraction(0), Fraction(1, 2), Fraction(1))
 
 
 @dataclass(frozen=True, slots=True)
-class Arithmetic:
+class ArithmeticKind:
     """How a case calculates: exactly, in floats, or rounding every line to some decimals, as by hand."""
 
     kind: Literal["exact", "float", "decimals"] = "exact"
@@ -30,12 +30,12 @@ class Arithmetic:
         return f"{self.decimals} decimal" if self.decimals == 1 else f"{self.decimals} decimals"
 
 
-def read_arithmetic(value: Any) -> Arithmetic:
+def read_arithmetic(value: Any) -> ArithmeticKind:
     """`exact`, `float` or `4 decimals`; raises Misread."""
     if value == "exact":
-        return Arithmetic("exact")
+        return ArithmeticKind("exact")
     if value == "float":
-        return Arithmetic("float")
+        return ArithmeticKind("float")
     match = re.fullmatch(r"\s*([0-9]{1,3})\s+decimals?\s*", value) if isinstance(value, str) else None
     if match is None:
         raise Misread(
@@ -43,7 +43,7 @@ def read_arithmetic(value: Any) -> Arithmetic:
         )
     if int(match[1]) > MOST_DECIMALS:
         raise Misread(f"found {match[1]} decimals; expected at most {MOST_DECIMALS}")
-    return Arithmetic("decimals", int(match[1]))
+    return ArithmeticKind("decimals", int(match[1]))
 
 
 def read_words(value: Any) -> str:

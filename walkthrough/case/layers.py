@@ -15,12 +15,12 @@ from walkthrough.case.grids.drawn_numbers import read_shape
 from walkthrough.case.grids.given_grids import as_kernel, as_matrix, read_grid
 from walkthrough.case.tables.neighbours import unknown_type
 from walkthrough.case.tables.reader import Reader
-from walkthrough.case.tables.values import Misread, Place, exact, found, whole
+from walkthrough.case.tables.values import KeyPath, Misread, exact, found, whole
 from walkthrough.layers import Layer
 from walkthrough.losses import Loss
 from walkthrough.mathematics.notation import Shape
 from walkthrough.mathematics.windows import DoesNotFit, times
-from walkthrough.numbers.grid import MOST_NUMBERS, Grid, refuse_too_many
+from walkthrough.numbers.grid import MOST_NUMBERS, GivenGrid, refuse_too_many
 from walkthrough.numbers.written import Written
 from walkthrough.words import shelf
 from walkthrough.words.messages import quoted
@@ -58,7 +58,7 @@ def read_layers(reader: Reader, value: Any, loss: bool = False) -> list[NamedLay
     ]
 
 
-def _layer(reader: Reader, place: Place, table: Any) -> tuple[str, Layer | None]:
+def _layer(reader: Reader, place: KeyPath, table: Any) -> tuple[str, Layer | None]:
     of = typed(reader, place, table, layer_shelf)
     if of is None:
         return "", None
@@ -80,7 +80,7 @@ def read_loss(reader: Reader, value: Any) -> tuple[str, Loss | None]:
 # --- options -----------------------------------------------------------------------------------
 
 
-def typed(reader: Reader, place: Place, table: Any, package: Any) -> tuple[str, type[Any]] | None:
+def typed(reader: Reader, place: KeyPath, table: Any, package: Any) -> tuple[str, type[Any]] | None:
     """The word after `type =` and its class from the shelf, or None if there is no such thing."""
     if not isinstance(table, dict):
         reader.table(place, table, [])
@@ -102,7 +102,7 @@ def typed(reader: Reader, place: Place, table: Any, package: Any) -> tuple[str, 
 
 
 def fill(
-    reader: Reader, place: Place, table: dict[str, Any], kind: type[Any], besides: list[str]
+    reader: Reader, place: KeyPath, table: dict[str, Any], kind: type[Any], besides: list[str]
 ) -> dict[str, Any] | None:
     """The options of a layer, a loss or an update rule, by name; None if one is missing or cannot be read."""
     wanted = options(kind)
@@ -113,7 +113,7 @@ def fill(
         if name in known:
             filled[name] = reader.read((*place, name), _option, reader, option, known[name])
             complete = complete and filled[name] is not None
-            if isinstance(filled[name], Grid) and not filled[name].known:
+            if isinstance(filled[name], GivenGrid) and not filled[name].known:
                 reader.by_size((*place, name))
         elif option.required:
             reader.refuse((*place, name), f"is missing; {quoted(str(table['type']))} needs it")

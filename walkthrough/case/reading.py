@@ -9,7 +9,7 @@ from typing import Any
 from walkthrough.case.case import Case
 from walkthrough.case.claims import Claim, read_claims
 from walkthrough.case.heading import (
-    Arithmetic,
+    ArithmeticKind,
     read_arithmetic,
     read_conventions,
     read_words,
@@ -70,7 +70,7 @@ def read_text(text: str, name: str, file: str, folder: Path, path: Path | None) 
         name=printable(name),
         title=said("title", read_words, "") or printable(name),
         source=said("source", read_words, ""),
-        arithmetic=said("arithmetic", read_arithmetic, Arithmetic()),
+        arithmetic=said("arithmetic", read_arithmetic, ArithmeticKind()),
         learning_rate=rate,
         conventions=read_conventions(reader, table.get("conventions", {})),
         samples=tuple(_samples(reader, table, layers, loss, training)),

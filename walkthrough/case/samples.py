@@ -10,29 +10,29 @@ from typing import Any
 from walkthrough.case.grids.given_grids import input_shapes, read_grid
 from walkthrough.case.layers import LayerDoesNotFit, NamedLayer, output_shapes
 from walkthrough.case.tables.reader import Reader, key_name
-from walkthrough.case.tables.values import Misread, Place
+from walkthrough.case.tables.values import KeyPath, Misread
 from walkthrough.losses import Loss
 from walkthrough.mathematics.notation import Shape
 from walkthrough.mathematics.windows import DoesNotFit, times
-from walkthrough.numbers.grid import Grid
+from walkthrough.numbers.grid import GivenGrid
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
     """An input, and the target that its output should have, if there is one."""
 
-    input: Grid
-    target: Grid | None = None
+    input: GivenGrid
+    target: GivenGrid | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
     """An input and a target as they were read, and where in the file they stand."""
 
-    input: Grid | None
-    target: Grid | None
-    at: Place
-    target_at: Place
+    input: GivenGrid | None
+    target: GivenGrid | None
+    at: KeyPath
+    target_at: KeyPath
 
 
 def read_samples(reader: Reader, table: dict[str, Any]) -> list[Placed]:
@@ -50,11 +50,11 @@ def read_samples(reader: Reader, table: dict[str, Any]) -> list[Placed]:
     return read_listed(reader, ("samples",), table["samples"])
 
 
-def read_listed(reader: Reader, several: Place, value: Any) -> list[Placed]:
+def read_listed(reader: Reader, several: KeyPath, value: Any) -> list[Placed]:
     """The samples of `[[samples]]` or `[[training.data]]`, each with an input; mistakes are noted."""
     placed = []
     for place, each in enumerate(reader.tables(several, value)):
-        at: Place = (*several, place)
+        at: KeyPath = (*several, place)
         sample = reader.table(at, each, ["input", "target"])
         if "input" not in sample and isinstance(each, dict):
             reader.refuse((*at, "input"), "is missing; every sample needs an input")
@@ -67,7 +67,7 @@ def read_listed(reader: Reader, several: Place, value: Any) -> list[Placed]:
     return placed
 
 
-def _placed(reader: Reader, value: Any, at: Place, target: Any, target_at: Place) -> Placed:
+def _placed(reader: Reader, value: Any, at: KeyPath, target: Any, target_at: KeyPath) -> Placed:
     return Placed(
         None if value is None else _noted(reader, at, reader.read(at, _input, value, reader)),
         None
@@ -78,14 +78,14 @@ def _placed(reader: Reader, value: Any, at: Place, target: Any, target_at: Place
     )
 
 
-def _noted(reader: Reader, at: Place, grid: Grid | None) -> Grid | None:
+def _noted(reader: Reader, at: KeyPath, grid: GivenGrid | None) -> GivenGrid | None:
     """The grid, and whether only its size is given."""
     if grid is not None and not grid.known:
         reader.by_size(at)
     return grid
 
 
-def _input(value: Any, reader: Reader) -> Grid:
+def _input(value: Any, reader: Reader) -> GivenGrid:
     grid = read_grid(value, reader.folder)
     if len(grid.shape) > 3:
         raise Misread(f"found {times(grid.shape)}; expected at most channel × row × column")
@@ -143,7 +143,7 @@ def input_shape(written: Shape, layers: Sequence[NamedLayer], limited: bool) -> 
     return best
 
 
-def _target(placed: Placed, output: Shape, loss: Loss | None, trained: bool) -> Grid | None:
+def _target(placed: Placed, output: Shape, loss: Loss | None, trained: bool) -> GivenGrid | None:
     """The target in the output's shape; raises Misread."""
     target = placed.target
     if loss is None or not loss.needs_target:

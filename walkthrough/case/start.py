@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from walkthrough.numbers.grid import Grid
+from walkthrough.numbers.grid import GivenGrid
 
 if TYPE_CHECKING:
     from walkthrough.mathematics.notation import Tensor
@@ -21,9 +21,9 @@ class Start:
     """
 
     steps: int = 0
-    kept: Mapping[str, Grid] = field(default_factory=dict)
+    kept: Mapping[str, GivenGrid] = field(default_factory=dict)
     opened: bool = False
 
-    def kept_or_zero(self, tensor: Tensor) -> Grid:
+    def kept_or_zero(self, tensor: Tensor) -> GivenGrid:
         """What is kept under a tensor's name: 0 before the first step."""
-        return self.kept.get(tensor.name) or Grid(tensor.shape, (0,) * tensor.size)
+        return self.kept.get(tensor.name) or GivenGrid(tensor.shape, (0,) * tensor.size)

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from walkthrough.case.layers import NamedLayer
 from walkthrough.case.samples import Placed, Sample, fit, read_listed
 from walkthrough.case.tables.reader import Reader
-from walkthrough.case.tables.values import Misread, Place, found, whole
+from walkthrough.case.tables.values import KeyPath, Misread, found, whole
 from walkthrough.losses import Loss
 from walkthrough.words.messages import quoted, suggestion
 
@@ -17,7 +17,7 @@ MOST_EPOCHS = 1_000_000
 MOST_IN_A_BATCH = 1_000_000
 _LARGEST_SEED = 2**63 - 1
 _KEYS = ("epochs", "batch_size", "seed", "shuffle", "data")
-_DATA: Place = ("training", "data")
+_DATA: KeyPath = ("training", "data")
 DRAWN_DIGITS = "drawn-digits"
 _FORMS = (
     f'expected "{DRAWN_DIGITS}", {{ mnist = "folder", digits = [0, 1] }}, {{ file = "data.npz" }} (or .csv), '

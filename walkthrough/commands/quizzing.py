@@ -14,7 +14,7 @@ from walkthrough.quiz.fading import FADES
 if TYPE_CHECKING:
     from walkthrough.case import Case
     from walkthrough.quiz.keeping import Kept
-    from walkthrough.quiz.opening import Sitting, Wanted
+    from walkthrough.quiz.opening import Sitting, WantedQuiz
 
 
 @click.command()
@@ -57,14 +57,14 @@ def quiz(
 ) -> None:
     """Ask for the numbers of CASE, step by step, and mark each at once."""
     from walkthrough.commands.output import needs_ascii
-    from walkthrough.quiz.opening import Wanted
+    from walkthrough.quiz.opening import WantedQuiz
     from walkthrough.stepper.terminal import is_asked, is_interactive
 
     if case == "-":
         raise click.UsageError("the case cannot come from standard input: that is where answers come from")
     if mistake and fade is not None:
         raise click.UsageError("--fade: nothing fades where a mistake is sought")
-    wanted = Wanted(seed, fresh, fade, mistake, digits)  # type: ignore[arg-type]  # click has looked at fade
+    wanted = WantedQuiz(seed, fresh, fade, mistake, digits)  # type: ignore[arg-type]  # click has looked at fade
     begun = _sitting(loaded(case, arithmetic), wanted, save)
     if plain or not is_interactive() or needs_ascii():
         _plain(begun, plain or needs_ascii(), is_asked())
@@ -76,7 +76,7 @@ def quiz(
         sys.exit(status)
 
 
-def _sitting(case: Case, wanted: Wanted, save: Path | None) -> Sitting:
+def _sitting(case: Case, wanted: WantedQuiz, save: Path | None) -> Sitting:
     """The quiz, or what is wrong with it in words; a file that no quiz has written stays as it is."""
     from walkthrough.marking.fresh_cases.fresh_case import CannotDraw
     from walkthrough.quiz.hunting.planting import CannotPlant

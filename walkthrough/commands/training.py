@@ -17,7 +17,7 @@ from walkthrough.commands.printing import blocks_in, format_of, printing, write
 
 if TYPE_CHECKING:
     from walkthrough.case import Case
-    from walkthrough.training.runs.run import Run
+    from walkthrough.training.runs.run import TrainingRun
 
 _SAVED_FOR = 20
 """Saving waits for so many times as long as the last time took: it costs a twentieth at most."""
@@ -43,7 +43,7 @@ def train(
 ) -> None:
     """Train CASE on its data, step after step; with --save any step can be opened afterwards."""
     from walkthrough.case import load
-    from walkthrough.training.reports.report import Report
+    from walkthrough.training.reports.report import TrainingReport
 
     if check_gradients:
         _check_gradients(load(case), how)
@@ -59,7 +59,7 @@ def train(
         kept = f"; {save} has the first {run.steps:,}, go on with --resume" if save else ""
         sys.stderr.write(f"walkthrough: interrupted after step {run.steps:,}{kept}\n")
         sys.exit(130)
-    report = Report(run, time.perf_counter() - begin)
+    report = TrainingReport(run, time.perf_counter() - begin)
     if format_of(how) == "json":
         pieces: Any = [json.dumps(report.record(), ensure_ascii=False) + "\n"]
     else:
@@ -88,19 +88,19 @@ def _check_gradients(case: Case, how: dict[str, Any]) -> None:
         sys.exit(1)
 
 
-def _begun(case: Case, save: Path | None) -> Run:
+def _begun(case: Case, save: Path | None) -> TrainingRun:
     """A training from its beginning, or from where the record in a file ends."""
     from walkthrough.training.runs.resuming import resumed
-    from walkthrough.training.runs.run import Lessons, Run
+    from walkthrough.training.runs.run import Lessons, TrainingRun
 
     folder = case.path.parent if case.path is not None else Path()
     lessons = Lessons(case, folder)
     if save is None or not save.exists():
-        return Run(lessons, folder)
-    return Run(lessons, folder, resumed(lessons, save))
+        return TrainingRun(lessons, folder)
+    return TrainingRun(lessons, folder, resumed(lessons, save))
 
 
-def _trained(run: Run, epochs: int | None, save: Path | None) -> bool:
+def _trained(run: TrainingRun, epochs: int | None, save: Path | None) -> bool:
     """Makes the steps that are missing, and saves them; whether somebody has interrupted it."""
     from walkthrough.training.reports.progress import Progress
 
@@ -120,7 +120,7 @@ def _trained(run: Run, epochs: int | None, save: Path | None) -> bool:
 class _Keeping:
     """The file of a training, replaced whole now and then."""
 
-    def __init__(self, file: Path | None, run: Run) -> None:
+    def __init__(self, file: Path | None, run: TrainingRun) -> None:
         self._file = file
         self._run = run
         self._next = 0.0

@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from walkthrough.mathematics.folding import all_places, rebuilt
 from walkthrough.mathematics.notation import (
+    Addition,
     Affine,
     Cell,
     Entry,
@@ -18,7 +19,6 @@ from walkthrough.mathematics.notation import (
     Number,
     Product,
     Same,
-    Sum,
     Tensor,
     Term,
     Total,
@@ -124,7 +124,7 @@ def written_sum(terms: Iterable[Expression]) -> Expression:
     several = tuple(terms)
     if len(several) == 1:
         return several[0]
-    return Sum(several) if several else ZERO_TERM
+    return Addition(several) if several else ZERO_TERM
 
 
 def written_product(factors: Iterable[Term]) -> Expression:

@@ -23,6 +23,7 @@ from walkthrough.derivations.derivation_notation import (
 )
 from walkthrough.mathematics.folding import Algebra, rebuilt
 from walkthrough.mathematics.notation import (
+    Addition,
     Cell,
     Entry,
     Expression,
@@ -30,7 +31,6 @@ from walkthrough.mathematics.notation import (
     Number,
     Piecewise,
     Same,
-    Sum,
     Tensor,
     Term,
     Total,
@@ -82,7 +82,7 @@ class LetteredEntry(Expression):
 
 def _backwards(place: Expression, size: Expression) -> bool:
     """Whether it is K + 1 − p, for a letter p."""
-    if not isinstance(place, Sum) or len(place.terms) != 3:
+    if not isinstance(place, Addition) or len(place.terms) != 3:
         return False
     last, one, back = place.terms
     return last == size and one == ONE_TERM and isinstance(back, Negative) and isinstance(back.of, Entry)

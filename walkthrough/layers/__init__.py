@@ -17,7 +17,7 @@ __all__ = ["Conventions", "Entrywise", "Layer"]
 
 if TYPE_CHECKING:
     from walkthrough.mathematics.notation import Equation, Shape, Tensor
-    from walkthrough.numbers.grid import Grid
+    from walkthrough.numbers.grid import GivenGrid
 
 
 class Layer(ABC):
@@ -35,11 +35,11 @@ class Layer(ABC):
     def output_shape(self, shape: Shape) -> Shape:
         """The shape of what comes out; raises DoesNotFit."""
 
-    def parameters(self, shape: Shape) -> dict[str, Grid]:
+    def parameters(self, shape: Shape) -> dict[str, GivenGrid]:
         """The numbers that it learns, by name, for an input of this shape."""
         return {}
 
-    def constants(self, shape: Shape) -> dict[str, Grid]:
+    def constants(self, shape: Shape) -> dict[str, GivenGrid]:
         """The numbers that are given and not learned, by name, for an input of this shape."""
         return {}
 

@@ -10,7 +10,7 @@ from typing import ClassVar
 from walkthrough.layers import Conventions, Layer
 from walkthrough.mathematics.notation import Entry, Equation, Index, Shape, Tensor, affine, indices, total
 from walkthrough.mathematics.windows import DoesNotFit, Sliding, times
-from walkthrough.numbers.grid import Grid
+from walkthrough.numbers.grid import GivenGrid
 from walkthrough.words.options import Extents, Padding, Pair, option
 
 
@@ -52,8 +52,8 @@ class Convolution(Slides):
     default_name = "conv"
     letter = "z"
 
-    kernel: Grid
-    bias: Grid | None
+    kernel: GivenGrid
+    bias: GivenGrid | None
     stride: Extents
     padding: Padding
     dilation: Extents
@@ -87,7 +87,7 @@ class Convolution(Slides):
             )
         return out
 
-    def parameters(self, shape: Shape) -> dict[str, Grid]:
+    def parameters(self, shape: Shape) -> dict[str, GivenGrid]:
         """The kernel, and the bias if there is one."""
         bias = None if self.bias is None else bias_of(self.bias, self.output_shape(shape))
         return {"kernel": self.kernel} if bias is None else {"kernel": self.kernel, "bias": bias}
@@ -146,7 +146,7 @@ class Convolution(Slides):
         return room if min(room) >= 0 else None
 
 
-def bias_of(bias: Grid, out: Shape) -> Grid | None:
+def bias_of(bias: GivenGrid, out: Shape) -> GivenGrid | None:
     """A bias as one number per filter, or shaped like the output; None if it is neither."""
     if bias.size == out[0] and max(bias.shape, default=1) == bias.size:
         return bias.reshaped((out[0],))

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from walkthrough.layers import Conventions, Layer
 from walkthrough.mathematics.notation import Equation, Shape, Tensor, expression, sqrt
 from walkthrough.mathematics.windows import DoesNotFit, times
-from walkthrough.numbers.grid import Grid
+from walkthrough.numbers.grid import GivenGrid
 from walkthrough.numbers.written import Written
 from walkthrough.words.options import option
 
@@ -28,10 +28,10 @@ class BatchNorm2d(Layer):
     rules = MappingProxyType(dict.fromkeys(("input", "gamma", "beta"), "batch-norm-gradient"))
     letters = MappingProxyType({"gamma": "γ", "beta": "β", "mean": "μ", "variance": "σ²"})
 
-    gamma: Grid = option("grid")
-    beta: Grid = option("grid")
-    mean: Grid = option("grid")
-    variance: Grid = option("grid")
+    gamma: GivenGrid = option("grid")
+    beta: GivenGrid = option("grid")
+    mean: GivenGrid = option("grid")
+    variance: GivenGrid = option("grid")
     epsilon: Written = option("number", default=Written("1e-5", Fraction(1, 100_000)))
 
     def output_shape(self, shape: Shape) -> Shape:
@@ -54,18 +54,18 @@ class BatchNorm2d(Layer):
         return shape
 
     @property
-    def _learned(self) -> dict[str, Grid]:
+    def _learned(self) -> dict[str, GivenGrid]:
         return {"gamma": self.gamma, "beta": self.beta}
 
     @property
-    def _given(self) -> dict[str, Grid]:
+    def _given(self) -> dict[str, GivenGrid]:
         return {"mean": self.mean, "variance": self.variance}
 
-    def parameters(self, shape: Shape) -> dict[str, Grid]:
+    def parameters(self, shape: Shape) -> dict[str, GivenGrid]:
         """Scale and shift, one of each for a channel."""
         return {role: grid.reshaped((shape[0],)) for role, grid in self._learned.items()}
 
-    def constants(self, shape: Shape) -> dict[str, Grid]:
+    def constants(self, shape: Shape) -> dict[str, GivenGrid]:
         """Mean and variance of each channel."""
         return {role: grid.reshaped((shape[0],)) for role, grid in self._given.items()}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from walkthrough.layers._windows import Convolution
-from walkthrough.numbers.grid import Grid
+from walkthrough.numbers.grid import GivenGrid
 from walkthrough.words.options import Extents, Padding, option
 
 
@@ -19,8 +19,8 @@ class Conv1d(Convolution):
 
     axes = 1
 
-    kernel: Grid = option("kernel", axes=1)
-    bias: Grid | None = option("grid", default=None)
+    kernel: GivenGrid = option("kernel", axes=1)
+    bias: GivenGrid | None = option("grid", default=None)
     stride: Extents = option("positive extents", default=(1,), axes=1)
     padding: Padding = option("padding", default=(0,), axes=1)
     flip: bool = option("flag", default=False)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from walkthrough.layers._windows import Convolution
-from walkthrough.numbers.grid import Grid
+from walkthrough.numbers.grid import GivenGrid
 from walkthrough.words.options import Padding, Pair, option
 
 
@@ -29,8 +29,8 @@ class Conv2d(Convolution):
         }
     )
 
-    kernel: Grid = option("kernel")
-    bias: Grid | None = option("grid", default=None)
+    kernel: GivenGrid = option("kernel")
+    bias: GivenGrid | None = option("grid", default=None)
     stride: Pair = option("positive extents", default=(1, 1))
     padding: Padding = option("padding", default=(0, 0))
     flip: bool = option("flag", default=False)

@@ -10,7 +10,7 @@ from walkthrough.layers import Conventions
 from walkthrough.layers._windows import Slides, bias_of
 from walkthrough.mathematics.notation import Equation, Shape, Tensor, indices, total
 from walkthrough.mathematics.windows import DoesNotFit, Sliding, times
-from walkthrough.numbers.grid import Grid
+from walkthrough.numbers.grid import GivenGrid
 from walkthrough.words.options import Pair, option
 
 
@@ -26,8 +26,8 @@ class ConvTranspose2d(Slides):
     letter = "z"
     rules = MappingProxyType(dict.fromkeys(("forward", "kernel", "input"), "transposed-convolution"))
 
-    kernel: Grid = option("kernel")
-    bias: Grid | None = option("grid", default=None)
+    kernel: GivenGrid = option("kernel")
+    bias: GivenGrid | None = option("grid", default=None)
     stride: Pair = option("positive extents", default=(1, 1))
     padding: Pair = option("extents", default=(0, 0))
     output_padding: Pair = option("extents", default=(0, 0))
@@ -67,7 +67,7 @@ class ConvTranspose2d(Slides):
             )
         return (filters, *out)
 
-    def parameters(self, shape: Shape) -> dict[str, Grid]:
+    def parameters(self, shape: Shape) -> dict[str, GivenGrid]:
         """The kernel, and the bias if there is one."""
         bias = None if self.bias is None else bias_of(self.bias, self.output_shape(shape))
         return {"kernel": self.kernel} if bias is None else {"kernel": self.kernel, "bias": bias}

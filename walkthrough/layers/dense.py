@@ -10,7 +10,7 @@ from types import MappingProxyType
 from walkthrough.layers import Conventions, Layer
 from walkthrough.mathematics.notation import Equation, Shape, Tensor, indices, total
 from walkthrough.mathematics.windows import DoesNotFit, times
-from walkthrough.numbers.grid import Grid
+from walkthrough.numbers.grid import GivenGrid
 from walkthrough.words.options import option
 
 
@@ -28,15 +28,15 @@ class Dense(Layer):
         {"weight": "dense-gradient", "bias": "dense-gradient", "input": "dense-gradient"}
     )
 
-    weight: Grid = option("matrix")
-    bias: Grid | None = option("grid", default=None)
+    weight: GivenGrid = option("matrix")
+    bias: GivenGrid | None = option("grid", default=None)
     layout: str = option("word", default="output-input", words=("output-input", "input-output"))
 
     @property
     def _by_input(self) -> bool:
         return self.layout == "input-output"
 
-    def _matrix(self, shape: Shape) -> Grid:
+    def _matrix(self, shape: Shape) -> GivenGrid:
         """The weight; a single row that has a number per input is the column of a single output."""
         if self._by_input and self.weight.shape[0] == 1 and self.weight.size == prod(shape):
             return self.weight.reshaped((prod(shape), 1))
@@ -69,7 +69,7 @@ class Dense(Layer):
             )
         return (outputs,)
 
-    def parameters(self, shape: Shape) -> dict[str, Grid]:
+    def parameters(self, shape: Shape) -> dict[str, GivenGrid]:
         """The weight, and the bias if there is one."""
         if self.bias is None:
             return {"weight": self._matrix(shape)}

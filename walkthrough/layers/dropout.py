@@ -9,7 +9,7 @@ from fractions import Fraction
 from walkthrough.layers import Conventions, Entrywise
 from walkthrough.mathematics.notation import Equation, Shape, Tensor
 from walkthrough.mathematics.windows import DoesNotFit, times
-from walkthrough.numbers.grid import Grid
+from walkthrough.numbers.grid import GivenGrid
 from walkthrough.numbers.written import Written
 from walkthrough.words.options import option
 
@@ -24,7 +24,7 @@ class Dropout(Entrywise):
     default_name = "dropout"
     letter = "z"
 
-    mask: Grid = option("grid")
+    mask: GivenGrid = option("grid")
     p: Written = option("number", default=Written("1/2", Fraction(1, 2)))
 
     def output_shape(self, shape: Shape) -> Shape:
@@ -42,7 +42,7 @@ class Dropout(Entrywise):
                 )
         return shape
 
-    def constants(self, shape: Shape) -> dict[str, Grid]:
+    def constants(self, shape: Shape) -> dict[str, GivenGrid]:
         """The mask."""
         mask = self.mask.shaped_like(shape)
         assert mask is not None

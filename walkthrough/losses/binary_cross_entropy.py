@@ -10,7 +10,7 @@ from walkthrough.losses import USUAL, Loss
 from walkthrough.mathematics.conventions import Conventions
 from walkthrough.mathematics.notation import Equation, Tensor, indices, ln, total
 from walkthrough.mathematics.windows import DoesNotFit
-from walkthrough.numbers.grid import Grid
+from walkthrough.numbers.grid import GivenGrid
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class BinaryCrossEntropy(Loss):
     rule = "binary-cross-entropy-gradient"
     mean = True
 
-    def check_target(self, target: Grid) -> None:
+    def check_target(self, target: GivenGrid) -> None:
         """From 0 to 1: a share, or a probability."""
         for place, value in enumerate(target.values()):
             if not 0 <= value <= 1:
@@ -28,7 +28,7 @@ class BinaryCrossEntropy(Loss):
                     f"found {target.text(place)}; binary cross-entropy takes targets from 0 to 1", "target"
                 )
 
-    def shortcut(self, activation: str, outputs: int, target: Grid | None) -> str:
+    def shortcut(self, activation: str, outputs: int, target: GivenGrid | None) -> str:
         """After a sigmoid: (y − t)/n."""
         if activation != "sigmoid":
             return ""

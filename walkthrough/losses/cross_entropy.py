@@ -9,7 +9,7 @@ from walkthrough.losses import USUAL, Loss
 from walkthrough.mathematics.conventions import Conventions
 from walkthrough.mathematics.notation import Equation, Tensor, indices, ln, total
 from walkthrough.mathematics.windows import DoesNotFit
-from walkthrough.numbers.grid import Grid
+from walkthrough.numbers.grid import GivenGrid
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class CrossEntropy(Loss):
 
     rule = "cross-entropy-gradient"
 
-    def check_target(self, target: Grid) -> None:
+    def check_target(self, target: GivenGrid) -> None:
         """From 0 to 1: a share, or a probability."""
         for place, value in enumerate(target.values()):
             if not 0 <= value <= 1:
@@ -26,7 +26,7 @@ class CrossEntropy(Loss):
                     f"found {target.text(place)}; cross-entropy takes targets from 0 to 1", "target"
                 )
 
-    def shortcut(self, activation: str, outputs: int, target: Grid | None) -> str:
+    def shortcut(self, activation: str, outputs: int, target: GivenGrid | None) -> str:
         """After a softmax, if the target's shares add up to 1: y − t."""
         whole = target is not None and sum(target.values()) == 1
         return "y − t" if activation == "softmax" and whole else ""

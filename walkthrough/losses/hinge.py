@@ -18,7 +18,7 @@ from walkthrough.mathematics.notation import (
     total,
 )
 from walkthrough.mathematics.windows import DoesNotFit
-from walkthrough.numbers.grid import Grid
+from walkthrough.numbers.grid import GivenGrid
 from walkthrough.numbers.written import Written
 from walkthrough.words.options import option
 
@@ -34,7 +34,7 @@ class Hinge(Loss):
 
     margin: Written = option("number", default=Written("1", Fraction(1)))
 
-    def check_target(self, target: Grid) -> None:
+    def check_target(self, target: GivenGrid) -> None:
         """1 for what belongs, −1 for what does not."""
         for place, value in enumerate(target.values()):
             if abs(value) != 1:

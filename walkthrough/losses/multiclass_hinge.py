@@ -20,7 +20,7 @@ from walkthrough.mathematics.notation import (
     total,
 )
 from walkthrough.mathematics.windows import DoesNotFit
-from walkthrough.numbers.grid import Grid
+from walkthrough.numbers.grid import GivenGrid
 from walkthrough.numbers.written import Written
 from walkthrough.words.options import option
 
@@ -35,7 +35,7 @@ class MulticlassHinge(Loss):
 
     margin: Written = option("number", default=Written("1", Fraction(1)))
 
-    def check_target(self, target: Grid) -> None:
+    def check_target(self, target: GivenGrid) -> None:
         """1 for the right class, 0 for the others."""
         values = list(target.values())
         if sorted(values) != [0] * (len(values) - 1) + [1]:

@@ -9,7 +9,7 @@ from walkthrough.losses import USUAL, Loss
 from walkthrough.mathematics.conventions import Conventions
 from walkthrough.mathematics.notation import Equation, Shape, Tensor
 from walkthrough.mathematics.windows import DoesNotFit, times
-from walkthrough.numbers.grid import Grid
+from walkthrough.numbers.grid import GivenGrid
 from walkthrough.words.options import option
 
 
@@ -19,7 +19,7 @@ class Upstream(Loss):
 
     needs_target = False
 
-    gradient: Grid = option("grid")
+    gradient: GivenGrid = option("grid")
 
     def check(self, shape: Shape) -> None:
         """The gradient has the output's shape."""

@@ -22,7 +22,7 @@ from walkthrough.marking.worksheets.sheet_sources import SheetSource, gather
 from walkthrough.trace.trace import CannotReplay
 from walkthrough.words.problems import CaseError, Problem
 
-Outcome: TypeAlias = "Marked | CaseError"
+Outcome: TypeAlias = "MarkedOnBench | CaseError"
 """A marked worksheet, or what is wrong with one."""
 
 _BATCH = 25
@@ -30,7 +30,7 @@ _WAITING = 2
 """Batches that a bench has before it, so that it never waits and nothing piles up."""
 
 
-class Marked(NamedTuple):
+class MarkedOnBench(NamedTuple):
     """A marked worksheet and its exercise."""
 
     sheet: MarkedSheet
@@ -59,7 +59,7 @@ class Bench:
                 said = f"cannot be marked: {error}"
                 yield CaseError([Problem(sheet.worksheet.file, None, "", said)])
                 continue
-            yield Marked(result, sheet.exercise)
+            yield MarkedOnBench(result, sheet.exercise)
 
     def examiner(self, exercise: Exercise) -> Examiner:
         """Whoever marks the worksheets on an exercise."""

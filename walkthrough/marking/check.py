@@ -18,7 +18,7 @@ from walkthrough.marking.diagnosis.examiner import Examiners
 from walkthrough.marking.marked_worksheets import MarkedSheet, Worksheet
 from walkthrough.marking.reports.class_report import ClassTally
 from walkthrough.marking.reports.results import csv_header, csv_rows, problem_table, sheet_as_json
-from walkthrough.marking.reports.sheet_report import Report
+from walkthrough.marking.reports.sheet_report import SheetReport
 from walkthrough.marking.worksheets.exercises import Exercise, Exercises
 from walkthrough.marking.worksheets.sheet_files import Sheet, named_exercise, worksheet_of
 from walkthrough.marking.worksheets.sheet_sources import SheetSource, gather, rows, sources
@@ -73,7 +73,7 @@ class Checked:
         self._bench = Bench(options.digits, options.case)
         self._problems: list[Problem] = []
         self._read = {Path(path) for path in paths}
-        self._report_on = Report(options.everything, options.hide_answers, options.digits)
+        self._report_on = SheetReport(options.everything, options.hide_answers, options.digits)
 
     @property
     def files(self) -> frozenset[Path]:

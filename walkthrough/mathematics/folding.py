@@ -17,6 +17,7 @@ from typing import Any, Generic, TypeAlias, TypeVar
 
 from walkthrough.mathematics.indices import Affine, Index
 from walkthrough.mathematics.notation import (
+    Addition,
     Applied,
     Constant,
     Entry,
@@ -29,7 +30,6 @@ from walkthrough.mathematics.notation import (
     Product,
     Quotient,
     Same,
-    Sum,
     Total,
 )
 
@@ -111,7 +111,7 @@ _KINDS: Mapping[type[Expression], Folded] = MappingProxyType(
         Constant: lambda algebra, of, scope: algebra.lettered(of),
         Number: lambda algebra, of, scope: algebra.number(of.value),
         Entry: lambda algebra, of, scope: algebra.entry(of, scope),
-        Sum: lambda algebra, of, scope: algebra.added([algebra.fold(term, scope) for term in of.terms]),
+        Addition: lambda algebra, of, scope: algebra.added([algebra.fold(term, scope) for term in of.terms]),
         Product: lambda algebra, of, scope: algebra.multiplied([algebra.fold(f, scope) for f in of.factors]),
         Negative: lambda algebra, of, scope: algebra.negative(algebra.fold(of.of, scope)),
         Quotient: lambda algebra, of, scope: algebra.quotient(
@@ -151,7 +151,7 @@ def at_place(of: Expression, place: Places) -> Expression:
             return Number(Fraction(int(one.at(place) == other.at(place))))
         case Total(body, over):
             terms = tuple(at_place(body, {**place, **each}) for each in all_places(over))
-            return terms[0] if len(terms) == 1 else Sum(terms)
+            return terms[0] if len(terms) == 1 else Addition(terms)
     return rebuilt(of, lambda part: at_place(part, place))
 
 

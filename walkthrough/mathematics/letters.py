@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from walkthrough.mathematics.folding import Algebra, at_place
 from walkthrough.mathematics.notation import (
+    Addition,
     Affine,
     Applied,
     Cell,
@@ -25,7 +26,6 @@ from walkthrough.mathematics.notation import (
     Quotient,
     Same,
     Shape,
-    Sum,
     Total,
 )
 
@@ -157,7 +157,7 @@ def factor(expression: Expression, entry: Write, slope: bool = False) -> str:
 
 def _compared(sign: Expression) -> tuple[Expression, Expression]:
     """a and b of a difference a − b; a and 0 of anything else."""
-    if isinstance(sign, Sum) and len(sign.terms) == 2 and isinstance(sign.terms[1], Negative):
+    if isinstance(sign, Addition) and len(sign.terms) == 2 and isinstance(sign.terms[1], Negative):
         return sign.terms[0], sign.terms[1].of
     return sign, Number(Fraction(0))
 
@@ -178,7 +178,7 @@ class _Text:
 
     def bound(self, power: bool = False) -> str:
         """In parentheses where what stands beside it would tear it apart."""
-        apart = self.kind in (Sum, Negative, Piecewise) or (power and self.kind in (Product, Quotient))
+        apart = self.kind in (Addition, Negative, Piecewise) or (power and self.kind in (Product, Quotient))
         return f"({self.text})" if apart or self.loose else self.text
 
 
@@ -213,8 +213,8 @@ class _Writer(Algebra[_Text, None]):
                 rest += f" + {term.bound() if term.kind in (Entry, Piecewise) else term.text}"
         first = terms[0]
         if first.kind is Piecewise:
-            return _text(first.bound() + rest, Sum)
-        return _Text(first.text + rest, first.leading + rest, Sum)
+            return _text(first.bound() + rest, Addition)
+        return _Text(first.text + rest, first.leading + rest, Addition)
 
     def multiplied(self, factors: list[_Text]) -> _Text:
         texts = [factor.bound() for factor in factors]
@@ -223,7 +223,7 @@ class _Writer(Algebra[_Text, None]):
             f"({text})" if factor.kind is Quotient and at < len(texts) - 1 else text
             for at, (text, factor) in enumerate(zip(texts, factors, strict=True))
         ]
-        close = not self.numeric and all(factor.kind in (Entry, Sum) for factor in factors)
+        close = not self.numeric and all(factor.kind in (Entry, Addition) for factor in factors)
         first = factors[0].text if factors[0].kind is Entry else texts[0]
         rest = ""
         for before, text in pairwise(texts):
@@ -282,6 +282,6 @@ class _Writer(Algebra[_Text, None]):
         if self.slope and of.share and of.above != of.below:
             parts = [(of.share, of.above), (1 - of.share, of.below)]
             shares = [Product((Number(share), part)) for share, part in parts if part != Number(Fraction(0))]
-            kink = self.fold(Sum(tuple(shares)) if len(shares) > 1 else shares[0], scope).leading
+            kink = self.fold(Addition(tuple(shares)) if len(shares) > 1 else shares[0], scope).leading
             return _text(f"{above} if {left} > {right}, {kink} if {left} = {right}, else {below}", Piecewise)
         return _text(f"{above} if {left} > {right}, else {below}", Piecewise)

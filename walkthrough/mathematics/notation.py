@@ -27,6 +27,7 @@ from walkthrough.mathematics.indices import (
 )
 
 __all__ = [
+    "Addition",
     "Affine",
     "Applied",
     "Cell",
@@ -45,7 +46,6 @@ __all__ = [
     "Quotient",
     "Same",
     "Shape",
-    "Sum",
     "Tensor",
     "Term",
     "Total",
@@ -92,16 +92,16 @@ class Expression:
         """The same with these parts."""
         return self
 
-    def __add__(self, other: Term) -> Sum:
-        return Sum((*_terms(self), *_terms(expression(other))))
+    def __add__(self, other: Term) -> Addition:
+        return Addition((*_terms(self), *_terms(expression(other))))
 
-    def __radd__(self, other: Term) -> Sum:
+    def __radd__(self, other: Term) -> Addition:
         return expression(other) + self
 
-    def __sub__(self, other: Term) -> Sum:
+    def __sub__(self, other: Term) -> Addition:
         return self + Negative(expression(other))
 
-    def __rsub__(self, other: Term) -> Sum:
+    def __rsub__(self, other: Term) -> Addition:
         return expression(other) - self
 
     def __neg__(self) -> Negative:
@@ -162,7 +162,7 @@ class Entry(Expression):
 
 
 @dataclass(frozen=True, slots=True)
-class Sum(Expression):
+class Addition(Expression):
     """a + b + c, in this order."""
 
     terms: tuple[Expression, ...]
@@ -172,9 +172,9 @@ class Sum(Expression):
         """Its terms."""
         return self.terms
 
-    def with_parts(self, parts: tuple[Expression, ...]) -> Sum:
+    def with_parts(self, parts: tuple[Expression, ...]) -> Addition:
         """The same of others."""
-        return Sum(parts)
+        return Addition(parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -391,7 +391,7 @@ def entries(of: Expression, over: tuple[Index, ...] = ()) -> Iterator[tuple[Entr
 
 
 def _terms(of: Expression) -> tuple[Expression, ...]:
-    return of.terms if isinstance(of, Sum) else (of,)
+    return of.terms if isinstance(of, Addition) else (of,)
 
 
 def _factors(of: Expression) -> tuple[Expression, ...]:

@@ -18,6 +18,7 @@ from itertools import product
 from typing import TypeAlias
 
 from walkthrough.mathematics.notation import (
+    Addition,
     Affine,
     Cell,
     Entry,
@@ -29,7 +30,6 @@ from walkthrough.mathematics.notation import (
     Number,
     Piecewise,
     Product,
-    Sum,
     Tensor,
     Total,
     ravel,
@@ -39,7 +39,7 @@ from walkthrough.mathematics.notation import (
 
 ZERO, ONE = Fraction(0), Fraction(1)
 
-Place: TypeAlias = tuple[int, ...]
+LoopPlace: TypeAlias = tuple[int, ...]
 """Values of a part's loop indices, in the order of its `variables`."""
 
 
@@ -56,7 +56,7 @@ class Part:
     variables: tuple[Index, ...]
     local: Expression | None = None
 
-    def places(self, cell: Cell) -> list[Place]:
+    def places(self, cell: Cell) -> list[LoopPlace]:
         """The loop's places whose products go to this cell, in the order in which a person writes."""
         goal = (ravel(cell, self.target.tensor.shape),) if self.target.flat else cell
         groups = _independent(list(zip(self.target.index, goal, strict=True)), self.variables)
@@ -70,7 +70,7 @@ class Part:
         found.sort()
         return found
 
-    def cells(self, entry: Entry) -> Callable[[Place], Cell | None]:
+    def cells(self, entry: Entry) -> Callable[[LoopPlace], Cell | None]:
         """The cell that an entry means at a place of the loop; None where it lies in the padding."""
         at = {index: position for position, index in enumerate(self.variables)}
         rules = [
@@ -80,7 +80,7 @@ class Part:
         shape = entry.tensor.shape
         extents = (entry.tensor.size,) if entry.flat else shape
 
-        def cell(place: Place) -> Cell | None:
+        def cell(place: LoopPlace) -> Cell | None:
             found = []
             for (constant, steps), extent in zip(rules, extents, strict=True):
                 value = constant
@@ -154,7 +154,7 @@ def _independent(
     return groups + [((index,), []) for index in variables if index not in bound]
 
 
-def _solutions(variables: tuple[Index, ...], wanted: list[Wanted]) -> list[Place]:
+def _solutions(variables: tuple[Index, ...], wanted: list[Wanted]) -> list[LoopPlace]:
     """All values of these indices for which every position is where it is wanted."""
     if not variables:
         return [()] if all(position.constant == goal for position, goal in wanted) else []
@@ -239,7 +239,7 @@ def _products(of: Expression) -> list[tuple[Fraction, tuple[Entry, ...], tuple[I
         case Total(body, over):
             products = _products(body)
             return products and [(c, factors, (*over, *more)) for c, factors, more in products]
-        case Sum(terms):
+        case Addition(terms):
             parts = [_products(term) for term in terms]
             return None if None in parts else [product for part in parts for product in part or ()]
         case Product(factors):

@@ -13,7 +13,7 @@ from walkthrough.formats.html import HtmlFormat
 from walkthrough.formats.markdown import MarkdownFormat
 from walkthrough.formats.text import TextFormat
 from walkthrough.mathematics.notation import Tensor
-from walkthrough.numbers.grid import Grid as Numbers
+from walkthrough.numbers.grid import GivenGrid as Numbers
 from walkthrough.page.images import MOST_NUMBERS, WIDEST
 from walkthrough.page.lines.narration import Narration
 from walkthrough.page.reason_branches import reason_blocks

@@ -13,7 +13,7 @@ import numpy as np
 from walkthrough.mathematics.contraction import Contraction
 from walkthrough.mathematics.layout import Array
 from walkthrough.mathematics.notation import Entry, Expression, Index, Shape
-from walkthrough.numbers.grid import Grid
+from walkthrough.numbers.grid import GivenGrid
 
 N = TypeVar("N")
 """A tensor's numbers: an array, with what the kind of number needs beside it."""
@@ -40,7 +40,7 @@ class Arithmetic(ABC, Generic[N]):
     """A kind of number, in whole tensors."""
 
     @abstractmethod
-    def given(self, grid: Grid) -> N:
+    def given(self, grid: GivenGrid) -> N:
         """The numbers of a case."""
 
     @abstractmethod

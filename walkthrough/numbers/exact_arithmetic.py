@@ -20,7 +20,7 @@ from walkthrough.numbers import integers
 from walkthrough.numbers.arithmetic import Arithmetic, NeedsPrecision, Selection, ranked, shared
 from walkthrough.numbers.balls import Vanishes, enclosed_values, settled
 from walkthrough.numbers.exact import Exact, added, contracted, doubtful, product_of, roomy, scaled, shifted
-from walkthrough.numbers.grid import Grid
+from walkthrough.numbers.grid import GivenGrid
 
 
 class ExactArithmetic(Arithmetic[Exact]):
@@ -41,7 +41,7 @@ class ExactArithmetic(Arithmetic[Exact]):
         self._same = same
         self._vanishes = vanishes
 
-    def given(self, grid: Grid) -> Exact:
+    def given(self, grid: GivenGrid) -> Exact:
         """As written."""
         return Exact(grid.numerators, grid.denominator)
 

@@ -14,7 +14,7 @@ from walkthrough.mathematics.folding import Algebra
 from walkthrough.mathematics.layout import Array, layout
 from walkthrough.mathematics.notation import Entry, Expression, Index, Piecewise, Same, Total
 
-Functions: TypeAlias = Mapping[str, Callable[[Array], Array]]
+ArrayFunctions: TypeAlias = Mapping[str, Callable[[Array], Array]]
 Axes: TypeAlias = tuple[Index, ...]
 """Loop indices, with an axis of the arrays for each."""
 Signs: TypeAlias = Callable[[Expression, Axes, Any], Array]
@@ -30,7 +30,7 @@ def plain_signs(_: Expression, __: Axes, values: Any) -> Array:
 class _Arrays(Algebra[Any, Axes]):
     read: Callable[[Entry], Array]
     constant: Callable[[Fraction], Any]
-    functions: Functions
+    functions: ArrayFunctions
     signs: Signs
 
     def number(self, of: Fraction) -> Any:
@@ -88,7 +88,7 @@ def evaluate(
     variables: Axes,
     read: Callable[[Entry], Array],
     number: Callable[[Fraction], Any],
-    functions: Functions,
+    functions: ArrayFunctions,
     signs: Signs = plain_signs,
 ) -> Array:
     """The expression for all values of the loop indices at once, an axis for each.

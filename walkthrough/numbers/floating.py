@@ -14,14 +14,14 @@ from walkthrough.mathematics.contraction import Contraction, contract
 from walkthrough.mathematics.layout import Array
 from walkthrough.mathematics.notation import Entry, Expression, Index, Shape
 from walkthrough.numbers.arithmetic import Arithmetic, Selection, ranked
-from walkthrough.numbers.expressions import Functions, evaluate, plain_signs
-from walkthrough.numbers.grid import Grid, nearest_float
+from walkthrough.numbers.expressions import ArrayFunctions, evaluate, plain_signs
+from walkthrough.numbers.grid import GivenGrid, nearest_float
 
 
 class Plain(Arithmetic[Array]):
     """Arrays of numbers that add and multiply by themselves."""
 
-    functions: ClassVar[Functions]
+    functions: ClassVar[ArrayFunctions]
 
     @abstractmethod
     def constant(self, value: Fraction) -> Any:
@@ -93,7 +93,7 @@ class Floating(Plain):
         """The nearest float."""
         return nearest_float(value)
 
-    def given(self, grid: Grid) -> Array:
+    def given(self, grid: GivenGrid) -> Array:
         """The nearest floats."""
         return grid.floats
 

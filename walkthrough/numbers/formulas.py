@@ -18,20 +18,20 @@ from walkthrough.numbers.balls import FUNCTIONS, sign
 Quantity: TypeAlias = Any
 """fmpq where a number is rational, otherwise arb, a ball that certainly holds it."""
 
-Place: TypeAlias = dict[Index, int]
-Functions: TypeAlias = Mapping[str, Callable[[Quantity], Quantity]]
+IndexValues: TypeAlias = dict[Index, int]
+QuantityFunctions: TypeAlias = Mapping[str, Callable[[Quantity], Quantity]]
 
 
 @dataclass(frozen=True)
-class _AtPlace(Algebra[Quantity, Place]):
-    read: Callable[[Entry, Place], Quantity]
-    functions: Functions
+class _AtPlace(Algebra[Quantity, IndexValues]):
+    read: Callable[[Entry, IndexValues], Quantity]
+    functions: QuantityFunctions
     counted: Callable[[tuple[int, ...]], int] | None
 
     def number(self, of: Fraction) -> Quantity:
         return fmpq(of.numerator, of.denominator)
 
-    def entry(self, of: Entry, scope: Place) -> Quantity:
+    def entry(self, of: Entry, scope: IndexValues) -> Quantity:
         return self.read(of, scope)
 
     def added(self, terms: list[Quantity]) -> Quantity:
@@ -53,10 +53,10 @@ class _AtPlace(Algebra[Quantity, Place]):
     def applied(self, function: str, to: Quantity) -> Quantity:
         return self.functions[function](to)
 
-    def same(self, of: Same, scope: Place) -> Quantity:
+    def same(self, of: Same, scope: IndexValues) -> Quantity:
         return fmpq(int(of.one.at(scope) == of.other.at(scope)))
 
-    def total(self, of: Total, scope: Place) -> Quantity:
+    def total(self, of: Total, scope: IndexValues) -> Quantity:
         result: Quantity = fmpq(0)
         for here in product(*(range(index.extent) for index in of.over)):
             times = self.counted(here) if self.counted else 1
@@ -66,7 +66,7 @@ class _AtPlace(Algebra[Quantity, Place]):
                 )
         return result
 
-    def piecewise(self, of: Piecewise, scope: Place) -> Quantity:
+    def piecewise(self, of: Piecewise, scope: IndexValues) -> Quantity:
         side = sign(self.fold(of.sign, scope))
         if side:
             return self.fold(of.above if side > 0 else of.below, scope)
@@ -76,9 +76,9 @@ class _AtPlace(Algebra[Quantity, Place]):
 
 def value_at(
     expression: Expression,
-    place: Place,
-    read: Callable[[Entry, Place], Quantity],
-    functions: Functions = FUNCTIONS,
+    place: IndexValues,
+    read: Callable[[Entry, IndexValues], Quantity],
+    functions: QuantityFunctions = FUNCTIONS,
     counted: Callable[[tuple[int, ...]], int] | None = None,
 ) -> Quantity:
     """The expression where its loop indices have these values.

@@ -46,7 +46,7 @@ class _NotGiven(Sequence[int]):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Grid:
+class GivenGrid:
     """A box of exact numbers, all over one common denominator, in reading order.
 
     `shape` is rows × columns, or with channels and filters before them. `texts`, if kept, are the
@@ -60,7 +60,7 @@ class Grid:
     texts: tuple[str, ...] | None = None
 
     @classmethod
-    def of(cls, numbers: Iterable[Written], shape: Shape) -> Grid:
+    def of(cls, numbers: Iterable[Written], shape: Shape) -> GivenGrid:
         """The grid of these written numbers, in reading order; raises GridTooLarge, ValueError."""
         refuse_too_many(shape)
         written = list(numbers)
@@ -77,7 +77,7 @@ class Grid:
         return cls(shape, flat, common, texts)
 
     @classmethod
-    def over(cls, numerators: Sequence[int] | Numerators, denominator: int, shape: Shape) -> Grid:
+    def over(cls, numerators: Sequence[int] | Numerators, denominator: int, shape: Shape) -> GivenGrid:
         """The grid numerators/denominator, given in reading order and reduced to lowest terms."""
         refuse_too_many(shape)
         flat = numerators if isinstance(numerators, (list, tuple)) else numerators.reshape(-1)  # type: ignore[union-attr]
@@ -93,7 +93,7 @@ class Grid:
         return cls(shape, flat, denominator // common)
 
     @classmethod
-    def of_size(cls, shape: Shape) -> Grid:
+    def of_size(cls, shape: Shape) -> GivenGrid:
         """A grid of which nothing but its shape is known; whoever asks for a number gets a ValueError."""
         return cls(shape, _NotGiven(prod(shape)))
 
@@ -148,13 +148,13 @@ class Grid:
             return self.texts[place].removeprefix("+").replace("-", MINUS)
         return Written.of(self.value(place)).shown
 
-    def reshaped(self, shape: Shape) -> Grid:
+    def reshaped(self, shape: Shape) -> GivenGrid:
         """The same numbers in reading order in another shape of the same size."""
         if prod(shape) != self.size:
             raise ValueError(f"{self.size} numbers do not fill the shape {shape}")
-        return self if shape == self.shape else Grid(shape, self.flat, self.denominator, self.texts)
+        return self if shape == self.shape else GivenGrid(shape, self.flat, self.denominator, self.texts)
 
-    def shaped_like(self, shape: Shape) -> Grid | None:
+    def shaped_like(self, shape: Shape) -> GivenGrid | None:
         """Itself in this shape, if they differ only in leading axes of size 1; otherwise None.
 
         A single row may also be what stands along the only axis that is longer than 1: channel × 1 × 1.
@@ -164,7 +164,7 @@ class Grid:
         return self.reshaped(shape) if same or row else None
 
     def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Grid):
+        if not isinstance(other, GivenGrid):
             return NotImplemented
         # denominators are in lowest terms, so equal values have equal ones
         return (self.shape, self.denominator) == (other.shape, other.denominator) and all(

@@ -10,6 +10,7 @@ from flint import arb, ctx, fmpq
 
 from walkthrough.mathematics.folding import rebuilt
 from walkthrough.mathematics.notation import (
+    Addition,
     Entry,
     Expression,
     Negative,
@@ -17,7 +18,6 @@ from walkthrough.mathematics.notation import (
     Piecewise,
     Product,
     Quotient,
-    Sum,
 )
 from walkthrough.numbers.arithmetic import NeedsPrecision
 from walkthrough.numbers.formulas import value_at
@@ -55,12 +55,12 @@ def simplified(expression: Expression, read: Callable[[Entry], Fraction | None])
         case Entry():
             value = read(expression)
             return Number(value) if value is not None and value in (0, 1) else expression
-        case Sum(terms):
+        case Addition(terms):
             kept = [term for term in (simplified(each, read) for each in terms) if not _is(term, 0)]
             numbers = [term for term in kept if isinstance(_unsigned(term), Number)]
             if len(kept) > 1 and len(numbers) == len(kept):
                 return Number(sum((_constant(term) for term in kept), Fraction(0)))
-            return Sum(tuple(kept)) if len(kept) > 1 else (kept[0] if kept else Number(Fraction(0)))
+            return Addition(tuple(kept)) if len(kept) > 1 else (kept[0] if kept else Number(Fraction(0)))
         case Product(factors):
             left = [simplified(each, read) for each in factors]
             if any(_is(each, 0) for each in left):

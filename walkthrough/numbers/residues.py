@@ -21,7 +21,7 @@ from walkthrough.mathematics.notation import Expression, Index
 from walkthrough.numbers.arithmetic import Selection
 from walkthrough.numbers.expressions import Signs
 from walkthrough.numbers.floating import Plain
-from walkthrough.numbers.grid import Grid
+from walkthrough.numbers.grid import GivenGrid
 
 _PRIME = 2**127 - 1
 
@@ -137,7 +137,7 @@ class Residues(Plain):
         """Numerator times the inverse of the denominator."""
         return Residue(value.numerator) / Residue(value.denominator)
 
-    def given(self, grid: Grid) -> Array:
+    def given(self, grid: GivenGrid) -> Array:
         """The numbers of a case as residues."""
         share = self.constant(Fraction(1, grid.denominator))
         lifted = np.frompyfunc(lambda numerator: share * int(numerator), 1, 1)

@@ -9,7 +9,7 @@ from typing import Any
 
 from walkthrough.document import Block, Heading, Lines, Prose, Rule, Table
 from walkthrough.mathematics.windows import times
-from walkthrough.trace.extents.receptive_field import Field, Window, image_axes
+from walkthrough.trace.extents.receptive_field import Field, SeenWindow, image_axes
 from walkthrough.trace.extents.sizes import LayerSize, Sizes
 
 _WIDEST_PICTURE = 64
@@ -121,7 +121,7 @@ def field_arithmetic(layer: LayerSize) -> str:
     return f"{said}: {_said(layer.field)}"
 
 
-def _axis(before: Field, window: Window, after: Field) -> str:
+def _axis(before: Field, window: SeenWindow, after: Field) -> str:
     jump, step = before.jump or Fraction(1), window.step or Fraction(1)
     exact = before.size + (window.size - 1) * jump
     rounded = f" ≤ {after.size}" if exact != after.size else f" = {after.size}"

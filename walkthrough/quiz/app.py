@@ -16,7 +16,7 @@ from textual.widgets import Input, Static
 
 from walkthrough.quiz.opening import Sitting
 from walkthrough.quiz.replies import LONGEST
-from walkthrough.quiz.screens.session import INTERRUPTED, Session
+from walkthrough.quiz.screens.session import INTERRUPTED, QuizSession
 from walkthrough.stepper.app import Painted
 from walkthrough.stepper.pictures.palette import Theme, is_dark, looks
 
@@ -51,7 +51,7 @@ class QuizApp(App[int]):
 
     def __init__(self, sitting: Sitting) -> None:
         super().__init__()
-        self.session = Session(sitting)
+        self.session = QuizSession(sitting)
         self.failed: BaseException | None = None
         self.picture = Painted()
         self.picture.can_focus = False

@@ -36,7 +36,7 @@ class Spot:
 
 
 @dataclass(slots=True)
-class Record:
+class Mastery:
     """What somebody has seen and done of one kind of step.
 
     `level` rises with each number that is right at once, and falls with each that is not; `rows` are rows of
@@ -65,7 +65,7 @@ class Record:
             self.level = max(1, self.level - 1)
 
 
-def support(fade: Fade, record: Record, spot: Spot) -> Support:
+def support(fade: Fade, record: Mastery, spot: Spot) -> Support:
     """How much of the next line of a kind is shown.
 
     `adaptive`: a whole line, then one without its value, then the formula alone, then nothing; a step back

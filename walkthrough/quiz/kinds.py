@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from walkthrough.stepper.places.course import Part
+from walkthrough.stepper.places.course import CoursePart
 from walkthrough.stepper.places.opened import Opened
 from walkthrough.trace.steps.kinds import Ref, Sums
 
 
-def kind_of(opened: Opened, part: Part) -> str:
+def kind_of(opened: Opened, part: CoursePart) -> str:
     """`conv2d: kernel gradient`: the same for every layer of a type."""
     steps, local = opened.steps, opened.trace.place(part.tensor).local
     stage = steps.stage_of(part.tensor)
@@ -25,7 +25,7 @@ def kind_of(opened: Opened, part: Part) -> str:
     )
 
 
-def is_copy(opened: Opened, part: Part) -> bool:
+def is_copy(opened: Opened, part: CoursePart) -> bool:
     """Whether a part only takes over numbers, as flatten does: nothing in it is worked out.
 
     That the gradient of a bias is that of the output is something to know, and asked.

@@ -12,7 +12,7 @@ from walkthrough.quiz.fading import FADES, Fade
 from walkthrough.quiz.hunting.hunt import Hunt
 from walkthrough.quiz.hunting.planting import planted
 from walkthrough.quiz.keeping import BrokenFile, Kept, fingerprint
-from walkthrough.quiz.quiz import DoesNotFit, Quiz
+from walkthrough.quiz.quiz import AnotherExercise, Quiz
 from walkthrough.quiz.turns import Turn
 from walkthrough.stepper.places.opened import Opened
 from walkthrough.trace.trace import replay
@@ -21,7 +21,7 @@ _SEEDS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WantedQuiz:
     """What is asked for; None and False where nothing was said of it."""
 
     seed: int | None = None
@@ -49,7 +49,7 @@ class Sitting:
         return ""
 
 
-def sitting(case: Case, wanted: Wanted, kept: Kept | None, write: Callable[[str], None]) -> Sitting:
+def sitting(case: Case, wanted: WantedQuiz, kept: Kept | None, write: Callable[[str], None]) -> Sitting:
     """The quiz on a case; `kept` is what its file has of it, `write` takes the file anew after each answer.
 
     Raises BrokenFile, CannotDraw, CannotPlant.
@@ -74,21 +74,21 @@ def sitting(case: Case, wanted: Wanted, kept: Kept | None, write: Callable[[str]
         game = Quiz(opened, begun.fade, keep)
     try:
         game.resume(begun.turns)
-    except DoesNotFit as problem:
+    except AnotherExercise as problem:
         raise BrokenFile(f"is broken: {problem}") from None
     # whether it can be written is found before anybody has answered
     keep(begun.turns)
     return Sitting(game, begun.seed, kept is not None)
 
 
-def _begun(case: Case, wanted: Wanted) -> Kept:
+def _begun(case: Case, wanted: WantedQuiz) -> Kept:
     seed = SystemRandom().randrange(_SEEDS) if wanted.seed is None else wanted.seed
     fresh = fresh_case(case, seed).toml if wanted.fresh else None
     fade = wanted.fade or FADES[0]
     return Kept(case.name, fingerprint(case), seed, fresh, fade, wanted.mistake)
 
 
-def _resumed(case: Case, wanted: Wanted, kept: Kept) -> Kept:
+def _resumed(case: Case, wanted: WantedQuiz, kept: Kept) -> Kept:
     if kept.of != fingerprint(case):
         raise BrokenFile(f"is of a quiz on another text ({kept.case}); give the case that it was begun with")
     differs = {

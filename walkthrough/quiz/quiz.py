@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from walkthrough.quiz.desk import Desk
-from walkthrough.quiz.fading import MOST_ASKED, Fade, Record, Spot, Support, support
+from walkthrough.quiz.fading import MOST_ASKED, Fade, Mastery, Spot, Support, support
 from walkthrough.quiz.hints import HINTS
 from walkthrough.quiz.kinds import is_copy, kind_of
 from walkthrough.quiz.replies import LONGEST, Reply, reply, too_long, unread
 from walkthrough.quiz.turns import Try, Turn
-from walkthrough.stepper.places.course import Course, Part
+from walkthrough.stepper.places.course import Course, CoursePart
 from walkthrough.stepper.places.opened import Opened
 from walkthrough.trace.steps.kinds import Ref
 
@@ -21,7 +21,7 @@ _MOST_CARRIED = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownLine:
     """A worked line; `filled` if it and the lines up to `last` are only filled in."""
 
     line: int
@@ -30,7 +30,7 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AskedNumber:
     """A number that is asked, and what of its line stands there."""
 
     line: int
@@ -44,12 +44,12 @@ class Over:
 
 _STUCK = "h gives a hint, s shows it"
 
-Scene: TypeAlias = Shown | Asked | Over
+Scene: TypeAlias = ShownLine | AskedNumber | Over
 Keep: TypeAlias = Callable[[tuple[Turn, ...]], None]
 """Takes what has been said to where it is safe, before anybody sees the reply."""
 
 
-class DoesNotFit(ValueError):
+class AnotherExercise(ValueError):
     """Turns that this quiz would not have asked."""
 
 
@@ -63,7 +63,7 @@ class Quiz:
         self.turns: list[Turn] = []
         self._keep = keep
         self._desk = Desk(opened.trace, opened.digits)
-        self._records: dict[str, Record] = {}
+        self._records: dict[str, Mastery] = {}
         self._kinds = {part.tensor: kind_of(opened, part) for part in self.course.parts}
         self._copies = {part.tensor: is_copy(opened, part) for part in self.course.parts}
         self._last_of = {
@@ -76,7 +76,7 @@ class Quiz:
     # --- where it is -------------------------------------------------------------------------------
 
     @property
-    def part(self) -> Part:
+    def part(self) -> CoursePart:
         """The tensor that is worked out."""
         return self.course.part(self._line)
 
@@ -100,7 +100,7 @@ class Quiz:
     @property
     def stands(self) -> Support:
         """What of the line that is asked stands there by now, hints included."""
-        assert isinstance(self.scene, Asked)
+        assert isinstance(self.scene, AskedNumber)
         return Support(max(self.scene.support - self.turn.hints, Support.WHOLE))
 
     def kind(self, cell: str) -> str:
@@ -111,11 +111,11 @@ class Quiz:
 
     def go_on(self) -> None:
         """From what was shown to what comes next."""
-        assert isinstance(self.scene, Shown)
+        assert isinstance(self.scene, ShownLine)
         self._saw(self.scene)
         self.scene = self._decided(self.scene.last + 1)
 
-    def _saw(self, scene: Shown) -> None:
+    def _saw(self, scene: ShownLine) -> None:
         part = self.course.part(scene.line)
         if part.size <= _MOST_CARRIED and not self._copies[part.tensor]:
             for line in range(scene.line, scene.last + 1):
@@ -130,15 +130,15 @@ class Quiz:
         trace, digits = self.opened.trace, self.opened.digits
         self._carried[ref] = trace.shown(*ref, digits).plain
 
-    def _record(self, part: Part) -> Record:
-        return self._records.setdefault(self._kinds[part.tensor], Record())
+    def _record(self, part: CoursePart) -> Mastery:
+        return self._records.setdefault(self._kinds[part.tensor], Mastery())
 
-    def _count_rows(self, part: Part, first: int, last: int) -> None:
+    def _count_rows(self, part: CoursePart, first: int, last: int) -> None:
         columns = self._columns(part)
         ends = (last + 1 - part.first) // columns - (first - part.first) // columns
         self._record(part).rows += ends
 
-    def _columns(self, part: Part) -> int:
+    def _columns(self, part: CoursePart) -> int:
         shape = self.opened.shape(part.tensor)
         return shape[-1] if shape else 1
 
@@ -150,21 +150,21 @@ class Quiz:
         if line == part.first:
             self._asked = 0
         if self._copies[part.tensor]:
-            return Shown(line, part.last, filled=True)
+            return ShownLine(line, part.last, filled=True)
         columns = self._columns(part)
         last = line == self._last_of[self._kinds[part.tensor]]
         spot = Spot((line - part.first) % columns, columns, last, self._asked)
         found = support(self.fade, self._record(part), spot)
         if found is not Support.WHOLE:
-            return Asked(line, found)
+            return AskedNumber(line, found)
         filled = self.fade != "all" and self._asked >= MOST_ASKED
-        return Shown(line, part.last if filled else line, filled)
+        return ShownLine(line, part.last if filled else line, filled)
 
     # --- answers -----------------------------------------------------------------------------------
 
     def answer(self, text: str) -> Reply:
         """An answer is marked and kept; after a wrong one the same number is asked again."""
-        assert isinstance(self.scene, Asked)
+        assert isinstance(self.scene, AskedNumber)
         text = text.strip()
         if len(text) > LONGEST:
             return too_long(text)
@@ -197,7 +197,7 @@ class Quiz:
 
     def _close(self, turn: Turn) -> None:
         """A number is found or shown: what is learned from that, and what comes next."""
-        assert isinstance(self.scene, Asked)
+        assert isinstance(self.scene, AskedNumber)
         line, part, ref = self.scene.line, self.part, self.ref
         if turn.given_up:
             self._carry(ref)
@@ -207,7 +207,7 @@ class Quiz:
         self._count_rows(part, line, line)
         self._asked += 1
         if turn.skipped and line < part.last:
-            self.scene = Shown(line + 1, part.last, filled=True)
+            self.scene = ShownLine(line + 1, part.last, filled=True)
         else:
             self.scene = self._decided(line + 1)
 
@@ -217,14 +217,14 @@ class Quiz:
         """Goes to where these turns lead; raises DoesNotFit where they do not lead there."""
         kept, self._keep = self._keep, lambda turns: None
         for turn in turns:
-            while isinstance(self.scene, Shown):
+            while isinstance(self.scene, ShownLine):
                 self.go_on()
             if isinstance(self.scene, Over) or turn.cell != self.opened.name(self.ref):
-                raise DoesNotFit(f"{turn.cell} is not what is asked there")
+                raise AnotherExercise(f"{turn.cell} is not what is asked there")
             if self.turns and not self.turns[-1].done:
-                raise DoesNotFit(f"{self.turns[-1].cell} is still open there")
+                raise AnotherExercise(f"{self.turns[-1].cell} is still open there")
             self._say(turn)
         self._keep = kept
         found = self._desk.sheet(self._carried)
         if any(each.verdict in ("wrong", "unreadable", "blank") for each in found.claims):
-            raise DoesNotFit("a number in it is taken as right, and is not")
+            raise AnotherExercise("a number in it is taken as right, and is not")

@@ -12,7 +12,7 @@ from walkthrough.slips._lines import equals, factor, sum_line, text
 from walkthrough.slips._terms import to_input
 from walkthrough.trace.network import Stage
 from walkthrough.trace.steps.kinds import Choice, Ref, Route, Share, Sums
-from walkthrough.workbook.reworked_steps import ZERO, ReworkedStep, Row
+from walkthrough.workbook.reworked_steps import ZERO, ReworkedRow, ReworkedStep
 
 # --- links of the chain ------------------------------------------------------------------------
 
@@ -41,11 +41,11 @@ def sum_of(numbers: list[Quantity], value: Quantity) -> str:
     )
 
 
-def only_one(rows: list[Row]) -> Ref | None:
+def only_one(rows: list[ReworkedRow]) -> Ref | None:
     return rows[0].refs[0] if len(rows) == 1 else None
 
 
-def weight_of(rows: list[Row]) -> Ref | None:
+def weight_of(rows: list[ReworkedRow]) -> Ref | None:
     return rows[0].refs[-1] if len(rows) == 1 else None
 
 
@@ -69,7 +69,7 @@ def pooled(own: ReworkedStep) -> bool:
     return isinstance(own.step, Route) and bool(own.step.shares) and own.step.shares[0].winner is not None
 
 
-def windows_of(own: ReworkedStep) -> list[tuple[Row, Share]]:
+def windows_of(own: ReworkedStep) -> list[tuple[ReworkedRow, Share]]:
     assert isinstance(own.step, Route)
     return list(zip(own.rows, own.step.shares, strict=True))
 
@@ -83,7 +83,7 @@ def window_size(own: ReworkedStep, share: Share) -> int:
 # --- whose share it is -------------------------------------------------------------------------
 
 
-def telling(said: str, rows: list[Row], value: Quantity) -> Callable[[], Told]:
+def telling(said: str, rows: list[ReworkedRow], value: Quantity) -> Callable[[], Told]:
     """A sentence, and the terms that add up to what was written."""
     return lambda: Told(said, sum_line(rows, value))
 
@@ -104,7 +104,7 @@ def parameter_of(own: ReworkedStep) -> Tensor | None:
     return next((tensor for tensor in stage.parameters.values() if tensor.grad.name == local), None)
 
 
-def last_window(own: ReworkedStep) -> list[Row]:
+def last_window(own: ReworkedStep) -> list[ReworkedRow]:
     """The terms of the last window in which an entry lies; none if it lies in one only."""
     if isinstance(own.step, Route):
         return own.rows[-1:] if len(own.rows) > 1 else []
@@ -115,7 +115,7 @@ def last_window(own: ReworkedStep) -> list[Row]:
     return [row for place, row in placed if place == max(places)] if len(places) > 1 else []
 
 
-def _window_of(own: ReworkedStep, row: Row) -> tuple[int, ...] | None:
+def _window_of(own: ReworkedStep, row: ReworkedRow) -> tuple[int, ...] | None:
     """Where the window of a term lies in the output."""
     window, stage = own.structure.window, own.stage
     assert window is not None
@@ -127,7 +127,7 @@ def _window_of(own: ReworkedStep, row: Row) -> tuple[int, ...] | None:
     return None if upstream is None or not axes else tuple(upstream.cell[axis] for axis in axes)
 
 
-def shares_of_filters(own: ReworkedStep) -> dict[int, list[Row]]:
+def shares_of_filters(own: ReworkedStep) -> dict[int, list[ReworkedRow]]:
     """The terms of an input's gradient by the filter (or the output) that they come back through."""
     stage = own.stage
     if stage is None or not to_input(own) or not isinstance(own.step, Sums) or not stage.parameters:
@@ -136,7 +136,7 @@ def shares_of_filters(own: ReworkedStep) -> dict[int, list[Row]]:
     along = set() if window is None else {axis.along for axis in window.axes}
     left = stage.equations[0].left
     axes = [axis for axis, position in enumerate(left.index) if position.alone not in (*along, None)]
-    found: dict[int, list[Row]] = {}
+    found: dict[int, list[ReworkedRow]] = {}
     for row in own.rows if axes else ():
         if row.refs[0] is not None:
             found.setdefault(row.refs[0].cell[axes[0]], []).append(row)

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 
 from walkthrough.mathematics.folding import all_places, rebuilt
 from walkthrough.mathematics.letters import at_place, written
-from walkthrough.mathematics.notation import Applied, Cell, Entry, Expression, Sum, Total
-from walkthrough.numbers.formulas import Place, Quantity, places_of_totals
+from walkthrough.mathematics.notation import Addition, Applied, Cell, Entry, Expression, Total
+from walkthrough.numbers.formulas import IndexValues, Quantity, places_of_totals
 from walkthrough.slips import Candidate, Candidates, Told
 from walkthrough.slips._lines import equals, product_text, sum_line, text
 from walkthrough.slips._sides import sides_taken
@@ -43,7 +43,10 @@ def read_as(own: ReworkedStep, ref: Ref, number: Quantity, said: str) -> Candida
 
 
 def formula_text(
-    own: ReworkedStep, expression: Expression, place: Place, instead: Mapping[Ref, Quantity] | None = None
+    own: ReworkedStep,
+    expression: Expression,
+    place: IndexValues,
+    instead: Mapping[Ref, Quantity] | None = None,
 ) -> str:
     """A formula with one's own numbers in it: 1/(1 + e^(−2.55))."""
     changed = instead or {}
@@ -129,7 +132,7 @@ def _repeated(total: Total, here: Cell, times: int) -> Expression:
     for place in all_places(total.over):
         same = tuple(place[index] for index in total.over) == here
         terms += [at_place(total.body, place)] * (times if same else 1)
-    return terms[0] if len(terms) == 1 else Sum(tuple(terms))
+    return terms[0] if len(terms) == 1 else Addition(tuple(terms))
 
 
 def with_totals(of: Expression, change: Callable[[Total], Expression]) -> Expression:
@@ -158,11 +161,11 @@ def without_power(of: Expression) -> Expression:
     return rebuilt(of, without_power)
 
 
-def without_place(of: Total, term: Expression, place: Place) -> Expression:
+def without_place(of: Total, term: Expression, place: IndexValues) -> Expression:
     """A Σ written out, without the term that this one is."""
     own = at_place(term, place)
     terms = [at_place(of.body, {**place, **each}) for each in all_places(of.over)]
     others = tuple(each for each in terms if each != own)
     if not others:
         raise ArithmeticError("nothing is left")
-    return others[0] if len(others) == 1 else Sum(others)
+    return others[0] if len(others) == 1 else Addition(others)

@@ -15,7 +15,7 @@ from walkthrough.slips._functions import line_with, operands
 from walkthrough.slips._lines import equals, text
 from walkthrough.slips._neighbours import beside, bracketed
 from walkthrough.trace.steps.kinds import Choice, Formula, Gate, Given, Ref
-from walkthrough.workbook.reworked_steps import ReworkedStep, Row
+from walkthrough.workbook.reworked_steps import ReworkedRow, ReworkedStep
 
 _MOST_GIVEN = 200
 _LONGEST = 12
@@ -96,7 +96,7 @@ def numbers_misread(own: ReworkedStep) -> Candidates:
     given = given_operands(own)
     if not given or len(given) > _MOST_GIVEN:
         return
-    rows: dict[Ref, list[tuple[Row, int]]] = {}
+    rows: dict[Ref, list[tuple[ReworkedRow, int]]] = {}
     if not isinstance(own.step, Choice | Gate | Formula):
         for row in own.rows:
             for at, ref in enumerate(row.refs):
@@ -114,7 +114,7 @@ def numbers_misread(own: ReworkedStep) -> Candidates:
                 yield _candidate(own, ref, misreading, value, used, len(given))
 
 
-def _times(used: list[tuple[Row, int]]) -> Quantity:
+def _times(used: list[tuple[ReworkedRow, int]]) -> Quantity:
     """What a given number is multiplied by in a sum."""
     result: Quantity = fmpq(0)
     for row, at in used:
@@ -148,7 +148,12 @@ def _value(own: ReworkedStep, ref: Ref, number: Quantity, times: Quantity | None
 
 
 def _candidate(
-    own: ReworkedStep, ref: Ref, misreading: Misreading, value: Quantity, used: list[tuple[Row, int]], of: int
+    own: ReworkedStep,
+    ref: Ref,
+    misreading: Misreading,
+    value: Quantity,
+    used: list[tuple[ReworkedRow, int]],
+    of: int,
 ) -> Candidate:
     before, number = own.number(ref), misreading.number
 

@@ -11,7 +11,7 @@ from walkthrough.numbers.arithmetic import NeedsPrecision
 from walkthrough.numbers.formulas import Quantity
 from walkthrough.numbers.shown import Known, Shown, shown
 from walkthrough.trace.steps.kinds import Ref
-from walkthrough.workbook.reworked_steps import ReworkedStep, Row
+from walkthrough.workbook.reworked_steps import ReworkedRow, ReworkedStep
 
 SHOWN_DIGITS = 10
 _FEWER = (SHOWN_DIGITS, 7, 4, 2, 1)
@@ -60,7 +60,7 @@ def product_text(values: Iterable[Quantity]) -> str:
     return "·".join(said)
 
 
-def term(row: Row) -> str:
+def term(row: ReworkedRow) -> str:
     """A term of a sum with its coefficient, if it has one."""
     values = row.values if row.values and row.coefficient == 1 else (row.coefficient, *row.values)
     return product_text(values)
@@ -87,7 +87,7 @@ def equals(left: str, value: Quantity, *operands: Quantity) -> str:
     return f"{left} {'=' if complete else '≈'} {text(value)}"
 
 
-def sum_line(rows: Sequence[Row], value: Quantity) -> str:
+def sum_line(rows: Sequence[ReworkedRow], value: Quantity) -> str:
     """Σ of the terms = value."""
     return equals(
         sum_text([term(row) for row in rows]), value, *(each for row in rows for each in row.values)

@@ -9,7 +9,7 @@ from walkthrough.numbers.formulas import Quantity
 from walkthrough.slips import Candidate, Candidates, Told
 from walkthrough.slips._lines import equals, term, text
 from walkthrough.trace.steps.kinds import Ref
-from walkthrough.workbook.reworked_steps import ReworkedStep, Row
+from walkthrough.workbook.reworked_steps import ReworkedRow, ReworkedStep
 
 _DIRECTIONS = {(0, 1): "to the right", (0, -1): "to the left", (1, 0): "below", (-1, 0): "above"}
 
@@ -35,7 +35,7 @@ def _neighbours(ref: Ref, shape: Shape) -> list[tuple[Ref, str]]:
     return found
 
 
-def row_beside(own: ReworkedStep, row: Row) -> Candidates:
+def row_beside(own: ReworkedStep, row: ReworkedRow) -> Candidates:
     """The sum with one factor of this term read one step beside."""
     places = 4 * len(own.rows) * max(1, len(row.refs))
     for at, ref in enumerate(row.refs):
@@ -75,7 +75,7 @@ def taken(
         yield Candidate(value, told, ref, places)
 
 
-def bracketed(row: Row) -> str:
+def bracketed(row: ReworkedRow) -> str:
     """A term after a minus or a plus."""
     said = term(row)
     return f"({said})" if said.startswith("−") else said

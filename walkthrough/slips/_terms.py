@@ -9,7 +9,7 @@ from walkthrough.slips import Candidate, Candidates, Told
 from walkthrough.slips._lines import equals, sum_line, text
 from walkthrough.slips._rereading import kernel_axes
 from walkthrough.trace.steps.kinds import Choice, Ref, Sums
-from walkthrough.workbook.reworked_steps import ReworkedStep, Row, added
+from walkthrough.workbook.reworked_steps import ReworkedRow, ReworkedStep, added
 from walkthrough.workbook.workbook import Change
 
 
@@ -55,7 +55,7 @@ def how_turned(own: ReworkedStep) -> str:
 # --- rows, biases and channels -----------------------------------------------------------------
 
 
-def biases(own: ReworkedStep) -> list[Row]:
+def biases(own: ReworkedStep) -> list[ReworkedRow]:
     """The bias among the terms of a forward sum."""
     if not isinstance(own.step, Sums) or own.step.phase != "forward":
         return []
@@ -65,7 +65,7 @@ def biases(own: ReworkedStep) -> list[Row]:
     ]
 
 
-def kernel_rows(own: ReworkedStep) -> list[tuple[str, list[Row]]]:
+def kernel_rows(own: ReworkedStep) -> list[tuple[str, list[ReworkedRow]]]:
     """The terms of a sum by the row of the kernel, of one channel and of all together."""
     if not isinstance(own.step, Sums):
         return []
@@ -75,7 +75,7 @@ def kernel_rows(own: ReworkedStep) -> list[tuple[str, list[Row]]]:
     kernel, axes = window.kernel.tensor, kernel_axes(own.structure)
     if len(axes) < 2 or kernel.shape[axes[0]] == 1:
         return []
-    groups: dict[str, list[Row]] = {}
+    groups: dict[str, list[ReworkedRow]] = {}
     channels = [axis for axis in window.channels if kernel.shape[axis] > 1][:1]
     for row in own.rows:
         name = own.book.beside(kernel.name, own.ref)
@@ -88,7 +88,7 @@ def kernel_rows(own: ReworkedStep) -> list[tuple[str, list[Row]]]:
     return list(groups.items())
 
 
-def _equal_rows(own: ReworkedStep, length: int) -> list[tuple[str, list[Row]]]:
+def _equal_rows(own: ReworkedStep, length: int) -> list[tuple[str, list[ReworkedRow]]]:
     """The terms in rows, as they stand on paper."""
     if not length or own.step.phase != "backward":
         return []
@@ -116,7 +116,7 @@ def channels_of(own: ReworkedStep) -> tuple[str, int]:
     return "", 0
 
 
-def moved_rows(own: ReworkedStep, tensor: str, moved: Callable[[Cell], Cell]) -> list[Row]:
+def moved_rows(own: ReworkedStep, tensor: str, moved: Callable[[Cell], Cell]) -> list[ReworkedRow]:
     """The terms of a sum with the entries of one tensor read in other places."""
     return own.filled(
         (
@@ -130,7 +130,7 @@ def moved_rows(own: ReworkedStep, tensor: str, moved: Callable[[Cell], Cell]) ->
     )
 
 
-def summed(own: ReworkedStep, rows: list[Row], said: str, places: int, key: str) -> Candidates:
+def summed(own: ReworkedStep, rows: list[ReworkedRow], said: str, places: int, key: str) -> Candidates:
     """What the step gives with other terms."""
     value = added(rows)
     if own.fits(value):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from walkthrough.mathematics.notation import Entry, Tensor, ravel, unravel
-from walkthrough.numbers.formulas import Place, Quantity, value_at
+from walkthrough.numbers.formulas import IndexValues, Quantity, value_at
 from walkthrough.slips import Candidate, Candidates, Told, slip
 from walkthrough.slips._alternatives import OtherFunction, other_slopes
 from walkthrough.slips._chain import (
@@ -31,7 +31,7 @@ from walkthrough.slips._rereading import turned_kernel
 from walkthrough.slips._terms import how_turned, misread, to_input
 from walkthrough.trace.network import Stage
 from walkthrough.trace.steps.kinds import Chain, Formula, Ref, Route, Share, Sums
-from walkthrough.workbook.reworked_steps import ONE, ReworkedStep, Row, added, product_of, reworked
+from walkthrough.workbook.reworked_steps import ONE, ReworkedRow, ReworkedStep, added, product_of, reworked
 
 
 @slip(common=6)
@@ -91,7 +91,7 @@ def derivative_at_output(own: ReworkedStep) -> Candidates:
     (upstream, local, place), *_ = step.terms
     inner = stage.equations[0]
 
-    def read(entry: Entry, at: Place) -> Quantity:
+    def read(entry: Entry, at: IndexValues) -> Quantity:
         if entry.tensor != stage.z:
             return own.number(own.refer(entry, at))
         y = own.number(own.refer(entry, at))
@@ -171,7 +171,7 @@ def routed_elsewhere(own: ReworkedStep) -> Candidates:
         if row.coefficient != 1:
             value = value + row.values[0]
 
-        def told(row: Row = row, share: Share = share, value: Quantity = value) -> Told:
+        def told(row: ReworkedRow = row, share: Share = share, value: Quantity = value) -> Told:
             left, window = f"{text(own.right)} − {factor(row.product)}", own.book.name(share.window)
             if row.coefficient == 1:
                 said = f"the gradient of {window} is sent to another entry of the window"
@@ -367,7 +367,7 @@ def _neighbouring_gradients(own: ReworkedStep, stage: Stage) -> list[Tensor]:
     return [*(after.z for after in layers[at + 1 : at + 3]), stage.x]
 
 
-def _from_elsewhere(own: ReworkedStep, row: Row, upstream: str, other: Tensor) -> Row:
+def _from_elsewhere(own: ReworkedStep, row: ReworkedRow, upstream: str, other: Tensor) -> ReworkedRow:
     """A term with the gradient of the same place in another tensor."""
     values = []
     for ref, value in zip(row.refs, row.values, strict=True):

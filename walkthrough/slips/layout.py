@@ -38,7 +38,7 @@ from walkthrough.slips._terms import (
 )
 from walkthrough.trace.network import Stage
 from walkthrough.trace.steps.kinds import Given, Ref, Route, Sums
-from walkthrough.workbook.reworked_steps import ONE, ReworkedStep, Row, added, product_of
+from walkthrough.workbook.reworked_steps import ONE, ReworkedRow, ReworkedStep, added, product_of
 
 _MOST_OTHERS = 12
 _MOST_CELLS = 150
@@ -163,7 +163,9 @@ def other_bias_used(own: ReworkedStep) -> Candidates:
             if b == row.product or not own.fits(value):
                 continue
 
-            def told(b: Quantity = b, other: Ref = other, row: Row = row, value: Quantity = value) -> Told:
+            def told(
+                b: Quantity = b, other: Ref = other, row: ReworkedRow = row, value: Quantity = value
+            ) -> Told:
                 line = equals(f"{text(own.right)} − {factor(row.product)} + {factor(b)}", value, own.right, b)
                 return Told(
                     f"{own.book.name(other)}, which is {text(b)}, is added instead of {text(row.product)}",
@@ -308,7 +310,7 @@ def channel_forgotten(own: ReworkedStep) -> Candidates:
     if not isinstance(own.step, Sums) or not (own.step.phase == "forward" or to_input(own)):
         return
     tensor, axis = channels_of(own)
-    channels: dict[int, list[Row]] = {}
+    channels: dict[int, list[ReworkedRow]] = {}
     for row in own.rows if tensor else ():
         for ref in row.refs:
             if ref is not None and ref.tensor == tensor:
@@ -317,7 +319,7 @@ def channel_forgotten(own: ReworkedStep) -> Candidates:
         value = own.right - added(rows)
         if own.fits(value):
 
-            def told(rows: list[Row] = rows, channel: int = channel, value: object = value) -> Told:
+            def told(rows: list[ReworkedRow] = rows, channel: int = channel, value: object = value) -> Told:
                 gone = set(map(id, rows))
                 kept = [row for row in own.rows if id(row) not in gone]
                 return Told(f"channel {channel + 1} is left out", sum_line(kept, value))
@@ -355,7 +357,7 @@ def column_major_flatten(own: ReworkedStep) -> Candidates:
         value = added(rows)
         if own.fits(value):
 
-            def told(rows: list[Row] = rows, value: object = value) -> Told:
+            def told(rows: list[ReworkedRow] = rows, value: object = value) -> Told:
                 return Told("the map is flattened column by column", sum_line(rows, value))
 
             yield Candidate(value, told, None, 1, f"column-major-flatten {key}")
@@ -383,7 +385,7 @@ def _by_all(cell: Cell, shape: Shape) -> int:
     return ravel(cell[::-1], shape[::-1])
 
 
-def _otherwise_flat(own: ReworkedStep, stage: Stage, place: object) -> list[Row]:
+def _otherwise_flat(own: ReworkedStep, stage: Stage, place: object) -> list[ReworkedRow]:
     """The step's terms when the layer's input is read in another order."""
     shape = stage.x.shape
     assert callable(place)

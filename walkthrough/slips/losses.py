@@ -12,7 +12,7 @@ from walkthrough.mathematics.folding import rebuilt
 from walkthrough.mathematics.letters import at_place, rational
 from walkthrough.mathematics.notation import Equation, Expression, Power, entries, own_part, ravel, unravel
 from walkthrough.mathematics.readings import ONE, Part
-from walkthrough.numbers.formulas import Place, Quantity
+from walkthrough.numbers.formulas import IndexValues, Quantity
 from walkthrough.numbers.quantities import quantity
 from walkthrough.slips import Candidate, Candidates, Told, slip
 from walkthrough.slips._alternatives import other_losses
@@ -119,7 +119,7 @@ def other_loss(own: ReworkedStep) -> Candidates:
                 yield from _another_loss(own, formula, place, word, len(others))
 
 
-def _of_loss(own: ReworkedStep, equation: Equation) -> Iterator[tuple[Expression, Place]]:
+def _of_loss(own: ReworkedStep, equation: Equation) -> Iterator[tuple[Expression, IndexValues]]:
     """The loss's formula, or its slope at the entry that the step is about."""
     if own.step.phase == "loss":
         yield equation.right, {}
@@ -129,7 +129,9 @@ def _of_loss(own: ReworkedStep, equation: Equation) -> Iterator[tuple[Expression
             yield slope, dict(zip(entry.variables, place, strict=True))
 
 
-def _another_loss(own: ReworkedStep, formula: Expression, place: Place, word: str, places: int) -> Candidates:
+def _another_loss(
+    own: ReworkedStep, formula: Expression, place: IndexValues, word: str, places: int
+) -> Candidates:
     try:
         value = own.formula(formula, place)
     except ArithmeticError:

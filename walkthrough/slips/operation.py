@@ -11,7 +11,7 @@ from flint import arb, fmpq
 
 from walkthrough.mathematics.notation import Expression, Quotient, Total
 from walkthrough.numbers.balls import FUNCTIONS
-from walkthrough.numbers.formulas import Place, Quantity
+from walkthrough.numbers.formulas import IndexValues, Quantity
 from walkthrough.slips import Candidate, Candidates, Told, slip
 from walkthrough.slips._alternatives import other_functions
 from walkthrough.slips._functions import argument, formula_text, operands, without_place, without_power
@@ -346,7 +346,7 @@ def _share(own: ReworkedStep) -> tuple[Expression, Total] | None:
     return None
 
 
-def _place(own: ReworkedStep) -> Place:
+def _place(own: ReworkedStep) -> IndexValues:
     assert isinstance(own.step, Formula)
     return own.step.place
 

@@ -13,7 +13,7 @@ from walkthrough.slips._lines import equals, factor, named, product_text, sum_li
 from walkthrough.slips._neighbours import beside, bracketed, row_beside, taken
 from walkthrough.slips._terms import biases, kernel_rows
 from walkthrough.trace.steps.kinds import Chain, Gate, Given, Ref, Route, Sums
-from walkthrough.workbook.reworked_steps import ReworkedStep, Row, added
+from walkthrough.workbook.reworked_steps import ReworkedRow, ReworkedStep, added
 
 _MOST_NEIGHBOURS_READ = 2_000
 
@@ -30,7 +30,10 @@ def sign_lost(own: ReworkedStep) -> Candidates:
         value = own.right - 2 * row.product
 
         def told(
-            row: Row = row, at: Ref | None = at, negative: Quantity = negative, value: Quantity = value
+            row: ReworkedRow = row,
+            at: Ref | None = at,
+            negative: Quantity = negative,
+            value: Quantity = value,
         ) -> Told:
             which = f"the {text(negative)} of {_name(own, at)}"
             return Told(
@@ -52,7 +55,7 @@ def sign_gained(own: ReworkedStep) -> Candidates:
         if id(row) in near:
             value = own.right - 2 * row.product
 
-            def told(row: Row = row, value: Quantity = value) -> Told:
+            def told(row: ReworkedRow = row, value: Quantity = value) -> Told:
                 return Told(f"{term(row)} is subtracted", _without(own, f"2·{_doubled(row)}", row, value))
 
             yield Candidate(value, told, _first(row), len(plus))
@@ -74,7 +77,7 @@ def term_dropped(own: ReworkedStep) -> Candidates:
         if row.product and len(own.rows) > 1:
             value = own.right - row.product
 
-            def told(row: Row = row, value: Quantity = value) -> Told:
+            def told(row: ReworkedRow = row, value: Quantity = value) -> Told:
                 return Told(f"the term {term(row)} is left out", _without(own, bracketed(row), row, value))
 
             yield Candidate(value, told, _first(row), len(own.rows))
@@ -88,7 +91,7 @@ def term_doubled(own: ReworkedStep) -> Candidates:
         if row.product and len(own.rows) > 1:
             value = own.right + row.product
 
-            def told(row: Row = row, value: Quantity = value) -> Told:
+            def told(row: ReworkedRow = row, value: Quantity = value) -> Told:
                 line = equals(f"{text(own.right)} + {bracketed(row)}", value, own.right, *row.values)
                 return Told(f"the term {term(row)} is counted twice", line)
 
@@ -107,7 +110,7 @@ def added_not_multiplied(own: ReworkedStep) -> Candidates:
         value = own.right - row.product + instead
         if instead != row.product and own.fits(value):
 
-            def told(row: Row = row, value: Quantity = value) -> Told:
+            def told(row: ReworkedRow = row, value: Quantity = value) -> Told:
                 said = f"{text(row.values[0])} + {factor(row.values[1])}"
                 times = "" if row.coefficient == 1 else f"{factor(row.coefficient)}·"
                 left = f"{text(own.right)} − {bracketed(row)} + {times}({said})"
@@ -147,7 +150,9 @@ def row_skipped(own: ReworkedStep) -> Candidates:
         value = own.right - added(left_out)
         if own.fits(value):
 
-            def told(name: str = name, left_out: list[Row] = left_out, value: Quantity = value) -> Told:
+            def told(
+                name: str = name, left_out: list[ReworkedRow] = left_out, value: Quantity = value
+            ) -> Told:
                 gone = set(map(id, left_out))
                 kept = [row for row in own.rows if id(row) not in gone]
                 return Told(f"{name} is left out", sum_line(kept, value))
@@ -161,7 +166,7 @@ def bias_forgotten(own: ReworkedStep) -> Candidates:
     for row in biases(own):
         value = own.right - row.product
 
-        def told(row: Row = row, value: Quantity = value) -> Told:
+        def told(row: ReworkedRow = row, value: Quantity = value) -> Told:
             return Told(
                 f"the bias {text(row.product)} is left out", _without(own, bracketed(row), row, value)
             )
@@ -175,7 +180,7 @@ def bias_subtracted(own: ReworkedStep) -> Candidates:
     for row in biases(own):
         value = own.right - 2 * row.product
 
-        def told(row: Row = row, value: Quantity = value) -> Told:
+        def told(row: ReworkedRow = row, value: Quantity = value) -> Told:
             condition = f"the bias {text(row.product)} is subtracted instead of added"
             return Told(condition, _without(own, f"2·{_doubled(row)}", row, value))
 
@@ -195,14 +200,14 @@ def _name(own: ReworkedStep, ref: Ref | None) -> str:
     return own.book.name(ref) if ref is not None else "the local derivative"
 
 
-def _doubled(row: Row) -> str:
+def _doubled(row: ReworkedRow) -> str:
     said = term(row)
     return f"({said})" if "·" in said or said.startswith("−") else said
 
 
-def _first(row: Row) -> Ref | None:
+def _first(row: ReworkedRow) -> Ref | None:
     return row.refs[0] if row.refs else None
 
 
-def _without(own: ReworkedStep, taken: str, row: Row, value: Quantity) -> str:
+def _without(own: ReworkedStep, taken: str, row: ReworkedRow, value: Quantity) -> str:
     return equals(f"{text(own.right)} − {taken}", value, own.right, *row.values)

@@ -9,6 +9,7 @@ from flint import fmpq
 
 from walkthrough.mathematics.folding import rebuilt
 from walkthrough.mathematics.notation import (
+    Addition,
     Applied,
     Constant,
     Entry,
@@ -18,7 +19,6 @@ from walkthrough.mathematics.notation import (
     Power,
     Product,
     Quotient,
-    Sum,
 )
 from walkthrough.numbers.formulas import Quantity
 from walkthrough.numbers.quantities import nearly, quantity
@@ -26,7 +26,7 @@ from walkthrough.slips import Candidate, Candidates, Told, slip
 from walkthrough.slips._functions import operands
 from walkthrough.slips._lines import equals, factor, named, product_text, sum_line, text
 from walkthrough.trace.steps.kinds import Formula, Ref, Sums, Update
-from walkthrough.workbook.reworked_steps import ReworkedStep, Row, added
+from walkthrough.workbook.reworked_steps import ReworkedRow, ReworkedStep, added
 
 
 @slip(common=8)
@@ -307,7 +307,7 @@ def _move(own: ReworkedStep) -> tuple[Quantity, Quantity, Quantity] | None:
         return _parts(own)
     if isinstance(step, Formula) and step.phase == "update":
         match step.expression:
-            case Sum((Entry() as old, Negative(Product((Constant() as rate, *along))))):
+            case Addition((Entry() as old, Negative(Product((Constant() as rate, *along))))):
                 moved = own.formula(Product(tuple(along)), step.place)
                 return own.formula(old, step.place), quantity(rate.value), moved
     return None
@@ -320,7 +320,7 @@ def _parts(own: ReworkedStep) -> tuple[Quantity, Quantity, Quantity]:
     return own.number(step.old), quantity(step.rate), own.number(step.gradient)
 
 
-def _kept_rows(own: ReworkedStep) -> tuple[list[Row], list[Row]] | None:
+def _kept_rows(own: ReworkedStep) -> tuple[list[ReworkedRow], list[ReworkedRow]] | None:
     """The terms of a sum that carries something on: what was kept, and what is new."""
     if not isinstance(own.step, Sums) or own.step.phase != "update" or len(own.rows) < 2:
         return None
@@ -334,7 +334,7 @@ def _uncorrected(own: ReworkedStep, ref: Ref) -> Ref | None:
     if not isinstance(step, Formula) or step.phase != "update":
         return None
     match step.expression:
-        case Quotient(Entry() as moment, Sum((Number(), Negative(Power())))):
+        case Quotient(Entry() as moment, Addition((Number(), Negative(Power())))):
             return Ref(own.book.beside(moment.tensor.name, ref), ref.cell)
     return None
 

@@ -24,7 +24,7 @@ from textual.widgets import Input
 
 from walkthrough.stepper.overlays import Overlay
 from walkthrough.stepper.pictures.palette import Theme, is_dark, looks
-from walkthrough.stepper.pictures.runs import Row, Run
+from walkthrough.stepper.pictures.runs import Row, TextRun
 from walkthrough.stepper.session import INTERRUPTED, Job, Session
 from walkthrough.stepper.verifying import Witnesses
 from walkthrough.stepper.walk import Walk
@@ -85,7 +85,7 @@ class Painted(Widget):
         """A row."""
         return self.shown_strips[y] if y < len(self.shown_strips) else Strip.blank(self.size.width)
 
-    def run_at(self, x: int, y: int) -> Run | None:
+    def run_at(self, x: int, y: int) -> TextRun | None:
         """What is painted at a place."""
         for run in self.shown_rows[y] if 0 <= y < len(self.shown_rows) else ():
             if x < len(run.text):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from walkthrough.page.drawn_reasons import drawn
 from walkthrough.page.reasons import BRIEF, Reason, Reasons
-from walkthrough.stepper.pictures.runs import Row, Run, cut
+from walkthrough.stepper.pictures.runs import Row, TextRun, cut
 from walkthrough.stepper.places.opened import Opened
 from walkthrough.stepper.walk import Walk
 from walkthrough.trace.steps.kinds import Ref
@@ -59,8 +59,8 @@ class Overlay:
         shown = self.lines[self.top : self.top + height - 1]
         more = len(self.lines) - self.top - len(shown)
         aside = f"   {more:,} lines more ↓" if more > 0 else ""
-        head = (Run(f" {self.title}", "stage"), Run(f"{aside}   Esc closes", "dim"))
-        rows = [cut(head, width), *(cut((Run(f" {line}"),), width) for line in shown)]
+        head = (TextRun(f" {self.title}", "stage"), TextRun(f"{aside}   Esc closes", "dim"))
+        rows = [cut(head, width), *(cut((TextRun(f" {line}"),), width) for line in shown)]
         return (rows + [()] * (height - len(rows)))[:height]
 
 

@@ -12,7 +12,7 @@ from walkthrough.page.voice.one_row import in_one_row
 from walkthrough.stepper.overlays import reasons
 from walkthrough.stepper.pictures.at_work import AtWork
 from walkthrough.stepper.pictures.boards import Board, Mark
-from walkthrough.stepper.places.course import Part
+from walkthrough.stepper.places.course import CoursePart
 from walkthrough.stepper.said import kept_back, notes
 from walkthrough.stepper.walk import Walk
 from walkthrough.stepper.whatif.changes import CannotChange, changed
@@ -47,7 +47,7 @@ def said_all(walk: Walk) -> Iterator[str]:
                 yield line_said(walk.at(line), at_work)
 
 
-def _by_the_thousand(walk: Walk, part: Part, first: int) -> Iterator[str]:
+def _by_the_thousand(walk: Walk, part: CoursePart, first: int) -> Iterator[str]:
     """A large part, its lines put together from columns as `show` does it."""
     at = part.first
     for text in _texts(walk.opened.page.lines(part.tensor)):
@@ -74,7 +74,7 @@ def _texts(blocks: Iterable[Block]) -> Iterator[str]:
                 yield _flat(block)
 
 
-def part_said(walk: Walk, part: Part) -> Iterator[str]:
+def part_said(walk: Walk, part: CoursePart) -> Iterator[str]:
     """A part's title, its rule, and the tensors at work in it, row by row."""
     yield f"{part.title}, {part.phase}"
     for rule in walk.opened.rules(part.tensor):
@@ -136,7 +136,7 @@ def _flat(line: Working) -> str:
 def asked(walk: Walk, say: Say) -> None:
     """A line at a time: Enter goes on, and a few words do what the keys do on the screen."""
     say(ASKED)
-    part: Part | None = None
+    part: CoursePart | None = None
     at_work = AtWork(walk.opened)
     while True:
         if walk.looked is None and walk.part is not part:

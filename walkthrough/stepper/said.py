@@ -10,7 +10,7 @@ from walkthrough.document import Relation, Side, Sum, Window, Working
 from walkthrough.formats.text import TextFormat
 from walkthrough.page.voice.one_row import flat
 from walkthrough.stepper.pictures.numbers import HIDDEN
-from walkthrough.stepper.pictures.runs import Row, Run
+from walkthrough.stepper.pictures.runs import Row, TextRun
 from walkthrough.stepper.places.line_pieces import pieces, signed, term_line
 from walkthrough.stepper.places.uses import uses
 from walkthrough.stepper.walk import Walk
@@ -43,7 +43,7 @@ def saying(walk: Walk, width: int, room: int) -> Saying:
         line = marked(line, walk)
     if not walk.hidden:
         below += notes(walk)
-    said = tuple((Run(part, "message"),) for each in below for part in folded(each, width))
+    said = tuple((TextRun(part, "message"),) for each in below for part in folded(each, width))
     text = laid_out(line, width, room - len(said))
     rows, at = _marked_rows(text)
     relation, value = line.sides[-1] if line.sides else ("=", "")
@@ -178,14 +178,14 @@ def _marked_rows(text: list[str]) -> tuple[list[Row], int]:
     rows: list[Row] = []
     found: list[int] = []
     for at, row in enumerate(text):
-        runs: list[Run] = []
+        runs: list[TextRun] = []
         rest = row
         while _MARK in rest and _END in rest:
             found.append(at)
             before, _, rest = rest.partition(_MARK)
             inside, _, rest = rest.partition(_END)
-            runs += [Run(before), Run(f"{_SHOWN[_MARK]}{inside}{_SHOWN[_END]}", "here")]
-        runs.append(Run(rest))
+            runs += [TextRun(before), TextRun(f"{_SHOWN[_MARK]}{inside}{_SHOWN[_END]}", "here")]
+        runs.append(TextRun(rest))
         rows.append(tuple(run for run in runs if run.text))
     return rows, found[min(1, len(found) - 1)] if found else -1
 

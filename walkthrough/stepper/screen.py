@@ -13,7 +13,7 @@ from walkthrough.stepper.pictures.at_work import AtWork
 from walkthrough.stepper.pictures.boards import Board, Mark
 from walkthrough.stepper.pictures.drawing import is_shaded
 from walkthrough.stepper.pictures.numbers import Numbers
-from walkthrough.stepper.pictures.runs import Row, Run, cut, padded, plain
+from walkthrough.stepper.pictures.runs import Row, TextRun, cut, padded, plain
 from walkthrough.stepper.said import Saying, saying
 from walkthrough.stepper.walk import Walk
 from walkthrough.words.messages import printable
@@ -51,7 +51,7 @@ def screen(walk: Walk, boards: tuple[Board, ...], width: int, height: int, statu
 
 def beside_outline(walk: Walk, rows: list[Row], width: int) -> list[Row]:
     """Rows of this width with the outline beside them."""
-    rule = Run("│ ", "dim")
+    rule = TextRun("│ ", "dim")
     return [
         (*padded(left, OUTLINE), rule, *padded(right, width))
         for left, right in zip(_outline_column(walk, len(rows)), rows, strict=True)
@@ -100,7 +100,7 @@ def _title(walk: Walk, width: int) -> Row:
     if cell_len(title) > room:
         title = set_cell_size(title, room - 1).rstrip() + "…"
     gap = " " * max(width - cell_len(title) - len(aside) - 2, 1)
-    return (Run(f" {title}{gap}{aside} ", "bar"),)
+    return (TextRun(f" {title}{gap}{aside} ", "bar"),)
 
 
 def above(walk: Walk, width: int, height: int, outline: bool) -> list[Row]:
@@ -112,9 +112,9 @@ def above(walk: Walk, width: int, height: int, outline: bool) -> list[Row]:
     for rule in walk.opened.rules(tensor)[: 1 if height < 30 else 3]:
         one = rule.formula + (f"     {rule.letters}" if rule.letters else "")
         said = one if len(one) + 3 <= width else rule.formula
-        rows.append((Run(f"   {said}", "stage"),))
+        rows.append((TextRun(f"   {said}", "stage"),))
         if said != one and height >= 24:
-            rows.append(cut((Run(f"      {rule.letters}", "dim"),), width))
+            rows.append(cut((TextRun(f"      {rule.letters}", "dim"),), width))
     if height >= 30:
         rows.append(())
     return rows
@@ -126,7 +126,8 @@ def where(walk: Walk, width: int) -> Row:
     name = walk.opened.name(ref)
     if walk.looked is not None:
         return cut(
-            (Run(f" {name}", "stage"), Run("   a number, and what it goes into   Esc goes back")), width
+            (TextRun(f" {name}", "stage"), TextRun("   a number, and what it goes into   Esc goes back")),
+            width,
         )
     part = walk.part
     at = f"{part.unit} {walk.line - part.first + 1:,} of {part.size:,}"
@@ -141,7 +142,7 @@ def where(walk: Walk, width: int) -> Row:
     if gap < 2:
         left = " " + part.title.split("    ")[0]
         gap = width - len(left) - len(middle) - len(right)
-    runs = (Run(left, "stage"), Run(middle), Run(" " * max(gap, 1)), Run(right, "dim"))
+    runs = (TextRun(left, "stage"), TextRun(middle), TextRun(" " * max(gap, 1)), TextRun(right, "dim"))
     return cut(runs, width)
 
 
@@ -176,12 +177,12 @@ def _outline_row(walk: Walk, width: int) -> Row:
             grown = True
         if not grown:
             break
-    runs: list[Run] = [Run("…" if first else " ", "dim")]
+    runs: list[TextRun] = [TextRun("…" if first else " ", "dim")]
     for at in range(first, last + 1):
         text, now = labels[at]
-        runs += [Run(f" {text} ", "now" if now else "dim", part=at)]
+        runs += [TextRun(f" {text} ", "now" if now else "dim", part=at)]
     if last < len(labels) - 1:
-        runs.append(Run("…", "dim"))
+        runs.append(TextRun("…", "dim"))
     return cut(tuple(runs), width)
 
 
@@ -192,12 +193,12 @@ def _outline_column(walk: Walk, height: int) -> list[Row]:
     for number, ((label, now), part) in enumerate(zip(_labels(walk), walk.course.parts, strict=True)):
         if part.phase != phase and not (part.phase == "loss" and phase == "forward"):
             phase = part.phase
-            rows.append(((Run(f" {phase}", "title"),), False))
+            rows.append(((TextRun(f" {phase}", "title"),), False))
         count = f"{walk.line - part.first + 1}/{part.size}" if now else f"{part.size}"
         room = OUTLINE - 2 - len(count) - 1
         label = label if len(label) <= room else label[: room - 1] + "…"
         text = f" {label.ljust(room)} {count} "
-        rows.append(((Run(text, "now" if now else "dim", part=number),), now))
+        rows.append(((TextRun(text, "now" if now else "dim", part=number),), now))
     here = next(at for at, (_, now) in enumerate(rows) if now)
     start = max(0, min(here - height // 2, len(rows) - height))
     shown = [row for row, _ in rows[start : start + height]]
@@ -218,7 +219,7 @@ def _body(walk: Walk, boards: tuple[Board, ...], width: int, room: int) -> list[
     if height + 1 + wanted > room:
         height = min(height, max(framed(boards), room - 1 - wanted))
     pictures = arranged(boards, numbers_of(walk), width - 3, height)
-    rows: list[Row] = [(Run("   "), *row) for row in pictures[:height]]
+    rows: list[Row] = [(TextRun("   "), *row) for row in pictures[:height]]
     rows.append(legend(walk, boards, width))
     rows += _line(said, room - len(rows), width)
     return [*rows, *([()] * (room - len(rows)))][:room]
@@ -234,7 +235,7 @@ def legend(walk: Walk, boards: tuple[Board, ...], width: int) -> Row:
         said += "   · to come"
     if any(is_shaded(board) for board in boards):
         said += "   blank to █ rising"
-    return cut((Run(f"   {said}", "dim"),), width)
+    return cut((TextRun(f"   {said}", "dim"),), width)
 
 
 def _line(said: Saying, room: int, width: int) -> list[Row]:
@@ -253,7 +254,7 @@ def _around(said: Saying, space: int, width: int) -> list[Row]:
         return rows[said.ends : said.ends + max(space, 0)]
     if at < 0:
         note = f"   … {len(rows) - space + 1} rows more; Enter opens the line, term by term"
-        return [*rows[: space - 2], cut((Run(note, "dim"),), width), rows[said.ends]]
+        return [*rows[: space - 2], cut((TextRun(note, "dim"),), width), rows[said.ends]]
     start = max(0, min(at - space // 2, len(rows) - space))
     return rows[start : start + space]
 
@@ -263,8 +264,8 @@ def _around(said: Saying, space: int, width: int) -> list[Row]:
 
 def _verified(walk: Walk, status: Status, width: int) -> Row:
     if status.message:
-        return cut((Run(f" {status.message}", "message"),), width)
-    return cut((Run(f" {status.verified}", "dim"),), width)
+        return cut((TextRun(f" {status.message}", "message"),), width)
+    return cut((TextRun(f" {status.verified}", "dim"),), width)
 
 
 def keys_row(status: Status, width: int) -> Row:
@@ -272,9 +273,9 @@ def keys_row(status: Status, width: int) -> Row:
     keys = list(status.keys)
     while len(keys) > 2 and sum(len(key) + len(does) + 3 for key, does in keys) > width:
         del keys[-3]
-    runs: list[Run] = []
+    runs: list[TextRun] = []
     for key, does in keys:
-        runs += [Run(f" {key}", "key"), Run(f" {does} ", "bar")]
+        runs += [TextRun(f" {key}", "key"), TextRun(f" {does} ", "bar")]
     return tuple(runs)
 
 

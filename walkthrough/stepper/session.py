@@ -15,10 +15,10 @@ from walkthrough.stepper import overlays
 from walkthrough.stepper.lookahead import ahead
 from walkthrough.stepper.overlays import Overlay
 from walkthrough.stepper.pictures.at_work import AtWork
-from walkthrough.stepper.pictures.runs import Row, Run
+from walkthrough.stepper.pictures.runs import Row, TextRun
 from walkthrough.stepper.screen import Status, boards_of, screen, with_overlay
 from walkthrough.stepper.walk import Walk
-from walkthrough.stepper.whatif.changes import CannotChange, Change, changed
+from walkthrough.stepper.whatif.changes import CannotChange, CaseChange, changed
 from walkthrough.stepper.whatif.saving import CannotSave, save
 from walkthrough.trace.steps.kinds import Ref
 from walkthrough.words.messages import printable
@@ -235,7 +235,7 @@ class Session:
             self.message = "nothing has been changed"
         self.walk = self.walk.undone()
 
-    def changes(self) -> tuple[Change, ...]:
+    def changes(self) -> tuple[CaseChange, ...]:
         """The numbers that have been changed."""
         return tuple(change for change, _ in self.walk.changes)
 
@@ -285,7 +285,7 @@ class Session:
 
     # --- mouse -----------------------------------------------------------------------------------
 
-    def click(self, run: Run | None) -> None:
+    def click(self, run: TextRun | None) -> None:
         """A part of the outline; a number of the output, which it goes to; any other, which it looks at."""
         if run is None or self.question is not None or self.overlay is not None:
             return

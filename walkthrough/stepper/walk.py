@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from walkthrough.mathematics.notation import ravel, unravel
-from walkthrough.stepper.places.course import Course, Part
+from walkthrough.stepper.places.course import Course, CoursePart
 from walkthrough.stepper.places.line_pieces import pieces
 from walkthrough.stepper.places.opened import Opened
 from walkthrough.stepper.places.uses import uses
@@ -15,7 +15,7 @@ from walkthrough.trace.steps.kinds import Ref
 
 if TYPE_CHECKING:
     from walkthrough.stepper.sheet import OwnNumber
-    from walkthrough.stepper.whatif.changes import Change
+    from walkthrough.stepper.whatif.changes import CaseChange
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Walk:
     fold: bool = False
     guess: bool = False
     told: bool = False
-    changes: tuple[tuple[Change, Opened], ...] = ()
+    changes: tuple[tuple[CaseChange, Opened], ...] = ()
     own: Mapping[Ref, OwnNumber] = field(default_factory=dict)
 
     # --- what is here ----------------------------------------------------------------------------
@@ -47,7 +47,7 @@ class Walk:
         return self.looked or self.course.ref(self.line)
 
     @property
-    def part(self) -> Part:
+    def part(self) -> CoursePart:
         """The part of the course that the line belongs to."""
         return self.course.part(self.line)
 
@@ -187,7 +187,7 @@ class Walk:
         """b: values are kept back until the next key, or not any more."""
         return replace(self, guess=not self.guess, told=False)
 
-    def changed(self, change: Change, opened: Opened) -> Walk:
+    def changed(self, change: CaseChange, opened: Opened) -> Walk:
         """With another number in the case."""
         return replace(self, opened=opened, changes=(*self.changes, (change, self.opened)), told=True)
 

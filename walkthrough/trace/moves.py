@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from walkthrough.mathematics import readings
 from walkthrough.mathematics.notation import (
+    Addition,
     Constant,
     Entry,
     Equation,
     Expression,
     Negative,
-    Sum,
     Tensor,
     entries,
 )
@@ -53,7 +53,7 @@ class Move:
     def subtracted(self) -> Expression:
         """What is subtracted from the parameter: the α·∂L/∂w of w − α·∂L/∂w."""
         right = self.equations[-1].right
-        assert isinstance(right, Sum)
+        assert isinstance(right, Addition)
         old, less = right.terms
         assert isinstance(old, Entry)
         assert isinstance(less, Negative)

@@ -14,7 +14,7 @@ from walkthrough.trace.stage import Stage
 
 if TYPE_CHECKING:
     from walkthrough.case import Case, NamedLayer
-    from walkthrough.numbers.grid import Grid
+    from walkthrough.numbers.grid import GivenGrid
 
 __all__ = ["Network", "Stage", "network"]
 
@@ -27,8 +27,8 @@ class Network:
     loss: Stage | None
     input: Tensor
     target: Tensor | None
-    parameters: dict[str, Grid]
-    constants: dict[str, Grid] = field(default_factory=dict)
+    parameters: dict[str, GivenGrid]
+    constants: dict[str, GivenGrid] = field(default_factory=dict)
 
     @property
     def stages(self) -> tuple[Stage, ...]:
@@ -45,7 +45,7 @@ class Network:
         return next((stage for stage in self.stages if stage.name == name), None)
 
     @cached_property
-    def given(self) -> dict[str, Grid]:
+    def given(self) -> dict[str, GivenGrid]:
         """The parameters before the update, and what else is given and not learned."""
         return self.parameters | self.constants
 
@@ -68,8 +68,8 @@ def network(case: Case) -> Network:
     sample = case.samples[0]
     first = x = Tensor("input", sample.input.shape, "x")
     layers: list[Stage] = []
-    grids: dict[str, Grid] = {}
-    constants: dict[str, Grid] = {}
+    grids: dict[str, GivenGrid] = {}
+    constants: dict[str, GivenGrid] = {}
     for each in case.layers:
         stage = _stage(each, x, case.conventions)
         grids |= _named(stage.parameters, each.layer.parameters(x.shape))
@@ -111,7 +111,7 @@ def _stage(named: NamedLayer, x: Tensor, conventions: Conventions) -> Stage:
     return stage
 
 
-def _named(tensors: dict[str, Tensor], grids: dict[str, Grid]) -> dict[str, Grid]:
+def _named(tensors: dict[str, Tensor], grids: dict[str, GivenGrid]) -> dict[str, GivenGrid]:
     return {tensors[role].name: grid for role, grid in grids.items()}
 
 

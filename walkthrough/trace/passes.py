@@ -19,7 +19,7 @@ from walkthrough.trace.network import Network, Stage
 
 if TYPE_CHECKING:
     from walkthrough.case import Sample
-    from walkthrough.numbers.grid import Grid
+    from walkthrough.numbers.grid import GivenGrid
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def replay_sample(
     sample: Sample,
     parameters: dict[str, N],
     arithmetic: Arithmetic[N],
-    upstream: Grid | None,
+    upstream: GivenGrid | None,
     began: Callable[[SampleReplay[N]], None] = lambda _: None,
     turned: Callable[[SampleReplay[N]], None] = lambda _: None,
     back: bool = True,

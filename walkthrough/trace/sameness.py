@@ -17,7 +17,7 @@ from walkthrough.trace.passes import SampleReplay, backward_loss, backward_stage
 
 if TYPE_CHECKING:
     from walkthrough.case import Sample
-    from walkthrough.numbers.grid import Grid
+    from walkthrough.numbers.grid import GivenGrid
 
 
 _FORMS = (False, True)
@@ -31,7 +31,7 @@ class Sameness:
         self,
         network: Network,
         sample: Sample,
-        upstream: Grid | None,
+        upstream: GivenGrid | None,
         precision: int,
         given: Callable[[bool], dict[str, Array]],
     ) -> None:

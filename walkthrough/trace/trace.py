@@ -39,7 +39,7 @@ from walkthrough.words.representable import Representable
 
 if TYPE_CHECKING:
     from walkthrough.case import Case
-    from walkthrough.numbers.grid import Grid
+    from walkthrough.numbers.grid import GivenGrid
 
 __all__ = ["AnyRun", "CannotReplay", "Place", "Run", "Trace", "replay"]
 
@@ -436,7 +436,7 @@ class Trace(Representable):
         grid = self.given_grid(tensor)
         return None if grid is None else grid.text(ravel(cell, self.place(tensor).shape))
 
-    def given_grid(self, tensor: str) -> Grid | None:
+    def given_grid(self, tensor: str) -> GivenGrid | None:
         """A tensor of the case as it is written there; None if it is computed."""
         place = self.place(tensor)
         sample = self.case.samples[place.sample or 0]

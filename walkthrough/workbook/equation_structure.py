@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from walkthrough.mathematics import readings
 from walkthrough.mathematics.notation import (
+    Addition,
     Applied,
     Entry,
     Equation,
@@ -24,7 +25,6 @@ from walkthrough.mathematics.notation import (
     Power,
     Product,
     Quotient,
-    Sum,
     Tensor,
     Total,
     entries,
@@ -226,7 +226,7 @@ def _scaled_totals(of: Expression, coefficient: Fraction = readings.ONE) -> Iter
             yield coefficient, of
         case Negative(inner):
             yield from _scaled_totals(inner, -coefficient)
-        case Sum(terms):
+        case Addition(terms):
             for term in terms:
                 yield from _scaled_totals(term, coefficient)
         case Product(factors):
@@ -254,7 +254,7 @@ def flattens(equation: Equation, x: Tensor) -> bool:
 def sigmoid_of(of: Expression) -> Entry | None:
     """What a sigmoid is taken of: z, in 1/(1 + e^(−z))."""
     match of:
-        case Quotient(Number(one), Sum((Number(other), Applied("exp", Negative(Entry() as z))))):
+        case Quotient(Number(one), Addition((Number(other), Applied("exp", Negative(Entry() as z))))):
             return z if one == other == 1 else None
     return None
 

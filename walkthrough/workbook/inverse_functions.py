@@ -10,6 +10,7 @@ from math import prod
 from flint import arb
 
 from walkthrough.mathematics.notation import (
+    Addition,
     Applied,
     Entry,
     Expression,
@@ -17,7 +18,6 @@ from walkthrough.mathematics.notation import (
     Number,
     Product,
     Quotient,
-    Sum,
 )
 from walkthrough.numbers.formulas import Quantity
 from walkthrough.numbers.quantities import quantity
@@ -47,7 +47,7 @@ def inverse(of: Expression) -> Inverse | None:
             return Inverse(of, lambda value: value, True)
         case Negative(inner):
             return _before(inner, lambda value: -value, rising=False)
-        case Sum(terms):
+        case Addition(terms):
             numbers, other = _apart(terms)
             constant = quantity(sum(numbers, Fraction(0)))
             return _before(other, lambda value: value - constant, rising=True)
@@ -91,7 +91,7 @@ def _positive(of: Expression) -> bool:
             return value > 0
         case Applied("exp", _):
             return True
-        case Sum(terms):
+        case Addition(terms):
             return all(map(_positive, terms))
     return False
 

@@ -13,7 +13,7 @@ from flint import arb, fmpq
 from walkthrough.mathematics.notation import Cell, Entry, Expression
 from walkthrough.mathematics.readings import Part, Slopes
 from walkthrough.numbers.balls import FUNCTIONS
-from walkthrough.numbers.formulas import Functions, Place, Quantity, value_at
+from walkthrough.numbers.formulas import IndexValues, Quantity, QuantityFunctions, value_at
 from walkthrough.numbers.quantities import quantity
 from walkthrough.trace.network import Stage
 from walkthrough.trace.steps.kinds import AnyStep, Chain, Choice, Formula, Gate, Given, Ref, Route
@@ -26,7 +26,7 @@ ZERO, ONE = fmpq(0), fmpq(1)
 _NOTHING = fmpq(1, 10**25)
 
 
-class Row(NamedTuple):
+class ReworkedRow(NamedTuple):
     """One term of a sum with its numbers: coefficient · value · value = product."""
 
     coefficient: Quantity
@@ -85,7 +85,7 @@ class ReworkedStep:
     # --- its terms -------------------------------------------------------------------------------
 
     @cached_property
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[ReworkedRow]:
         """The terms of a sum with their numbers; none if the step is no sum."""
         step = self.step
         if isinstance(step, Chain):
@@ -94,7 +94,7 @@ class ReworkedStep:
             return [self._share(step, at) for at in range(len(step.shares))]
         return self.filled(self.book.outlines(step))
 
-    def filled(self, outlines: Iterable[Outline]) -> list[Row]:
+    def filled(self, outlines: Iterable[Outline]) -> list[ReworkedRow]:
         """Terms with one's own numbers in them; padding is 0."""
         rows = []
         for coefficient, refs in outlines:
@@ -102,10 +102,10 @@ class ReworkedStep:
             result = coefficient
             for value in values:
                 result = result * value
-            rows.append(Row(coefficient, refs, values, result))
+            rows.append(ReworkedRow(coefficient, refs, values, result))
         return rows
 
-    def worth(self, times: int) -> list[Row]:
+    def worth(self, times: int) -> list[ReworkedRow]:
         """The terms that, counted so many times more, lead to where a result is sought.
 
         That is how one term among hundreds is found: by what is missing, without trying each.
@@ -116,12 +116,12 @@ class ReworkedStep:
         low, high = min(ends), max(ends)
         return [row for row in self.rows if low <= row.product <= high]
 
-    def _link(self, upstream: Ref, local: Expression, place: Place) -> Row:
+    def _link(self, upstream: Ref, local: Expression, place: IndexValues) -> ReworkedRow:
         """Upstream · local derivative."""
         first, second = self.number(upstream), self.formula(local, place)
-        return Row(fmpq(1), (upstream, None), (first, second), first * second)
+        return ReworkedRow(fmpq(1), (upstream, None), (first, second), first * second)
 
-    def _share(self, step: Route, at: int) -> Row:
+    def _share(self, step: Route, at: int) -> ReworkedRow:
         """What comes back through one window or gate, by one's own forward numbers."""
         share = step.shares[at]
         if share.winner is None:
@@ -129,7 +129,7 @@ class ReworkedStep:
         else:
             part = self.won_share(share.window, step.operand)
         upstream = self.number(share.upstream)
-        return Row(part, (share.upstream,), (upstream,), part * upstream)
+        return ReworkedRow(part, (share.upstream,), (upstream,), part * upstream)
 
     def open_share(self, operand: Ref) -> Quantity:
         """The gate's slope: 1 for an open one, 0 for a closed one, the convention's at exactly 0."""
@@ -182,8 +182,8 @@ class ReworkedStep:
     def formula(
         self,
         expression: Expression,
-        place: Place,
-        functions: Functions = FUNCTIONS,
+        place: IndexValues,
+        functions: QuantityFunctions = FUNCTIONS,
         counted: Callable[[Cell], int] | None = None,
         instead: Callable[[Ref], Quantity | None] | None = None,
     ) -> Quantity:
@@ -192,14 +192,14 @@ class ReworkedStep:
         `instead` may give another number for a cell, `counted` how often a place of a Σ counts.
         """
 
-        def read(entry: Entry, at: Place) -> Quantity:
+        def read(entry: Entry, at: IndexValues) -> Quantity:
             ref = self.refer(entry, at)
             other = instead(ref) if instead is not None else None
             return self.number(ref) if other is None else other
 
         return value_at(expression, place, read, functions, counted)
 
-    def refer(self, entry: Entry, place: Place) -> Ref:
+    def refer(self, entry: Entry, place: IndexValues) -> Ref:
         """The cell that an entry of a formula means."""
         part = Part(entry, Fraction(1), (), tuple(place))
         cell = part.cells(entry)(tuple(place.values()))
@@ -236,7 +236,7 @@ class ReworkedStep:
         return value if met else None
 
 
-def added(rows: Iterable[Row]) -> Quantity:
+def added(rows: Iterable[ReworkedRow]) -> Quantity:
     """The sum of some terms."""
     result: Quantity = ZERO
     for row in rows:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from walkthrough.case.tables.values import Misread, exact, found, refuse_unknown, whole
 from walkthrough.mathematics.notation import Shape
-from walkthrough.numbers.grid import Grid, GridTooLarge, refuse_too_many
+from walkthrough.numbers.grid import GivenGrid, GridTooLarge, refuse_too_many
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,7 +21,7 @@ _LARGEST_SEED = 2**128 - 1
 _RESOLVED = 2.0**50
 
 
-def draw(table: dict[str, Any]) -> Grid:
+def draw(table: dict[str, Any]) -> GivenGrid:
     """`{ random = "normal", shape = [2, 3], seed = 1, scale = "0.1", decimals = 3 }`.
 
     Numbers of NumPy's `default_rng(seed)` in reading order (`standard_normal`, or `random` for
@@ -73,7 +73,7 @@ def _floats(kind: str, shape: Shape, seed: int) -> NDArray[Any]:
     return drawn.reshape(-1)
 
 
-def _rounded(floats: NDArray[Any], scale: Fraction, decimals: int, shape: Shape) -> Grid:
+def _rounded(floats: NDArray[Any], scale: Fraction, decimals: int, shape: Shape) -> GivenGrid:
     """floats · scale, rounded half-up to decimals, exactly.
 
     Floats tell on which side of a tie a number lies unless it lies very near to one; those few, and
@@ -87,7 +87,7 @@ def _rounded(floats: NDArray[Any], scale: Fraction, decimals: int, shape: Shape)
     except OverflowError:
         scaled = np.full(floats.shape, np.inf)
     if not (scaled < _RESOLVED).all():
-        return Grid.over([_half_up(number, factor) for number in floats.tolist()], 10**decimals, shape)
+        return GivenGrid.over([_half_up(number, factor) for number in floats.tolist()], 10**decimals, shape)
     below = np.floor(scaled)
     fraction = scaled - below
     rounded = (below + (fraction >= 0.5)).astype(np.int64)
@@ -96,7 +96,7 @@ def _rounded(floats: NDArray[Any], scale: Fraction, decimals: int, shape: Shape)
     near = np.abs(fraction - 0.5) <= scaled * 2.0**-50
     for place in np.flatnonzero(near).tolist():
         rounded[place] = _half_up(float(floats[place]), factor)
-    return Grid.over(rounded, 10**decimals, shape)
+    return GivenGrid.over(rounded, 10**decimals, shape)
 
 
 def _half_up(number: float, factor: Fraction) -> int:

@@ -14,7 +14,7 @@ from walkthrough.case.grids.grid_text import read_text
 from walkthrough.case.tables.values import Misread, exact, found, refuse_unknown
 from walkthrough.mathematics.notation import Shape
 from walkthrough.mathematics.windows import times
-from walkthrough.numbers.grid import Grid, GridTooLarge
+from walkthrough.numbers.grid import GivenGrid, GridTooLarge
 from walkthrough.numbers.written import Written
 
 _HIGHEST_RANK = 4
@@ -24,7 +24,7 @@ _FORMS = (
 )
 
 
-def read_grid(value: Any, folder: Path) -> Grid:
+def read_grid(value: Any, folder: Path) -> GivenGrid:
     """The grid that a TOML value stands for, in the rank in which it is written; raises Misread.
 
     A single number has the shape (1,). Files are looked for in `folder`.
@@ -40,7 +40,7 @@ def read_grid(value: Any, folder: Path) -> Grid:
     return _grid_of([exact(value)], (1,))
 
 
-def _from_table(table: dict[str, Any], folder: Path) -> Grid:
+def _from_table(table: dict[str, Any], folder: Path) -> GivenGrid:
     if "values" in table:
         refuse_unknown(table, ["values"])
         try:
@@ -61,14 +61,14 @@ def _from_table(table: dict[str, Any], folder: Path) -> Grid:
 
         refuse_unknown(table, ["shape"])
         try:
-            return Grid.of_size(read_shape(table["shape"], limited=False))
+            return GivenGrid.of_size(read_shape(table["shape"], limited=False))
         except Misread as error:
             raise Misread(str(error), ("shape", *error.below)) from None
     refuse_unknown(table, ["values", "file", "random", "shape"])
     raise Misread(f"is an empty table; {_FORMS}")
 
 
-def _from_lists(nested: list[Any]) -> Grid:
+def _from_lists(nested: list[Any]) -> GivenGrid:
     shape: list[int] = []
     level: Any = nested
     while isinstance(level, list):
@@ -119,9 +119,9 @@ def _row(row: list[Any], below: tuple[int, ...], seen: dict[str, Written]) -> It
             raise Misread(str(error), (*below, place)) from None
 
 
-def _grid_of(numbers: list[Written], shape: Shape) -> Grid:
+def _grid_of(numbers: list[Written], shape: Shape) -> GivenGrid:
     try:
-        return Grid.of(numbers, shape)
+        return GivenGrid.of(numbers, shape)
     except GridTooLarge as error:
         raise Misread(str(error)) from None
 
@@ -129,7 +129,7 @@ def _grid_of(numbers: list[Written], shape: Shape) -> Grid:
 # --- what a grid is used as --------------------------------------------------------------------
 
 
-def as_kernel(grid: Grid, axes: int = 2) -> Grid:
+def as_kernel(grid: GivenGrid, axes: int = 2) -> GivenGrid:
     """filter × channel × the window's axes; of a lower rank it is a single filter, or one channel too."""
     rank = axes + 2
     if len(grid.shape) > rank:
@@ -138,7 +138,7 @@ def as_kernel(grid: Grid, axes: int = 2) -> Grid:
     return grid.reshaped((1,) * (rank - len(grid.shape)) + grid.shape)
 
 
-def as_matrix(grid: Grid) -> Grid:
+def as_matrix(grid: GivenGrid) -> GivenGrid:
     """output × input: a row for each output; a single row is one output."""
     if len(grid.shape) > 2:
         raise Misread(f"found {times(grid.shape)}; expected rows of numbers, one row for each output")

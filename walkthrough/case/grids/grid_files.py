@@ -13,7 +13,7 @@ from walkthrough.case.grids.grid_text import read_text
 from walkthrough.case.grids.numpy_files import array_names, opened_archive, read_array, read_member
 from walkthrough.case.tables.source import LARGEST_FILE
 from walkthrough.case.tables.values import Misread, found
-from walkthrough.numbers.grid import MOST_DIGITS_IN_ALL, Grid, GridTooLarge
+from walkthrough.numbers.grid import MOST_DIGITS_IN_ALL, GivenGrid, GridTooLarge
 from walkthrough.words.messages import quoted, suggestion
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _SUFFIXES = (".npy", ".npz", ".csv")
 
 
-def read_file(table: dict[str, Any], folder: Path) -> Grid:
+def read_file(table: dict[str, Any], folder: Path) -> GivenGrid:
     """The grid in the file that `{ file = "image.npy" }` names; raises Misread."""
     name = table["file"]
     if not isinstance(name, str) or not name.endswith(_SUFFIXES):
@@ -54,7 +54,7 @@ def _refuse_file(path: Path, name: str) -> None:
         raise Misread(f"{quoted(name)} is over 20 MB, the most that is read", ("file",))
 
 
-def _csv(content: bytes, name: str) -> Grid:
+def _csv(content: bytes, name: str) -> GivenGrid:
     try:
         text = content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n").replace('"', " ")
         # spreadsheets that write decimal commas separate by semicolons: those commas are then named
@@ -87,14 +87,14 @@ def _chosen(arrays: list[str], name: str, wanted: str | None) -> str:
     return arrays[0] if wanted is None else wanted
 
 
-def grid_of_numbers(array: NDArray[Any], name: str) -> Grid:
+def grid_of_numbers(array: NDArray[Any], name: str) -> GivenGrid:
     """The exact numbers that an array's whole numbers or floats stand for; raises Misread."""
     import numpy as np
 
     shape = tuple(int(extent) for extent in array.shape) or (1,)
     flat = array.reshape(-1)
     if flat.dtype.kind != "f":
-        return Grid.over([int(number) for number in flat.tolist()], 1, shape)
+        return GivenGrid.over([int(number) for number in flat.tolist()], 1, shape)
     if not np.isfinite(flat).all():
         place = int(np.argmin(np.isfinite(flat)))
         raise Misread(
@@ -102,11 +102,11 @@ def grid_of_numbers(array: NDArray[Any], name: str) -> Grid:
         )
     quick = _few_decimals(flat)
     if quick is not None:
-        return Grid.over(quick[0], quick[1], shape)
+        return GivenGrid.over(quick[0], quick[1], shape)
     return _from_decimals(flat, shape)
 
 
-def _from_decimals(flat: NDArray[Any], shape: Shape) -> Grid:
+def _from_decimals(flat: NDArray[Any], shape: Shape) -> GivenGrid:
     """The floats as the shortest decimals that Python prints for them."""
     import numpy as np
 
@@ -118,7 +118,7 @@ def _from_decimals(flat: NDArray[Any], shape: Shape) -> Grid:
     if longest * flat.size > MOST_DIGITS_IN_ALL:
         raise GridTooLarge(f"over {MOST_DIGITS_IN_ALL:,} digits, brought to one common denominator")
     numerators = [number * 10 ** (power + decimals) for number, power in exact]
-    return Grid.over([numerators[place] for place in places.tolist()], 10**decimals, shape)
+    return GivenGrid.over([numerators[place] for place in places.tolist()], 10**decimals, shape)
 
 
 def _decimal(text: str) -> tuple[int, int]:

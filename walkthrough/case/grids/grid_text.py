@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from walkthrough.case.tables.values import Misread
-from walkthrough.numbers.grid import MOST_NUMBERS, Grid, GridTooLarge
+from walkthrough.numbers.grid import MOST_NUMBERS, GivenGrid, GridTooLarge
 from walkthrough.numbers.written import NotANumber, Written, read_number
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _FILTER_LINE = re.compile(r"-{3,}")
 
 
-def read_text(text: str, row_mark: str = ";") -> Grid:
+def read_text(text: str, row_mark: str = ";") -> GivenGrid:
     """The grid in a text, in the rank in which it is written; raises Misread with the line at fault.
 
     One row: n numbers. Several rows: row × column. Empty lines between: channel × row × column.
@@ -37,7 +37,7 @@ def read_text(text: str, row_mark: str = ";") -> Grid:
         shape = shape[1:] if len(filters[0]) > 1 else shape[2:] if rows > 1 else shape[3:]
     numbers = [number for channels in filters for block in channels for _, row in block for number in row]
     try:
-        return Grid.of(numbers, shape)
+        return GivenGrid.of(numbers, shape)
     except GridTooLarge as error:
         raise Misread(str(error)) from None
 

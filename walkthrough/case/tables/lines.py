@@ -10,7 +10,7 @@ import tomllib
 from bisect import bisect_right
 from contextlib import suppress
 
-from walkthrough.case.tables.values import Place
+from walkthrough.case.tables.values import KeyPath
 
 # of more values than this, the line of what holds them is good enough
 _MOST_PLACES = 200_000
@@ -19,30 +19,30 @@ _KEY_PART = re.compile(r"""[ \t]*([A-Za-z0-9_-]+|"(?:[^"\\\n]|\\.)*"|'[^'\n]*')[
 _PLAIN_VALUE = re.compile(r"[^,\]}\n#]*")
 
 
-class Lines:
+class TableLines:
     """The line of every value in a file, by its place."""
 
     def __init__(self, toml: str) -> None:
         self._toml = toml
         self._newlines = [at.start() for at in re.finditer("\n", toml)]
-        self._starts: dict[Place, int] = {}
-        self._tables: dict[Place, int] = {}
+        self._starts: dict[KeyPath, int] = {}
+        self._tables: dict[KeyPath, int] = {}
         # a message without its line is better than none
         with suppress(RecursionError, ValueError, IndexError):
             self._read_all()
 
-    def of(self, place: Place) -> int | None:
+    def of(self, place: KeyPath) -> int | None:
         """The line in which the value at this place, or else what holds it, begins, from 1."""
         for length in range(len(place), 0, -1):
             if place[:length] in self._starts:
                 return self._line(self._starts[place[:length]])
         return None
 
-    def offset(self, place: Place) -> int | None:
+    def offset(self, place: KeyPath) -> int | None:
         """Where in the text the value at this place, or its key, begins."""
         return self._starts.get(place)
 
-    def row(self, place: Place, row: int) -> int | None:
+    def row(self, place: KeyPath, row: int) -> int | None:
         """The line of the row-th line, from 0, of the text at this place."""
         start = self._starts.get((*place, "\n"))
         if start is None:
@@ -54,7 +54,7 @@ class Lines:
         return bisect_right(self._newlines, offset - 1) + 1
 
     def _read_all(self) -> None:
-        table: Place = ()
+        table: KeyPath = ()
         at = self._skip_blank(0)
         while at < len(self._toml):
             table, at = self._header(at) if self._toml[at] == "[" else (table, self._pair(at, table))
@@ -64,7 +64,7 @@ class Lines:
         match = _BLANK.match(self._toml, at)
         return match.end() if match else at
 
-    def _key(self, at: int) -> tuple[Place, int]:
+    def _key(self, at: int) -> tuple[KeyPath, int]:
         parts: list[str] = []
         while True:
             match = _KEY_PART.match(self._toml, at)
@@ -77,10 +77,10 @@ class Lines:
                 return tuple(parts), at
             at += 1
 
-    def _header(self, start: int) -> tuple[Place, int]:
+    def _header(self, start: int) -> tuple[KeyPath, int]:
         brackets = 2 if self._toml.startswith("[[", start) else 1
         names, at = self._key(start + brackets)
-        place: Place = ()
+        place: KeyPath = ()
         for name in names:
             # a table inside of [[…]] belongs to the last one so far
             place = (*place, self._tables[place] - 1) if place in self._tables else place
@@ -94,13 +94,13 @@ class Lines:
         self._starts.setdefault(place, start)
         return place, at + brackets
 
-    def _pair(self, start: int, table: Place) -> int:
+    def _pair(self, start: int, table: KeyPath) -> int:
         names, at = self._key(start)
         for length in range(1, len(names) + 1):
             self._starts.setdefault((*table, *names[:length]), start)
         return self._value(self._skip_blank(at + 1), (*table, *names))
 
-    def _value(self, at: int, place: Place) -> int:
+    def _value(self, at: int, place: KeyPath) -> int:
         toml = self._toml
         if len(self._starts) < _MOST_PLACES:
             self._starts.setdefault(place, at)
@@ -118,7 +118,7 @@ class Lines:
         match = _PLAIN_VALUE.match(toml, at)
         return match.end() if match else at
 
-    def _long_text(self, start: int, place: Place) -> int:
+    def _long_text(self, start: int, place: KeyPath) -> int:
         toml, mark = self._toml, self._toml[start : start + 3]
         content = start + 3
         if toml.startswith(("\n", "\r\n"), content):
@@ -139,7 +139,7 @@ class Lines:
             backslashes += 1
         return backslashes % 2 == 1
 
-    def _array(self, at: int, place: Place) -> int:
+    def _array(self, at: int, place: KeyPath) -> int:
         at = self._skip_blank(at + 1)
         count = 0
         while self._toml[at] != "]":
@@ -149,7 +149,7 @@ class Lines:
                 at = self._skip_blank(at + 1)
         return at + 1
 
-    def _inline_table(self, at: int, place: Place) -> int:
+    def _inline_table(self, at: int, place: KeyPath) -> int:
         at = self._skip_blank(at + 1)
         while self._toml[at] != "}":
             at = self._skip_blank(self._pair(at, place))

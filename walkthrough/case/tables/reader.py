@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from walkthrough.case.tables.neighbours import unknown_key
 from walkthrough.case.tables.source import Source
-from walkthrough.case.tables.values import Misread, Place, found
+from walkthrough.case.tables.values import KeyPath, Misread, found
 from walkthrough.words.messages import shortened
 from walkthrough.words.problems import CaseError, Problem
 
@@ -26,19 +26,19 @@ class Reader:
         self.problems: list[Problem] = []
         self.sizes: list[Problem] = []
 
-    def refuse(self, place: Place, message: str, row: int | None = None) -> None:
+    def refuse(self, place: KeyPath, message: str, row: int | None = None) -> None:
         """Notes a problem; `row` is the line at fault of a text value, from 0."""
         line = self.source.line(place) if row is None else self.source.row(place, row)
         self.problems.append(Problem(self.source.file, line, key_name(place), message))
         if len(self.problems) >= _ENOUGH:
             self.done()
 
-    def by_size(self, place: Place) -> None:
+    def by_size(self, place: KeyPath) -> None:
         """Notes that only the size of a grid is given: enough to count with, and no more."""
         said = "only its size is given"
         self.sizes.append(Problem(self.source.file, self.source.line(place), key_name(place), said))
 
-    def read(self, place: Place, read: Callable[..., Read], *arguments: Any) -> Read | None:
+    def read(self, place: KeyPath, read: Callable[..., Read], *arguments: Any) -> Read | None:
         """What `read` makes of the arguments; if it cannot, the problem is noted and None returned."""
         try:
             return read(*arguments)
@@ -46,7 +46,7 @@ class Reader:
             self.refuse((*place, *error.below), str(error), error.row)
             return None
 
-    def table(self, place: Place, value: Any, known: Iterable[str]) -> dict[str, Any]:
+    def table(self, place: KeyPath, value: Any, known: Iterable[str]) -> dict[str, Any]:
         """A table without its unknown keys, which are refused; empty if it is no table at all."""
         if not isinstance(value, dict):
             header = f"[{key_name(place)}]"
@@ -58,7 +58,7 @@ class Reader:
                 self.refuse((*place, key), unknown_key(key, names))
         return {key: each for key, each in value.items() if key in names}
 
-    def tables(self, place: Place, value: Any) -> list[Any]:
+    def tables(self, place: KeyPath, value: Any) -> list[Any]:
         """The tables of a `[[…]]`; a problem is noted if it was written in another way."""
         if isinstance(value, list):
             return value
@@ -71,7 +71,7 @@ class Reader:
             raise CaseError(sorted(self.problems, key=lambda each: each.line or 0))
 
 
-def key_name(place: Place) -> str:
+def key_name(place: KeyPath) -> str:
     """A place as people write it, counted from 1: `layers[2].kernel`."""
     name = ""
     for part in place:

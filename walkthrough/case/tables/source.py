@@ -7,8 +7,8 @@ import tomllib
 from functools import cached_property
 from typing import Any
 
-from walkthrough.case.tables.lines import Lines
-from walkthrough.case.tables.values import Bare, Place
+from walkthrough.case.tables.lines import TableLines
+from walkthrough.case.tables.values import Bare, KeyPath
 from walkthrough.numbers.written import MOST_DIGITS
 from walkthrough.words.problems import CaseError, Problem
 
@@ -34,18 +34,18 @@ class Source:
         self.table: dict[str, Any] = self._parsed()
         self._refuse_depth()
 
-    def line(self, place: Place) -> int | None:
+    def line(self, place: KeyPath) -> int | None:
         """The line in which the value at this place, or else what holds it, begins."""
         return self._lines.of(place)
 
-    def row(self, place: Place, row: int) -> int | None:
+    def row(self, place: KeyPath, row: int) -> int | None:
         """The line in the file of the row-th line, from 0, of a text value."""
         return self._lines.row(place, row)
 
     @cached_property
-    def _lines(self) -> Lines:
+    def _lines(self) -> TableLines:
         # looked at only when something is to be said about a line: most files are right
-        return Lines(self.toml)
+        return TableLines(self.toml)
 
     def _parsed(self) -> dict[str, Any]:
         if _DEEP_KEY.search(self.toml):

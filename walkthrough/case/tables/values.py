@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 from walkthrough.numbers.written import MOST_DIGITS, NotANumber, Written, digits, read_number
 from walkthrough.words.messages import quoted, suggestion
 
-Place: TypeAlias = tuple[str | int, ...]
+KeyPath: TypeAlias = tuple[str | int, ...]
 """Where a value stands in a file: ("layers", 1, "kernel"), counted from 0."""
 
 
@@ -29,7 +29,7 @@ class Misread(ValueError):
     `row` counts from 0 and is None where the fault is not in one line of a text.
     """
 
-    def __init__(self, message: str, below: Place = (), row: int | None = None) -> None:
+    def __init__(self, message: str, below: KeyPath = (), row: int | None = None) -> None:
         super().__init__(message)
         self.below = below
         self.row = row

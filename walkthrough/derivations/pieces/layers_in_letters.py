@@ -17,16 +17,16 @@ from walkthrough.layers import Conventions, Layer
 from walkthrough.layers.conv2d import Conv2d
 from walkthrough.mathematics.notation import Cell, Entry, Equation, Index, Largest, Shape, Tensor
 from walkthrough.mathematics.windows import DoesNotFit, times
-from walkthrough.numbers.grid import Grid
+from walkthrough.numbers.grid import GivenGrid
 from walkthrough.words.options import Pair
 
 
-def blank(shape: Shape) -> Grid:
+def blank(shape: Shape) -> GivenGrid:
     """A grid of which only the shape matters."""
     size = 1
     for extent in shape:
         size *= extent
-    return Grid.over([0] * size, 1, shape)
+    return GivenGrid.over([0] * size, 1, shape)
 
 
 @dataclass(frozen=True)

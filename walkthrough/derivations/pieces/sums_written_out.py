@@ -17,9 +17,9 @@ from walkthrough.derivations.derivation_notation import (
 )
 from walkthrough.mathematics import readings
 from walkthrough.mathematics.notation import Cell, Entry, Equation, Expression, Negative, Number, Tensor
-from walkthrough.mathematics.readings import Part, Place
+from walkthrough.mathematics.readings import LoopPlace, Part
 
-CellAtPlace = Callable[[Place], Cell | None]
+CellAtPlace = Callable[[LoopPlace], Cell | None]
 
 
 @dataclass(frozen=True, slots=True)

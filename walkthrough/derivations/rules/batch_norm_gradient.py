@@ -37,7 +37,7 @@ from walkthrough.layers import Conventions
 from walkthrough.layers.batch_norm2d import BatchNorm2d
 from walkthrough.mathematics.notation import Entry, Expression, Shape, Tensor, sqrt
 from walkthrough.mathematics.windows import times
-from walkthrough.numbers.grid import Grid
+from walkthrough.numbers.grid import GivenGrid
 from walkthrough.numbers.written import Written
 
 # SymPy keeps gamma and beta for functions of its own
@@ -74,7 +74,7 @@ class _Norm:
         under = Tensor("v", channels, "v")
         one = blank(channels)
         layer = BatchNorm2d(
-            one, one, one, Grid.over([1] * channels[0], 1, channels), Written("0", Fraction(0))
+            one, one, one, GivenGrid.over([1] * channels[0], 1, channels), Written("0", Fraction(0))
         )
         (equation,) = layer.equations(self.x, self.z, Conventions(), **self.named, variance=under)
         definitions = {

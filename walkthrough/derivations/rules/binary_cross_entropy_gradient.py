@@ -33,7 +33,16 @@ from walkthrough.derivations.rules import DerivedRule
 from walkthrough.layers import Conventions
 from walkthrough.layers.sigmoid import Sigmoid
 from walkthrough.losses.binary_cross_entropy import BinaryCrossEntropy
-from walkthrough.mathematics.notation import Entry, Equation, Expression, Negative, Number, Sum, Tensor, Term
+from walkthrough.mathematics.notation import (
+    Addition,
+    Entry,
+    Equation,
+    Expression,
+    Negative,
+    Number,
+    Tensor,
+    Term,
+)
 
 
 class BinaryCrossEntropyGradient(DerivedRule):
@@ -107,7 +116,7 @@ def _through(
             Equality(Derivative(LOSS, y) * Derivative(y, z), ("chain rule",)),
             Equality(stated * slope, ("both slopes put in",)),
             Equality(_mean((1 - t) * y - t * (1 - y), outputs), ("y(1 − y) cancels both denominators",)),
-            Equality(_mean(Sum((y, Negative(t * y), Negative(t), t * y)), outputs), ("multiplied out",)),
+            Equality(_mean(Addition((y, Negative(t * y), Negative(t), t * y)), outputs), ("multiplied out",)),
             Equality(_mean(y - t, outputs), ("t·y is there once with plus and once with minus",)),
         ),
         premises=both,

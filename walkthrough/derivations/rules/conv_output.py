@@ -21,7 +21,7 @@ from walkthrough.derivations.pieces.general_convolution import general_output, g
 from walkthrough.derivations.pieces.layers_in_letters import Setting, convolution
 from walkthrough.derivations.rules import DerivedRule, letters_of
 from walkthrough.layers.conv2d import Conv2d
-from walkthrough.mathematics.notation import Entry, Sum
+from walkthrough.mathematics.notation import Addition, Entry
 
 
 class ConvOutput(DerivedRule):
@@ -61,9 +61,9 @@ def _placed(second: SecondRoute, z: Entry) -> Equality:
     rows = _span(i * layer.stride[0] - second.corner[0], height)
     columns = _span(j * layer.stride[1] - second.corner[1], width)
     total = without_zeros(second.output_products(atom(z)[1]))
-    terms = total.terms if isinstance(total, Sum) else (total,)
+    terms = total.terms if isinstance(total, Addition) else (total,)
     because = f"kernel laid on rows {rows}, columns {columns}"
-    return Equality(Sum((*terms, second.at.parameters["bias"][filter_])), (because,))
+    return Equality(Addition((*terms, second.at.parameters["bias"][filter_])), (because,))
 
 
 def _span(start: int, extent: int) -> str:

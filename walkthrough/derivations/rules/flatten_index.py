@@ -27,7 +27,7 @@ from walkthrough.derivations.pieces.layers_in_letters import Setting, setting
 from walkthrough.derivations.pieces.sums_written_out import chain_rule
 from walkthrough.derivations.rules import DerivedRule, letters_of
 from walkthrough.layers.flatten import Flatten
-from walkthrough.mathematics.notation import Cell, Expression, Shape, Sum, expression, ravel
+from walkthrough.mathematics.notation import Addition, Cell, Expression, Shape, expression, ravel
 
 PLACE, C, I, J = letter("n"), letter("c"), letter("i"), letter("j")  # noqa: E741
 
@@ -90,10 +90,10 @@ def _index(flat: Setting) -> Equalities:
         PLACE,
         (
             Equality(
-                Sum((expression(1), *before, J - 1)),
+                Addition((expression(1), *before, J - 1)),
                 (f"1 + what comes before it: {whole}whole rows, its row",),
             ),
-            Equality(Sum((*before, J)), ("1 − 1 = 0; counted for every entry",)),
+            Equality(Addition((*before, J)), ("1 − 1 = 0; counted for every entry",)),
         ),
         cases,
         counted=True,
@@ -124,9 +124,9 @@ def _general() -> Iterator[DerivationBlock]:
             f"entry, for C, H and W from 1 to {_MOST}.",
         )
     )
-    first = Sum(((C - 1) * (ROWS * COLUMNS), (I - 1) * COLUMNS, J))
+    first = Addition(((C - 1) * (ROWS * COLUMNS), (I - 1) * COLUMNS, J))
     yield GeneralEqualities(PLACE, (Equality(first, (_FIRST_ONE,)),), lambda: _counted(_channels_first))
-    last = Sum((((I - 1) * COLUMNS + J - 1) * CHANNELS, C))
+    last = Addition((((I - 1) * COLUMNS + J - 1) * CHANNELS, C))
     yield GeneralEqualities(
         PLACE, (Equality(last, (_LAST_ONE,)),), lambda: _counted(_channels_last), "channels last"
     )

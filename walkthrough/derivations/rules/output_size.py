@@ -19,7 +19,15 @@ from walkthrough.derivations.derivation_notation import Atom, atom, letter
 from walkthrough.derivations.pieces.asked_sizes import AskedSizes, CannotDerive
 from walkthrough.derivations.pieces.layers_in_letters import window
 from walkthrough.derivations.rules import DerivedRule
-from walkthrough.mathematics.notation import Applied, Entry, Expression, Number, Quotient, Sum, expression
+from walkthrough.mathematics.notation import (
+    Addition,
+    Applied,
+    Entry,
+    Expression,
+    Number,
+    Quotient,
+    expression,
+)
 
 M, N, K, P, S = (letter(name) for name in "mnkps")
 _SMALL = 8
@@ -63,11 +71,11 @@ def _general() -> Iterator[DerivationBlock]:
             "so there are ⌊(n + 2p − k)/s⌋ steps, and one window more than steps.",
         )
     )
-    steps = Applied("floor", Quotient(Sum((N, 2 * P, -K)), S))
+    steps = Applied("floor", Quotient(Addition((N, 2 * P, -K)), S))
     tried = f"counted for every n up to {_SMALL}, k up to n"
     several = Equality(steps + 1, (f"{tried}, p up to 2, s up to 3",))
     yield Equalities(M, (several,), _tried(range(3), range(1, 4)), counted=True)
-    plain = Equality(Sum((N, -K, expression(1))), (f"{_PLAIN}; {tried}",))
+    plain = Equality(Addition((N, -K, expression(1))), (f"{_PLAIN}; {tried}",))
     yield Equalities(M, (plain,), _tried(range(1), range(1, 2)), given=_PLAIN, counted=True)
     yield Paragraph(
         (
@@ -100,7 +108,7 @@ def _count(n: int, k: int, p: int, s: int) -> Fraction:
 
 def _for_numbers(name: str, n: int, k: int, p: int, s: int) -> Equalities:
     counted: Entry = letter(name)
-    room = Sum((expression(n), *((expression(2) * expression(p),) if p else ()), -expression(k)))
+    room = Addition((expression(n), *((expression(2) * expression(p),) if p else ()), -expression(k)))
     steps: Expression = room if s == 1 else Applied("floor", Quotient(room, expression(s)))
     result = (n + 2 * p - k) // s + 1
     reason = "the formula with these numbers"

@@ -12,6 +12,7 @@ from walkthrough.derivations.general_notation import Between, LetteredEntry, Let
 from walkthrough.derivations.writing.written_entries import few_digits, positions
 from walkthrough.mathematics.folding import Algebra
 from walkthrough.mathematics.notation import (
+    Addition,
     Applied,
     Entry,
     Expression,
@@ -21,7 +22,6 @@ from walkthrough.mathematics.notation import (
     Product,
     Quotient,
     Same,
-    Sum,
     Total,
 )
 
@@ -86,7 +86,7 @@ class TextWriter(Algebra[WrittenFormula, None]):
 
     def terms(self, of: Expression) -> list[str]:
         """The formula in pieces between which a line may be broken, each with its sign."""
-        if not isinstance(of, Sum):
+        if not isinstance(of, Addition):
             return [self.text(of)]
         return self.joined([self.fold(term, None) for term in of.terms])
 
@@ -98,7 +98,7 @@ class TextWriter(Algebra[WrittenFormula, None]):
     def _closed(self, term: WrittenFormula) -> WrittenFormula:
         """The term, with a Σ at its end set apart."""
         if isinstance(term.of, Product) and self._goes_on(term.of.factors[-1]):
-            return self.fold(Product((*term.of.factors[:-1], Sum((term.of.factors[-1],)))), None)
+            return self.fold(Product((*term.of.factors[:-1], Addition((term.of.factors[-1],)))), None)
         return term
 
     def _goes_on(self, of: Expression) -> bool:

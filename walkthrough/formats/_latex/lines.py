@@ -11,7 +11,7 @@ from itertools import chain
 
 from walkthrough.document import Working
 from walkthrough.formats._arranged_sides import Arrangement, piece
-from walkthrough.formats._latex.rows import ROOM, Cell, Row, arrangements, points, row_of
+from walkthrough.formats._latex.rows import ROOM, Cell, LatexRow, arrangements, points, row_of
 from walkthrough.formats._latex.text import math, said
 
 _SMALLER, _SMALLEST = 0.9, 0.8
@@ -55,7 +55,7 @@ def _rows(workings: tuple[Working, ...]) -> Iterator[str]:
     yield from _paragraphs(workings)
 
 
-def _laid_out(rows: list[Row]) -> Iterator[str] | None:
+def _laid_out(rows: list[LatexRow]) -> Iterator[str] | None:
     """Beside each other, in smaller type beside each other, or under each other."""
     across = _across(rows, ROOM)
     if across is not None:
@@ -69,7 +69,7 @@ def _laid_out(rows: list[Row]) -> Iterator[str] | None:
 # --- layouts -------------------------------------------------------------------------------------
 
 
-def _across(rows: list[Row], room: float) -> Iterator[str] | None:
+def _across(rows: list[LatexRow], room: float) -> Iterator[str] | None:
     """Beside each other; what the numbers in rows come to is one more row of them."""
     below = any(row.second.kind == "sum" for row in rows)
     if below:
@@ -83,12 +83,12 @@ def _across(rows: list[Row], room: float) -> Iterator[str] | None:
     return _aligned(rows, room - used - 2 * _GAP if beside else 0.0, remark)
 
 
-def _columns(rows: list[Row]) -> list[float]:
+def _columns(rows: list[LatexRow]) -> list[float]:
     cells = [(row.lead, *row.cells) for row in rows]
     return [max(each[at].width for each in cells) for at in range(4)]
 
 
-def _with_tail(row: Row) -> Row:
+def _with_tail(row: LatexRow) -> LatexRow:
     """What the numbers come to below them, under their relation."""
     if not row.tail.tex:
         return row
@@ -100,7 +100,7 @@ def _with_tail(row: Row) -> Row:
     return replace(row, second=Cell(text, max(row.second.width, row.tail.width), "sum"), tail=Cell())
 
 
-def _stacked(rows: list[Row]) -> Iterator[str] | None:
+def _stacked(rows: list[LatexRow]) -> Iterator[str] | None:
     """Under each other, the relations in one column."""
     columns = _columns(rows)
     if columns[0] + max(columns[1:]) > ROOM:
@@ -111,11 +111,13 @@ def _stacked(rows: list[Row]) -> Iterator[str] | None:
         for at, cell in enumerate(cells):
             last = at == len(cells) - 1
             lead = row.lead if at == 0 else Cell()
-            split.append((Row(lead, cell, Cell(), Cell(), row.because if last else ""), last))
+            split.append((LatexRow(lead, cell, Cell(), Cell(), row.because if last else ""), last))
     return _aligned([row for row, _ in split], 0.0, 0.0, [last for _, last in split])
 
 
-def _aligned(rows: list[Row], room: float, remark: float, lasts: list[bool] | None = None) -> Iterator[str]:
+def _aligned(
+    rows: list[LatexRow], room: float, remark: float, lasts: list[bool] | None = None
+) -> Iterator[str]:
     """Rows of parts in columns, remarks beside them if there is room, or below."""
     tall = any(cell.kind for row in rows for cell in row.cells) or lasts is not None
     gap = r" \\[.6em]" if tall and len(rows) > 1 else r" \\"
@@ -172,7 +174,7 @@ def _in_groups(workings: tuple[Working, ...]) -> Iterator[str]:
         yield from _rows((replace(working, sides=working.closing or working.sides, groups=()),))
 
 
-def _group_rows(working: Working) -> list[Row]:
+def _group_rows(working: Working) -> list[LatexRow]:
     """A row for each group, the line's own left side before the first."""
     found = []
     for at, group in enumerate(working.groups):
@@ -181,7 +183,7 @@ def _group_rows(working: Working) -> list[Row]:
     return found or [row_of(replace(working, groups=()), Arrangement())]
 
 
-def _lowered(row: Row) -> Cell:
+def _lowered(row: LatexRow) -> Cell:
     """A subtotal beside the last row of its sum."""
     height = row.first.tex.count(r" \\ ")
     if not height or not row.tail.tex:

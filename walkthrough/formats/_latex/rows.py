@@ -38,7 +38,7 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class LatexRow:
     """A line in its parts: what stands before it, symbols, numbers, what they come to, a remark."""
 
     lead: Cell
@@ -69,7 +69,7 @@ def arrangements(workings: Iterable[Working]) -> Iterator[Arrangement]:
         yield Arrangement(most=1)
 
 
-def row_of(working: Working, arrangement: Arrangement) -> Row:
+def row_of(working: Working, arrangement: Arrangement) -> LatexRow:
     """The parts of a line; where the numbers stand in rows, what they come to is one more of these."""
     sides = working.sides
     first = _side(*sides[0], arrangement) if sides else Cell()
@@ -77,7 +77,7 @@ def row_of(working: Working, arrangement: Arrangement) -> Row:
     tail = joined(sides[2:] if several else sides[1:])
     second = _side(*sides[1], arrangement) if several else Cell()
     lead = Cell(math(working.left), points(working.left) + 4)
-    return Row(lead, first, second, tail, working.because)
+    return LatexRow(lead, first, second, tail, working.because)
 
 
 def _side(relation: str, side: Side, arrangement: Arrangement, joint: str = "+") -> Cell:

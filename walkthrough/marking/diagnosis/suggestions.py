@@ -16,7 +16,7 @@ from walkthrough.marking.diagnosis.blindspots import BlindSpot, BlindSpots, blin
 from walkthrough.marking.diagnosis.played_exercises import BITS, PlayedExercise
 from walkthrough.marking.diagnosis.ripples import CellNumbers
 from walkthrough.mathematics.notation import ravel, unravel
-from walkthrough.numbers.grid import Grid
+from walkthrough.numbers.grid import GivenGrid
 from walkthrough.numbers.quantities import quantity
 from walkthrough.numbers.written import Written
 from walkthrough.slips import SlipKind, all_slips
@@ -53,7 +53,7 @@ class Suggestion:
 
     case: Case
     changes: tuple[Change, ...]
-    changed: dict[str, Grid]
+    changed: dict[str, GivenGrid]
     reveals: tuple[str, ...]
     left: BlindSpots
     names: tuple[str, ...] = ()
@@ -195,7 +195,7 @@ class _Search:
                     yield Change(ref, name, value, after)
 
 
-def _grids(exercise: PlayedExercise) -> Iterator[tuple[str, str, bool, Grid]]:
+def _grids(exercise: PlayedExercise) -> Iterator[tuple[str, str, bool, GivenGrid]]:
     """The grids that may be changed: by the case file's name, the tensor's, and whether it is the input."""
     trace = exercise.book.trace
     for stage in trace.network.layers:
@@ -224,7 +224,7 @@ def _others(value: Fraction, step: Fraction) -> Iterator[Fraction]:
     yield from dict.fromkeys(each for each in found if each != value)
 
 
-def _step(grid: Grid) -> Fraction:
+def _step(grid: GivenGrid) -> Fraction:
     """What all numbers of a grid are multiples of: 255 in an image of 0 and 255; 1 if all are 0."""
     values = [value for value in grid.values() if value]
     if not values:
@@ -233,9 +233,9 @@ def _step(grid: Grid) -> Fraction:
     return Fraction(gcd(*(int(value * below) for value in values)), below)
 
 
-def _changed(case: Case, changes: Iterable[Change]) -> tuple[Case, dict[str, Grid]]:
+def _changed(case: Case, changes: Iterable[Change]) -> tuple[Case, dict[str, GivenGrid]]:
     """The case with these numbers, and the grids in which they stand."""
-    grids: dict[str, Grid] = {}
+    grids: dict[str, GivenGrid] = {}
     for change in changes:
         base, _, role = change.grid.partition(".")
         if not role:
@@ -255,24 +255,24 @@ def _changed(case: Case, changes: Iterable[Change]) -> tuple[Case, dict[str, Gri
     return case, grids
 
 
-def _with_one(grid: Grid, change: Change) -> Grid:
+def _with_one(grid: GivenGrid, change: Change) -> GivenGrid:
     """The grid with one number changed; it may be written without its leading axes of size 1."""
     cell = change.ref.cell[len(change.ref.cell) - len(grid.shape) :]
     numbers = [Written.of(each) for each in grid.values()]
     numbers[ravel(cell, grid.shape)] = Written.of(change.after)
-    return Grid.of(numbers, grid.shape)
+    return GivenGrid.of(numbers, grid.shape)
 
 
 # --- saying it ---------------------------------------------------------------------------------
 
 
-def _rows(grid: Grid) -> list[list[str]]:
+def _rows(grid: GivenGrid) -> list[list[str]]:
     width = grid.shape[-1] if grid.shape else 1
     texts = [grid.text(place).replace("−", "-") for place in range(grid.size)]
     return [texts[at : at + width] for at in range(0, len(texts), width)]
 
 
-def _text(grid: Grid) -> str:
+def _text(grid: GivenGrid) -> str:
     """The grid as a case file has it: an empty line between channels, --- between filters."""
     rows = _rows(grid)
     width = max(len(each) for row in rows for each in row)

@@ -10,7 +10,7 @@ from typing import Any
 from walkthrough.case.grids.grid_text import read_text
 from walkthrough.case.tables.values import Bare, Misread
 from walkthrough.marking.worksheets.claimed_grids import laid_out
-from walkthrough.numbers.grid import Grid
+from walkthrough.numbers.grid import GivenGrid
 
 
 def case_text(table: Mapping[str, Any], heading: str) -> str:
@@ -35,7 +35,7 @@ def _pairs(table: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _value(value: Any) -> str:
-    if isinstance(value, Grid):
+    if isinstance(value, GivenGrid):
         return _grid(value)
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -50,7 +50,7 @@ def _value(value: Any) -> str:
     return str(value)
 
 
-def _grid(grid: Grid) -> str:
+def _grid(grid: GivenGrid) -> str:
     """A grid as text in the rank that it has, or as nested lists where text would lose a rank."""
     texts = [grid.text(place).replace("−", "-") for place in range(grid.size)]
     if len(grid.shape) == 1:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from random import Random
 
-from walkthrough.numbers.grid import Grid
+from walkthrough.numbers.grid import GivenGrid
 from walkthrough.numbers.written import Written, digits, read_number
 
 _MOST_ZEROS = Fraction(1, 2)
@@ -18,7 +18,7 @@ _LEAST_STEPS = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Manner:
+class DrawingManner:
     """How the numbers of a grid are written: in steps of `unit`, up to `most` of them.
 
     `zeros` is how many are 0, `minus` how many of the others are negative. `decimals` is None for
@@ -32,7 +32,7 @@ class Manner:
     decimals: int | None
 
     @classmethod
-    def of(cls, grid: Grid) -> Manner:
+    def of(cls, grid: GivenGrid) -> DrawingManner:
         """The manner of the numbers that stand in a grid."""
         written = _written(grid)
         values = [each.value for each in written]
@@ -63,18 +63,18 @@ class Manner:
         return Written("-" + text if value < 0 else text, value, self.unit)
 
 
-def drawn(grid: Grid, chance: Random) -> Grid:
+def drawn(grid: GivenGrid, chance: Random) -> GivenGrid:
     """A grid of the same shape, written in the same manner; a black and white image has more shades then."""
-    manner = Manner.of(grid)
-    return Grid.of((manner.draw(chance) for _ in range(grid.size)), grid.shape)
+    manner = DrawingManner.of(grid)
+    return GivenGrid.of((manner.draw(chance) for _ in range(grid.size)), grid.shape)
 
 
-def drawn_constant(grid: Grid, chance: Random) -> Grid:
+def drawn_constant(grid: GivenGrid, chance: Random) -> GivenGrid:
     """The same for what is given and not learned: a mask of 0 and 1 is shuffled."""
     return shuffled(grid, chance) if set(grid.values()) == {0, 1} else drawn(grid, chance)
 
 
-def drawn_target(grid: Grid, chance: Random) -> Grid:
+def drawn_target(grid: GivenGrid, chance: Random) -> GivenGrid:
     """Another target: another class, 0 for 1, −1 for 1, or other numbers where it is none of these."""
     values = set(grid.values())
     if grid.size > 1 and sum(grid.values()) == 1:
@@ -82,18 +82,18 @@ def drawn_target(grid: Grid, chance: Random) -> Grid:
     for pair in ({Fraction(0), Fraction(1)}, {Fraction(-1), Fraction(1)}):
         if values <= pair:
             ends = [Written.of(each) for each in sorted(pair)]
-            return Grid.of((chance.choice(ends) for _ in range(grid.size)), grid.shape)
+            return GivenGrid.of((chance.choice(ends) for _ in range(grid.size)), grid.shape)
     return drawn(grid, chance)
 
 
-def shuffled(grid: Grid, chance: Random) -> Grid:
+def shuffled(grid: GivenGrid, chance: Random) -> GivenGrid:
     """The same numbers in another order."""
     numbers = _written(grid)
     chance.shuffle(numbers)
-    return Grid.of(numbers, grid.shape)
+    return GivenGrid.of(numbers, grid.shape)
 
 
-def _written(grid: Grid) -> list[Written]:
+def _written(grid: GivenGrid) -> list[Written]:
     if grid.texts is None:
         return [Written.of(value) for value in grid.values()]
     return [read_number(text) for text in grid.texts]

@@ -19,7 +19,7 @@ from walkthrough.marking.diagnosis.played_exercises import is_small
 from walkthrough.marking.fresh_cases.case_texts import case_text
 from walkthrough.marking.fresh_cases.drawn_grids import drawn, drawn_constant, drawn_target
 from walkthrough.marking.fresh_cases.pencil import Effort
-from walkthrough.numbers.grid import Grid
+from walkthrough.numbers.grid import GivenGrid
 from walkthrough.trace.stage import Stage
 from walkthrough.trace.trace import CannotReplay, Trace, replay
 from walkthrough.words import shelf
@@ -197,15 +197,15 @@ class _Drawing:
             return None if inner is None else {"values": inner}
         return {**value, "seed": self._chance.randrange(10**6)} if "random" in value else None
 
-    def _read(self, value: Any) -> Grid:
+    def _read(self, value: Any) -> GivenGrid:
         return read_grid(value, self._folder)
 
 
-def _grids(case: Case) -> Iterator[Grid]:
+def _grids(case: Case) -> Iterator[GivenGrid]:
     """What a case gives, sample by sample and layer by layer, without the targets."""
     yield from (sample.input for sample in case.samples)
     for each in case.layers:
         for name in options(type(each.layer)):
             grid = getattr(each.layer, name)
-            if isinstance(grid, Grid):
+            if isinstance(grid, GivenGrid):
                 yield grid

@@ -41,7 +41,7 @@ _MOST_DETAILED = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class SheetReport:
     """How a marked worksheet is laid out.
 
     `everything` lists every claim; `hide_answers` says verdict and place only; `digits` are the significant

@@ -22,7 +22,7 @@ Pick: TypeAlias = Callable[[Mapping[int, int]], Any]
 """From the serial numbers of all that was written to those of what one number follows from."""
 
 
-class Compared(NamedTuple):
+class ComparedClaim(NamedTuple):
     """A written number beside the true value: the verdict if they agree, and nothing is wrong before it.
 
     `rounds` if the value has more digits than were written, `enough` if these are at least two; `bits` are
@@ -46,7 +46,7 @@ class PlacedClaim(NamedTuple):
 
     claim: NumberClaim
     number: int
-    compared: Compared | None
+    compared: ComparedClaim | None
     turned: bool = False
 
 
@@ -58,7 +58,7 @@ class Comparisons:
 
     def __init__(self, calculation: Calculation) -> None:
         self._calculation = calculation
-        self._compared: dict[tuple[int, int], Compared] = {}
+        self._compared: dict[tuple[int, int], ComparedClaim] = {}
         self._placed: dict[tuple[int, bool], PlacedClaim] = {}
         self._marked: dict[tuple[int, int, VerdictWord, bool], Marked] = {}
         self._yours: dict[tuple[int, Any], tuple[Shown | None]] = {}
@@ -129,7 +129,7 @@ class Comparisons:
                 return None
         return itemgetter(*sorted(wanted)) if wanted else _nothing
 
-    def _beside(self, number: int, written: WrittenNumber) -> Compared:
+    def _beside(self, number: int, written: WrittenNumber) -> ComparedClaim:
         key = (number, id(written))
         known = self._compared.get(key)
         if known is None:
@@ -143,7 +143,9 @@ class Comparisons:
             bits = written.units[0].denominator.bit_length() if written.units else 0
             if len(self._compared) >= _MOST_REMEMBERED:
                 self._compared.clear()
-            known = Compared(written, said, verdict, rounds, said.enough(right), bits, next(self._serial))
+            known = ComparedClaim(
+                written, said, verdict, rounds, said.enough(right), bits, next(self._serial)
+            )
             self._compared[key] = known
         return known
 

@@ -26,7 +26,7 @@ _FEWEST_DIGITS = 2
 Rounds = Callable[[Enclosure], Enclosure]
 
 
-class Manner(NamedTuple):
+class RoundingManner(NamedTuple):
     """How somebody rounds throughout a line: to this unit, or (unit 0) to so many significant digits."""
 
     unit: Rational
@@ -109,7 +109,7 @@ def shortened(said: WrittenRational) -> Iterator[Rational]:
     """What a written number is at fewer digits, rounded or cut off: 0.93, 0.9276 and 0.9275 for 0.92757."""
     for digits in range(said.digits - 1, _FEWEST_DIGITS - 1, -1):
         for cut in (False, True):
-            ((value, _),) = Manner(ZERO, digits, cut).of(said.itself)
+            ((value, _),) = RoundingManner(ZERO, digits, cut).of(said.itself)
             if value != said.value:
                 yield value
 
@@ -123,14 +123,14 @@ def _coarsest(said: WrittenRational) -> Iterator[Precision]:
         yield Precision(digits, ZERO)
 
 
-def _manners(said: WrittenRational) -> Iterator[Manner]:
+def _manners(said: WrittenRational) -> Iterator[RoundingManner]:
     """The ways to round on the way, from the coarsest on; a decimal more than is shown, and digits."""
     for finer in range(_FINER):
         for digits, unit in _coarsest(said):
             if unit and finer > 1:
                 continue
             for cut in (False, True):
-                yield Manner(unit / 10**finer, digits + finer if digits else 0, cut)
+                yield RoundingManner(unit / 10**finer, digits + finer if digits else 0, cut)
 
 
 def _rounded_by_hand(formula: EnclosedFormula) -> bool:
@@ -150,7 +150,7 @@ def _hulled(formula: EnclosedFormula, numbers: Enclosures, rooms: Sequence[Round
     return formula.combine(inner)
 
 
-def _results(formula: EnclosedFormula, numbers: Enclosures, manner: Manner) -> list[Enclosure]:
+def _results(formula: EnclosedFormula, numbers: Enclosures, manner: RoundingManner) -> list[Enclosure]:
     """What can come out, each part rounded in this manner or left as it is."""
     if formula.combine is None or not formula.operands:
         return [formula.of(numbers)]
@@ -178,7 +178,7 @@ def _distinct(values: Iterable[Enclosure]) -> list[Enclosure]:
     return found
 
 
-def _carried(part: EnclosedFormula, numbers: Enclosures, manner: Manner) -> list[Enclosure]:
+def _carried(part: EnclosedFormula, numbers: Enclosures, manner: RoundingManner) -> list[Enclosure]:
     """What a part may be carried on as: first as it is, last rounded throughout."""
     found = _results(part, numbers, manner)
     if not _rounded_by_hand(part):

@@ -9,6 +9,7 @@ from fractions import Fraction
 from walkthrough.document import Sum
 from walkthrough.mathematics.letters import at_place, bounded, written
 from walkthrough.mathematics.notation import (
+    Addition,
     Entry,
     Expression,
     Negative,
@@ -19,7 +20,6 @@ from walkthrough.mathematics.notation import (
     ravel,
     unravel,
 )
-from walkthrough.mathematics.notation import Sum as Addition
 from walkthrough.numbers.redone import redone, simplified
 from walkthrough.numbers.shown import FULL, Known, Shown, shown
 from walkthrough.page.lines.drafts import MOST_FOR_A_SIDE, Attempt, Closing, Draft, Said

@@ -11,7 +11,7 @@ from keyword import iskeyword
 
 from walkthrough.document import Block, Code, Heading, Prose
 from walkthrough.mathematics.notation import Tensor
-from walkthrough.numbers.grid import Grid
+from walkthrough.numbers.grid import GivenGrid
 from walkthrough.page.scripts.limits_of_float64 import refuse_saturated, undecided
 from walkthrough.page.scripts.parts import BATCH, COMPARING, MEANS, ONE_SAMPLE, OPENING
 from walkthrough.page.scripts.written_numbers import given, indented, listed, nearest, nested, tuple_of
@@ -19,7 +19,7 @@ from walkthrough.page.scripts.written_numbers import tensor as tensor_of
 from walkthrough.trace.stage import Stage
 from walkthrough.trace.trace import Trace
 from walkthrough.witnesses import CannotFollow, autograd
-from walkthrough.witnesses.autograd.told import Told
+from walkthrough.witnesses.autograd.told import TorchWords
 from walkthrough.witnesses.vectorised.stage import plain
 
 _WORDS = """
@@ -102,7 +102,7 @@ class _Script:
             yield indented(tuple_of(grids) + ",")
         yield "]"
         if net.loss is not None and self._loss is None:
-            gradient: Grid = vars(case.loss)["gradient"]
+            gradient: GivenGrid = vars(case.loss)["gradient"]
             yield f"upstream = {tensor_of(given(gradient.reshaped(net.output.shape)))}"
         if self._trace.moves:
             assert case.learning_rate is not None
@@ -155,13 +155,13 @@ class _Script:
         except CannotFollow as problem:
             raise CannotFollow(f"{stage.name}: {problem}") from None
 
-    def _told(self, stage: Stage) -> Told:
+    def _told(self, stage: Stage) -> TorchWords:
         conventions = self._case.conventions
         options = {**vars(stage.of), "relu_at_zero": conventions.relu_at_zero, "max_tie": conventions.max_tie}
         own = stage.parameters | stage.constants
         tensors = {role: self._variables[tensor.name] for role, tensor in own.items()} | {"target": "t"}
         shapes = {role: tensor.shape for role, tensor in own.items()}
-        return Told(self._variables[stage.x.name], stage.x.shape, plain(options), tensors, shapes)
+        return TorchWords(self._variables[stage.x.name], stage.x.shape, plain(options), tensors, shapes)
 
     # --- the whole calculation -------------------------------------------------------------------
 

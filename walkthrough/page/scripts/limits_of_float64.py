@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from walkthrough.numbers.grid import Grid
+from walkthrough.numbers.grid import GivenGrid
 from walkthrough.page.records.choice_ledger import first_at_issue
 from walkthrough.trace.trace import Trace
 from walkthrough.witnesses import CannotFollow
@@ -50,7 +50,7 @@ def undecided(trace: Trace) -> str:
 
 
 def _given(trace: Trace) -> Iterator[Fraction]:
-    grids: list[Grid] = [*trace.network.given.values(), *(sample.input for sample in trace.case.samples)]
+    grids: list[GivenGrid] = [*trace.network.given.values(), *(sample.input for sample in trace.case.samples)]
     for grid in grids:
         yield from grid.values()
 

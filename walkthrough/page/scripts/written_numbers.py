@@ -9,7 +9,7 @@ from fractions import Fraction
 from math import prod
 
 from walkthrough.mathematics.notation import Shape
-from walkthrough.numbers.grid import Grid
+from walkthrough.numbers.grid import GivenGrid
 from walkthrough.witnesses import CannotFollow
 
 INDENT = "    "
@@ -18,7 +18,7 @@ _PLAIN = re.compile(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,20})?")
 _FRACTION = re.compile(r"-?[1-9][0-9]{0,8}/[1-9][0-9]{0,8}")
 
 
-def given(grid: Grid) -> str:
+def given(grid: GivenGrid) -> str:
     """A grid of the case, its numbers as they are written there."""
     texts = (grid.text(at).replace("−", "-") for at in range(grid.size))
     words = [

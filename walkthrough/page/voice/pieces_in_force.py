@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from walkthrough.mathematics.folding import has_pieces, rebuilt
-from walkthrough.mathematics.notation import Entry, Expression, Negative, Number, Piecewise, Product, Sum
+from walkthrough.mathematics.notation import Addition, Entry, Expression, Negative, Number, Piecewise, Product
 from walkthrough.numbers.redone import simplified
 
 _ZERO, _ONE = Number(Fraction(0)), Number(Fraction(1))
@@ -31,10 +31,10 @@ class Pieces:
             return of
         if isinstance(of, Product):
             return self._switched(of)
-        if isinstance(of, Sum):
+        if isinstance(of, Addition):
             terms = tuple(self.in_force(term) for term in of.terms)
             kept = tuple(term for term in terms if term != _ZERO)
-            return Sum(kept) if len(kept) > 1 else (kept[0] if kept else _ZERO)
+            return Addition(kept) if len(kept) > 1 else (kept[0] if kept else _ZERO)
         if isinstance(of, Negative):
             inner = self.in_force(of.of)
             return _ZERO if inner == _ZERO else Negative(inner)
@@ -49,7 +49,7 @@ class Pieces:
         if of.share in (0, 1) or of.above == of.below:
             return self.in_force(of.above if of.share == 1 else of.below)
         parts = ((1 - of.share, of.below), (of.share, of.above))
-        blend = Sum(tuple(Product((Number(share), self.in_force(piece))) for share, piece in parts))
+        blend = Addition(tuple(Product((Number(share), self.in_force(piece))) for share, piece in parts))
         return simplified(blend, lambda _: None)
 
     def _switched(self, of: Product) -> Expression:

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from walkthrough.mathematics.folding import rebuilt, with_entries
 from walkthrough.mathematics.letters import written
 from walkthrough.mathematics.notation import (
+    Addition,
     Applied,
     Entry,
     Expression,
     Negative,
     Number,
     Product,
-    Sum,
     Tensor,
 )
 from walkthrough.numbers.shown import Shown
@@ -73,9 +73,9 @@ class Reductions:
     def _terms(self, of: Expression) -> Expression:
         """The terms of an innermost sum, each worked out."""
         inner = rebuilt(of, self._terms)
-        if inner != of or not isinstance(of, Sum):
+        if inner != of or not isinstance(of, Addition):
             return inner
-        return Sum(tuple(each if _is_plain(each) else self._number(each) for each in of.terms))
+        return Addition(tuple(each if _is_plain(each) else self._number(each) for each in of.terms))
 
     def _number(self, of: Expression) -> Entry:
         if of not in self._found:
@@ -103,7 +103,7 @@ def _is_plain(of: Expression) -> bool:
 
 def _is_ready_sum(of: Expression) -> bool:
     """A sum that is worked out at once: of numbers and their products, and of no function."""
-    return isinstance(of, Sum) and all(_is_plain(each) or _is_product(each) for each in of.terms)
+    return isinstance(of, Addition) and all(_is_plain(each) or _is_product(each) for each in of.terms)
 
 
 def _is_product(of: Expression) -> bool:

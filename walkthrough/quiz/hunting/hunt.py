@@ -9,9 +9,9 @@ from walkthrough.case.cells import NoSuchCell
 from walkthrough.mathematics.notation import Tensor
 from walkthrough.page.voice.one_row import in_one_row
 from walkthrough.quiz.hints import HINTS
-from walkthrough.quiz.hunting.planting import Sheet
+from walkthrough.quiz.hunting.planting import PlantedSheet
 from walkthrough.quiz.kinds import kind_of
-from walkthrough.quiz.quiz import DoesNotFit, Keep
+from walkthrough.quiz.quiz import AnotherExercise, Keep
 from walkthrough.quiz.replies import LONGEST, Reply, too_long, unread
 from walkthrough.quiz.turns import Try, Turn
 from walkthrough.stepper.places.course import Course
@@ -29,7 +29,7 @@ RULES = (
 class Hunt:
     """A sheet with a mistake, and what has been said so far; `turn` is all of it."""
 
-    def __init__(self, opened: Opened, sheet: Sheet, keep: Keep = lambda turns: None) -> None:
+    def __init__(self, opened: Opened, sheet: PlantedSheet, keep: Keep = lambda turns: None) -> None:
         self.opened = opened
         self.sheet = sheet
         self.course = Course(opened)
@@ -149,11 +149,11 @@ class Hunt:
                 try:
                     found = self._named(one.written) == self.sheet.wrong
                 except NoSuchCell as problem:
-                    raise DoesNotFit(str(problem)) from None
+                    raise AnotherExercise(str(problem)) from None
                 if found is not one.taken:
-                    raise DoesNotFit("an answer in it is marked otherwise here")
+                    raise AnotherExercise("an answer in it is marked otherwise here")
             if turn.cell != MISTAKE:
-                raise DoesNotFit(f"{turn.cell} is not what is asked there")
+                raise AnotherExercise(f"{turn.cell} is not what is asked there")
             self.turn = turn
 
     def summary(self) -> str:

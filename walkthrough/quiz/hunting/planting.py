@@ -35,7 +35,7 @@ class CannotPlant(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class PlantedSheet:
     """Every number that is worked out, as somebody wrote it; `marked` is what is said of the wrong one.
 
     `carried` are the numbers that are others only because of it.
@@ -48,7 +48,7 @@ class Sheet:
     carried: frozenset[Ref]
 
 
-def planted(opened: Opened, seed: int) -> Sheet:
+def planted(opened: Opened, seed: int) -> PlantedSheet:
     """The sheet of a seed: marked, its one wrong number is found, and explained by the slip that was made.
 
     Raises CannotPlant.
@@ -93,7 +93,7 @@ def _slips(exercise: PlayedExercise, ref: Ref, thoughtless: bool) -> dict[str, l
 
 def _sheet(
     exercise: PlayedExercise, desk: Desk, right: Mapping[Ref, str], ref: Ref, word: str, value: Quantity
-) -> Sheet | None:
+) -> PlantedSheet | None:
     """The sheet with this slip; None if marking it would not find just that."""
     changed = exercise.ripples.after({ref: value})
     written = {each: _text(number) for each, number in changed.items()}
@@ -106,7 +106,7 @@ def _sheet(
         return None
     if not wrong[0].slips or wrong[0].slips[0].slip != word:
         return None
-    return Sheet(numbers, ref, word, wrong[0], frozenset(changed.keys() - {ref}))
+    return PlantedSheet(numbers, ref, word, wrong[0], frozenset(changed.keys() - {ref}))
 
 
 def _text(value: Quantity) -> str | None:

@@ -8,11 +8,11 @@ from walkthrough.page.voice.one_row import in_one_row
 from walkthrough.quiz.fading import Support
 from walkthrough.quiz.hints import blanked, formula
 from walkthrough.quiz.hunting.hunt import RULES, Hunt
-from walkthrough.quiz.quiz import Asked, Over, Quiz, Shown
+from walkthrough.quiz.quiz import AskedNumber, Over, Quiz, ShownLine
 from walkthrough.quiz.summary import summary
 from walkthrough.quiz.words import HUNTING, WORDS, Word, word_of
 from walkthrough.stepper.pictures.at_work import AtWork
-from walkthrough.stepper.places.course import Part
+from walkthrough.stepper.places.course import CoursePart
 from walkthrough.stepper.plain import line_said, part_said
 from walkthrough.stepper.walk import Walk
 from walkthrough.trace.steps.kinds import Ref
@@ -45,7 +45,7 @@ class _Dialogue:
         self._say = say
         self._ask = ask
         self._at_work = AtWork(quiz.opened)
-        self._part: Part | None = None
+        self._part: CoursePart | None = None
 
     def run(self, read: Read) -> None:
         stands: tuple[Ref, Support] | None = None
@@ -55,7 +55,7 @@ class _Dialogue:
                 self._say("that was the last number")
                 return
             self._begin_part()
-            if isinstance(quiz.scene, Shown):
+            if isinstance(quiz.scene, ShownLine):
                 self._show(quiz.scene)
                 quiz.go_on()
                 continue
@@ -80,7 +80,7 @@ class _Dialogue:
                 self._say("the whole line stands there; type its number, or s to go on")
             quiz.hint()
         elif word in (Word.SHOW, Word.REST):
-            assert isinstance(quiz.scene, Asked)
+            assert isinstance(quiz.scene, AskedNumber)
             shown = line_said(self._walk(quiz.scene.line))
             quiz.give_up(rest=word is Word.REST)
             self._say(shown)
@@ -101,7 +101,7 @@ class _Dialogue:
         for line in part_said(self._walk(part.first), part):
             self._say(line)
 
-    def _show(self, scene: Shown) -> None:
+    def _show(self, scene: ShownLine) -> None:
         if not scene.filled:
             self._say(f"example: {line_said(self._walk(scene.line), self._at_work)}")
             return
@@ -120,7 +120,7 @@ def stand(quiz: Quiz, walk: Walk, at_work: AtWork) -> Iterator[str]:
         yield formula(opened, ref)
 
 
-def filled_in(quiz: Quiz, scene: Shown) -> Iterator[str]:
+def filled_in(quiz: Quiz, scene: ShownLine) -> Iterator[str]:
     """Numbers that nobody asks for, a row of their tensor at a time."""
     opened, course = quiz.opened, quiz.course
     part = course.part(scene.line)

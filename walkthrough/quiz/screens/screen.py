@@ -12,12 +12,12 @@ from walkthrough.mathematics.notation import Cell
 from walkthrough.quiz.fading import Support
 from walkthrough.quiz.hints import blanked, formula
 from walkthrough.quiz.hunting.hunt import Hunt
-from walkthrough.quiz.quiz import Asked, Over, Quiz, Shown
+from walkthrough.quiz.quiz import AskedNumber, Over, Quiz, ShownLine
 from walkthrough.quiz.summary import counted, summary
 from walkthrough.stepper.pictures.arranging import arranged, framed, needed
 from walkthrough.stepper.pictures.at_work import AtWork
 from walkthrough.stepper.pictures.boards import Board, Mark
-from walkthrough.stepper.pictures.runs import Row, Run, Style, cut
+from walkthrough.stepper.pictures.runs import Row, Style, TextRun, cut
 from walkthrough.stepper.said import folded, laid_out
 from walkthrough.stepper.screen import (
     OUTLINE,
@@ -79,7 +79,7 @@ def _line_of(quiz: Quiz) -> int:
     """The line at hand: the last one of what is filled in."""
     if isinstance(quiz.scene, Over):
         return quiz.course.lines - 1
-    return quiz.scene.last if isinstance(quiz.scene, Shown) else quiz.scene.line
+    return quiz.scene.last if isinstance(quiz.scene, ShownLine) else quiz.scene.line
 
 
 def title_row(title: str, aside: str, width: int) -> Row:
@@ -88,7 +88,7 @@ def title_row(title: str, aside: str, width: int) -> Row:
     if cell_len(title) > room:
         title = set_cell_size(title, room - 1).rstrip() + "…"
     gap = " " * max(width - cell_len(title) - cell_len(aside) - 2, 1)
-    return (Run(f" {title}{gap}{aside} ", "bar"),)
+    return (TextRun(f" {title}{gap}{aside} ", "bar"),)
 
 
 def _replies(replied: Sequence[Replied], width: int) -> list[Row]:
@@ -98,7 +98,7 @@ def _replies(replied: Sequence[Replied], width: int) -> list[Row]:
         style = _STYLES[each.right]
         for line in folded(_narrow(each.text), width - 1, ""):
             text = line.lstrip()
-            rows.append((Run(" " * (1 + len(line) - len(text))), Run(text, style)))
+            rows.append((TextRun(" " * (1 + len(line) - len(text))), TextRun(text, style)))
     return [(), *rows[:_MOST_REPLIED]] if rows else []
 
 
@@ -108,8 +108,8 @@ def _narrow(text: str) -> str:
 
 
 def _over(quiz: Quiz) -> list[Row]:
-    rows: list[Row] = [(), (Run("   that was the last number", "stage"),), ()]
-    return rows + [(Run(f"   {line}"),) for line in summary(quiz)]
+    rows: list[Row] = [(), (TextRun("   that was the last number", "stage"),), ()]
+    return rows + [(TextRun(f"   {line}"),) for line in summary(quiz)]
 
 
 def _body(quiz: Quiz, walk: Walk, at_work: AtWork, width: int, room: int) -> list[Row]:
@@ -119,12 +119,12 @@ def _body(quiz: Quiz, walk: Walk, at_work: AtWork, width: int, room: int) -> lis
     line = [*_line(quiz, walk, width, max(room - 2 - least, 1))]
     height = max(min(needed(boards), room - 2 - len(line)), min(least, room - 3))
     rows: list[Row] = [
-        (Run("   "), *row) for row in arranged(boards, numbers_of(walk), width - 3, height)[:height]
+        (TextRun("   "), *row) for row in arranged(boards, numbers_of(walk), width - 3, height)[:height]
     ]
     rows.append(legend(walk, boards, width))
     left = room - len(rows)
     if len(line) > left:
-        more = (Run(f"   … {len(line) - left + 1} rows more", "dim"),)
+        more = (TextRun(f"   … {len(line) - left + 1} rows more", "dim"),)
         line = [*line[: max(left - 2, 0)], more, line[-1]][:left]
     return rows + line
 
@@ -134,9 +134,9 @@ def _boards(quiz: Quiz, walk: Walk, at_work: AtWork) -> tuple[Board, ...]:
 
     Where nothing of the line stands there, the window is to be found as well.
     """
-    if isinstance(quiz.scene, Shown) and quiz.scene.filled:
+    if isinstance(quiz.scene, ShownLine) and quiz.scene.filled:
         return tuple(replace(board, marks={}) for board in at_work.boards(walk.ref))
-    if not isinstance(quiz.scene, Asked) or quiz.stands is Support.WHOLE:
+    if not isinstance(quiz.scene, AskedNumber) or quiz.stands is Support.WHOLE:
         return at_work.boards(walk.ref)
     *read, made = at_work.boards(walk.ref, None, blank=True)
     bare = quiz.stands is Support.BARE
@@ -154,7 +154,7 @@ def _undecided(board: Board, bare: bool) -> Board:
 def _line(quiz: Quiz, walk: Walk, width: int, room: int) -> Iterator[Row]:
     scene, opened, ref = quiz.scene, quiz.opened, walk.ref
     line: Working | None = None
-    if isinstance(scene, Shown):
+    if isinstance(scene, ShownLine):
         if scene.filled:
             count = scene.last - scene.line + 1
             said = (
@@ -162,18 +162,18 @@ def _line(quiz: Quiz, walk: Walk, width: int, room: int) -> Iterator[Row]:
                 if count > 1
                 else (f"{opened.name(ref)} is filled in")
             )
-            yield (Run(f"   {said}", "message"),)
+            yield (TextRun(f"   {said}", "message"),)
             return
-        yield (Run("   an example", "title"),)
+        yield (TextRun("   an example", "title"),)
         line = opened.working(ref)
     elif quiz.stands is Support.WHOLE:
         line = opened.working(ref)
     elif quiz.stands is Support.NUMBERS:
         line = blanked(opened, ref)
     elif quiz.stands is Support.FORMULA:
-        yield from ((Run(each),) for each in folded(formula(opened, ref), width))
+        yield from ((TextRun(each),) for each in folded(formula(opened, ref), width))
     if line is not None:
-        yield from ((Run(each),) for each in laid_out(line, width, room))
+        yield from ((TextRun(each),) for each in laid_out(line, width, room))
 
 
 # --- find the mistake ----------------------------------------------------------------------------
@@ -188,13 +188,15 @@ def hunt_rows(
     room = max(height - 3 - len(said), 3)
     sheet = _sheet(hunt, width - 2)
     top = max(0, min(top, len(sheet) - room))
-    shown: list[Row] = [(Run(" "), *row) for row in sheet[top : top + room]]
+    shown: list[Row] = [(TextRun(" "), *row) for row in sheet[top : top + room]]
     if said and len(shown) < room:
         shown = shown[:-1]  # a sheet ends with an empty row
     below: list[Row] = [()] * (height - 3 - len(shown) - len(said))
     more = len(sheet) - top - room
     aside = f"   {more} rows more: PgDn" if more > 0 else "   PgUp: back" if top else ""
-    head = cut((Run(" one number is wrong, and carried on rightly", "stage"), Run(aside, "dim")), width)
+    head = cut(
+        (TextRun(" one number is wrong, and carried on rightly", "stage"), TextRun(aside, "dim")), width
+    )
     bar = title_row(hunt.opened.case.title, "find the mistake", width)
     rows = [bar, head, *shown, *said, *below, keys_row(Status(keys=keys), width)]
     return framed_rows(rows, width, height), top
@@ -236,10 +238,10 @@ def _in_rows(boxes: list[list[str]]) -> list[Row]:
     tall = max(map(len, boxes))
     rows: list[Row] = []
     for at in range(tall):
-        row: list[Run] = []
+        row: list[TextRun] = []
         for box in boxes:
             text = box[at] if at < len(box) else " " * len(box[0])
-            row += [Run(" " * _GAP)] if row else []
-            row.append(Run(text, "title" if at == 0 else "plain"))
+            row += [TextRun(" " * _GAP)] if row else []
+            row.append(TextRun(text, "title" if at == 0 else "plain"))
         rows.append(tuple(row))
     return [*rows, ()]

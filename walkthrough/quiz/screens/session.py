@@ -8,7 +8,7 @@ from walkthrough.page.voice.one_row import in_one_row
 from walkthrough.quiz.fading import Support
 from walkthrough.quiz.hunting.hunt import Hunt
 from walkthrough.quiz.opening import Sitting
-from walkthrough.quiz.quiz import Asked, Over, Shown
+from walkthrough.quiz.quiz import AskedNumber, Over, ShownLine
 from walkthrough.quiz.screens.screen import Replied, hunt_rows, quiz_rows
 from walkthrough.quiz.summary import summary
 from walkthrough.quiz.words import word_of
@@ -31,7 +31,7 @@ _HELP = (
 )
 
 
-class Session:
+class QuizSession:
     """A quiz or a hunt with all that is open over it; `ended` is the exit status once it has ended."""
 
     def __init__(self, sitting: Sitting) -> None:
@@ -53,7 +53,7 @@ class Session:
             return "that was it; Enter ends" if self.game.done else "mistake = ?"
         if isinstance(self.game.scene, Over):
             return "Enter ends"
-        if isinstance(self.game.scene, Shown):
+        if isinstance(self.game.scene, ShownLine):
             return "Enter goes on"
         return f"{self.game.opened.name(self.game.ref)} = ?"
 
@@ -70,7 +70,7 @@ class Session:
                 ("PgDn", "further down"),
                 *closing,
             )
-        if isinstance(self.game.scene, Asked):
+        if isinstance(self.game.scene, AskedNumber):
             return (
                 ("Enter", "answer"),
                 ("Tab", "hint"),
@@ -109,7 +109,7 @@ class Session:
         elif isinstance(self.game, Hunt):
             said = self.game.answer(text)
             self._say(said.lines, said.right)
-        elif isinstance(self.game.scene, Shown):
+        elif isinstance(self.game.scene, ShownLine):
             self._replied = []
             self.game.go_on()
         else:
@@ -136,7 +136,7 @@ class Session:
         if isinstance(game, Hunt):
             if not game.done:
                 self._say((game.hint(),), None)
-        elif isinstance(game.scene, Asked):
+        elif isinstance(game.scene, AskedNumber):
             if game.stands is Support.WHOLE:
                 self._say(("the whole line stands there; type its number, or F2 to go on",), None)
             else:
@@ -149,7 +149,7 @@ class Session:
             if not game.done:
                 game.give_up()
                 self._say(tuple(game.explained()), None)
-        elif isinstance(game.scene, Asked):
+        elif isinstance(game.scene, AskedNumber):
             shown = f"{game.opened.name(game.ref)} is {game.opened.text(game.ref)}"
             line = in_one_row(game.opened.working(game.ref)).text
             game.give_up(rest)

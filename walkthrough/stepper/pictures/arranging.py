@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from walkthrough.stepper.pictures.boards import Board
 from walkthrough.stepper.pictures.drawing import Drawing
 from walkthrough.stepper.pictures.numbers import Numbers
-from walkthrough.stepper.pictures.runs import Row, Run, padded
+from walkthrough.stepper.pictures.runs import Row, TextRun, padded
 
 _GAP = 3
 _FEW = (6, 4, 3)
@@ -20,11 +20,11 @@ def arranged(boards: Sequence[Board], numbers: Numbers, width: int, height: int)
     drawn = [_column(column, wide, height) for column, wide in zip(columns, widths, strict=True)]
     rows: list[Row] = []
     for at in range(max((len(each) for each in drawn), default=0)):
-        row: list[Run] = []
+        row: list[TextRun] = []
         for column, wide in zip(drawn, widths, strict=True):
             if row:
-                row.append(Run(" " * _GAP))
-            row += column[at] if at < len(column) else (Run(" " * wide),)
+                row.append(TextRun(" " * _GAP))
+            row += column[at] if at < len(column) else (TextRun(" " * wide),)
         rows.append(tuple(row))
     return rows
 

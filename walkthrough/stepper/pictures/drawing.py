@@ -7,7 +7,7 @@ from functools import cached_property
 
 from walkthrough.stepper.pictures.boards import Board, Mark, Spot
 from walkthrough.stepper.pictures.numbers import HIDDEN, WAITS, Numbers
-from walkthrough.stepper.pictures.runs import Row, Run, Style, padded
+from walkthrough.stepper.pictures.runs import Row, Style, TextRun, padded
 from walkthrough.trace.steps.kinds import Ref
 
 MOST_COLUMNS = 14
@@ -128,7 +128,7 @@ class Drawing:
         left, right = self._seen_columns(width, top, bottom)
         widths = self.widths(top, bottom, left, right)
         widths = [min(each, max(width - 2, 1)) for each in widths]
-        drawn = [padded((Run(self._title(top, bottom, left, right, width), "title"),), width)]
+        drawn = [padded((TextRun(self._title(top, bottom, left, right, width), "title"),), width)]
         for y in range(top, bottom):
             drawn.append(padded(self._row(y, left, widths), width))
         return drawn
@@ -190,19 +190,19 @@ class Drawing:
 
     def _row(self, y: int, left: int, widths: list[int]) -> Row:
         cells = [self._cell((y, left + at), width) for at, width in enumerate(widths)]
-        runs: list[Run] = []
+        runs: list[TextRun] = []
         before: Mark | None = None
         for cell in cells:
             sign, mark = _between(before, cell.mark)
             if self.shaded and sign == " ":
                 # a pixel is two columns wide, so that it is about square
-                runs.append(Run(cell.text * 2, cell.style, cell.ref))
+                runs.append(TextRun(cell.text * 2, cell.style, cell.ref))
             else:
-                runs.append(Run(sign, _STYLES[mark] if mark else "plain", cell.ref))
-                runs.append(Run(cell.text, cell.style, cell.ref))
+                runs.append(TextRun(sign, _STYLES[mark] if mark else "plain", cell.ref))
+                runs.append(TextRun(cell.text, cell.style, cell.ref))
             before = cell.mark
         sign, mark = _between(before, None)
-        runs.append(Run(sign, _STYLES[mark] if mark else "plain"))
+        runs.append(TextRun(sign, _STYLES[mark] if mark else "plain"))
         return _joined(runs)
 
     def _cell(self, at: Spot, width: int) -> _Cell:
@@ -257,12 +257,12 @@ def _between(before: Mark | None, after: Mark | None) -> tuple[str, Mark | None]
     return (" ", None) if after is None else (after.value[0], after)
 
 
-def _joined(runs: list[Run]) -> Row:
+def _joined(runs: list[TextRun]) -> Row:
     """Neighbouring runs of one style that go to one place as one."""
-    joined: list[Run] = []
+    joined: list[TextRun] = []
     for run in runs:
         if joined and joined[-1].style == run.style and joined[-1].goes == run.goes:
-            joined[-1] = Run(joined[-1].text + run.text, run.style, run.goes)
+            joined[-1] = TextRun(joined[-1].text + run.text, run.style, run.goes)
         else:
             joined.append(run)
     return tuple(joined)

@@ -15,7 +15,7 @@ Style: TypeAlias = Literal[
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class TextRun:
     """A piece of a row; `goes` is the number that a click on it is about, `part` the part of the course."""
 
     text: str
@@ -24,7 +24,7 @@ class Run:
     part: int | None = None
 
 
-Row: TypeAlias = tuple[Run, ...]
+Row: TypeAlias = tuple[TextRun, ...]
 
 
 def width_of(row: Row) -> int:
@@ -36,22 +36,22 @@ def cut(row: Row, width: int) -> Row:
     """A row no wider than this; what is cut off is marked."""
     if width_of(row) <= width:
         return row
-    kept: list[Run] = []
+    kept: list[TextRun] = []
     room = width - 1
     for run in row:
         if len(run.text) >= room:
-            kept.append(Run(run.text[:room], run.style, run.goes, run.part))
+            kept.append(TextRun(run.text[:room], run.style, run.goes, run.part))
             break
         kept.append(run)
         room -= len(run.text)
-    return (*kept, Run("…", "dim"))
+    return (*kept, TextRun("…", "dim"))
 
 
 def padded(row: Row, width: int, style: Style = "plain") -> Row:
     """A row of exactly this width."""
     row = cut(row, width)
     room = width - width_of(row)
-    return (*row, Run(" " * room, style)) if room else row
+    return (*row, TextRun(" " * room, style)) if room else row
 
 
 def plain(row: Row) -> str:

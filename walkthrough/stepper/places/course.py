@@ -16,7 +16,7 @@ from walkthrough.words.messages import quoted, suggestion
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class CoursePart:
     """A tensor whose numbers are worked out one after the other.
 
     `first` is the number of its first line, from 0; `stage` the layer (or the loss) that it belongs to.
@@ -45,7 +45,7 @@ class Course:
         # a sample forward and backward, then the next; what belongs to none of them comes last
         batch = opened.case.batch
         order = sorted(places, key=lambda name: _turn(places[name].sample, batch))
-        parts: list[Part] = []
+        parts: list[CoursePart] = []
         count = 0
         for name in order:
             shape = places[name].shape
@@ -61,10 +61,10 @@ class Course:
         return [part.first for part in self.parts]
 
     @cached_property
-    def _of(self) -> dict[str, Part]:
+    def _of(self) -> dict[str, CoursePart]:
         return {part.tensor: part for part in self.parts}
 
-    def part(self, line: int) -> Part:
+    def part(self, line: int) -> CoursePart:
         """The part that a line belongs to."""
         return self.parts[bisect_right(self._firsts, line) - 1]
 
@@ -104,7 +104,7 @@ def _turn(sample: int | None, batch: bool) -> int:
     return 1_000_000_000 if sample is None else sample
 
 
-def _part(opened: Opened, name: str, first: int) -> Part:
+def _part(opened: Opened, name: str, first: int) -> CoursePart:
     shape = opened.shape(name)
     ref = Ref(name, (0,) * len(shape))
     step = opened.step(ref)
@@ -125,7 +125,7 @@ def _part(opened: Opened, name: str, first: int) -> Part:
     unit = "window" if phase == "forward" and _slides(step) else "number"
     if isinstance(step, Mean):
         title = f"mean over the samples    {opened.letter(name)}"
-    return Part(
+    return CoursePart(
         name, first, prod(shape), phase, stage.name if stage else "", f"{number}  {title}".strip(), unit
     )
 

@@ -9,7 +9,7 @@ from typing import Any
 from walkthrough.case import Case, Sample
 from walkthrough.case.tables.values import Misread, exact
 from walkthrough.mathematics.notation import gradient_name, ravel
-from walkthrough.numbers.grid import Grid
+from walkthrough.numbers.grid import GivenGrid
 from walkthrough.numbers.written import Written
 from walkthrough.stepper.places.opened import Opened
 from walkthrough.trace.steps.kinds import Ref
@@ -24,14 +24,14 @@ class CannotChange(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class CaseChange:
     """A number of the case, and what is written in its place."""
 
     ref: Ref
     number: Written
 
 
-def changed(opened: Opened, ref: Ref, text: str) -> tuple[Change, Opened]:
+def changed(opened: Opened, ref: Ref, text: str) -> tuple[CaseChange, Opened]:
     """The case with another number in it, everything worked out anew; raises CannotChange."""
     name = opened.name(ref)
     if not opened.given(ref):
@@ -42,7 +42,7 @@ def changed(opened: Opened, ref: Ref, text: str) -> tuple[Change, Opened]:
         raise CannotChange(f"{name}: {printable(str(problem))}") from None
     case = with_number(opened, ref, number)
     try:
-        return Change(ref, number), Opened(replay(case), opened.digits)
+        return CaseChange(ref, number), Opened(replay(case), opened.digits)
     except CannotReplay as problem:
         raise CannotChange(f"with {name} = {number.shown}: {problem}") from None
 
@@ -70,7 +70,7 @@ def with_number(opened: Opened, ref: Ref, number: Written) -> Case:
     return replace(case, layers=layers)
 
 
-def _other(of: Any, option: str, grid: Grid) -> Any:
+def _other(of: Any, option: str, grid: GivenGrid) -> Any:
     """A layer or a loss with another grid as one of its options, which are its fields."""
     return replace(of, **{option: grid})
 
@@ -82,7 +82,7 @@ def _in_sample(sample: Sample, role: str, at: int, number: Written) -> Sample:
     return replace(sample, target=_with(sample.target, at, number))
 
 
-def _with(grid: Grid, at: int, number: Written) -> Grid:
+def _with(grid: GivenGrid, at: int, number: Written) -> GivenGrid:
     """The grid with another number at a place in reading order."""
     common = lcm(grid.denominator, number.value.denominator)
     scale = common // grid.denominator
@@ -93,4 +93,4 @@ def _with(grid: Grid, at: int, number: Written) -> Grid:
         texts = tuple(Written.of(value).text for value in grid.values())
     if texts is not None:
         texts = (*texts[:at], number.text, *texts[at + 1 :])
-    return replace(Grid.over(flat, common, grid.shape), texts=texts)
+    return replace(GivenGrid.over(flat, common, grid.shape), texts=texts)

@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from walkthrough.case.tables.values import Place
+from walkthrough.case.tables.values import KeyPath
 from walkthrough.mathematics.notation import gradient_name, ravel
-from walkthrough.numbers.grid import Grid
+from walkthrough.numbers.grid import GivenGrid
 from walkthrough.stepper.places.opened import Opened
-from walkthrough.stepper.whatif.changes import Change
+from walkthrough.stepper.whatif.changes import CaseChange
 
 
 @dataclass(frozen=True, slots=True)
 class Grids:
     """A grid with changed numbers: its key, the grid as it is now, and the new texts by their places."""
 
-    place: Place
-    grid: Grid
+    place: KeyPath
+    grid: GivenGrid
     numbers: Mapping[int, str]
 
 
-def grids_of(opened: Opened, changes: tuple[Change, ...]) -> dict[str, Grids]:
+def grids_of(opened: Opened, changes: tuple[CaseChange, ...]) -> dict[str, Grids]:
     """The grids with changed numbers, by the tensor's full name."""
     found: dict[str, dict[int, str]] = {}
     for change in changes:
@@ -30,7 +30,7 @@ def grids_of(opened: Opened, changes: tuple[Change, ...]) -> dict[str, Grids]:
     return {tensor: Grids(*_grid(opened, tensor), numbers) for tensor, numbers in found.items()}
 
 
-def _grid(opened: Opened, tensor: str) -> tuple[Place, Grid]:
+def _grid(opened: Opened, tensor: str) -> tuple[KeyPath, GivenGrid]:
     case, place = opened.case, opened.trace.place(tensor)
     sample = place.sample or 0
     if place.local in ("input", "target"):

@@ -10,7 +10,7 @@ from pathlib import Path
 from walkthrough.case import Case, CaseError
 from walkthrough.case.reading import read_text
 from walkthrough.stepper.places.opened import Opened
-from walkthrough.stepper.whatif.changes import Change
+from walkthrough.stepper.whatif.changes import CaseChange
 from walkthrough.stepper.whatif.places import Grids, grids_of
 from walkthrough.stepper.whatif.text import CannotPlace, with_files, with_grids
 from walkthrough.words.messages import one_line, quoted
@@ -20,13 +20,13 @@ class CannotSave(OSError):
     """A name that cannot be used, or a file that cannot be written; str() says why."""
 
 
-def saved_text(opened: Opened, changes: tuple[Change, ...], folder: Path) -> str:
+def saved_text(opened: Opened, changes: tuple[CaseChange, ...], folder: Path) -> str:
     """The case as the text of a file in this folder: comments stay, changed numbers stand where they stood.
 
     Raises CannotSave where reading the text again would not give the changed case.
     """
     case = opened.case
-    last: dict[tuple[str, tuple[int, ...]], Change] = {(c.ref.tensor, c.ref.cell): c for c in changes}
+    last: dict[tuple[str, tuple[int, ...]], CaseChange] = {(c.ref.tensor, c.ref.cell): c for c in changes}
     said = ", ".join(f"{opened.name(change.ref)} = {change.number.shown}" for change in last.values())
     grids: Mapping[str, Grids] = grids_of(opened, tuple(last.values()))
     try:
@@ -57,7 +57,7 @@ def _refuse_another(case: Case, text: str, folder: Path) -> None:
         raise CannotSave("the changed case cannot be written as a file that gives the same numbers")
 
 
-def save(opened: Opened, changes: tuple[Change, ...], name: str) -> Path:
+def save(opened: Opened, changes: tuple[CaseChange, ...], name: str) -> Path:
     """Writes the changed case: whole or not at all, and never over a file that is there.
 
     `name` is relative to the current folder; `.toml` is added. Raises CannotSave.

@@ -13,9 +13,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from walkthrough.case.tables.lines import Lines
-from walkthrough.case.tables.values import Place
-from walkthrough.numbers.grid import Grid
+from walkthrough.case.tables.lines import TableLines
+from walkthrough.case.tables.values import KeyPath
+from walkthrough.numbers.grid import GivenGrid
 from walkthrough.stepper.whatif.places import Grids
 
 _NUMBER = re.compile(r"[^\s,;]+")
@@ -60,15 +60,15 @@ def _of_width(new: str, width: int) -> str:
     return new.rjust(width)
 
 
-def _value_at(table: Any, place: Place) -> Any:
+def _value_at(table: Any, place: KeyPath) -> Any:
     for part in place:
         table = table[part]
     return table
 
 
-def _span(toml: str, place: Place) -> tuple[int, int]:
+def _span(toml: str, place: KeyPath) -> tuple[int, int]:
     """Where in the text a value begins and ends."""
-    start = Lines(toml).offset(place)
+    start = TableLines(toml).offset(place)
     match = None if start is None else _KEY_END.match(toml, start)
     if start is None or match is None:
         raise CannotPlace(f"{'.'.join(map(str, place))} stands in the file in a way that cannot be changed")
@@ -131,9 +131,9 @@ def _numbers_in(text: str, written: bool) -> Iterator[tuple[int, int]]:
 # --- grids that were not written number by number ------------------------------------------------
 
 
-def _written_out(toml: str, place: Place, value: dict[str, Any], grid: Grid) -> str:
+def _written_out(toml: str, place: KeyPath, value: dict[str, Any], grid: GivenGrid) -> str:
     """A grid that was drawn, or read from a file, with all its numbers."""
-    lines = Lines(toml)
+    lines = TableLines(toml)
     start = lines.offset(place)
     match = None if start is None else _KEY_END.match(toml, start)
     if start is not None and match is not None and toml[match.end() : match.end() + 1] == "{":
@@ -149,7 +149,7 @@ def _written_out(toml: str, place: Place, value: dict[str, Any], grid: Grid) -> 
     return toml
 
 
-def _as_text(grid: Grid) -> str:
+def _as_text(grid: GivenGrid) -> str:
     """A grid as text: a line for each row, an empty line between channels, --- between filters."""
     shape = (1,) * (4 - len(grid.shape)) + grid.shape
     filters, channels, rows, columns = shape
@@ -184,7 +184,7 @@ def with_files(toml: str, old: Path, new: Path) -> str:
     return toml
 
 
-def _files(value: Any, place: Place) -> Iterator[tuple[Place, str]]:
+def _files(value: Any, place: KeyPath) -> Iterator[tuple[KeyPath, str]]:
     """Every `file = …` in a case, and where it stands."""
     if isinstance(value, dict):
         if isinstance(value.get("file"), str):

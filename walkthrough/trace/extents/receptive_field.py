@@ -21,7 +21,7 @@ Cells: TypeAlias = frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class SeenWindow:
     """Along one axis: how many entries of its input an output is made of, and how far it is to the next.
 
     `step` is a fraction where an input goes into several outputs; None if an output sees the whole axis.
@@ -38,7 +38,7 @@ class Field:
     size: int
     jump: Fraction | None
 
-    def through(self, window: Window, extent: int) -> Field:
+    def through(self, window: SeenWindow, extent: int) -> Field:
         """The field after a layer with this window; `extent` is the input's own size."""
         if window.step is None or (self.jump is None and window.size > 1):
             return Field(extent, None)
@@ -52,7 +52,7 @@ def image_axes(shape: Shape) -> Shape:
     return shape[1:] if len(shape) > 1 else shape
 
 
-def windows(stage: Stage) -> tuple[Window, ...] | None:
+def windows(stage: Stage) -> tuple[SeenWindow, ...] | None:
     """A layer's window along each axis; None if it keeps no axes (flatten), and each output is one entry."""
     x, z = image_axes(stage.x.shape), image_axes(stage.z.shape)
     if _is_copy(stage) and len(stage.x.shape) != len(stage.z.shape):
@@ -60,7 +60,7 @@ def windows(stage: Stage) -> tuple[Window, ...] | None:
     if len(stage.x.shape) != len(stage.z.shape) or any(
         entry.flat and len(stage.x.shape) > 1 for _, entry in _reads(stage)
     ):
-        return None if _is_copy(stage) else tuple(Window(extent, None) for extent in x)
+        return None if _is_copy(stage) else tuple(SeenWindow(extent, None) for extent in x)
     return tuple(_window(stage, axis - len(z), x[axis]) for axis in range(len(x)))
 
 
@@ -90,25 +90,25 @@ def _is_copy(stage: Stage) -> bool:
     return all(isinstance(equation.right, Entry) for equation in stage.equations)
 
 
-def _window(stage: Stage, axis: int, extent: int) -> Window:
+def _window(stage: Stage, axis: int, extent: int) -> SeenWindow:
     """The widest window along an axis (counted from the last)."""
     found = [_along(equation.left, entry, axis) for equation, entry in _reads(stage)]
     known = [window for window in found if window is not None]
     if len(known) < len(found) or len({window.step for window in known}) > 1:
-        return Window(extent, None)
+        return SeenWindow(extent, None)
     return max(known, key=lambda window: window.size)
 
 
-def _along(left: Entry, entry: Entry, axis: int) -> Window | None:
+def _along(left: Entry, entry: Entry, axis: int) -> SeenWindow | None:
     """s·i + u on the right of an output i; or an output s·i + u, and i on the right. None: all of it."""
     out, into = left.index[axis], entry.index[axis]
     if out.alone is not None:
         step = dict(into.coefficients).get(out.alone, 0)
-        return Window(_width(into, out), Fraction(step)) if step > 0 else None
+        return SeenWindow(_width(into, out), Fraction(step)) if step > 0 else None
     if into.alone is not None:
         step = dict(out.coefficients).get(into.alone, 0)
         if step > 0:
-            return Window((_width(out, into) - 1) // step + 1, Fraction(1, step))
+            return SeenWindow((_width(out, into) - 1) // step + 1, Fraction(1, step))
     return None
 
 

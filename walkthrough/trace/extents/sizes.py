@@ -8,7 +8,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from walkthrough.mathematics.notation import Shape
-from walkthrough.trace.extents.receptive_field import Cells, Field, Window, image_axes, seen, windows
+from walkthrough.trace.extents.receptive_field import Cells, Field, SeenWindow, image_axes, seen, windows
 from walkthrough.trace.network import Network, network
 from walkthrough.trace.stage import Stage
 
@@ -28,7 +28,7 @@ class LayerSize:
     shape: Shape
     parameters: int
     multiplications: int
-    windows: tuple[Window, ...] | None
+    windows: tuple[SeenWindow, ...] | None
     before: tuple[Field, ...]
     field: tuple[Field, ...]
 
@@ -92,7 +92,9 @@ def sizes(case: Case) -> Sizes:
     return Sizes(net, tuple(found))
 
 
-def _through(field: tuple[Field, ...], own: tuple[Window, ...] | None, extents: Shape) -> tuple[Field, ...]:
+def _through(
+    field: tuple[Field, ...], own: tuple[SeenWindow, ...] | None, extents: Shape
+) -> tuple[Field, ...]:
     if own is None:  # the same entries in another arrangement: no axis leads on from here
         return tuple(Field(each.size, None) for each in field)
     if len(own) != len(field):

@@ -15,7 +15,7 @@ Classes = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
-class Part:
+class DataPart:
     """Inputs, an axis for the samples first, and a target for each.
 
     `classes` says which class each of them is; None if targets are no classes.
@@ -33,14 +33,14 @@ class Part:
 class DataSet:
     """What is learned from, and what is tested on, if anything; `names` are those of the classes."""
 
-    train: Part
-    test: Part | None
+    train: DataPart
+    test: DataPart | None
     names: tuple[str, ...]
 
 
 def part_of(
     images: Floats, classes: Classes, outputs: int, several: int, marks: tuple[float, float] = (0.0, 1.0)
-) -> Part:
+) -> DataPart:
     """A part with its targets: one-hot, or for a single output the number of the class itself, 0 or 1.
 
     `marks` are what a target says where the class is not, and where it is: −1 and 1 for a hinge.
@@ -54,7 +54,7 @@ def part_of(
         raise NoData(f"the network has {outputs} outputs, and there are {several} classes")
     else:
         chosen = classes[:, None] == np.arange(several)
-    return Part(images, np.where(chosen, float(present), float(absent)), classes)
+    return DataPart(images, np.where(chosen, float(present), float(absent)), classes)
 
 
 def classes_in(targets: Floats, marks: tuple[float, float] = (0.0, 1.0)) -> Classes | None:

@@ -16,7 +16,7 @@ from walkthrough.case.training import DataFile, DrawnDigits, MnistFolder, Traini
 from walkthrough.mathematics.notation import Shape
 from walkthrough.mathematics.windows import DoesNotFit, times
 from walkthrough.training.data.data_files import read_arrays
-from walkthrough.training.data.data_set import Classes, DataSet, Floats, Part, classes_in, part_of
+from walkthrough.training.data.data_set import Classes, DataPart, DataSet, Floats, classes_in, part_of
 from walkthrough.training.data.drawn_digits import TEST, TRAINING, drawn_digits
 from walkthrough.training.data.idx_files import read_pair
 from walkthrough.training.refusal import NoData
@@ -80,7 +80,7 @@ def _classified(case: Case, parts: Sequence[tuple[Floats, Classes]], names: tupl
     return DataSet(train, test, names)
 
 
-def _part(case: Case, x: Floats, classes: Classes, several: int) -> Part:
+def _part(case: Case, x: Floats, classes: Classes, several: int) -> DataPart:
     shape = sample_shape(case, x.shape[1:])
     marks = case.loss.marks if case.loss else (0, 1)
     return part_of(x.reshape(len(x), *shape), classes, outputs_of(case, shape), several, marks)
@@ -91,7 +91,7 @@ def _in_file(case: Case, arrays: dict[str, Floats], name: str) -> DataSet:
     outputs = outputs_of(case, shape)
     names = _class_names(arrays["y"], outputs, name)
 
-    def part(x: str, y: str) -> Part:
+    def part(x: str, y: str) -> DataPart:
         if arrays[x].size != len(arrays[x]) * prod(shape):
             said = f"inputs of {x} are {times(arrays[x].shape[1:])}, and those of x {times(shape)}"
             raise NoData(f"{name}: {said}")
@@ -117,7 +117,7 @@ def _class_names(y: Floats, outputs: int, name: str) -> tuple[str, ...]:
     )
 
 
-def _targeted(case: Case, x: Floats, y: Floats, names: tuple[str, ...], outputs: int, where: str) -> Part:
+def _targeted(case: Case, x: Floats, y: Floats, names: tuple[str, ...], outputs: int, where: str) -> DataPart:
     if y.ndim == 1 and outputs > 1:
         labels = [float(each) for each in names]
         if not np.isin(y, labels).all():
@@ -126,14 +126,14 @@ def _targeted(case: Case, x: Floats, y: Floats, names: tuple[str, ...], outputs:
     targets = y.reshape(len(y), -1)
     if targets.shape[1] != outputs:
         raise NoData(f"{where} has {targets.shape[1]} numbers a sample, and the network {outputs} outputs")
-    return checked(case, Part(x, targets, classes_in(targets, _marks(case))), where)
+    return checked(case, DataPart(x, targets, classes_in(targets, _marks(case))), where)
 
 
 def _marks(case: Case) -> tuple[int, int]:
     return case.loss.marks if case.loss else (0, 1)
 
 
-def checked(case: Case, part: Part, where: str) -> Part:
+def checked(case: Case, part: DataPart, where: str) -> DataPart:
     """The part, if the loss can take its targets; raises NoData."""
     if case.loss is None:
         return part
@@ -153,7 +153,7 @@ def _listed(case: Case, samples: Sequence[Sample]) -> DataSet:
         raise NoData("a sample has no target; each needs one to be trained on")
     x = np.stack([sample.input.floats for sample in samples])
     targets = np.stack([sample.target.floats.reshape(-1) for sample in samples if sample.target is not None])
-    part = Part(x, targets, classes_in(targets, _marks(case)))
+    part = DataPart(x, targets, classes_in(targets, _marks(case)))
     return DataSet(part, None, _output_names(targets.shape[1]))
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from walkthrough.document import Beside, Block, Grid, Heading, Prose
 from walkthrough.numbers.shown import Known, shown
 from walkthrough.training.data.data_set import Floats
-from walkthrough.training.runs.run import Run
+from walkthrough.training.runs.run import TrainingRun
 from walkthrough.training.runs.vectorised_network import Tensors
 
 _SHADES = " ░▒▓█"
@@ -20,7 +20,7 @@ _LARGEST = 32
 """Rows and columns of a picture."""
 
 
-def pictures(run: Run) -> Iterator[Block]:
+def pictures(run: TrainingRun) -> Iterator[Block]:
     """The filters of each convolution, and the feature maps of one image, before and after."""
     before, after = run.checkpoints[0], run.tensors
     drawn = list(_filters(run, before, after))
@@ -35,7 +35,7 @@ def pictures(run: Run) -> Iterator[Block]:
         yield from maps
 
 
-def _filters(run: Run, before: Tensors, after: Tensors) -> Iterator[Block]:
+def _filters(run: TrainingRun, before: Tensors, after: Tensors) -> Iterator[Block]:
     for name in run.parameters:
         if name.endswith(".kernel") and before[name].ndim == 4:
             for at in range(min(_MOST, len(before[name]))):
@@ -43,7 +43,7 @@ def _filters(run: Run, before: Tensors, after: Tensors) -> Iterator[Block]:
                 yield from _pair(label, before[name][at, 0], after[name][at, 0])
 
 
-def _feature_maps(run: Run, before: Tensors, after: Tensors) -> Iterator[Block]:
+def _feature_maps(run: TrainingRun, before: Tensors, after: Tensors) -> Iterator[Block]:
     """What each layer makes of the first image of the test part (or of what was learned from)."""
     network = run.lessons.network
     part = run.lessons.data.test or run.lessons.data.train

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from walkthrough.training.reports.results import confusion, percent
 from walkthrough.training.reports.symptoms import said
-from walkthrough.training.runs.run import Run
+from walkthrough.training.runs.run import TrainingRun
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
@@ -22,7 +22,7 @@ _SHARE = 0.02
 class Progress:
     """A bar on standard error that goes away in the end; nothing where there is no terminal."""
 
-    def __init__(self, run: Run, last: int, terminal: bool) -> None:
+    def __init__(self, run: TrainingRun, last: int, terminal: bool) -> None:
         self._run = run
         self._last = last
         self._terminal = terminal

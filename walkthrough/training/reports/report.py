@@ -11,15 +11,15 @@ from walkthrough.training.reports.gradient_check import GradientCheck
 from walkthrough.training.reports.pictures import pictures
 from walkthrough.training.reports.results import Confusion, confusion, percent
 from walkthrough.training.reports.symptoms import norm, said, symptoms
-from walkthrough.training.runs.run import Run
+from walkthrough.training.runs.run import TrainingRun
 
 _DIGITS = 4
 
 
-class Report:
+class TrainingReport:
     """What is said when a training ends, as blocks or as JSON; `seconds` is how long it has taken."""
 
-    def __init__(self, run: Run, seconds: float) -> None:
+    def __init__(self, run: TrainingRun, seconds: float) -> None:
         self.run = run
         self._seconds = seconds
         data, tensors = run.lessons.data, run.tensors

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from walkthrough.training.data.data_set import Floats, Part, predicted
+from walkthrough.training.data.data_set import DataPart, Floats, predicted
 from walkthrough.training.runs.run import Lessons
 from walkthrough.training.runs.vectorised_network import Tensors
 
@@ -36,7 +36,7 @@ class Confusion:
         return Fraction(self.right, self.total)
 
 
-def outputs_of(lessons: Lessons, tensors: Tensors, part: Part) -> Floats:
+def outputs_of(lessons: Lessons, tensors: Tensors, part: DataPart) -> Floats:
     """What the network says of every sample of a part, in samples × outputs."""
     several = []
     with np.errstate(all="ignore"):
@@ -46,7 +46,7 @@ def outputs_of(lessons: Lessons, tensors: Tensors, part: Part) -> Floats:
     return np.concatenate(several)
 
 
-def confusion(lessons: Lessons, tensors: Tensors, part: Part | None) -> Confusion | None:
+def confusion(lessons: Lessons, tensors: Tensors, part: DataPart | None) -> Confusion | None:
     """What the network takes for what in a part; None if there is none, or its targets are no classes."""
     if part is None or part.classes is None:
         return None

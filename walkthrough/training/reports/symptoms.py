@@ -11,7 +11,7 @@ import numpy as np
 from walkthrough.numbers.shown import Known, shown
 from walkthrough.training.data.data_set import Floats
 from walkthrough.training.reports.results import percent
-from walkthrough.training.runs.run import Lessons, Run
+from walkthrough.training.runs.run import Lessons, TrainingRun
 from walkthrough.training.runs.vectorised_network import Tensors, TrainedLayer
 
 LOOKED_AT = 256
@@ -23,7 +23,7 @@ _FOLD = 100
 _FUNCTIONS = {"sigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0)}
 
 
-def symptoms(run: Run) -> list[str]:
+def symptoms(run: TrainingRun) -> list[str]:
     """Sentences, each with its reason and a remedy; none if all is well."""
     found = list(_blown_up(run))
     if run.steps and not run.blown_up:
@@ -45,7 +45,7 @@ def said(number: float, digits: int = 3) -> str:
 # --- a step that blows up ------------------------------------------------------------------------
 
 
-def _blown_up(run: Run) -> Iterator[str]:
+def _blown_up(run: TrainingRun) -> Iterator[str]:
     """The first step that leaves parameters far larger than it found them, or beyond float64."""
     places = sorted(run.checkpoints)
     ends = [*places[1:], run.steps]
@@ -62,7 +62,7 @@ def _thrown(before: Floats, after: Floats) -> bool:
     return not isfinite(new) or (old > 0 and new > _FOLD * old)
 
 
-def _the_step(run: Run, begin: int, end: int) -> Iterator[str]:
+def _the_step(run: TrainingRun, begin: int, end: int) -> Iterator[str]:
     """What is said of the first step between two checkpoints that throws a parameter far off."""
     tensors, lessons = run.checkpoints[begin], run.lessons
     for step in range(begin + 1, end + 1):
@@ -84,7 +84,7 @@ def _size(of: Floats) -> float:
     return float(np.abs(of).max(initial=0.0))
 
 
-def _rate(run: Run) -> str:
+def _rate(run: TrainingRun) -> str:
     rate = run.lessons.case.learning_rate
     assert rate is not None
     return rate.shown

@@ -13,14 +13,14 @@ from typing import Any
 
 from walkthrough.case import Case, NamedLayer, Sample
 from walkthrough.case.grids.grid_files import grid_of_numbers
-from walkthrough.case.heading import Arithmetic
+from walkthrough.case.heading import ArithmeticKind
 from walkthrough.case.reading import read_text
 from walkthrough.case.start import Start
-from walkthrough.numbers.grid import Grid
+from walkthrough.numbers.grid import GivenGrid
 from walkthrough.trace.moves import before
 from walkthrough.training.data.data_set import Floats
 from walkthrough.training.refusal import NoRun, NoSuchStep
-from walkthrough.training.runs.run import Lessons, Record
+from walkthrough.training.runs.run import Lessons, RunRecord
 from walkthrough.training.runs.run_files import read_run
 from walkthrough.training.runs.step_names import step_name
 from walkthrough.training.runs.vectorised_network import Tensors
@@ -68,13 +68,13 @@ def ended(path: Path) -> Case:
     return replace(case, layers=_with_parameters(case, last, path), path=path)
 
 
-def case_of(record: Record, path: Path) -> Case:
+def case_of(record: RunRecord, path: Path) -> Case:
     """The case that was trained, from its text in the file of the training; raises CaseError."""
     folder = Path(record.folder)
     return read_text(record.toml, record.name, f"the case in {path}", folder, None)
 
 
-def lessons_of(case: Case, record: Record, path: Path) -> Lessons:
+def lessons_of(case: Case, record: RunRecord, path: Path) -> Lessons:
     """What it was trained on, if that is still the same; raises NoRun, NoData, CaseError."""
     lessons = Lessons(case, Path(record.folder))
     if lessons.fingerprint != record.data:
@@ -82,7 +82,7 @@ def lessons_of(case: Case, record: Record, path: Path) -> Lessons:
     return lessons
 
 
-def tensors_before(lessons: Lessons, record: Record, step: int, path: Path) -> Tensors:
+def tensors_before(lessons: Lessons, record: RunRecord, step: int, path: Path) -> Tensors:
     """What the steps before this one have left, worked out from the nearest checkpoint; raises NoRun."""
     nearest = max(at for at in record.checkpoints if at < step)
     if step - nearest > _FARTHEST * lessons.apart:
@@ -105,7 +105,7 @@ def fitting(lessons: Lessons, tensors: Tensors, path: Path) -> Tensors:
     return {name: tensors[name] for name in wanted}
 
 
-def _opened(lessons: Lessons, tensors: Tensors, step: int, record: Record, path: Path) -> OpenedStep:
+def _opened(lessons: Lessons, tensors: Tensors, step: int, record: RunRecord, path: Path) -> OpenedStep:
     chosen = lessons.batches.of(step)
     case, train = lessons.case, lessons.data.train
     output = case.output_shapes(lessons.network.shape)[-1] if case.layers else lessons.network.shape
@@ -120,7 +120,7 @@ def _opened(lessons: Lessons, tensors: Tensors, step: int, record: Record, path:
         name=printable(step_name(str(path), step)),
         title=f"{case.title}: step {step} of {record.steps:,}",
         source=_whence(case, places, record, step, losses.loss),
-        arithmetic=Arithmetic("float"),
+        arithmetic=ArithmeticKind("float"),
         samples=samples,
         batch=True,
         layers=_with_parameters(case, tensors, path),
@@ -132,7 +132,7 @@ def _opened(lessons: Lessons, tensors: Tensors, step: int, record: Record, path:
     return OpenedStep(made, step, record.steps, places, float(record.losses[step - 1]), losses.loss)
 
 
-def _whence(case: Case, places: tuple[int, ...], record: Record, step: int, loss: float) -> str:
+def _whence(case: Case, places: tuple[int, ...], record: RunRecord, step: int, loss: float) -> str:
     """Where the step's numbers come from; and whether this machine reckons them as the run's did."""
     listed = ", ".join(map(str, places[:_MOST_LISTED])) + (" …" if len(places) > _MOST_LISTED else "")
     said = f"{case.source}; " if case.source else ""
@@ -150,7 +150,7 @@ def _with_parameters(case: Case, tensors: Mapping[str, Floats], path: Path) -> t
         new: dict[str, Any] = {}
         for role in options(type(named.layer)):
             given, array = getattr(named.layer, role), tensors.get(f"{named.name}.{role}")
-            if array is None or not isinstance(given, Grid):
+            if array is None or not isinstance(given, GivenGrid):
                 continue
             if array.size != given.size:
                 raise NoRun(f"{path}: {named.name}.{role} is not of the size that its case asks for")
@@ -159,5 +159,5 @@ def _with_parameters(case: Case, tensors: Mapping[str, Floats], path: Path) -> t
     return tuple(layers)
 
 
-def _grid(array: Floats) -> Grid:
+def _grid(array: Floats) -> GivenGrid:
     return grid_of_numbers(array, "a tensor of the run")

@@ -8,11 +8,11 @@ from typing import Any
 
 from walkthrough.training.refusal import NoRun
 from walkthrough.training.runs.opened_steps import fitting
-from walkthrough.training.runs.run import Lessons, Record
+from walkthrough.training.runs.run import Lessons, RunRecord
 from walkthrough.training.runs.run_files import read_run
 
 
-def resumed(lessons: Lessons, path: Path) -> Record:
+def resumed(lessons: Lessons, path: Path) -> RunRecord:
     """The record in a file, if it is of this very training; raises NoRun."""
     record = read_run(path)
     try:
@@ -27,7 +27,7 @@ def resumed(lessons: Lessons, path: Path) -> Record:
     if record.steps not in record.checkpoints:
         raise NoRun(f"{path}: its last step blew up, and there is no going on from there")
     checkpoints = {step: fitting(lessons, tensors, path) for step, tensors in record.checkpoints.items()}
-    return Record(record.toml, record.name, record.folder, record.data, record.losses, checkpoints)
+    return RunRecord(record.toml, record.name, record.folder, record.data, record.losses, checkpoints)
 
 
 def _without_epochs(table: dict[str, Any]) -> dict[str, Any]:

@@ -24,7 +24,7 @@ BYTES_PER_STEP = 9_500
 
 
 @dataclass(frozen=True)
-class Record:
+class RunRecord:
     """What is left of a training: the case's text and folder, every step's loss, and the checkpoints.
 
     A checkpoint is what `steps` updates have left, parameters and what the rule keeps beside them, by name.
@@ -109,10 +109,10 @@ class Lessons:
         return digest.hexdigest()
 
 
-class Run:
+class TrainingRun:
     """A training under way, from its beginning or from where a record of it ends."""
 
-    def __init__(self, lessons: Lessons, folder: Path, record: Record | None = None) -> None:
+    def __init__(self, lessons: Lessons, folder: Path, record: RunRecord | None = None) -> None:
         self.lessons = lessons
         self._folder = folder
         self.losses: list[float] = [] if record is None else record.losses.tolist()
@@ -157,13 +157,13 @@ class Run:
         self.losses.append(stepped.loss)
         return stepped.loss
 
-    def record(self) -> Record:
+    def record(self) -> RunRecord:
         """What is left so far; its last checkpoint is where it can be gone on from."""
         apart = self.lessons.apart
         kept = {step: tensors for step, tensors in self.checkpoints.items() if step % apart == 0}
         if not self.blown_up and _finite(self.tensors):
             kept[self.steps] = self.tensors
-        return Record(
+        return RunRecord(
             self.lessons.case.toml,
             self.lessons.case.name,
             str(self._folder.absolute()),

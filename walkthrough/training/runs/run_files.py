@@ -20,7 +20,7 @@ from walkthrough.case.tables.source import LARGEST_FILE
 from walkthrough.case.tables.values import Misread
 from walkthrough.numbers.grid import GridTooLarge
 from walkthrough.training.refusal import NoRun
-from walkthrough.training.runs.run import Record
+from walkthrough.training.runs.run import RunRecord
 from walkthrough.training.runs.vectorised_network import Tensors
 from walkthrough.words.messages import shortened
 
@@ -32,7 +32,7 @@ _LONGEST_WORD = 10_000
 _GROUPS = ("checkpoint", "kept")
 
 
-def packed(record: Record) -> bytes:
+def packed(record: RunRecord) -> bytes:
     """A record as the bytes of a `.npz` file, the same for the same record."""
     arrays: dict[str, Any] = {
         "format": np.array(FORMAT),
@@ -49,7 +49,7 @@ def packed(record: Record) -> bytes:
     return packed_arrays(arrays)
 
 
-def read_run(path: Path, before: int | None = None) -> Record:
+def read_run(path: Path, before: int | None = None) -> RunRecord:
     """The record in a file, with all its checkpoints, or the last one at or before a step; raises NoRun."""
     said = shortened(str(path))
     try:
@@ -65,7 +65,7 @@ def read_run(path: Path, before: int | None = None) -> Record:
         raise NoRun(f"{said}: cannot be read: {getattr(problem, 'strerror', None) or problem}") from None
 
 
-def _record(archive: zipfile.ZipFile, said: str, before: int | None) -> Record:
+def _record(archive: zipfile.ZipFile, said: str, before: int | None) -> RunRecord:
     names = array_names(archive)
     for name in ("format", "case_toml", "case_name", "folder", "data", "steps", "loss"):
         if name not in names:
@@ -76,7 +76,7 @@ def _record(archive: zipfile.ZipFile, said: str, before: int | None) -> Record:
     if found != FORMAT:
         raise NoRun(f'{said}: has the format "{shortened(found)}"; expected "{FORMAT}"')
     losses = _losses(archive, said)
-    return Record(
+    return RunRecord(
         toml=_words(archive, "case_toml", LARGEST_FILE),
         name=_words(archive, "case_name", _LONGEST_WORD),
         folder=_words(archive, "folder", _LONGEST_WORD),

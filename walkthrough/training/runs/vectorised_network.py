@@ -18,7 +18,7 @@ from walkthrough.trace.moves import kept_words
 from walkthrough.training.data.data_set import Floats
 from walkthrough.witnesses import vectorised
 from walkthrough.witnesses.vectorised import batch
-from walkthrough.witnesses.vectorised.stage import Judged, Stage, plain
+from walkthrough.witnesses.vectorised.stage import Judged, WitnessedStage, plain
 
 Tensors = dict[str, Floats]
 
@@ -38,7 +38,7 @@ class TrainedLayer:
 class Pass:
     """What a batch gives on its way forward: each layer's inputs and outputs, and every sample's loss."""
 
-    stages: tuple[Stage[Floats], ...]
+    stages: tuple[WitnessedStage[Floats], ...]
     outputs: tuple[Floats, ...]
     losses: Floats
     judged: Judged[Floats]
@@ -100,7 +100,9 @@ class VectorisedNetwork:
         stages, outputs = [], []
         for place, layer in enumerate(self.layers):
             parameters = {role: tensors[name] for role, name in layer.parameters.items()}
-            stage = Stage(x, {**parameters, **layer.constants}, layer.options, digits=0, carried=place > 0)
+            stage = WitnessedStage(
+                x, {**parameters, **layer.constants}, layer.options, digits=0, carried=place > 0
+            )
             x = batch.forward(layer.type, stage)
             stages.append(stage)
             outputs.append(x)
@@ -122,7 +124,9 @@ class VectorisedNetwork:
         found: Tensors = {}
         for layer, stage, y in reversed(layers):
             # the slope of a function is read off its output, as by hand
-            own = Stage(stage.x, stage.parameters, stage.options, digits=0, y=y, carried=stage.carried)
+            own = WitnessedStage(
+                stage.x, stage.parameters, stage.options, digits=0, y=y, carried=stage.carried
+            )
             gradients = batch.backward(layer.type, own, gradient)
             found |= {name: gradients[role] for role, name in layer.parameters.items()}
             gradient = gradients.get("x", gradient)

@@ -12,19 +12,19 @@ from typing import Any
 
 from walkthrough.witnesses import CannotFollow
 from walkthrough.witnesses.autograd import layers, losses, updates
-from walkthrough.witnesses.autograd.told import Told
+from walkthrough.witnesses.autograd.told import TorchWords
 from walkthrough.words import shelf
 
 __all__ = ["Told", "forward", "kept", "loss", "optimizer"]
 
 
-def forward(type: str, layer: Told) -> str:
+def forward(type: str, layer: TorchWords) -> str:
     """The expression of a layer's output."""
     expression: str = _words(layers, type, "layer").forward(layer)
     return expression
 
 
-def loss(type: str, judged: Told) -> str:
+def loss(type: str, judged: TorchWords) -> str:
     """The expression of a loss, of an output in one row."""
     expression: str = _words(losses, type, "loss").value(judged)
     return expression

@@ -8,7 +8,7 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Told:
+class TorchWords:
     """A layer or a loss as the script knows it: the variables, their shapes, and the options as numbers.
 
     `x` is what goes in, `tensors` are its parameters and constants by their roles (of a loss, the target).

@@ -11,6 +11,7 @@ from itertools import product
 import sympy
 
 from walkthrough.mathematics.notation import (
+    Addition,
     Applied,
     Cell,
     Entry,
@@ -25,7 +26,6 @@ from walkthrough.mathematics.notation import (
     Product,
     Quotient,
     Same,
-    Sum,
     Tensor,
     Total,
     unravel,
@@ -111,7 +111,7 @@ class _Scribe:
                 return self.entry(expression)
             case Product(factors):
                 return self.product(factors)
-            case Sum(terms):
+            case Addition(terms):
                 return sympy.Add(*map(self.write, terms))
             case Total(body, over):
                 return sympy.Add(*self.each(body, over))

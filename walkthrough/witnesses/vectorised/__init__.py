@@ -21,7 +21,7 @@ from walkthrough.witnesses.vectorised import batch, layers, losses, updates
 from walkthrough.witnesses.vectorised.arrays import rearranged
 from walkthrough.witnesses.vectorised.batch import closed_form
 from walkthrough.witnesses.vectorised.box import Box, FloatArray, Numbers, largest_difference, rounded, scaled
-from walkthrough.witnesses.vectorised.stage import Judged, Line, Moving, Stage
+from walkthrough.witnesses.vectorised.stage import Judged, Line, Moving, WitnessedStage
 from walkthrough.words import shelf
 
 __all__ = [
@@ -69,7 +69,7 @@ def forward(
     digits: int = DIGITS,
 ) -> Numbers:
     """What a layer makes of its input."""
-    return _alone(batch.forward(type, Stage(_one(x), parameters or {}, options, digits)))
+    return _alone(batch.forward(type, WitnessedStage(_one(x), parameters or {}, options, digits)))
 
 
 def backward(
@@ -86,7 +86,7 @@ def backward(
 
     With y, the layer's output, a function's derivative is read off it; without it, off the input.
     """
-    stage = Stage(_one(x), parameters or {}, options, digits, None if y is None else _one(y))
+    stage = WitnessedStage(_one(x), parameters or {}, options, digits, None if y is None else _one(y))
     found = batch.backward(type, stage, _one(gradient))
     return {**found, "x": _alone(found["x"])}
 

@@ -14,7 +14,7 @@ from walkthrough.witnesses import CannotFollow
 from walkthrough.witnesses.vectorised import layers, losses
 from walkthrough.witnesses.vectorised.arrays import rearranged
 from walkthrough.witnesses.vectorised.box import Numbers
-from walkthrough.witnesses.vectorised.stage import Judged, Stage
+from walkthrough.witnesses.vectorised.stage import Judged, WitnessedStage
 from walkthrough.words import shelf
 
 __all__ = ["backward", "closed_form", "combined_gradient", "forward", "loss", "loss_gradient"]
@@ -28,13 +28,13 @@ def closed_form(on: ModuleType, word: str) -> ModuleType:
     return shelf.module(on, word)
 
 
-def forward(type: str, stage: Stage[Numbers]) -> Numbers:
+def forward(type: str, stage: WitnessedStage[Numbers]) -> Numbers:
     """What a layer makes of its inputs."""
     found: Numbers = closed_form(layers, type).forward(stage)
     return found
 
 
-def backward(type: str, stage: Stage[Numbers], gradient: Numbers) -> dict[str, Numbers]:
+def backward(type: str, stage: WitnessedStage[Numbers], gradient: Numbers) -> dict[str, Numbers]:
     """The gradients of the inputs ("x") and of every parameter, from the outputs' gradients."""
     found: dict[str, Numbers] = closed_form(layers, type).backward(stage, gradient)
     return found

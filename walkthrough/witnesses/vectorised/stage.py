@@ -13,7 +13,7 @@ Line: TypeAlias = Callable[[Numbers], Numbers]
 
 
 @dataclass(frozen=True)
-class Stage(Generic[Numbers]):
+class WitnessedStage(Generic[Numbers]):
     """What goes into a layer: the inputs of some samples, its parameters, its options and conventions.
 
     The samples are the first axis of `x` (and of `y`, and of every gradient but the parameters', which are

@@ -31,7 +31,7 @@ from walkthrough.marking.verdicts.calculation.winners import share_of
 from walkthrough.marking.worksheets.order_of_computation import order_of_computation
 from walkthrough.mathematics.notation import Cell, Entry, Expression, Tensor, beside, ravel, unravel
 from walkthrough.mathematics.readings import Slopes
-from walkthrough.numbers.formulas import Place
+from walkthrough.numbers.formulas import IndexValues
 from walkthrough.numbers.quantities import quantity
 from walkthrough.numbers.shown import Known, Shown
 from walkthrough.trace.steps.kinds import (
@@ -251,13 +251,13 @@ class Calculation:
     def _window(self, step: Choice) -> tuple[int, ...]:
         return tuple(self._of(ref) for ref in step.candidates if ref is not None)
 
-    def _formula(self, step: Formula | Chain, expression: Expression, place: Place) -> EnclosedFormula:
+    def _formula(self, step: Formula | Chain, expression: Expression, place: IndexValues) -> EnclosedFormula:
         return enclosed(expression, place, self._number_of(step), self._shapes)
 
-    def _number_of(self, step: Formula | Chain) -> Callable[[Entry, Place], int]:
+    def _number_of(self, step: Formula | Chain) -> Callable[[Entry, IndexValues], int]:
         steps = self.steps.of(step.ref.tensor)
 
-        def number_of(entry: Entry, at: Place) -> int:
+        def number_of(entry: Entry, at: IndexValues) -> int:
             cell = tuple(position.at(at) for position in entry.index)
             if entry.flat:
                 cell = unravel(cell[0], entry.tensor.shape)

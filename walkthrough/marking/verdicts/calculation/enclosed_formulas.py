@@ -29,7 +29,7 @@ from walkthrough.marking.verdicts.calculation.enclosures import (
 )
 from walkthrough.mathematics.folding import Algebra, all_places
 from walkthrough.mathematics.notation import Entry, Expression, Piecewise, Same, Total
-from walkthrough.numbers.formulas import Place
+from walkthrough.numbers.formulas import IndexValues
 from walkthrough.numbers.quantities import quantity
 
 Enclosures: TypeAlias = Mapping[int, Enclosure]
@@ -52,11 +52,11 @@ class EnclosedFormula(NamedTuple):
 
 
 @dataclass(frozen=True)
-class _LaidOut(Algebra[EnclosedFormula, Place]):
-    number_of: Callable[[Entry, Place], int]
+class _LaidOut(Algebra[EnclosedFormula, IndexValues]):
+    number_of: Callable[[Entry, IndexValues], int]
     written: Mapping[Hashable, int] = field(default_factory=dict)
 
-    def fold(self, of: Expression, scope: Place) -> EnclosedFormula:
+    def fold(self, of: Expression, scope: IndexValues) -> EnclosedFormula:
         """A part of the formula, or the number that was written down for it."""
         found = super().fold(of, scope)
         return one_number(self.written[found.shape]) if found.shape in self.written else found
@@ -65,7 +65,7 @@ class _LaidOut(Algebra[EnclosedFormula, Place]):
         value = quantity(of)
         return _constant((value, value))
 
-    def entry(self, of: Entry, scope: Place) -> EnclosedFormula:
+    def entry(self, of: Entry, scope: IndexValues) -> EnclosedFormula:
         return one_number(self.number_of(of, scope))
 
     def added(self, terms: list[EnclosedFormula]) -> EnclosedFormula:
@@ -86,14 +86,14 @@ class _LaidOut(Algebra[EnclosedFormula, Place]):
     def applied(self, function: str, to: EnclosedFormula) -> EnclosedFormula:
         return _one(ENCLOSED_FUNCTIONS[function], to, function)
 
-    def same(self, of: Same, scope: Place) -> EnclosedFormula:
+    def same(self, of: Same, scope: IndexValues) -> EnclosedFormula:
         value = ONE if of.one.at(scope) == of.other.at(scope) else ZERO
         return _constant((value, value))
 
-    def total(self, of: Total, scope: Place) -> EnclosedFormula:
+    def total(self, of: Total, scope: IndexValues) -> EnclosedFormula:
         return _sum([self.fold(of.body, {**scope, **here}) for here in all_places(of.over)])
 
-    def piecewise(self, of: Piecewise, scope: Place) -> EnclosedFormula:
+    def piecewise(self, of: Piecewise, scope: IndexValues) -> EnclosedFormula:
         sign, above, below = (self.fold(part, scope) for part in of.parts)
         share = quantity(of.share)
         kink = _sum([_product([_constant((s, s)), part]) for s, part in ((share, above), (1 - share, below))])
@@ -119,8 +119,8 @@ class _LaidOut(Algebra[EnclosedFormula, Place]):
 
 def enclosed(
     expression: Expression,
-    place: Place,
-    number_of: Callable[[Entry, Place], int],
+    place: IndexValues,
+    number_of: Callable[[Entry, IndexValues], int],
     written: Mapping[Hashable, int] | None = None,
 ) -> EnclosedFormula:
     """The expression where its loop indices have these values; `number_of` says which number an entry is.

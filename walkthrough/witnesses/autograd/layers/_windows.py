@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from walkthrough.witnesses.autograd.spelling import called, framed, sides, sizes, unless
-from walkthrough.witnesses.autograd.told import Told
+from walkthrough.witnesses.autograd.told import TorchWords
 
 
-def convolved(layer: Told, function: str, axes: int) -> str:
+def convolved(layer: TorchWords, function: str, axes: int) -> str:
     """A convolution along so many axes, its frame by itself where PyTorch has no word for it."""
     kernel, options = layer.tensors["kernel"], layer.options
     if options["flip"]:
@@ -24,7 +24,7 @@ def convolved(layer: Told, function: str, axes: int) -> str:
     return with_bias(layer, lambda bias: called(function, x, kernel, *bias, **own))
 
 
-def with_bias(layer: Told, call: Callable[[tuple[str, ...]], str]) -> str:
+def with_bias(layer: TorchWords, call: Callable[[tuple[str, ...]], str]) -> str:
     """One number for each filter is an argument; one for each place is added."""
     bias = layer.tensors.get("bias")
     if bias is None:
@@ -32,14 +32,14 @@ def with_bias(layer: Told, call: Callable[[tuple[str, ...]], str]) -> str:
     return call((bias,)) if len(layer.shapes["bias"]) == 1 else f"{call(())} + {bias}"
 
 
-def pooled(layer: Told, function: str, outside: str | None = None) -> str:
+def pooled(layer: TorchWords, function: str, outside: str | None = None) -> str:
     """A pool of windows; `outside` is what stands in a frame that is laid first."""
     size, stride = sizes(layer.options["size"]), sizes(layer.options["stride"] or layer.options["size"])
     x, padding = laid(layer, layer.options["size"], outside)
     return called(function, x, size, stride=unless(stride, size), padding=padding)
 
 
-def laid(layer: Told, window: Sequence[int], outside: str | None = None) -> tuple[str, str | None]:
+def laid(layer: TorchWords, window: Sequence[int], outside: str | None = None) -> tuple[str, str | None]:
     """What goes in, and the option `padding`: a frame that is not the same on both sides is laid first."""
     frame = around(layer, window)
     if any(before != after for before, after in frame):
@@ -47,7 +47,7 @@ def laid(layer: Told, window: Sequence[int], outside: str | None = None) -> tupl
     return layer.x, unless(sizes([before for before, _ in frame]), "0")
 
 
-def around(layer: Told, window: Sequence[int]) -> tuple[tuple[int, int], ...]:
+def around(layer: TorchWords, window: Sequence[int]) -> tuple[tuple[int, int], ...]:
     """How wide the frame is before and after, for each axis; the larger half of `same` comes after."""
     padding = layer.options["padding"]
     if padding == "same":

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from walkthrough.witnesses.autograd.layers._windows import pooled
-from walkthrough.witnesses.autograd.told import Told
+from walkthrough.witnesses.autograd.told import TorchWords
 
 
-def forward(layer: Told) -> str:
+def forward(layer: TorchWords) -> str:
     """A frame counts in the mean."""
     return pooled(layer, "F.avg_pool2d")

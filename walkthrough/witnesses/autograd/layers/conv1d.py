@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from walkthrough.witnesses.autograd.layers._windows import convolved
-from walkthrough.witnesses.autograd.told import Told
+from walkthrough.witnesses.autograd.told import TorchWords
 
 
-def forward(layer: Told) -> str:
+def forward(layer: TorchWords) -> str:
     """F.conv1d is cross-correlation; with `flip` the kernel is turned first."""
     return convolved(layer, "F.conv1d", 1)

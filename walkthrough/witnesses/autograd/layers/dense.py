@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from walkthrough.witnesses.autograd.told import Told
+from walkthrough.witnesses.autograd.told import TorchWords
 
 
-def forward(layer: Told) -> str:
+def forward(layer: TorchWords) -> str:
     """A row per output, or a row per input, as the weight stands."""
     flat = layer.x if len(layer.shape) == 1 else f"{layer.x}.flatten()"
     weight, bias = layer.tensors["weight"], layer.tensors.get("bias")

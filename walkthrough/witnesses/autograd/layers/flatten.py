@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from walkthrough.witnesses.autograd.told import Told
+from walkthrough.witnesses.autograd.told import TorchWords
 
 
-def forward(layer: Told) -> str:
+def forward(layer: TorchWords) -> str:
     """x.flatten()."""
     return f"{layer.x}.flatten()"

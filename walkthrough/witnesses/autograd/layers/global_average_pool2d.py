@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from walkthrough.witnesses.autograd.told import Told
+from walkthrough.witnesses.autograd.told import TorchWords
 
 
-def forward(layer: Told) -> str:
+def forward(layer: TorchWords) -> str:
     """Over rows and columns, which stay as axes of size 1."""
     return f"{layer.x}.mean((1, 2), keepdim=True)"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from walkthrough.witnesses.autograd.spelling import gate, number
-from walkthrough.witnesses.autograd.told import Told
+from walkthrough.witnesses.autograd.told import TorchWords
 
 
-def forward(layer: Told) -> str:
+def forward(layer: TorchWords) -> str:
     """Where the slope at 0 is not the left one, as two gates, from the right and from the left."""
     at_zero, slope = layer.options["relu_at_zero"], layer.options["slope"]
     return (

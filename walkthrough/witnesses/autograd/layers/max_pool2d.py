@@ -5,10 +5,10 @@ from __future__ import annotations
 from walkthrough.witnesses import CannotFollow
 from walkthrough.witnesses.autograd.layers._windows import around, pooled
 from walkthrough.witnesses.autograd.spelling import framed
-from walkthrough.witnesses.autograd.told import Told
+from walkthrough.witnesses.autograd.told import TorchWords
 
 
-def forward(layer: Told) -> str:
+def forward(layer: TorchWords) -> str:
     """F.max_pool2d gives the gradient to the first of equals; amax shares it out."""
     tie = layer.options["max_tie"]
     if tie == "first":

@@ -5,10 +5,10 @@ from __future__ import annotations
 from fractions import Fraction
 
 from walkthrough.witnesses.autograd.spelling import gate, number
-from walkthrough.witnesses.autograd.told import Told
+from walkthrough.witnesses.autograd.told import TorchWords
 
 
-def value(judged: Told) -> str:
+def value(judged: TorchWords) -> str:
     """|t − y| as two gates; `abs` has the slope 0 where they are equal."""
     y, t = judged.x, judged.tensors["target"]
     at_zero, scale = judged.options["relu_at_zero"], judged.options["scale"]

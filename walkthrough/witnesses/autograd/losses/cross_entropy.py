@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from walkthrough.witnesses.autograd.told import Told
+from walkthrough.witnesses.autograd.told import TorchWords
 
 
-def value(judged: Told) -> str:
+def value(judged: TorchWords) -> str:
     """−Σ t·ln y; F.cross_entropy would take a softmax of its own."""
     y, t = judged.x, judged.tensors["target"]
     return f"-({t} * torch.log({y})).sum()"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from walkthrough.witnesses.autograd.spelling import gate, number
-from walkthrough.witnesses.autograd.told import Told
+from walkthrough.witnesses.autograd.told import TorchWords
 
 
-def value(judged: Told) -> str:
+def value(judged: TorchWords) -> str:
     """Σ max(0, margin − t·y)."""
     y, t = judged.x, judged.tensors["target"]
     inside = f"{number(judged.options['margin'])} - {t} * {y}"

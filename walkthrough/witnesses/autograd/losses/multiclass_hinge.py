@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from walkthrough.witnesses.autograd.spelling import gate, number
-from walkthrough.witnesses.autograd.told import Told
+from walkthrough.witnesses.autograd.told import TorchWords
 
 
-def value(judged: Told) -> str:
+def value(judged: TorchWords) -> str:
     """Σ max(0, y[wrong] − y[right] + margin)."""
     y, t = judged.x, judged.tensors["target"]
     inside = f"{y}[{t} == 0] - {y}[{t} == 1] + {number(judged.options['margin'])}"

@@ -9,15 +9,15 @@ from typing import Any
 from walkthrough.witnesses.vectorised.arrays import rearranged
 from walkthrough.witnesses.vectorised.box import Numbers
 from walkthrough.witnesses.vectorised.layers import conv2d
-from walkthrough.witnesses.vectorised.stage import Stage
+from walkthrough.witnesses.vectorised.stage import WitnessedStage
 
 
-def forward(stage: Stage[Numbers]) -> Numbers:
+def forward(stage: WitnessedStage[Numbers]) -> Numbers:
     """Windows times kernel, plus the bias."""
     return _line(conv2d.forward(_as_image(stage)))
 
 
-def backward(stage: Stage[Numbers], gradient: Numbers) -> dict[str, Numbers]:
+def backward(stage: WitnessedStage[Numbers], gradient: Numbers) -> dict[str, Numbers]:
     """The gradients of input, kernel and bias."""
     found = conv2d.backward(_as_image(stage), _row(gradient))
     return {role: _of_a_line(numbers) for role, numbers in found.items()}
@@ -27,7 +27,7 @@ def _of_a_line(numbers: Numbers) -> Numbers:
     return numbers if len(numbers.shape) == 1 else _line(numbers)
 
 
-def _as_image(stage: Stage[Numbers]) -> Stage[Numbers]:
+def _as_image(stage: WitnessedStage[Numbers]) -> WitnessedStage[Numbers]:
     parameters = {role: _parameter(numbers) for role, numbers in stage.parameters.items()}
     return replace(stage, x=_row(stage.x), parameters=parameters, options=_options(stage.options))
 

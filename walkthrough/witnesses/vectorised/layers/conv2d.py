@@ -19,10 +19,10 @@ from walkthrough.witnesses.vectorised.arrays import (
     windows,
 )
 from walkthrough.witnesses.vectorised.box import Numbers
-from walkthrough.witnesses.vectorised.stage import Stage
+from walkthrough.witnesses.vectorised.stage import WitnessedStage
 
 
-def forward(stage: Stage[Numbers]) -> Numbers:
+def forward(stage: WitnessedStage[Numbers]) -> Numbers:
     """Windows times kernel, plus the bias."""
 
     def correlated(image: Array, kernel: Array) -> Array:
@@ -38,7 +38,7 @@ def forward(stage: Stage[Numbers]) -> Numbers:
     return z + bias
 
 
-def backward(stage: Stage[Numbers], gradient: Numbers) -> dict[str, Numbers]:
+def backward(stage: WitnessedStage[Numbers], gradient: Numbers) -> dict[str, Numbers]:
     """The gradients of input, kernel and bias."""
     gradients = {"kernel": _kernel_gradient(stage, gradient)}
     if stage.carried:
@@ -50,7 +50,7 @@ def backward(stage: Stage[Numbers], gradient: Numbers) -> dict[str, Numbers]:
 
 
 def _in_groups(
-    stage: Stage[Numbers], how: Callable[[Array, Array], Array], axes: tuple[int, int, int]
+    stage: WitnessedStage[Numbers], how: Callable[[Array, Array], Array], axes: tuple[int, int, int]
 ) -> Callable[[Array, Array], Array]:
     """What is done with each group's channels and filters, the results one after the other.
 
@@ -70,24 +70,24 @@ def _turned(kernel: Array) -> Array:
     return kernel[:, :, ::-1, ::-1]
 
 
-def _dilation(stage: Stage[Numbers]) -> Pair:
+def _dilation(stage: WitnessedStage[Numbers]) -> Pair:
     dilation: Pair = stage.options.get("dilation", (1, 1))
     return dilation
 
 
-def _frame(stage: Stage[Numbers]) -> tuple[Pair, Pair]:
+def _frame(stage: WitnessedStage[Numbers]) -> tuple[Pair, Pair]:
     rows, columns = stage.parameters["kernel"].shape[2:]
     down, across = _dilation(stage)
     return sides(stage.options["padding"], ((rows - 1) * down + 1, (columns - 1) * across + 1))
 
 
-def _laid_on(stage: Stage[Numbers]) -> Numbers:
+def _laid_on(stage: WitnessedStage[Numbers]) -> Numbers:
     """The kernel as it lies on the image, with zeros where its dilation passes over entries."""
     kernel = rearranged(stage.parameters["kernel"], lambda array: dilated(array, _dilation(stage)))
     return rearranged(kernel, _turned) if stage.options["flip"] else kernel
 
 
-def _kernel_gradient(stage: Stage[Numbers], gradient: Numbers) -> Numbers:
+def _kernel_gradient(stage: WitnessedStage[Numbers], gradient: Numbers) -> Numbers:
     """X ⋆ ∂Z, with ∂Z dilated by the stride (the zeros of the dilation are stepped over)."""
     (down, across), frame = stage.options["stride"], _frame(stage)
     apart = _dilation(stage)
@@ -103,12 +103,12 @@ def _kernel_gradient(stage: Stage[Numbers], gradient: Numbers) -> Numbers:
     return rearranged(found, _turned) if stage.options["flip"] else found
 
 
-def _kernel_size(stage: Stage[Numbers]) -> Pair:
+def _kernel_size(stage: WitnessedStage[Numbers]) -> Pair:
     rows, columns = stage.parameters["kernel"].shape[2:]
     return rows, columns
 
 
-def _input_gradient(stage: Stage[Numbers], gradient: Numbers) -> Numbers:
+def _input_gradient(stage: WitnessedStage[Numbers], gradient: Numbers) -> Numbers:
     """∂Z, dilated and padded, ⋆ the kernel turned by 180°, without the padding of the image."""
     stride, ((top, bottom), (left, right)) = stage.options["stride"], _frame(stage)
     *_, height, width = stage.x.shape

@@ -14,10 +14,10 @@ from walkthrough.witnesses.vectorised.arrays import (
     windows,
 )
 from walkthrough.witnesses.vectorised.box import Numbers
-from walkthrough.witnesses.vectorised.stage import Stage
+from walkthrough.witnesses.vectorised.stage import WitnessedStage
 
 
-def forward(stage: Stage[Numbers]) -> Numbers:
+def forward(stage: WitnessedStage[Numbers]) -> Numbers:
     """X, dilated by the stride and padded, ⋆ the kernel turned by 180°; cut, and the bias added."""
     (top, left), (below, beside) = stage.options["padding"], stage.options["output_padding"]
 
@@ -38,7 +38,7 @@ def forward(stage: Stage[Numbers]) -> Numbers:
     return z + (rearranged(bias, lambda array: array[:, None, None]) if len(bias.shape) == 1 else bias)
 
 
-def backward(stage: Stage[Numbers], gradient: Numbers) -> dict[str, Numbers]:
+def backward(stage: WitnessedStage[Numbers], gradient: Numbers) -> dict[str, Numbers]:
     """∂X = padded ∂Z ⋆ K; ∂K[c,f] = padded ∂Z[f] ⋆ X[c], in steps of the stride."""
     stride, (top, left) = stage.options["stride"], stage.options["padding"]
     *_, height, width = stage.x.shape

@@ -6,16 +6,16 @@ import numpy as np
 
 from walkthrough.witnesses.vectorised.arrays import Array, multiplied, rearranged, summed_samples
 from walkthrough.witnesses.vectorised.box import Numbers
-from walkthrough.witnesses.vectorised.stage import Stage
+from walkthrough.witnesses.vectorised.stage import WitnessedStage
 
 
-def forward(stage: Stage[Numbers]) -> Numbers:
+def forward(stage: WitnessedStage[Numbers]) -> Numbers:
     """Each flattened input times the matrix, plus the bias."""
     z = multiplied(_weight(stage), stage.x, lambda w, x: np.dot(_rows(x), w.T))
     return z + stage.parameters["bias"] if "bias" in stage.parameters else z
 
 
-def backward(stage: Stage[Numbers], gradient: Numbers) -> dict[str, Numbers]:
+def backward(stage: WitnessedStage[Numbers], gradient: Numbers) -> dict[str, Numbers]:
     """The gradients of input, weight and bias."""
     shape = stage.x.shape
     gradients = {"weight": multiplied(gradient, stage.x, lambda g, x: np.dot(g.T, _rows(x)))}
@@ -29,7 +29,7 @@ def backward(stage: Stage[Numbers], gradient: Numbers) -> dict[str, Numbers]:
     return gradients
 
 
-def _by_input(stage: Stage[Numbers]) -> bool:
+def _by_input(stage: WitnessedStage[Numbers]) -> bool:
     return bool(stage.options.get("layout") == "input-output")
 
 
@@ -38,7 +38,7 @@ def _rows(x: Array) -> Array:
     return x.reshape(len(x), -1)
 
 
-def _weight(stage: Stage[Numbers]) -> Numbers:
+def _weight(stage: WitnessedStage[Numbers]) -> Numbers:
     """A row for each output."""
     weight = stage.parameters["weight"]
     return rearranged(weight, np.transpose) if _by_input(stage) else weight

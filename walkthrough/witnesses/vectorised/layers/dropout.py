@@ -5,18 +5,18 @@ from __future__ import annotations
 from fractions import Fraction
 
 from walkthrough.witnesses.vectorised.box import Numbers, scaled
-from walkthrough.witnesses.vectorised.stage import Stage
+from walkthrough.witnesses.vectorised.stage import WitnessedStage
 
 
-def forward(stage: Stage[Numbers]) -> Numbers:
+def forward(stage: WitnessedStage[Numbers]) -> Numbers:
     """What is kept, scaled up."""
     return _kept(stage, stage.x)
 
 
-def backward(stage: Stage[Numbers], gradient: Numbers) -> dict[str, Numbers]:
+def backward(stage: WitnessedStage[Numbers], gradient: Numbers) -> dict[str, Numbers]:
     """The gradient through what was kept."""
     return {"x": _kept(stage, gradient)}
 
 
-def _kept(stage: Stage[Numbers], of: Numbers) -> Numbers:
+def _kept(stage: WitnessedStage[Numbers], of: Numbers) -> Numbers:
     return scaled(of * stage.parameters["mask"], 1 / (1 - Fraction(stage.options["p"])))

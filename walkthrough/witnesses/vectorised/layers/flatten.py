@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from walkthrough.witnesses.vectorised.arrays import rearranged
 from walkthrough.witnesses.vectorised.box import Numbers
-from walkthrough.witnesses.vectorised.stage import Stage
+from walkthrough.witnesses.vectorised.stage import WitnessedStage
 
 
-def forward(stage: Stage[Numbers]) -> Numbers:
+def forward(stage: WitnessedStage[Numbers]) -> Numbers:
     """All entries of a sample in one row."""
     return rearranged(stage.x, lambda array: array.reshape(len(array), -1))
 
 
-def backward(stage: Stage[Numbers], gradient: Numbers) -> dict[str, Numbers]:
+def backward(stage: WitnessedStage[Numbers], gradient: Numbers) -> dict[str, Numbers]:
     """The gradient folded back to the input's shape."""
     shape = stage.x.shape
     return {"x": rearranged(gradient, lambda array: array.reshape(shape))}

@@ -8,19 +8,19 @@ import numpy as np
 
 from walkthrough.witnesses.vectorised.arrays import rearranged
 from walkthrough.witnesses.vectorised.box import Numbers, scaled
-from walkthrough.witnesses.vectorised.stage import Stage
+from walkthrough.witnesses.vectorised.stage import WitnessedStage
 
 
-def forward(stage: Stage[Numbers]) -> Numbers:
+def forward(stage: WitnessedStage[Numbers]) -> Numbers:
     """One mean for each channel, as channel × 1 × 1."""
     return scaled(rearranged(stage.x, lambda x: np.asarray(x.sum(axis=(2, 3), keepdims=True))), _share(stage))
 
 
-def backward(stage: Stage[Numbers], gradient: Numbers) -> dict[str, Numbers]:
+def backward(stage: WitnessedStage[Numbers], gradient: Numbers) -> dict[str, Numbers]:
     """The same share for every entry of a channel."""
     return {"x": rearranged(scaled(gradient, _share(stage)), lambda g: np.broadcast_to(g, stage.x.shape))}
 
 
-def _share(stage: Stage[Numbers]) -> Fraction:
+def _share(stage: WitnessedStage[Numbers]) -> Fraction:
     *_, rows, columns = stage.x.shape
     return Fraction(1, rows * columns)

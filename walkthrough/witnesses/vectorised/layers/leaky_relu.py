@@ -6,15 +6,15 @@ from fractions import Fraction
 
 from walkthrough.witnesses.vectorised.arrays import chosen, entries
 from walkthrough.witnesses.vectorised.box import Numbers, scaled
-from walkthrough.witnesses.vectorised.stage import Stage
+from walkthrough.witnesses.vectorised.stage import WitnessedStage
 
 
-def forward(stage: Stage[Numbers]) -> Numbers:
+def forward(stage: WitnessedStage[Numbers]) -> Numbers:
     """What is positive, else a share of it."""
     return chosen(entries(stage.x) > 0, stage.x, scaled(stage.x, _slope(stage)))
 
 
-def backward(stage: Stage[Numbers], gradient: Numbers) -> dict[str, Numbers]:
+def backward(stage: WitnessedStage[Numbers], gradient: Numbers) -> dict[str, Numbers]:
     """The gradient where the input is positive, else a share; at exactly 0 one between."""
     slope, share = _slope(stage), Fraction(stage.options.get("relu_at_zero", 0))
     closed = scaled(gradient, slope)
@@ -23,5 +23,5 @@ def backward(stage: Stage[Numbers], gradient: Numbers) -> dict[str, Numbers]:
     return {"x": chosen(entries(stage.x) > 0, gradient, below)}
 
 
-def _slope(stage: Stage[Numbers]) -> Fraction:
+def _slope(stage: WitnessedStage[Numbers]) -> Fraction:
     return Fraction(stage.options["slope"])

@@ -19,15 +19,15 @@ from walkthrough.witnesses.vectorised.arrays import (
     windows,
 )
 from walkthrough.witnesses.vectorised.box import Box, Numbers
-from walkthrough.witnesses.vectorised.stage import Stage
+from walkthrough.witnesses.vectorised.stage import WitnessedStage
 
 
-def forward(stage: Stage[Numbers]) -> Numbers:
+def forward(stage: WitnessedStage[Numbers]) -> Numbers:
     """The largest of each window; padding is smaller than anything."""
     return rearranged(stage.x, lambda image: _in_rows(stage, image).max(axis=-1))
 
 
-def backward(stage: Stage[Numbers], gradient: Numbers) -> dict[str, Numbers]:
+def backward(stage: WitnessedStage[Numbers], gradient: Numbers) -> dict[str, Numbers]:
     """Each window's gradient at its winners, added up where windows overlap."""
     (size, stride), shape = _size_and_stride(stage), stage.x.shape
     winning = _winning(stage)
@@ -42,12 +42,12 @@ def backward(stage: Stage[Numbers], gradient: Numbers) -> dict[str, Numbers]:
     return {"x": rearranged(gradient, routed)}
 
 
-def _size_and_stride(stage: Stage[Numbers]) -> tuple[tuple[int, int], tuple[int, int]]:
+def _size_and_stride(stage: WitnessedStage[Numbers]) -> tuple[tuple[int, int], tuple[int, int]]:
     size = stage.options["size"]
     return size, stage.options.get("stride") or size
 
 
-def _in_rows(stage: Stage[Numbers], image: Array) -> Array:
+def _in_rows(stage: WitnessedStage[Numbers], image: Array) -> Array:
     """… × window row × window column × place in the window, in reading order."""
     size, stride = _size_and_stride(stage)
     least = image.min() - 1 if image.dtype == object else -np.inf
@@ -55,7 +55,7 @@ def _in_rows(stage: Stage[Numbers], image: Array) -> Array:
     return parts.reshape(*parts.shape[:-2], size[0] * size[1])
 
 
-def _winning(stage: Stage[Numbers]) -> NDArray[np.bool_]:
+def _winning(stage: WitnessedStage[Numbers]) -> NDArray[np.bool_]:
     """Which places of each window win, under the convention for ties."""
     candidates = _in_rows(stage, entries(stage.x))
     equals: NDArray[np.bool_] = (candidates == candidates.max(axis=-1, keepdims=True)).astype(bool)
@@ -77,5 +77,5 @@ def _split(gradient: Numbers, winners: NDArray[np.int_]) -> Numbers:
     return Box(gradient.numerators * (common // counts), gradient.denominator * common)
 
 
-def _frame(stage: Stage[Numbers]) -> tuple[Pair, Pair]:
+def _frame(stage: WitnessedStage[Numbers]) -> tuple[Pair, Pair]:
     return sides(stage.options["padding"], stage.options["size"])

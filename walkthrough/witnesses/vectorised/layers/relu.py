@@ -8,15 +8,15 @@ import numpy as np
 
 from walkthrough.witnesses.vectorised.arrays import chosen, entries, rearranged
 from walkthrough.witnesses.vectorised.box import Numbers, scaled
-from walkthrough.witnesses.vectorised.stage import Stage
+from walkthrough.witnesses.vectorised.stage import WitnessedStage
 
 
-def forward(stage: Stage[Numbers]) -> Numbers:
+def forward(stage: WitnessedStage[Numbers]) -> Numbers:
     """What is positive, else 0."""
     return chosen(entries(stage.x) > 0, stage.x, _zeros(stage.x))
 
 
-def backward(stage: Stage[Numbers], gradient: Numbers) -> dict[str, Numbers]:
+def backward(stage: WitnessedStage[Numbers], gradient: Numbers) -> dict[str, Numbers]:
     """The gradient where the input is positive; at exactly 0 the convention's share of it."""
     slope = Fraction(stage.options.get("relu_at_zero", 0))
     # chosen, not multiplied by 0: that would give −0.0

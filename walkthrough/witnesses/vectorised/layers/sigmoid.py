@@ -7,7 +7,7 @@ import numpy as np
 from walkthrough.witnesses.vectorised.arrays import chosen, entries, rearranged
 from walkthrough.witnesses.vectorised.box import Numbers
 from walkthrough.witnesses.vectorised.decimals import exponential, ratio
-from walkthrough.witnesses.vectorised.stage import Stage
+from walkthrough.witnesses.vectorised.stage import WitnessedStage
 
 
 def lesser_part(z: Numbers, digits: int) -> Numbers:
@@ -16,13 +16,13 @@ def lesser_part(z: Numbers, digits: int) -> Numbers:
     return ratio(vanishing, 1 + vanishing, digits)
 
 
-def forward(stage: Stage[Numbers]) -> Numbers:
+def forward(stage: WitnessedStage[Numbers]) -> Numbers:
     """σ(z) = 1/(1 + e^(−z)), entry by entry."""
     lesser = lesser_part(stage.x, stage.digits)
     return chosen(entries(stage.x) > 0, 1 - lesser, lesser)
 
 
-def backward(stage: Stage[Numbers], gradient: Numbers) -> dict[str, Numbers]:
+def backward(stage: WitnessedStage[Numbers], gradient: Numbers) -> dict[str, Numbers]:
     """The gradient times σ(z)·(1 − σ(z))."""
     share = lesser_part(stage.x, stage.digits) if stage.y is None else stage.y
     return {"x": gradient * (share * (1 - share))}

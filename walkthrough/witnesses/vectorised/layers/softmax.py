@@ -9,7 +9,7 @@ import numpy as np
 from walkthrough.witnesses.vectorised.arrays import chosen, entries, rearranged, spread, summed_outputs
 from walkthrough.witnesses.vectorised.box import Box, Numbers, scaled
 from walkthrough.witnesses.vectorised.decimals import exponential, ratio
-from walkthrough.witnesses.vectorised.stage import Stage
+from walkthrough.witnesses.vectorised.stage import WitnessedStage
 
 
 def shares(z: Numbers, digits: int) -> Numbers:
@@ -30,12 +30,12 @@ def shares(z: Numbers, digits: int) -> Numbers:
     return chosen(largest, 1 - spread(summed_outputs(others), parts), parts)
 
 
-def forward(stage: Stage[Numbers]) -> Numbers:
+def forward(stage: WitnessedStage[Numbers]) -> Numbers:
     """The shares, whatever the shape."""
     return _shaped(shares(_rows(stage.x), stage.digits), stage.x)
 
 
-def backward(stage: Stage[Numbers], gradient: Numbers) -> dict[str, Numbers]:
+def backward(stage: WitnessedStage[Numbers], gradient: Numbers) -> dict[str, Numbers]:
     """The Jacobian diag(p) − p·pᵀ times the gradient."""
     p = shares(_rows(stage.x), stage.digits) if stage.y is None else _rows(stage.y)
     g = _rows(gradient)

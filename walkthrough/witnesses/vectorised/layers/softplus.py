@@ -8,15 +8,15 @@ from walkthrough.witnesses.vectorised.arrays import chosen, entries, rearranged
 from walkthrough.witnesses.vectorised.box import Box, Numbers
 from walkthrough.witnesses.vectorised.decimals import GUARD, exponential, logarithm
 from walkthrough.witnesses.vectorised.layers.sigmoid import lesser_part
-from walkthrough.witnesses.vectorised.stage import Stage
+from walkthrough.witnesses.vectorised.stage import WitnessedStage
 
 
-def forward(stage: Stage[Numbers]) -> Numbers:
+def forward(stage: WitnessedStage[Numbers]) -> Numbers:
     """ln(1 + e^z), entry by entry."""
     return softplus(stage.x, stage.digits)
 
 
-def backward(stage: Stage[Numbers], gradient: Numbers) -> dict[str, Numbers]:
+def backward(stage: WitnessedStage[Numbers], gradient: Numbers) -> dict[str, Numbers]:
     """The gradient times σ(z)."""
     lesser = lesser_part(stage.x, stage.digits)
     return {"x": gradient * chosen(entries(stage.x) > 0, 1 - lesser, lesser)}

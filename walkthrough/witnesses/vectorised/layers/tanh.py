@@ -7,10 +7,10 @@ import numpy as np
 from walkthrough.witnesses.vectorised.arrays import chosen, entries
 from walkthrough.witnesses.vectorised.box import Box, Numbers
 from walkthrough.witnesses.vectorised.layers.sigmoid import lesser_part
-from walkthrough.witnesses.vectorised.stage import Stage
+from walkthrough.witnesses.vectorised.stage import WitnessedStage
 
 
-def forward(stage: Stage[Numbers]) -> Numbers:
+def forward(stage: WitnessedStage[Numbers]) -> Numbers:
     """tanh z, entry by entry."""
     x = stage.x
     if not isinstance(x, Box):
@@ -19,7 +19,7 @@ def forward(stage: Stage[Numbers]) -> Numbers:
     return chosen(entries(x) > 0, size, -size)
 
 
-def backward(stage: Stage[Numbers], gradient: Numbers) -> dict[str, Numbers]:
+def backward(stage: WitnessedStage[Numbers], gradient: Numbers) -> dict[str, Numbers]:
     """The gradient times 1 − tanh² z, which is 4·σ(2z)·(1 − σ(2z))."""
     if stage.y is not None:
         return {"x": gradient * (1 - stage.y * stage.y)}

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from walkthrough.witnesses.vectorised.arrays import Array, rearranged
 from walkthrough.witnesses.vectorised.box import Numbers
-from walkthrough.witnesses.vectorised.stage import Stage
+from walkthrough.witnesses.vectorised.stage import WitnessedStage
 
 
-def forward(stage: Stage[Numbers]) -> Numbers:
+def forward(stage: WitnessedStage[Numbers]) -> Numbers:
     """The nearest entry."""
     down, across = stage.options["factor"]
     return rearranged(stage.x, lambda x: x.repeat(down, axis=2).repeat(across, axis=3))
 
 
-def backward(stage: Stage[Numbers], gradient: Numbers) -> dict[str, Numbers]:
+def backward(stage: WitnessedStage[Numbers], gradient: Numbers) -> dict[str, Numbers]:
     """The sum over each entry's block."""
     (down, across), (*outer, rows, columns) = stage.options["factor"], stage.x.shape
 
