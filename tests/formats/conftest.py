@@ -17,7 +17,8 @@ from click.testing import CliRunner
 from walkthrough.cli import commands
 
 
-@pytest.fixture(scope="session")
+# its event loop runs as long as it is open, and the tests of the apps need one of their own
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     found = shutil.which("chromium")
