@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from functools import cache, cached_property, partial
 from math import isfinite
-from typing import TYPE_CHECKING, Any, Generic, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from walkthrough.mathematics.notation import Cell, Tensor, own_part, ravel
-from walkthrough.numbers.arithmetic import Arithmetic, N, NeedsPrecision
+from walkthrough.numbers.arithmetic import Arithmetic, NeedsPrecision
 from walkthrough.numbers.balls import LogOfZero
 from walkthrough.numbers.exact import Exact
 from walkthrough.numbers.exact_arithmetic import ExactArithmetic, RoundedArithmetic
@@ -32,6 +32,7 @@ from walkthrough.trace.refusal import (
     owner,
     refused,
 )
+from walkthrough.trace.run import AnyRun, Run, closed
 from walkthrough.trace.sameness import Sameness, cancel, no_signs
 from walkthrough.trace.saturation import sharpen
 from walkthrough.trace.stage import Stage
@@ -47,26 +48,6 @@ _PRECISIONS = (40, 80, 320, 1280, 5120, 10240, 20480, 40960)
 """Digits carried where numbers are irrational: more whenever a shown digit would be uncertain."""
 _MOST_TO_TELL_APART = 20480
 """Digits that may be needed to work a case through at all; showing what comes of it takes some more."""
-
-
-@dataclass(frozen=True)
-class Run(Generic[N]):
-    """All numbers of a step at one precision: the samples, the means over them, what the update gives."""
-
-    samples: tuple[SampleReplay[N], ...]
-    means: dict[str, N]
-    moved: dict[str, N]
-    arithmetic: Arithmetic[N]
-    own: tuple[Arithmetic[N], ...] = ()
-    """That of each sample, which has proved on which side of a kink it is."""
-
-    @property
-    def closing(self) -> dict[str, N]:
-        """What the update is worked out from and what it gives, by name."""
-        return self.samples[0].tensors | self.means | self.moved
-
-
-AnyRun: TypeAlias = Run[Any]
 
 
 class Trace(Representable):
@@ -198,7 +179,10 @@ class Trace(Representable):
             samples.append(replayed)
         self._sameness[precision] = known
         means = ExactArithmetic(precision, lambda name, place, _: cancel(known, name, place))
-        return replace(self._closed(tuple(samples), arithmetic or means), own=tuple(each_own))
+        return replace(
+            closed(self.network, self.moves, self.back, tuple(samples), arithmetic or means),
+            own=tuple(each_own),
+        )
 
     def _output_name(self, sample: int, cell: Cell) -> str:
         """What a sample's output is called."""
@@ -239,27 +223,6 @@ class Trace(Representable):
         """In float64, what saturation has lost is worked out once more."""
         if self.case.arithmetic.kind == "float":
             sharpen(self.network, replay)
-
-    def _closed(self, samples: tuple[SampleReplay[Any], ...], arithmetic: Arithmetic[Any]) -> AnyRun:
-        """The means over the samples, and the update."""
-        means: dict[str, Any] = {}
-        if self.network.loss is None:
-            return Run(samples, means, {}, arithmetic)
-        share = Fraction(1, len(samples))
-        names = [tensor.grad.name for tensor in self.network.parameter_tensors if self.back]
-        if "loss" in samples[0].tensors:
-            names.append("loss")
-        for name in names:
-            several = [sample.tensors[name] for sample in samples]
-            if len(several) == 1:
-                means[name] = several[0]
-            else:
-                means[name] = arithmetic.proven(arithmetic.combined(several, [share] * len(several)), name)
-        run = Run(samples, means, {}, arithmetic)
-        moved: dict[str, Any] = {}
-        for move in self.moves:
-            moved |= move.work_out(run.closing, arithmetic)
-        return Run(samples, means, moved, arithmetic)
 
     # --- names -----------------------------------------------------------------------------------
 
