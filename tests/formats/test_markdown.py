@@ -9,6 +9,7 @@ import pytest
 
 from walkthrough.case import load
 from walkthrough.document import Beside, Grid, Prose, Rule, Table, Working, Workings
+from walkthrough.formats._tex import tex
 from walkthrough.formats.markdown import MarkdownFormat
 from walkthrough.page.lines.narration import Narration
 from walkthrough.page.page import Page
@@ -49,7 +50,7 @@ def test_a_grid_is_a_table() -> None:
 
 def test_a_formula_is_math() -> None:
     assert rendered(Rule("z[i,j] = Σ x[i+p−1, j+q−1] · k[p,q]", "x input", "conv-output")) == (
-        "$$\nz_{i,\\,j} = \\sum x_{i+p-1,\\,j+q-1} \\cdot k_{p,\\,q}\n$$\n\n"
+        "$$\nz_{i,\\thinspace j} = \\sum x_{i+p-1,\\thinspace j+q-1} \\cdot k_{p,\\thinspace q}\n$$\n\n"
         "x input, `walkthrough derive conv-output`\n\n"
     )
 
@@ -96,3 +97,8 @@ def test_a_percent_sign_does_not_comment_a_formula_out() -> None:
 def test_plain_is_ascii() -> None:
     page = Page(Narration(Steps(replay(load("lecture-notes")))))
     assert "".join(MarkdownFormat(plain=True).render(page.blocks())).isascii()
+
+
+def test_a_name_with_an_underscore_is_a_name() -> None:
+    # not max, an index, and the word tie
+    assert tex("equal (max_tie = first)") == r"\text{ equal } (\text{max\_tie} = \text{ first})"

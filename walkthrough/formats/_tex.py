@@ -24,6 +24,7 @@ _ABOVE = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _TOKEN = re.compile(
     r"(?P<below>[₀-₉]+)|(?P<above>[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+|\^-?\d+|\^[A-Za-z])|(?P<index>(?<=[A-Za-z])\[[^\]\x00\x01]*\])"
     r"|(?P<power>\^\x00)|(?P<hat>[A-Za-z]\u0302)"
+    r"|(?P<name>[A-Za-z]+(?:_[A-Za-z]+)+)"
     r"|(?P<word>[A-Za-z]+(?!\u0302)(?:[ -][A-Za-z]{2,}(?!\u0302)|'s(?= )|')*)|(?P<sign>.)",
     re.DOTALL,
 )
@@ -55,10 +56,13 @@ def _token(kind: str, text: str) -> str:
         case "above":
             return "^{" + text.removeprefix("^").translate(_ABOVE) + "}"
         case "index":
-            inside = tex(text[1:-1]).replace(",", ",\\,")
+            # not \\, which Markdown takes for an escaped comma
+            inside = tex(text[1:-1]).replace(",", ",\\thinspace ")
             return "_{" + re.sub(r"(?<![A-Za-z]) ", "", inside) + "}"
         case "hat":
             return f"\\hat{{{text[0]}}}"
+        case "name":
+            return rf"\text{{{text.replace('_', chr(92) + '_')}}}"
         case "word":
             return _word(text)
     return _SIGNS.get(text, text)

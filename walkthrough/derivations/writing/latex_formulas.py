@@ -81,7 +81,7 @@ class LatexWriter(TextWriter):
         texts = [self.inside(part, QUOTIENT) for part in factors[:-1]]
         texts.append(self.last(factors[-1], QUOTIENT))
         dotted = dots and len(dots) < len(factors) and any(map(_is_whole, dots))
-        return WrittenFormula((r" \cdot " if dotted else r"\,").join(texts), PRODUCT)
+        return WrittenFormula((r" \cdot " if dotted else r"\thinspace ").join(texts), PRODUCT)
 
     def quotient(self, above: WrittenFormula, below: WrittenFormula) -> WrittenFormula:
         r"""\frac{a}{b}."""
