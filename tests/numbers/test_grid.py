@@ -99,7 +99,7 @@ def test_reading_a_grid_does_not_wait_for_numpy() -> None:
     code = (
         "import sys, walkthrough.case, walkthrough.case.cells, walkthrough.numbers.grid as g;"
         "from walkthrough.numbers.written import read_number as r;"
-        "g.Grid.of([r('1')], (1,)); sys.exit('numpy' in sys.modules)"
+        "g.GivenGrid.of([r('1')], (1,)); sys.exit('numpy' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 

@@ -69,16 +69,16 @@ def test_a_number_that_is_alone_of_its_kind_is_asked_without_its_value():
 @pytest.mark.parametrize("fade", FADES)
 def test_the_first_line_of_a_kind_is_shown_before_any_is_asked(fade):
     quiz = quiz_on("four-by-four", fade)
-    first: dict[str, str] = {}
+    first: dict[str, type] = {}
     while not isinstance(quiz.scene, Over):
         kind = quiz.kind(quiz.opened.name(quiz.ref))
-        first.setdefault(kind, type(quiz.scene).__name__)
+        first.setdefault(kind, type(quiz.scene))
         if isinstance(quiz.scene, ShownLine):
             quiz.go_on()
         else:
             quiz.answer(right(quiz, quiz.ref))
-    assert first["conv2d: output"] == ("Asked" if fade == "all" else "Shown")
-    assert first["dense: output"] == "Asked"
+    assert first["conv2d: output"] is (AskedNumber if fade == "all" else ShownLine)
+    assert first["dense: output"] is AskedNumber
 
 
 def test_all_asks_every_number_but_copies():
