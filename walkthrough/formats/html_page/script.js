@@ -341,7 +341,7 @@ class Page {
     return [...kinds].filter(([tensor]) => tensor.numbers.length).flatMap(([tensor, marks]) => {
       const columns = tensor.shape.at(-1) ?? 1, size = (tensor.shape.at(-2) ?? 1) * columns;
       const images = [...new Set([...marks.keys()].map((at) => Math.floor(at / size)))].slice(0, 8);
-      const draw = columns <= 14 && size <= 200 ? this.table : this.picture;
+      const draw = columns <= 14 && size <= 200 && size * images.length <= 400 ? this.table : this.picture;
       return images.sort((a, b) => a - b).map((image) => made("figure", { class: "grid" },
         made("figcaption", {}, [tensor.name, ...tensor.kept(image * size).slice(0, -2)].join(" ")),
         draw.call(this, tensor, image * size, size, columns, marks)));
@@ -357,8 +357,8 @@ class Page {
     const wide = size === columns ? 20 : columns, high = Math.ceil(size / wide);
     const label = { role: "img", "aria-label": `${tensor.name} in grey`, style: `width: ${Math.min(8 * wide, 400)}px` };
     const canvas = Object.assign(made("canvas", { width: wide, height: high, ...label }), { tensor });
-    const shown = tensor.before ? [...tensor.values] : tensor.numbers, pen = canvas.getContext("2d");
-    const values = shown.slice(start, start + size).map((value) => double(String(value)));
+    const pen = canvas.getContext("2d"), kept = (tensor.doubles ??= {}), cut = (of) => of.slice(start, start + size);
+    const values = tensor.before ? cut(tensor.values) : (kept[start] ??= cut(tensor.numbers).map((text) => double(String(text))));
     const low = Math.min(...values), room = Math.max(...values) - low || 1, image = pen.createImageData(wide, high);
     const pixels = new Uint32Array(image.data.buffer), style = getComputedStyle(document.body);
     values.forEach((value, at) => { pixels[at] = 0xff000000 + 0x10101 * Math.round((255 * (value - low)) / room); });
