@@ -83,7 +83,7 @@ def new_loss(trace: Trace, digits: int) -> NewLoss | None:
     following = trace.following
     name = following.named("loss", None)
     try:
-        following.run()
+        following.run(most=_ENOUGH)
     except CannotReplay as problem:
         why = problem.problem.message.removeprefix(f"step {following.step}: ").partition(";")[0]
         return NewLoss(following, name, f"cannot be given: {why}")

@@ -111,8 +111,8 @@ class Trace(Representable):
         """Whether numbers are rational or enclosed, and never rounded."""
         return self.case.arithmetic.kind == "exact"
 
-    def run(self, precision: int = _PRECISIONS[0]) -> AnyRun:
-        """All numbers, at this precision or, where the choices need it, at a higher one.
+    def run(self, precision: int = _PRECISIONS[0], most: int = _MOST_TO_TELL_APART) -> AnyRun:
+        """All numbers, at this precision or, where the choices need it, at a higher one, up to `most` digits.
 
         Raises CaseError if the case gives sizes instead of numbers.
         """
@@ -121,7 +121,7 @@ class Trace(Representable):
         for digits in _PRECISIONS:
             if digits < precision:
                 continue
-            if digits > _MOST_TO_TELL_APART and not self._runs:
+            if digits > most and not self._runs:
                 break
             tried.append(digits)
             try:
@@ -133,8 +133,9 @@ class Trace(Representable):
             return found
         raise self._refused(
             self._stuck,
-            f"two numbers, or a number and 0, cannot be told apart with {_MOST_TO_TELL_APART:,} digits, the "
-            "most that are held; where an output saturates so far, smaller weights or inputs help",
+            f"two numbers, or a number and 0, cannot be told apart with {most:,} digits"
+            + (", the most that are held" if most == _MOST_TO_TELL_APART else "")
+            + "; where an output saturates so far, smaller weights or inputs help",
         )
 
     def _refused(self, stage: Stage | None, message: str) -> CannotReplay:
