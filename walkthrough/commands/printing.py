@@ -13,17 +13,29 @@ if TYPE_CHECKING:
     from walkthrough.trace.trace import Trace
 
 
+arithmetic_option = click.option(
+    "--arithmetic", help='Instead of the case\'s own: exact, float or "4 decimals".'
+)
+digits_option = click.option(
+    "--digits",
+    type=click.IntRange(1, 1000),
+    default=10,
+    show_default=True,
+    help="Significant digits of numbers that do not end.",
+)
+no_color_option = click.option("--no-color", is_flag=True, help="No colour.")
+
+
 def printing(*formats: str) -> Callable[[Any], Any]:
     """The options that all commands share that print."""
     options = [
         click.option("--format", "format_", type=click.Choice(formats), default="text", help="The format."),
         click.option("--json", "json_", is_flag=True, help="Short for --format json."),
         click.option("-o", "file", type=click.Path(path_type=Path), help="Write to a file, or not at all."),
-        click.option("--digits", type=click.IntRange(1, 1000), default=10, show_default=True,
-                     help="Significant digits of numbers that do not end."),
-        click.option("--no-color", is_flag=True, help="No colour."),
+        digits_option,
+        no_color_option,
         click.option("--plain", is_flag=True, help="ASCII only."),
-    ]  # fmt: skip
+    ]
 
     def decorate(command: Any) -> Any:
         for option in reversed(options):
@@ -35,7 +47,6 @@ def printing(*formats: str) -> Callable[[Any], Any]:
 
 def loaded(name: str, arithmetic: str | None, step: int | None = None) -> Case:
     """The case, or the step of a training, with another arithmetic if that was asked for."""
-
     from walkthrough.case.tables.values import Misread
     from walkthrough.training.runs.opening import load
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from walkthrough.commands.printing import loaded
+from walkthrough.commands.printing import arithmetic_option, digits_option, loaded, no_color_option
 from walkthrough.quiz.fading import FADES
 
 if TYPE_CHECKING:
@@ -33,15 +33,9 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path, dir_okay=True),
     help="Kept here after every answer; goes on from there if it exists.",
 )
-@click.option("--arithmetic", help='Instead of the case\'s own: exact, float or "4 decimals".')
-@click.option(
-    "--digits",
-    type=click.IntRange(1, 1000),
-    default=10,
-    show_default=True,
-    help="Significant digits of numbers that do not end.",
-)
-@click.option("--no-color", is_flag=True, help="No colour.")
+@arithmetic_option
+@digits_option
+@no_color_option
 @click.option("--plain", is_flag=True, help="Plain text in ASCII, a line each.")
 def quiz(
     case: str,

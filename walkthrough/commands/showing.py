@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from walkthrough.commands.printing import (
+    arithmetic_option,
     blocks_in,
     format_of,
     loaded,
@@ -160,7 +161,7 @@ def _show_json(
 @click.argument("case")
 @click.argument("cell")
 @step_option
-@click.option("--arithmetic", help='Instead of the case\'s own: exact, float or "4 decimals".')
+@arithmetic_option
 @click.option("--depth", type=click.IntRange(0, 1000), help="How many numbers to go back.  [default: 3]")
 @click.option("--routes", type=click.IntRange(1, 1_000_000), help="Routes of each number.  [default: 12]")
 @click.option("--all", "everything", is_flag=True, help="Everything, back to the inputs.")

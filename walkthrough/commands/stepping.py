@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from walkthrough.commands.printing import loaded, step_option
+from walkthrough.commands.printing import (
+    arithmetic_option,
+    digits_option,
+    loaded,
+    no_color_option,
+    step_option,
+)
 
 if TYPE_CHECKING:
     from walkthrough.stepper.walk import Walk
@@ -19,15 +25,9 @@ if TYPE_CHECKING:
 @click.argument("start", required=False, metavar="[CELL|STAGE]")
 @step_option
 @click.option("--fold-zeros", is_flag=True, help="Leave out products with 0.")
-@click.option("--arithmetic", help='Instead of the case\'s own: exact, float or "4 decimals".')
-@click.option(
-    "--digits",
-    type=click.IntRange(1, 1000),
-    default=10,
-    show_default=True,
-    help="Significant digits of numbers that do not end.",
-)
-@click.option("--no-color", is_flag=True, help="No colour.")
+@arithmetic_option
+@digits_option
+@no_color_option
 @click.option("--plain", is_flag=True, help="Plain text in ASCII, a line each; on a terminal on Enter.")
 def step(
     case: str,

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from walkthrough.document import Working
 from walkthrough.page.voice.one_row import flat
-from walkthrough.quiz.fading import Support
 from walkthrough.stepper.places.opened import Opened
 from walkthrough.stepper.said import kept_back
 from walkthrough.trace.steps.kinds import Ref, Route
@@ -34,11 +33,6 @@ def blanked(opened: Opened, ref: Ref) -> Working:
         reason = line.because if isinstance(opened.step(ref), Route) else ""
         return replace(kept_back(line), because=reason)
     return Working(line.cell, line.left, (("=", "?"),), line.because)
-
-
-def support_of(hints: int) -> Support:
-    """What of the line stands there after so many hints."""
-    return {0: Support.BARE, 1: Support.FORMULA, 2: Support.NUMBERS}.get(hints, Support.WHOLE)
 
 
 def _exact(relation: str) -> str:
