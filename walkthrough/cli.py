@@ -5,25 +5,49 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from importlib import import_module
+from keyword import iskeyword
 from typing import NoReturn
 
 import click
 
-from walkthrough.commands.deriving import derive
-from walkthrough.commands.exchanging import export, import_
 from walkthrough.commands.files import CannotWrite
-from walkthrough.commands.marking import blindspots, check
-from walkthrough.commands.quizzing import quiz
-from walkthrough.commands.showing import show, why
-from walkthrough.commands.sizing import sizes
-from walkthrough.commands.stepping import step
-from walkthrough.commands.training import train
-from walkthrough.commands.worksheets import worksheet
 
+_ROOMS = {
+    "show": "showing", "why": "showing", "sizes": "sizing", "step": "stepping", "quiz": "quizzing",
+    "check": "marking", "worksheet": "worksheets", "blindspots": "marking", "derive": "deriving",
+    "train": "training", "import": "exchanging", "export": "exchanging",
+}  # fmt: skip
+"""In which file of `commands` a command stands: it is opened when somebody asks for it."""
 _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
-@click.group(invoke_without_command=True, context_settings=_SETTINGS)
+class _Commands(click.Group):
+    """The commands by name, each imported when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*super().list_commands(ctx), *_ROOMS})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _ROOMS:
+            return super().get_command(ctx, cmd_name)
+        room = import_module(f"walkthrough.commands.{_ROOMS[cmd_name]}")
+        command = getattr(room, f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name)
+        assert isinstance(command, click.Command)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        from walkthrough.words.messages import quoted, suggestion
+
+        known = self.list_commands(ctx)
+        if args[0] not in known and not args[0].startswith("-"):
+            ctx.fail(f"No such command {quoted(args[0])}; {suggestion(args[0], known)}")
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=_Commands, invoke_without_command=True, context_settings=_SETTINGS)
 @click.version_option(package_name="walkthrough")
 @click.pass_context
 def commands(context: click.Context) -> None:
@@ -55,11 +79,6 @@ def _say(text: str) -> None:
     from walkthrough.formats.text import ascii_only
 
     sys.stdout.write((ascii_only(text) if needs_ascii() else text) + "\n")
-
-
-_COMMANDS = (show, why, sizes, step, quiz, check, worksheet, blindspots, derive, train, import_, export)
-for _command in _COMMANDS:
-    commands.add_command(_command)
 
 
 def main() -> NoReturn:
