@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise, product
-from typing import TypeAlias
+from typing import ClassVar, TypeAlias
 
 from walkthrough.mathematics.folding import Algebra, at_place
 from walkthrough.mathematics.notation import (
@@ -31,6 +31,8 @@ from walkthrough.mathematics.notation import (
 
 __all__ = [
     "MINUS",
+    "Text",
+    "Writer",
     "affine_text",
     "at_place",
     "bounded",
@@ -147,12 +149,12 @@ def written(expression: Expression, entry: Write, numeric: bool = False, slope: 
 
     Of a `slope` it is also said what it is where two pieces meet.
     """
-    return _Writer(entry, numeric, slope).fold(expression, None).leading
+    return Writer(entry, numeric, slope).fold(expression, None).leading
 
 
 def factor(expression: Expression, entry: Write, slope: bool = False) -> str:
     """The same where it stands beside other factors: in parentheses if they would tear it apart."""
-    return _Writer(entry, False, slope).fold(expression, None).bound()
+    return Writer(entry, False, slope).fold(expression, None).bound()
 
 
 def _compared(sign: Expression) -> tuple[Expression, Expression]:
@@ -163,7 +165,7 @@ def _compared(sign: Expression) -> tuple[Expression, Expression]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Text:
+class Text:
     """A text; what kind of expression it is decides where it needs parentheses.
 
     `leading` is the text where nothing stands before it, so that a negative number needs none; `loose`
@@ -182,29 +184,32 @@ class _Text:
         return f"({self.text})" if apart or self.loose else self.text
 
 
-def _text(text: str, kind: type[Expression]) -> _Text:
-    return _Text(text, text, kind)
+def _text(text: str, kind: type[Expression]) -> Text:
+    return Text(text, text, kind)
 
 
 @dataclass(frozen=True)
-class _Writer(Algebra[_Text, None]):
+class Writer(Algebra[Text, None]):
+    """Writes an expression as a textbook prints it; `beside` stands between symbols that stand close."""
+
     write: Write
     numeric: bool
     slope: bool
+    beside: ClassVar[str] = ""
 
-    def number(self, of: Fraction) -> _Text:
+    def number(self, of: Fraction) -> Text:
         text = rational(of)
-        return _Text(text, text, Number, text.startswith(MINUS) or "/" in text)
+        return Text(text, text, Number, text.startswith(MINUS) or "/" in text)
 
-    def lettered(self, of: Constant) -> _Text:
+    def lettered(self, of: Constant) -> Text:
         return _text(of.text if self.numeric else of.symbol, Number)
 
-    def entry(self, of: Entry, scope: None) -> _Text:
+    def entry(self, of: Entry, scope: None) -> Text:
         text = self.write(of)
         loose = self.numeric and (text.startswith(MINUS) or "·" in text or "/" in text)
-        return _Text(text, text, Entry, loose)
+        return Text(text, text, Entry, loose)
 
-    def added(self, terms: list[_Text]) -> _Text:
+    def added(self, terms: list[Text]) -> Text:
         rest = ""
         for term in terms[1:]:
             if term.kind is Negative:
@@ -214,9 +219,9 @@ class _Writer(Algebra[_Text, None]):
         first = terms[0]
         if first.kind is Piecewise:
             return _text(first.bound() + rest, Addition)
-        return _Text(first.text + rest, first.leading + rest, Addition)
+        return Text(first.text + rest, first.leading + rest, Addition)
 
-    def multiplied(self, factors: list[_Text]) -> _Text:
+    def multiplied(self, factors: list[Text]) -> Text:
         texts = [factor.bound() for factor in factors]
         # a fraction is over before what follows it: (a/b)·c
         texts = [
@@ -227,26 +232,26 @@ class _Writer(Algebra[_Text, None]):
         first = factors[0].text if factors[0].kind is Entry else texts[0]
         rest = ""
         for before, text in pairwise(texts):
-            between = " · " if "∂" in before or "∂" in text else "" if close else "·"
+            between = " · " if "∂" in before or "∂" in text else self.beside if close else "·"
             rest += between + text
-        return _Text(texts[0] + rest, first + rest, Product)
+        return Text(texts[0] + rest, first + rest, Product)
 
-    def negative(self, of: _Text) -> _Text:
+    def negative(self, of: Text) -> Text:
         tail = of.bound()
         # a Σ over a single term is that term, and may be a sum
         apart = of.kind is Total and not tail.startswith("Σ") and (" + " in tail or f" {MINUS} " in tail)
         text = f"{MINUS}({tail})" if apart else MINUS + tail
-        return _Text(text, text, Negative, tail=tail)
+        return Text(text, text, Negative, tail=tail)
 
-    def quotient(self, above: _Text, below: _Text) -> _Text:
+    def quotient(self, above: Text, below: Text) -> Text:
         return _text(f"{above.bound()}/{below.bound(power=True)}", Quotient)
 
-    def power(self, base: _Text, exponent: int) -> _Text:
+    def power(self, base: Text, exponent: int) -> Text:
         apart = base.kind is Entry and not base.loose and "/" in base.text  # (∂L/∂w)²
         text = f"({base.text})" if apart else base.bound(power=True)
         return _text(text + str(exponent).translate(_POWERS), Power)
 
-    def applied(self, function: str, to: _Text) -> _Text:
+    def applied(self, function: str, to: Text) -> Text:
         simple = to.kind is Entry and not to.loose
         inside = to.text if simple else f"({to.text})"
         if function == "ln1p":
@@ -257,10 +262,10 @@ class _Writer(Algebra[_Text, None]):
             return _text(f"√{inside}", Applied)
         return _text(f"{function} {inside}" if simple else function + inside, Applied)
 
-    def same(self, of: Same, scope: None) -> _Text:
+    def same(self, of: Same, scope: None) -> Text:
         return _text(f"δ({affine_text(of.one)},{affine_text(of.other)})", Same)
 
-    def total(self, of: Total, scope: None) -> _Text:
+    def total(self, of: Total, scope: None) -> Text:
         body = self.fold(of.body, scope)
         if all(index.extent == 1 for index in of.over):
             return _text(body.text, Total)
@@ -269,7 +274,7 @@ class _Writer(Algebra[_Text, None]):
     def _piece(self, of: Expression, scope: None) -> str:
         return f"({self.fold(of, scope).text})" if isinstance(of, Piecewise) else self.fold(of, scope).leading
 
-    def piecewise(self, of: Piecewise, scope: None) -> _Text:
+    def piecewise(self, of: Piecewise, scope: None) -> Text:
         sign = self.fold(of.sign, scope).leading
         if of.above == of.sign and of.below == Number(Fraction(0)):
             return _text(f"max(0, {sign})", Applied)

@@ -10,12 +10,15 @@ function double(text) { // what the page writes: −0.5, 1.5·10⁻⁹, 1/3, 25%
   const size = above.endsWith("%") ? Number(above.slice(0, -1)) / 100 : Number(above);
   return above.trim() && below.trim() ? size / Number(below) : NaN;
 }
-
-function brief(value, digits) { // to so many digits, as people write it
+function people(text) { // 1.5e-9 as people write it
   const power = (_, sign, size) => "·10" + (sign && "⁻") + size.replace(/\d/g, (digit) => RAISED[digit]);
-  const text = String(Number(value.toPrecision(digits)) || 0);
   return text.replace(/e\+?(-?)(\d+)/, power).replace(/-/g, "−");
 }
+const brief = (value, digits) => (value ? people(value.toPrecision(digits)) : "0"); // rounded to so many digits
+const full = (value) => people(String(value || 0));
+const bounded = (text) => (/^−|·|\//.test(text) ? `(${text})` : text);
+const joined = (terms) => terms.reduce((text, term) => text + (term[0] === "−" ? ` − ${term.slice(1)}` : ` + ${term}`));
+const total = (numbers) => numbers.reduce((sum, each) => sum + each, 0);
 
 // --- tensors and equations --------------------------------------------------------------------------------
 
@@ -57,11 +60,16 @@ function placeOf(tensor, rules, at) {
   return place;
 }
 function loop(indices, extents, at, visit, depth = 0) {
-  if (depth === indices.length) return visit();
+  if (depth === indices.length) return visit(at);
   for (let value = 0; value < extents[indices[depth]]; value++) {
     at[indices[depth]] = value;
     loop(indices, extents, at, visit, depth + 1);
   }
+}
+function spread(indices, extents, at, each) { // what there is at every place of a loop, in order
+  const found = [];
+  loop(indices, extents, [...at], (here) => found.push(each([...here])));
+  return found;
 }
 
 function solve(wanted, extents, count, visit, at = [], index = 0) { // where in a loop the rules have these values
@@ -75,7 +83,6 @@ function solve(wanted, extents, count, visit, at = [], index = 0) { // where in 
   }
   for (at[index] = low; at[index] <= high; at[index]++) solve(wanted, extents, count, visit, at, index + 1);
 }
-
 function places(tensor, rules, place, extents, count, visit) { // the places of a loop where an entry is this one
   const goal = rules.length === tensor.shape.length ? tensor.cell(place) : [place];
   const last = (rule) => Math.max(-1, ...rule.filter((_, k) => k % 2)); // the index that decides
@@ -83,27 +90,26 @@ function places(tensor, rules, place, extents, count, visit) { // the places of 
   if (wanted.every(([rule, value]) => rule.length > 1 || rule[0] === value)) solve(wanted, extents, count, visit);
 }
 
-const total = (numbers) => numbers.reduce((sum, each) => sum + each, 0);
 class Equations {
   constructor(it) {
     this.digits = it.digits;
     this.tensors = it.quantities.map((each) => new Tensor(each));
     this.loss = this.tensors.find(({ name }) => name === "loss");
   }
-  compiled([word, ...of], extents) { // a formula as a function of the loop's place
+  compiled([word, ...of], extents, read) { // a formula as a function of the loop's place; `read` gives other numbers
     if (word === "number") return ((value) => () => value)(double(of[0]));
     if (word === "entry") {
       const tensor = this.tensors[of[0]], values = this.doubles(tensor);
-      return (at) => values[placeOf(tensor, of[1], at)] ?? 0;
+      return read ? (at) => read(this.entry(of, at)) : (at) => values[placeOf(tensor, of[1], at)] ?? 0;
     }
     if (word === "same") return (at) => Number(valueOf(of[0][0], at) === valueOf(of[0][1], at));
-    if (word === "largest") return (at) => Math.max(...this.window(...of, extents, at).map(([value]) => value));
-    if (word === "share") return (at) => this.share(...of, extents, at);
+    if (word === "largest") return (at) => Math.max(...this.window(of, extents, at).map(read ?? this.worth));
+    if (word === "share") return (at) => this.share(of, extents, at);
     if (word === "total") {
-      const body = this.compiled(of[0], extents);
+      const body = this.compiled(of[0], extents, read);
       return (at) => { let sum = 0; loop(of[1], extents, at, () => { sum += body(at); }); return sum; };
     }
-    const parts = of.map((each) => this.compiled(each, extents)), [a, b, c, d] = parts;
+    const parts = of.map((each) => this.compiled(each, extents, read)), [a, b, c, d] = parts;
     switch (word) {
       case "sum": return (at) => { // 0.1 + 0.2 − 0.3 is 0, though not in double precision
         const terms = parts.map((part) => part(at)), sum = total(terms);
@@ -120,20 +126,28 @@ class Equations {
     }
     return (at) => Math[{ ln: "log", ln1p: "log1p" }[word] ?? word](a(at));
   }
-  window(entry, over, extents, at) { // value and place of each entry of a window that is no padding
-    const inside = [...this.entries(["total", entry, over], extents, at)].filter(({ place }) => place >= 0);
-    return inside.map(({ tensor, place }) => [this.doubles(tensor)[place], place]);
+  entry([number, rules], at) { return { tensor: this.tensors[number], place: placeOf(this.tensors[number], rules, at) }; }
+  entries([word, ...of], extents, at) { // all entries of a formula
+    if (word === "entry") return [this.entry(of, at)];
+    const inner = (each, here) => this.entries(each, extents, here);
+    if (["total", "largest", "share"].includes(word)) return spread(of[1], extents, at, (here) => inner(of[0], here)).flat();
+    return word === "same" ? [] : of.filter(Array.isArray).flatMap((each) => inner(each, at));
   }
-  share(entry, over, tie, extents, at) { // of the gradient that goes back to this entry of a window
-    const window = this.window(entry, over, extents, at), best = Math.max(...window.map(([value]) => value));
-    const equal = window.filter(([value]) => Math.abs(value - best) <= 1e-14 * Math.abs(best)).map(([, place]) => place);
-    const winners = tie === "first" ? equal.slice(0, 1) : equal, own = placeOf(this.tensors[entry[1]], entry[2], at);
-    return winners.includes(own) ? (tie === "all" ? 1 : 1 / winners.length) : 0;
+  worth = ({ tensor, place }) => this.doubles(tensor)[place] ?? 0;
+  window([entry, over], extents, at) { return this.entries(["total", entry, over], extents, at).filter(({ place }) => place >= 0); }
+  winners(of, extents, at) { // the largest entries of a window, or the first of them
+    const window = this.window(of, extents, at), best = Math.max(...window.map(this.worth));
+    const equal = window.filter((each) => Math.abs(this.worth(each) - best) <= 1e-14 * Math.abs(best));
+    return of[2] === "first" ? equal.slice(0, 1) : equal;
+  }
+  share(of, extents, at) { // of the gradient that goes back to this entry of a window
+    const winners = this.winners(of, extents, at), own = this.entry(of[0].slice(1), at).place;
+    return winners.some(({ place }) => place === own) ? (of[2] === "all" ? 1 : 1 / winners.length) : 0;
   }
   doubles(tensor) { // its numbers: as the case gives them, or from its equations
     if (tensor.values) return tensor.values;
-    if (tensor.given) return (tensor.values = Float64Array.from(tensor.numbers, double));
-    const values = new Float64Array(tensor.size), sizes = new Float64Array(tensor.size), at = [];
+    if (tensor.given) return (tensor.values = Float64Array.from(tensor.said ?? tensor.numbers, double));
+    const values = new Float64Array(tensor.size), sizes = (tensor.sizes = new Float64Array(tensor.size)), at = [];
     for (const { target, extents, formula, outer } of tensor.readings) {
       const value = this.compiled(formula, extents);
       loop([...Array(outer).keys()], extents, at, () => {
@@ -144,30 +158,32 @@ class Equations {
     }
     return (tensor.values = values.map((value, place) => (Math.abs(value) < 1e-14 * sizes[place] ? 0 : value)));
   }
-  change(tensor, place, value) { // everything anew with one number changed; what was before is kept
-    for (const each of this.tensors) each.before ??= this.doubles(each).slice();
-    tensor.values[place] = value;
-    for (const each of this.tensors) if (!each.given) each.values = null;
-    for (const each of this.tensors) this.doubles(each);
+  change({ tensor, place }, text) { // everything anew with one number changed; what was before is kept
+    const before = tensor.said;
+    for (const each of this.tensors) each.before ??= this.doubles(each);
+    this.anew(tensor, Object.assign([...(before ?? tensor.numbers)], { [place]: text }));
+    const lost = this.tensors.find((each) => !this.doubles(each).every(Number.isFinite)); // the logarithm of 0
+    if (lost) this.anew(tensor, before);
+    return lost;
   }
-  restore() { for (const each of this.tensors) each.values = each.before?.slice(); }
-  terms(tensor, place) { // what a number is made of: the entries at each place of its loops, in order
+  anew(tensor, said) {
+    tensor.said = said;
+    for (const each of this.tensors) Object.assign(each, each.given && each !== tensor ? {} : { values: null }, { ends: [] });
+  }
+  restore() { for (const each of this.tensors) Object.assign(each, { values: each.before ?? each.values, before: null, said: null }); }
+  addends(tensor, place) { // what a number is the sum of: formulas, each as it is written and at its place of a loop
     if (this.last?.tensor === tensor && this.last.place === place) return this.last.found;
     const found = [];
-    for (const { target, extents, formula, outer } of tensor.readings) {
-      places(tensor, target, place, extents, outer, (at) => found.push([...this.entries(formula, extents, at)]));
+    for (const { target, extents, formula, forms, outer, row, ...how } of tensor.readings) {
+      const parts = forms.length > 1 ? formula.slice(1) : [formula];
+      places(tensor, target, place, extents, outer, (at) => parts.forEach((part, number) => {
+        found.push({ part, form: forms[number], extents, at: [...at], row: String(row.map((rule) => valueOf(rule, at))), ...how });
+      }));
     }
     this.last = { tensor, place, found };
     return found;
   }
-  *entries([word, ...of], extents, at) {
-    if (word === "entry") yield { tensor: this.tensors[of[0]], place: placeOf(this.tensors[of[0]], of[1], at) };
-    else if (["total", "largest", "share"].includes(word)) {
-      const inner = [], here = [...at];
-      loop(of[1], extents, here, () => inner.push(...this.entries(of[0], extents, here)));
-      yield* inner;
-    } else for (const each of of) if (Array.isArray(each) && word !== "same") yield* this.entries(each, extents, at);
-  }
+  terms(tensor, place) { return this.addends(tensor, place).map(({ part, extents, at }) => this.entries(part, extents, at)); }
   uses(tensor, place) { // the numbers that are worked out with this one
     const found = new Map(), index = this.tensors.indexOf(tensor);
     const entries = (formula) => (formula[0] === "entry" ? (formula[1] === index ? [formula[2]] : [])
@@ -180,18 +196,80 @@ class Equations {
     }
     return [...found.values()];
   }
+
+  // A line: symbols, numbers, what they come to. As long as nothing is changed, its digits are the program's.
+
+  written(tensor, place, say) { // the symbols or numbers of each addend; `say` has the words for an entry
+    const piece = (part, extents, at) => {
+      const [word, ...of] = part, again = (form, here = at) => form.map((each) => piece(each, extents, here)).join("");
+      if (typeof part === "string") return part;
+      if (word === "entry") return say.entry(this.entry(of, at));
+      if (word === "letter") return of[say.numeric ? 1 : 0];
+      if (word === "beside") return say.numeric ? "·" : tensor.between;
+      if (word === "each") return spread(of[1], extents, at, (here) => again(of[0], here)).join(" + ");
+      if (word === "same") return String(this.compiled(part, extents)(at));
+      if (word === "piecewise") {
+        const [sign, above, below, kink, formula] = of, value = this.compiled(formula, extents)(at);
+        say.because?.add(`${again(sign)} ${value > 0 ? ">" : value < 0 ? "<" : "="} 0`);
+        return again(value > 0 ? above : value < 0 ? below : kink);
+      }
+      say.because?.add(`the largest: ${this.winners(of, extents, at).map((each) => this.symbol(each)).join(", ")}`);
+      return word === "share" ? full(this.share(of, extents, at)) : `max(${this.window(of, extents, at).map(say.entry).join(", ")})`;
+    };
+    return this.addends(tensor, place).map(({ form, extents, at }) => form.map((each) => piece(each, extents, at)).join(""));
+  }
+  symbol({ tensor, place }, short) {
+    return place < 0 ? "0" : tensor.symbol(place, short && tensor.letter.startsWith("∂L/∂") ? "g" : tensor.letter);
+  }
   line(tensor, place) { // the line of a large tensor, with the digits that the program prints
     if (tensor.lines.length) return tensor.lines[place];
     if (tensor.special.has(place)) return tensor.special.get(place);
-    const bounded = (text) => (/^−|·|\//.test(text) ? `(${text})` : text);
     const number = ({ tensor: of, place: at }) => (at < 0 ? "0" : of.operands[at] ?? bounded(of.numbers[at]));
-    const short = (letter) => (tensor.short && letter.startsWith("∂L/∂") ? "g" : letter);
-    const symbol = ({ tensor: of, place: at }) => (at < 0 ? "0" : of.symbol(at, short(of.letter)));
-    const terms = this.terms(tensor, place), [operands, ended] = tensor.relations[place];
-    const symbols = terms.map((term) => term.map(symbol).join(tensor.between)).join(" + ");
-    const numbers = terms.map((term) => term.map(number).join("·")).join(" + ");
-    const said = terms.flat().length === 1 ? "" : `${operands} ${numbers} `; // of a copy only what it is
-    return `${tensor.symbol(place)} = ${symbols} ${said}${ended} ${tensor.numbers[place]}`;
+    const symbols = this.written(tensor, place, { entry: (each) => this.symbol(each, tensor.short) });
+    const numbers = this.written(tensor, place, { entry: number, numeric: true }), [operands, ended] = tensor.relations[place];
+    const said = this.terms(tensor, place).flat().length === 1 ? "" : `${operands} ${numbers.join(" + ")} `; // a copy has none
+    return `${tensor.symbol(place)} = ${symbols.join(" + ")} ${said}${ended} ${tensor.numbers[place]}`;
+  }
+  decimals({ tensor, place }) { // with how many a number ends; Infinity where it does not, or where nobody knows
+    if (place < 0) return 0;
+    return (tensor.ends[place] ??= (() => {
+      const text = tensor.given && (tensor.said ?? tensor.numbers)[place], value = this.worth({ tensor, place });
+      if (text && text.length > 17) return Infinity;
+      if (text) return [...Array(13).keys()].find((count) => Number(value.toFixed(count)) === value) ?? Infinity;
+      const each = this.addends(tensor, place).map(({ part, extents, at, ends }) => {
+        const most = Math.max(0, ...this.entries(part, extents, at).map((entry) => this.decimals(entry)));
+        return ends ? ends[0] + (ends[1] && ends[1] * most) : Infinity;
+      });
+      const found = Math.max(0, ...each), size = tensor.sizes[place]; // double precision leaves no doubt of 12 digits
+      return !size ? 0 : size * 10 ** found < 1e12 ? found : Infinity;
+    })());
+  }
+  said(of, digits) { // a number as it stands in a line: all of it where it ends, or so many digits
+    if (of.tensor.given && of.place >= 0) return (of.tensor.said ?? of.tensor.numbers)[of.place];
+    const ends = this.decimals(of), value = this.worth(of);
+    return ends < Infinity ? full(Number(value.toFixed(ends))) : brief(value, digits);
+  }
+  working(tensor, place) { // a line anew: its sides, each after its sign, and what holds for them
+    const because = new Set(), of = { tensor, place }, value = this.worth(of), exact = this.decimals(of) < Infinity, { digits } = this;
+    const symbols = this.written(tensor, place, { entry: (each) => this.symbol(each, tensor.short), because });
+    const rounds = (own) => (value ? own.toPrecision(digits) === value.toPrecision(digits) : Math.abs(own) <= 1e-12 * tensor.sizes[place]);
+    const addends = this.addends(tensor, place), result = this.said(of, digits);
+    const each = (read) => addends.map(({ part, extents, at }) => this.compiled(part, extents, read)(at));
+    const terms = each().filter((term) => term), sign = exact ? "=" : "≈";
+    let numbers, products;
+    for (let more = digits; more <= 17; more++) { // until the line, redone with what it shows, gives its result
+      const entry = (entry) => this.said(entry, more);
+      numbers = this.written(tensor, place, { entry: (each) => bounded(entry(each)), numeric: true });
+      products = terms.map((term) => (exact ? full(Number(term.toFixed(this.decimals(of)))) : brief(term, more)));
+      if ([each((one) => double(entry(one))), products.map(double)].every((sides) => rounds(total(sides)))) break;
+    }
+    const complete = this.terms(tensor, place).flat().every((entry) => this.decimals(entry) < Infinity);
+    const sides = [["value", sign, [result]]], [only] = addends;
+    if (addends.length > 1 && terms.length > 1 && joined(products) !== joined(numbers)) sides.unshift(["between", sign, products]);
+    if (only?.part[0] !== "entry" || addends.length > 1) sides.unshift(["numbers", complete ? "=" : "≈", numbers]);
+    if (joined(symbols) === joined(numbers)) sides.shift(); // there is no entry in it
+    if (joined(symbols) !== result) sides.unshift(["symbols", tensor.sign, symbols]);
+    return { sides, because: [...because], rows: addends.map(({ row }) => row) };
   }
 }
 
@@ -205,22 +283,44 @@ const made = (name, attributes, ...inner) => {
   element.append(...inner);
   return element;
 };
-const TOKEN = /([0-9]+(?:\.[0-9]+)?)|([₀-₉]+|(?<=\p{L})\[[^\]]*\])|([⁻⁰¹²³⁴-⁹]+)|(\p{L}+|∂)|(\S)/gu;
-function math(text) { // a line of working as MathML, in formulas between which it may break; a long sum as text
-  if (text.length > 2000) return [text]; // a browser takes long over so many formulas
+const TOKEN = /([0-9]+(?:\.[0-9]+)?)|([₀-₉]+|(?<=\p{L})\[[^\]]*\])|([⁻⁰¹²³⁴-⁹]+)|(e\^\(|[\p{L}\p{M}]+|∂)|(\S)/gu;
+function formula(text, continued) { // a formula as MathML; `continued` if something stands before it
   const digits = (said, signs) => said.replace("⁻", "−").replace(/[^−,0-9]/g, (sign) => signs.indexOf(sign));
-  return text.split(/ (?=[=≈+−←] )/).flatMap((piece, number) => {
-    const atoms = [];
-    for (const [said, figures, below, above, word] of piece.matchAll(TOKEN)) {
-      const alone = /^$|[(·=≈]/.test(atoms.at(-1)?.textContent ?? (number ? "0" : "")); // a sign of its own
-      const form = alone ? "prefix" : "()".includes(said) ? "" : "infix";
-      if (below) atoms.push(made("msub", {}, atoms.pop(), made("mn", {}, digits(below.replace(/[[\]]/g, ""), LOWERED))));
-      else if (above) atoms.push(made("msup", {}, atoms.pop(), made("mn", {}, digits(above, RAISED))));
-      else if (figures || word) atoms.push(made(figures ? "mn" : word.length > 3 ? "mtext" : "mi", {}, said));
-      else atoms.push(made("mo", { stretchy: false, form, ..."/·".includes(said) && { lspace: 0, rspace: 0 } }, said));
-    }
-    return [made("math", {}, ...atoms), " "];
+  let atoms = [];
+  const open = []; // what stands before each parenthesis that is an exponent's
+  for (const [said, figures, below, above, word] of text.matchAll(TOKEN)) {
+    const alone = /^$|[(·=≈,]/.test(atoms.at(-1)?.textContent ?? (continued && !open.length ? "0" : "")); // a sign of its own
+    const form = alone ? "prefix" : "()".includes(said) ? "" : "infix";
+    if ("e^(".includes(said)) open.push(said === "(" ? null : atoms);
+    const before = said === ")" && open.pop();
+    if (said === "e^(") atoms = [];
+    else if (before) atoms = [...before, made("msup", {}, made("mi", {}, "e"), made("mrow", {}, ...atoms))];
+    else if (below) atoms.push(made("msub", {}, atoms.pop(), made("mn", {}, digits(below.replace(/[[\]]/g, ""), LOWERED))));
+    else if (above) atoms.push(made("msup", {}, atoms.pop(), made("mn", {}, digits(above, RAISED))));
+    else if (figures || word) atoms.push(made(figures ? "mn" : word.length > 3 ? "mtext" : "mi", {}, said));
+    else atoms.push(made("mo", { stretchy: false, form, ..."/·".includes(said) && { lspace: 0, rspace: 0 } }, said));
+  }
+  return made("math", {}, ...atoms);
+}
+function math(text) { // formulas between which a line may break: before a sign that stands in no parentheses
+  if (text.length > 2000) return [text]; // a browser takes long over so many formulas
+  const whole = (piece) => piece.split("(").length === piece.split(")").length, pieces = [];
+  for (const piece of text.split(/ (?=[=≈+−←] )/)) {
+    if (pieces.length && !whole(pieces.at(-1))) pieces.push(`${pieces.pop()} ${piece}`);
+    else pieces.push(piece);
+  }
+  return pieces.flatMap((piece, number) => [formula(piece, number), " "]);
+}
+function laid(sign, terms, rows) { // the terms of a sum in rows under each other, if they come in several
+  const short = terms.join("").length < 2000, several = new Set(rows.slice(0, -1)).size > 1;
+  if (terms.length !== rows.length || !several || !short) return math(`${sign} ${joined(terms)}`);
+  const first = rows.map((row, at) => row !== rows[at - 1]), longest = Math.max(...rows.map((row) => rows.filter((each) => each === row).length));
+  const cells = terms.map((term, at) => {
+    const cell = formula(`${first[at] && at ? "+ " : ""}${term}${first[at + 1] === false ? " +" : ""}`, first[at] && at);
+    if (first[at]) cell.setAttribute("class", "first");
+    return cell;
   });
+  return [made("span", { class: "laid" }, formula(sign), made("span", { class: "lattice", style: `--columns: ${longest}` }, ...cells))];
 }
 
 class Page {
@@ -229,6 +329,8 @@ class Page {
     this.order = equations.tensors.filter((tensor) => tensor.told);
     this.byId = [...equations.tensors].sort((one, other) => other.id.length - one.id.length || one.end.length - other.end.length);
     this.elements = new Map(); // what shows a number, by the number's name
+    this.printed = new Map(); // what stood in it before something was changed
+    this.known = new Map(); // names that have been looked up
     for (const element of document.querySelectorAll("[data-cell]")) this.keep(element);
     part("open").hidden = false;
     const on = (id, event, act) => part(id).addEventListener(event, (it) => { it.preventDefault(); act(); });
@@ -238,8 +340,8 @@ class Page {
     on("part", "click", () => this.step(this.active.tensor.size - this.active.place));
     on("close", "click", () => this.close());
     on("goto", "submit", () => this.go(part("cell").value));
-    on("change", "submit", () => this.change(double(part("value").value)));
-    on("undo", "click", () => { this.equations.restore(); this.show(this.active); });
+    on("change", "submit", () => this.change(part("value").value.trim().replace(/-/g, "−")));
+    on("undo", "click", () => { this.equations.restore(); this.restore(); this.show(this.active); });
     addEventListener("hashchange", () => location.hash && this.go(decodeURIComponent(location.hash.slice(1))));
     addEventListener("keydown", (event) => this.key(event));
     document.addEventListener("click", (event) => this.pick(event));
@@ -254,6 +356,10 @@ class Page {
     this.elements.set(name, [...(this.elements.get(name) ?? []).filter((each) => each.isConnected), element]);
   }
   find(name) { // what a name or an address means: conv[2,3], conv-2-3, dense.weight
+    if (!this.known.has(name)) this.known.set(name, this.sought(name));
+    return this.known.get(name);
+  }
+  sought(name) {
     const id = idOf(name), exact = this.byId.filter((tensor) => tensor.name === name.replace(/\[.*\]/, ""));
     for (const tensor of exact.length ? exact : this.byId) {
       const rest = id.slice(tensor.id.length);
@@ -310,14 +416,14 @@ class Page {
     line?.classList.add("active");
     line?.scrollIntoView({ block: "center" });
     part("where").textContent = `${name}, ${place + 1} of ${tensor.size}`;
-    const given = math(`${tensor.symbol(place)} = ${tensor.numbers[place]}`);
-    const copy = line?.cloneNode(true) ?? made("div", { class: "line" }, ...given, " given");
+    this.refresh();
+    const given = math(`${tensor.symbol(place)} = ${this.equations.said(of)}`), now = tensor.said && this.before(of);
+    const copy = line?.cloneNode(true) ?? made("div", { class: "line" }, ...given, now || "given");
     copy.removeAttribute("id");
     part("line").replaceChildren(copy);
     part("boards").replaceChildren(...this.boards(tensor, place));
-    part("value").value = tensor.before ? brief(tensor.values[place], 17) : tensor.numbers[place];
+    part("value").value = tensor.given ? this.equations.said(of) : "";
     part("changed").textContent = name;
-    this.refresh();
     this.mark(of);
   }
   line(tensor, place) { // its line in the page; that of a large tensor is put there when it is opened
@@ -371,23 +477,42 @@ class Page {
     canvas.place = (x, y) => start + Math.min(down(y) * wide + across(x), size - 1);
     return canvas;
   }
-  change(value) { // what if
+  change(text) { // what if
+    const value = double(text), of = this.active;
     if (!Number.isFinite(value)) return part("effect").replaceChildren("That is not a number: −0.5, 1/3 or 2e-3 is one.");
-    this.equations.change(this.active.tensor, this.active.place, value);
-    this.refresh();
+    const lost = this.equations.change(of, /[/%]/.test(text) ? text : full(value));
+    this.restore();
+    this.show(of);
+    if (lost) part("effect").textContent = `With ${text} there would be no ${lost.name}: it is left as it was.`;
   }
-  refresh() { // the old value beside the new one, wherever it stands
-    const { digits, loss } = this.equations;
-    for (const [name, elements] of this.equations.tensors[0].before ? this.elements : []) {
-      const { tensor, place } = this.find(name);
-      const [before, now] = [tensor.before, tensor.values].map((values) => brief(values[place], digits));
-      for (const element of elements) {
-        element.querySelector(":scope > .now")?.remove();
-        if (before !== now) element.append(made("span", { class: "now" }, ` → ≈ ${now}`));
-      }
+  restore() { // what stood in the page before
+    for (const [element, nodes] of this.printed) if (nodes) element.replaceChildren(...nodes);
+    for (const remark of document.querySelectorAll("p.because[hidden]")) remark.hidden = false;
+    this.printed.clear();
+  }
+  before({ tensor, place }) { return made("span", { class: "now" }, `(before: ${tensor.numbers[place] ?? brief(tensor.before[place], this.equations.digits)})`); }
+  refresh() { // every line and number that follows anew, the old value beside the new one
+    const { digits, loss } = this.equations, on = Boolean(this.equations.tensors[0].before);
+    document.body.toggleAttribute("data-changed", on);
+    for (const [name, elements] of on ? this.elements : []) for (const element of elements) {
+      if (!this.printed.has(element)) this.printed.set(element, this.redone(element, this.find(name)));
     }
     const said = loss?.before && [loss.before, loss.values].map(([value]) => brief(value, digits)).join(" → ");
     part("effect").textContent = said ? `loss ≈ ${said}` : "";
+  }
+  redone(element, of) { // puts in an element what is so now; gives what stood there, if that was something else
+    const changed = ({ tensor, place }) => place >= 0 && tensor.before[place] !== tensor.values[place];
+    const { tensor, place } = of, { equations } = this, cell = element.tagName === "TD", nodes = [...element.childNodes];
+    if (!changed(of) && (cell || !equations.terms(tensor, place).flat().some(changed))) return null;
+    const sign = tensor.given || equations.decimals(of) < Infinity ? "" : "≈ ";
+    if (cell) return element.append(made("span", { class: "now" }, ` → ${sign}${equations.said(of, equations.digits)}`)) ?? nodes;
+    const { sides, because, rows } = equations.working(tensor, place);
+    const shown = sides.map(([kind, sign, terms]) => made("span", { class: kind }, ...laid(sign, terms, rows)));
+    const old = changed(of) ? [this.before(of)] : [], why = because.slice(0, 3).join("; ");
+    element.replaceChildren(made("span", { class: "left" }, formula(tensor.symbol(place))), ...shown, ...old, made("span", { class: "because" }, why));
+    const remark = element.parentElement?.previousElementSibling; // it was made of the case as given
+    if (remark?.matches("p.because")) remark.hidden = true;
+    return nodes;
   }
 }
 
