@@ -129,7 +129,7 @@ def _environment() -> Environment:
     environment.globals |= {
         "style": _inside("style.css"),
         "fragment_style": _inside("fragment.css"),
-        "script": _inside("script.js"),
+        "script": _inside("equations.js") + "\n" + _inside("script.js"),
         "carried": _carried,
     }
     return environment

@@ -68,11 +68,10 @@ class _Gaps(Writer):
 
     def total(self, of: Total, scope: None) -> Text:
         body = self.fold(of.body, scope)
-        if all(index.extent == 1 for index in of.over):
-            return body
         _, _, over = self.transcribe(of)
         gap = self.gap(("each", self.form(body.text), over))
-        return Text(gap, gap, Addition)
+        # a Σ over a single term is that term
+        return Text(gap, gap, body.kind if all(index.extent == 1 for index in of.over) else Addition)
 
     def piecewise(self, of: Piecewise, scope: None) -> Text:
         zero, share = Number(Fraction(0)), of.share
