@@ -10,19 +10,24 @@ Relation: TypeAlias = Literal["=", "≈", "←"]
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """The title of a part; `aside` stands at the far end of the line. Level 1 is the page's title."""
+    """The title of a part; `aside` stands at the far end of the line. Level 1 is the page's title.
+
+    `given` says that it repeats numbers of the case, which somebody may change on a page.
+    """
 
     text: str
     level: int = 2
     aside: str = ""
     number: str = ""
+    given: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Prose:
-    """A sentence or a few."""
+    """A sentence or a few; `given` says that it tells of numbers of the case, which a page may change."""
 
     text: str
+    given: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -183,9 +183,7 @@ def _carried(of: Equations) -> tuple[Markup, bool]:
 
 
 def _plain(of: Quantity) -> dict[str, Any]:
-    readings = [
-        {name: getattr(reading, name) for name in Reading.__slots__} for reading in of.readings
-    ]
+    readings = [{name: getattr(reading, name) for name in Reading.__slots__} for reading in of.readings]
     sizes = [prod(of.shape[axis:]) for axis in range(len(of.shape) + 1)]
     moving = (axis for axis, extent in enumerate(of.shape) if extent > 1)
     # leading axes of size 1 are left out of a name

@@ -149,12 +149,12 @@ def written(expression: Expression, entry: Write, numeric: bool = False, slope: 
 
     Of a `slope` it is also said what it is where two pieces meet.
     """
-    return Writer(entry, numeric, slope).fold(expression, None).leading
+    return _Writer(entry, numeric, slope).fold(expression, None).leading
 
 
 def factor(expression: Expression, entry: Write, slope: bool = False) -> str:
     """The same where it stands beside other factors: in parentheses if they would tear it apart."""
-    return Writer(entry, False, slope).fold(expression, None).bound()
+    return _Writer(entry, False, slope).fold(expression, None).bound()
 
 
 def _compared(sign: Expression) -> tuple[Expression, Expression]:
@@ -189,7 +189,7 @@ def _text(text: str, kind: type[Expression]) -> Text:
 
 
 @dataclass(frozen=True)
-class Writer(Algebra[Text, None]):
+class _Writer(Algebra[Text, None]):
     """Writes an expression as a textbook prints it; `beside` stands between symbols that stand close."""
 
     write: Write
@@ -290,3 +290,7 @@ class Writer(Algebra[Text, None]):
             kink = self.fold(Addition(tuple(shares)) if len(shares) > 1 else shares[0], scope).leading
             return _text(f"{above} if {left} > {right}, {kink} if {left} = {right}, else {below}", Piecewise)
         return _text(f"{above} if {left} > {right}, else {below}", Piecewise)
+
+
+Writer = _Writer
+"""The algebra that writes expressions, for whoever writes some of their kinds otherwise."""

@@ -61,7 +61,7 @@ class Images:
         for label, place in labelled(shape, title):
             few = image[0] * image[1] <= MOST_NUMBERS and not (self.sparing and prod(outer) > MOST_IMAGES)
             if image[1] <= WIDEST and few:
-                yield Grid(label, self.rows(name, place, shape), cells=self._cells(name, place, shape))
+                yield Grid(label, self.rows(name, place, shape), cells=self.cells(name, place, shape))
             else:
                 yield self._picture(name, place, shape, label)
 
@@ -74,7 +74,7 @@ class Images:
             for row in range(shape[-2])
         )
 
-    def _cells(self, name: str, outer: tuple[int, ...], shape: Shape) -> tuple[tuple[str, ...], ...]:
+    def cells(self, name: str, outer: tuple[int, ...], shape: Shape) -> tuple[tuple[str, ...], ...]:
         """The full names of the numbers of an image."""
         trace = self.narration.steps.trace
         rows = [outer] if len(shape) == 1 else [(*outer, row) for row in range(shape[-2])]

@@ -16,7 +16,10 @@ const people = (text) => text.replace(/e\+?(.+)/, (_, power) => `·10${raised(po
 const brief = (value, digits) => (value ? people(value.toPrecision(digits)) : "0"); // rounded to so many digits
 const full = (value) => people(String(value || 0));
 const bounded = (text) => (/^−|·|\//.test(text) ? `(${text})` : text);
-const joined = (terms) => terms.reduce((text, term) => text + (term[0] === "−" ? ` − ${term.slice(1)}` : ` + ${term}`));
+function joined(terms) { // a + b − c
+  const text = terms.map((term) => (term[0] === "−" ? ` − ${term.slice(1)}` : ` + ${term}`)).join("");
+  return text.replace(/^ \+ (\(([^()]*)\)(?= |$))?/, "$2").replace(/^ − /, "−");
+}
 const total = (numbers) => numbers.reduce((sum, each) => sum + each, 0), most = (numbers) => Math.max(0, ...numbers);
 
 // --- tensors and equations --------------------------------------------------------------------------------
@@ -188,6 +191,7 @@ class Equations {
   // A line is symbols, numbers, what they come to. As long as nothing is changed, its digits are the program's.
 
   written(tensor, place, say) { // the symbols or numbers of each addend; `say` has the words for an entry
+    const winner = (symbols) => `the largest ${symbols.length > 1 ? "are" : "is"} ${symbols.join(" and ")}`;
     const piece = (form, extents, at) => form.map((each) => {
       if (typeof each === "string") return each;
       const [word, ...of] = each, again = (form, here = at) => piece(form, extents, here), worth = (of) => this.compiled(of, extents)(at);
@@ -202,8 +206,8 @@ class Equations {
           return again(value > 0 ? above : value < 0 ? below : kink);
         }
       }
-      if (word !== "same") say.because?.add(`the largest: ${this.winners(of, extents, at).map((one) => this.symbol(one)).join(", ")}`);
-      return word === "largest" ? `max(${this.window(of, extents, at).map(say.entry).join(", ")})` : full(worth(each));
+      if (word !== "same") say.because?.add(winner(this.winners(of, extents, at).map((one) => this.symbol(one))));
+      return word === "largest" ? `max(${this.window(of, extents, at).map(say.entry).join(", ").replace(/[()]/g, "")})` : full(worth(each));
     }).join("");
     return this.addends(tensor, place).map(({ form, extents, at }) => piece(form, extents, at));
   }
@@ -219,13 +223,19 @@ class Equations {
     const said = this.terms(tensor, place).flat().length === 1 ? "" : `${operands} ${numbers.join(" + ")} `; // a copy has none
     return `${tensor.symbol(place)} = ${symbols.join(" + ")} ${said}${ended} ${tensor.numbers[place]}`;
   }
+  ending({ part, extents, at, ends }) { // with how many decimals an addend ends; Infinity where nobody knows
+    if (!ends && part[0] !== "entry") return Infinity;
+    const [own, times] = ends ?? [0, 1];
+    return own + (times && times * most(this.entries(part, extents, at).map((each) => this.decimals(each))));
+  }
   decimals({ tensor, place }) { // with how many a number ends; Infinity where it does not, or where nobody knows
     if (place < 0) return 0;
-    const value = this.worth({ tensor, place }), of = ({ part, extents, at }) => most(this.entries(part, extents, at).map((each) => this.decimals(each)));
+    const value = this.worth({ tensor, place }), size = tensor.sizes?.[place];
     const given = (text) => (text.length > 17 ? null : [...Array(13).keys()].find((count) => Number(value.toFixed(count)) === value));
     const found = () => { // double precision leaves no doubt of twelve digits
-      const ends = most(this.addends(tensor, place).map((each) => (each.ends ? each.ends[0] + (each.ends[1] && each.ends[1] * of(each)) : Infinity)));
-      return tensor.sizes[place] ? (tensor.sizes[place] * 10 ** ends < 1e12 ? ends : null) : 0;
+      if (!size || tensor.readings.some(({ ends }) => !ends)) return size ? null : 0;
+      const ends = most(this.addends(tensor, place).map((each) => this.ending(each)));
+      return size * 10 ** ends < 1e12 ? ends : null;
     };
     return (tensor.ends[place] ??= (tensor.given ? given(this.said({ tensor, place })) : found()) ?? Infinity);
   }
@@ -239,16 +249,18 @@ class Equations {
     const addends = this.addends(tensor, place), each = (read) => addends.map(({ part, extents, at }) => this.compiled(part, extents, read)(at));
     const symbols = this.written(tensor, place, { entry: (one) => this.symbol(one, tensor.short), because });
     const rounds = (own) => (value ? own.toPrecision(digits) === value.toPrecision(digits) : Math.abs(own) <= 1e-12 * tensor.sizes[place]);
-    const result = [this.said(of, digits)], terms = each().filter((term) => term), sign = ends < Infinity ? "=" : "≈";
+    const result = [this.said(of, digits)], terms = each(), sign = ends < Infinity ? "=" : "≈";
+    const ended = addends.map((addend, at) => [this.ending(addend)].find((ends) => Math.abs(terms[at]) * 10 ** ends < 1e12));
     let numbers, products;
     for (let more = digits, right = false; !right && more <= 17; more++) { // until its numbers, worked out, give its result
       numbers = this.written(tensor, place, { entry: (one) => bounded(this.said(one, more)), numeric: true });
-      products = terms.length < 2 ? result : terms.map((term) => (ends < Infinity ? full(Number(term.toFixed(ends))) : brief(term, more)));
+      products = terms.map((term, at) => (ended[at] === undefined ? brief(term, more) : full(Number(term.toFixed(ended[at])))));
+      products = terms.filter(Boolean).length > 1 ? products.filter((_, at) => terms[at]) : result;
       right = [each((one) => double(this.said(one, more))), products.map(double)].every((side) => rounds(total(side)));
     }
     const complete = this.terms(tensor, place).flat().every((one) => this.decimals(one) < Infinity);
     const sides = [["symbols", tensor.sign, symbols], ["numbers", complete ? "=" : "≈", numbers], ["between", sign, products], ["value", sign, result]];
-    const reads = ([, , terms] = [, , [""]]) => bounded(joined(terms)), rows = addends.map(({ row }) => row);
+    const reads = ([, , terms] = [, , [""]]) => joined(terms), rows = addends.map(({ row }) => row);
     return { sides: sides.filter((side, at) => reads(side) !== reads(sides[at + 1])), rows, why: [...because].slice(0, 3).join("; ") };
   }
 }

@@ -37,8 +37,8 @@ function math(text) { // formulas between which a line may break: before a sign 
 }
 function laid(sign, terms, rows) { // a side of a line, the terms of a sum in rows under each other if they come in rows
   const lines = terms.flatMap((_, at) => (rows[at] === rows[at - 1] && at ? [] : [terms.filter((_, other) => rows[other] === rows[at])]));
-  const whole = terms.length === rows.length && lines.slice(0, -1).length > 1 && terms.join("").length < 2000;
-  if (!whole) return math(`${sign} ${joined(terms)}`);
+  const several = lines.length > (lines.at(-1).length > 1 ? 1 : 2), whole = terms.length === rows.length && several;
+  if (!whole || terms.join("").length > 2000) return math(`${sign} ${joined(terms)}`);
   const cells = lines.flatMap((line, y) => line.map((term, x) => {
     const cell = formula(`${y && !x ? "+ " : ""}${term}${x < line.length - 1 ? " +" : ""}`, y && !x);
     if (!x) cell.setAttribute("class", "first");
@@ -231,7 +231,8 @@ class Page {
     }
     const { sides, rows, why } = equations.working(tensor, place), left = made("span", { class: "left" }, formula(tensor.symbol(place)));
     const shown = sides.map(([kind, sign, terms]) => made("span", { class: kind }, ...laid(sign, terms, rows)));
-    element.replaceChildren(left, ...shown, ...changed(of) ? [this.now(of)] : [], made("span", { class: "because" }, why));
+    if (changed(of)) shown.at(-1).append(" ", this.now(of));
+    element.replaceChildren(left, ...shown, made("span", { class: "because" }, why));
     const remark = element.parentElement?.previousElementSibling; // it was made of the case as given
     if (remark?.matches("p.because")) remark.hidden = true;
     return nodes;

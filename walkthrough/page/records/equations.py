@@ -129,6 +129,7 @@ class _Transcript:
         self._narration = narration
         self._trace = narration.steps.trace
         self._at = {name: number for number, name in enumerate(self._trace.places)}
+        self._endless: set[int] = set()
         self._ledger = Ledger(narration)
         large = filter(self._ledger.takes, self._trace.places) if opened else ()
         self._worked = {name: worked_lines(self._ledger, name) for name in large}
@@ -139,6 +140,11 @@ class _Transcript:
         }
         for name, place in self._trace.places.items():
             found = tuple(self._readings(self._narration.steps.of(name), place))
+            used = {self._at[name]} if any(each.ends is None for each in found) else set()
+            used |= {entry for each in found for entry in _tensors(each.formula)} & self._endless
+            if used:  # nobody knows with how many decimals its numbers end
+                self._endless.add(self._at[name])
+                found = tuple(replace(each, ends=None) for each in found)
             numbers = () if name in self._untold else self._numbers(name)
             said = operands.get(name, ())
             as_shown = said == tuple(map(bounded, numbers))
@@ -280,11 +286,10 @@ class _Transcript:
             return self._read(steps, part.target, part.variables, formula, sample)
         terms = self._terms(steps, part.variables, sample)
         upstream, body = terms.fold(part.factors[0], None), terms.fold(right.body, None)
-        share = ("share", body, terms.over(right.over), right.tie)
-        won, ended = ("product", upstream, share), None if right.tie == "split" else (0, 1)
-        return self._written(
-            part.target, part.variables, won, terms, ((upstream, "·", share),), ended
-        )
+        won = ("share", body, terms.over(right.over), right.tie)
+        ended = None if right.tie == "split" else (0, 1)
+        said: Form = (upstream, "·", won)
+        return self._written(part.target, part.variables, ("product", upstream, won), terms, (said,), ended)
 
     def _mean(self, steps: Steps, place: Place) -> Reading:
         count = len(steps.trace.case.samples)
@@ -360,6 +365,16 @@ def _transcribed(terms: _Terms, of: Expression) -> Formula:
     if isinstance(of, Largest):
         return ("largest", terms.fold(of.body, None), terms.over(of.over), of.tie)
     return terms.fold(of, None)
+
+
+def _tensors(of: Formula) -> Iterator[int]:
+    """The tensors of a formula, by their numbers."""
+    if of[0] == "entry" and isinstance(of[1], int):
+        yield of[1]
+        return
+    for part in of[1:]:
+        if isinstance(part, tuple) and part and isinstance(part[0], str):
+            yield from _tensors(part)
 
 
 def _axes(place: Place) -> Positions:

@@ -118,7 +118,7 @@ Ends = tuple[int, int] | None
 
 @dataclass(frozen=True)
 class _Ending(Algebra[Ends, None]):
-    """With how many decimals a number ends: so many, and so many times as many as its entries have at most."""
+    """With how many decimals a number ends: some, and so many times as many as its entries have at most."""
 
     def number(self, of: Fraction) -> Ends:
         found = next((count for count in range(13) if 10**count % of.denominator == 0), None)
