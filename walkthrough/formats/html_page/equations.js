@@ -15,6 +15,9 @@ function double(text) { // what the page writes: −0.5, 1.5·10⁻⁹, 1/3, 25%
 const people = (text) => text.replace(/e\+?(.+)/, (_, power) => `·10${raised(power)}`).replace(/-/g, "−"); // not 1e-9
 const brief = (value, digits) => (value ? people(value.toPrecision(digits)) : "0"); // rounded to so many digits
 const full = (value) => people(String(value || 0));
+const ended = (value, decimals) => full(Number(value.toFixed(decimals))); // which has no more of them
+const short = (size, decimals) => Math.abs(size) * 10 ** decimals < 1e12 && decimals <= 100;
+const BEYOND = "beyond double precision";
 const bounded = (text) => (/^−|·|\//.test(text) ? `(${text})` : text);
 function joined(terms) { // a + b − c
   const text = terms.map((term) => (term[0] === "−" ? ` − ${term.slice(1)}` : ` + ${term}`)).join("");
@@ -25,7 +28,7 @@ const total = (numbers) => numbers.reduce((sum, each) => sum + each, 0), most = 
 // --- tensors and equations --------------------------------------------------------------------------------
 
 class Tensor {
-  constructor(it) { Object.assign(this, it, { special: new Map(it.special), ends: [] }); }
+  constructor(it) { Object.assign(this, it, { special: new Map(it.special) }); }
   cell(place) { return this.shape.map((extent, axis) => Math.floor(place / this.steps[axis]) % extent); } // from 0
   kept(place) { return this.cell(place).slice(this.first).map((at) => at + 1); }
   named(place) { return this.shape.length ? this.name.replace(/(?=#|$)/, `[${this.kept(place)}]`) : this.name; }
@@ -89,8 +92,8 @@ function places(tensor, rules, place, extents, count, visit) { // the places of 
 }
 
 class Equations {
-  constructor({ digits, quantities }) {
-    Object.assign(this, { digits, tensors: quantities.map((each) => new Tensor(each)) });
+  constructor(it, shaken = 0) { // a second reading, each number shaken in its last bit, tells which digits are certain
+    Object.assign(this, { it, shaken, digits: it.digits, tensors: it.quantities.map((each) => new Tensor(each)) });
     this.loss = this.tensors.find(({ name }) => name === "loss");
   }
   compiled([word, ...of], extents, read) { // a formula as a function of the loop's place; `read` gives other numbers
@@ -140,7 +143,8 @@ class Equations {
   }
   doubles(tensor) { // its numbers: as the case gives them, or from its equations
     if (tensor.values) return tensor.values;
-    if (tensor.given) return (tensor.values = Float64Array.from(tensor.said ?? tensor.numbers, double));
+    const shaken = (value, place) => value * (1 + (place % 2 ? this.shaken : -this.shaken));
+    if (tensor.given) return (tensor.values = Float64Array.from(tensor.said ?? tensor.numbers, double).map(shaken));
     const values = new Float64Array(tensor.size), sizes = (tensor.sizes = new Float64Array(tensor.size)), at = [];
     for (const { target, extents, formula, outer } of tensor.readings) {
       const value = this.compiled(formula, extents);
@@ -150,20 +154,26 @@ class Equations {
         sizes[place] += Math.abs(term);
       });
     }
-    return (tensor.values = values.map((value, place) => (Math.abs(value) < 1e-14 * sizes[place] ? 0 : value)));
+    return (tensor.values = values.map((value, place) => (Math.abs(value) < 1e-14 * sizes[place] ? 0 : shaken(value, place))));
   }
   change({ tensor, place }, text) { // everything anew with one number changed; what was before is kept
     for (const each of this.tensors) each.before ??= this.doubles(each);
-    const anew = (said) => {
-      Object.assign(tensor, { said, values: null });
-      for (const each of this.tensors) Object.assign(each, { ends: [] }, each.given ? {} : { values: null });
-      return this.tensors.find((each) => !this.doubles(each).every(Number.isFinite)); // the logarithm of 0
-    };
-    const before = tensor.said, lost = anew(Object.assign([...(before ?? tensor.numbers)], { [place]: text }));
-    if (lost) anew(before);
-    return lost;
+    this.other ??= new Equations(this.it, 1.1e-16);
+    const number = this.tensors.indexOf(tensor), said = Object.assign([...(tensor.said ?? tensor.numbers)], { [place]: text });
+    for (const { tensors } of [this, this.other]) {
+      for (const each of tensors) Object.assign(each, { ends: null, values: each.given ? each.values : null });
+      Object.assign(tensors[number], { said, values: null });
+    }
+    for (const each of this.tensors) this.doubles(each);
   }
-  restore() { for (const each of this.tensors) Object.assign(each, { values: each.before ?? each.values, before: null, said: null }); }
+  restore() {
+    for (const each of this.tensors) Object.assign(each, { values: each.before ?? each.values, before: null, said: null, ends: null });
+    this.other = null;
+  }
+  certain({ tensor, place }, most = this.digits) { // so many digits, or fewer where they are the rest of larger numbers
+    const value = tensor.values[place], other = this.other.doubles(this.other.tensors[this.tensors.indexOf(tensor)])[place];
+    return Math.max(1, Math.min(most, Math.floor(Math.log10(Math.abs(value / (value - other)))) - 1));
+  }
   addends(tensor, place) { // what a number is the sum of: formulas, as they are written, each at its place of a loop
     return tensor.readings.flatMap(({ target, extents, formula, forms, outer, row, ends }) => {
       const parts = forms.length > 1 ? formula.slice(1) : [formula], found = [];
@@ -223,42 +233,51 @@ class Equations {
     const said = this.terms(tensor, place).flat().length === 1 ? "" : `${operands} ${numbers.join(" + ")} `; // a copy has none
     return `${tensor.symbol(place)} = ${symbols.join(" + ")} ${said}${ended} ${tensor.numbers[place]}`;
   }
-  ending({ part, extents, at, ends }) { // with how many decimals an addend ends; Infinity where nobody knows
-    if (!ends && part[0] !== "entry") return Infinity;
-    const [own, times] = ends ?? [0, 1];
-    return own + (times && times * most(this.entries(part, extents, at).map((each) => this.decimals(each))));
+  ending(formula, ends) { // with how many decimals its numbers end at most; Infinity where nobody knows
+    const [own, times] = ends ?? (formula[0] === "entry" ? [0, 1] : [Infinity, 0]);
+    const used = [...JSON.stringify(formula).matchAll(/\["entry",(\d+)/g)].map(([, number]) => this.tensors[number]);
+    return own + (times && times * most(used.map((each) => this.decimals(each))));
   }
-  decimals({ tensor, place }) { // with how many a number ends; Infinity where it does not, or where nobody knows
-    if (place < 0) return 0;
-    const value = this.worth({ tensor, place }), size = tensor.sizes?.[place];
-    const given = (text) => (text.length > 17 ? null : [...Array(13).keys()].find((count) => Number(value.toFixed(count)) === value));
-    const found = () => { // double precision leaves no doubt of twelve digits
-      if (!size || tensor.readings.some(({ ends }) => !ends)) return size ? null : 0;
-      const ends = most(this.addends(tensor, place).map((each) => this.ending(each)));
-      return size * 10 ** ends < 1e12 ? ends : null;
-    };
-    return (tensor.ends[place] ??= (tensor.given ? given(this.said({ tensor, place })) : found()) ?? Infinity);
+  decimals(tensor) { // the same of a tensor
+    const given = (value) => [...Array(13).keys()].find((count) => Number(value.toFixed(count)) === value) ?? Infinity;
+    const texts = tensor.given ? tensor.said ?? tensor.numbers : [];
+    return (tensor.ends ??= texts.some((text) => text.length > 17) ? Infinity
+      : most([...Array.from(texts, double).map(given), ...tensor.readings.map(({ formula, ends }) => this.ending(formula, ends))]));
+  }
+  exact({ tensor, place }) { // double precision leaves no doubt of twelve digits, nor that a product with 0 is 0
+    if (place < 0 || tensor.given || (tensor.sizes[place] && short(tensor.sizes[place], this.decimals(tensor)))) return true;
+    return !tensor.sizes[place] && this.addends(tensor, place).every(({ part, ...where }) => this.nothing(part, where));
+  }
+  nothing([word, ...of], { extents, at }) { // whether a product is 0 whatever its other factors are
+    if (word === "product") return of.some((factor) => this.nothing(factor, { extents, at }));
+    const known = word === "entry" ? this.exact(this.entry(of, at)) : ["share", "piecewise", "number", "same"].includes(word);
+    return known && !this.compiled([word, ...of], extents)(at);
   }
   said(of, digits) { // a number as it stands in a line: all of it where it ends, or so many digits
     if (of.tensor.given && of.place >= 0) return (of.tensor.said ?? of.tensor.numbers)[of.place];
-    const ends = this.decimals(of), value = this.worth(of);
-    return ends < Infinity ? full(Number(value.toFixed(ends))) : brief(value, digits);
+    const value = this.worth(of);
+    if (!Number.isFinite(value)) return BEYOND;
+    return !this.exact(of) ? brief(value, digits ?? this.certain(of)) : value ? ended(value, this.decimals(of.tensor)) : "0";
   }
   working(tensor, place) { // a line anew: its sides, each after its sign, and what holds for them
-    const of = { tensor, place }, { digits } = this, value = this.worth(of), ends = this.decimals(of), because = new Set();
+    const entries = this.terms(tensor, place).flat();
+    if (![{ tensor, place }, ...entries].every((one) => Number.isFinite(this.worth(one)))) return { sides: [], why: BEYOND };
+    const of = { tensor, place }, digits = this.certain(of), value = this.worth(of), because = new Set();
     const addends = this.addends(tensor, place), each = (read) => addends.map(({ part, extents, at }) => this.compiled(part, extents, read)(at));
     const symbols = this.written(tensor, place, { entry: (one) => this.symbol(one, tensor.short), because });
-    const rounds = (own) => (value ? own.toPrecision(digits) === value.toPrecision(digits) : Math.abs(own) <= 1e-12 * tensor.sizes[place]);
-    const result = [this.said(of, digits)], terms = each(), sign = ends < Infinity ? "=" : "≈";
-    const ended = addends.map((addend, at) => [this.ending(addend)].find((ends) => Math.abs(terms[at]) * 10 ** ends < 1e12));
+    const rounds = (own) => (value ? [own, own * (1 + 1e-15), own * (1 - 1e-15)].every((near) => near.toPrecision(digits) === value.toPrecision(digits))
+      : Math.abs(own) <= 1e-12 * tensor.sizes[place]);
+    const result = [this.said(of)], terms = each(), sign = this.exact(of) ? "=" : "≈";
+    const ends = addends.map(({ part, ends }) => this.ending(part, ends));
     let numbers, products;
-    for (let more = digits, right = false; !right && more <= 17; more++) { // until its numbers, worked out, give its result
-      numbers = this.written(tensor, place, { entry: (one) => bounded(this.said(one, more)), numeric: true });
-      products = terms.map((term, at) => (ended[at] === undefined ? brief(term, more) : full(Number(term.toFixed(ended[at])))));
+    for (let tried = 0, right = false; !right && tried < 16; tried++) { // until its numbers, worked out, give its result
+      const more = this.digits + (tried % 8), said = (one) => this.said(one, tried < 8 && one.place >= 0 ? this.certain(one, more) : more);
+      numbers = this.written(tensor, place, { entry: (one) => bounded(said(one)), numeric: true });
+      products = terms.map((term, at) => (short(term, ends[at]) ? ended(term, ends[at]) : brief(term, more)));
       products = terms.filter(Boolean).length > 1 ? products.filter((_, at) => terms[at]) : result;
-      right = [each((one) => double(this.said(one, more))), products.map(double)].every((side) => rounds(total(side)));
+      right = [each((one) => double(said(one))), products.map(double)].every((side) => rounds(total(side)));
     }
-    const complete = this.terms(tensor, place).flat().every((one) => this.decimals(one) < Infinity);
+    const complete = entries.every((one) => this.exact(one));
     const sides = [["symbols", tensor.sign, symbols], ["numbers", complete ? "=" : "≈", numbers], ["between", sign, products], ["value", sign, result]];
     const reads = ([, , terms] = [, , [""]]) => joined(terms), rows = addends.map(({ row }) => row);
     return { sides: sides.filter((side, at) => reads(side) !== reads(sides[at + 1])), rows, why: [...because].slice(0, 3).join("; ") };

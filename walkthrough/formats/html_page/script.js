@@ -36,7 +36,11 @@ function math(text) { // formulas between which a line may break: before a sign 
   return pieces.flatMap((piece, number) => [formula(piece, number), " "]);
 }
 function laid(sign, terms, rows) { // a side of a line, the terms of a sum in rows under each other if they come in rows
-  const lines = terms.flatMap((_, at) => (rows[at] === rows[at - 1] && at ? [] : [terms.filter((_, other) => rows[other] === rows[at])]));
+  const lines = [];
+  for (const [at, term] of terms.entries()) {
+    if (at && rows[at] === rows[at - 1]) lines.at(-1).push(term);
+    else lines.push([term]);
+  }
   const several = lines.length > (lines.at(-1).length > 1 ? 1 : 2), whole = terms.length === rows.length && several;
   if (!whole || terms.join("").length > 2000) return math(`${sign} ${joined(terms)}`);
   const cells = lines.flatMap((line, y) => line.map((term, x) => {
@@ -198,9 +202,8 @@ class Page {
   change(text) { // what if
     const value = double(text), of = this.active;
     if (!Number.isFinite(value)) return part("effect").replaceChildren("That is not a number: −0.5, 1/3 or 2e-3 is one.");
-    const lost = this.equations.change(of, /[/%]/.test(text) ? text : full(value));
+    this.equations.change(of, /[/%]/.test(text) ? text : full(value));
     this.restore();
-    if (lost) part("effect").textContent = `With ${text} there would be no ${lost.name}: it is left as it was.`;
   }
   restore() { // what stood in the page before, and then what is so now
     for (const [element, nodes] of this.printed) if (nodes) element.replaceChildren(...nodes);
@@ -209,13 +212,12 @@ class Page {
     this.show(this.active);
   }
   refresh() { // every line and number that follows, the old value beside the new one
-    const { digits, loss } = this.equations, on = Boolean(this.active.tensor.before);
+    const { loss } = this.equations, on = Boolean(this.active.tensor.before);
     document.body.toggleAttribute("data-changed", on);
     for (const [name, elements] of on ? this.elements : []) for (const element of elements) {
       if (!this.printed.has(element)) this.printed.set(element, this.redone(element, this.find(name)));
     }
-    const said = loss?.before && [loss.before, loss.values].map(([value]) => brief(value, digits)).join(" → ");
-    part("effect").textContent = said ? `loss ≈ ${said}` : "";
+    part("effect").textContent = loss?.before ? `loss ≈ ${loss.numbers[0]} → ${this.equations.said({ tensor: loss, place: 0 })}` : "";
   }
   now({ tensor, place }) { // the old value
     return made("span", { class: "now" }, `(before: ${tensor.numbers[place] ?? brief(tensor.before[place], this.equations.digits)})`);
@@ -225,13 +227,13 @@ class Page {
     const changed = ({ tensor, place }) => place >= 0 && tensor.before[place] !== tensor.values[place];
     if (!changed(of) && (cell || !equations.terms(tensor, place).flat().some(changed))) return null;
     if (cell) {
-      const about = tensor.given || equations.decimals(of) < Infinity ? "" : "≈ ";
-      element.append(made("span", { class: "now" }, ` → ${about}${equations.said(of, equations.digits)}`));
+      const about = equations.exact(of) ? "" : "≈ ";
+      element.append(made("span", { class: "now" }, ` → ${about}${equations.said(of)}`));
       return nodes;
     }
     const { sides, rows, why } = equations.working(tensor, place), left = made("span", { class: "left" }, formula(tensor.symbol(place)));
     const shown = sides.map(([kind, sign, terms]) => made("span", { class: kind }, ...laid(sign, terms, rows)));
-    if (changed(of)) shown.at(-1).append(" ", this.now(of));
+    if (changed(of)) shown.at(-1)?.append(" ", this.now(of));
     element.replaceChildren(left, ...shown, made("span", { class: "because" }, why));
     const remark = element.parentElement?.previousElementSibling; // it was made of the case as given
     if (remark?.matches("p.because")) remark.hidden = true;

@@ -129,7 +129,6 @@ class _Transcript:
         self._narration = narration
         self._trace = narration.steps.trace
         self._at = {name: number for number, name in enumerate(self._trace.places)}
-        self._endless: set[int] = set()
         self._ledger = Ledger(narration)
         large = filter(self._ledger.takes, self._trace.places) if opened else ()
         self._worked = {name: worked_lines(self._ledger, name) for name in large}
@@ -140,11 +139,6 @@ class _Transcript:
         }
         for name, place in self._trace.places.items():
             found = tuple(self._readings(self._narration.steps.of(name), place))
-            used = {self._at[name]} if any(each.ends is None for each in found) else set()
-            used |= {entry for each in found for entry in _tensors(each.formula)} & self._endless
-            if used:  # nobody knows with how many decimals its numbers end
-                self._endless.add(self._at[name])
-                found = tuple(replace(each, ends=None) for each in found)
             numbers = () if name in self._untold else self._numbers(name)
             said = operands.get(name, ())
             as_shown = said == tuple(map(bounded, numbers))
@@ -298,8 +292,9 @@ class _Transcript:
             ("entry", self._at[steps.full(place.local, sample)], axes) for sample in range(count)
         ]
         formula: Formula = ("product", ("number", f"1/{count}"), ("sum", *entries))
-        between = (part for entry in entries for part in (" + ", entry))
-        form = (f"{bounded(rational(Fraction(1, count)))}·(", *tuple(between)[1:], ")")
+        marks: list[Formula] = [("letter", f"⟨{sample + 1}⟩", "") for sample in range(count)]
+        several = (part for entry, mark in zip(entries, marks, strict=True) for part in (" + ", entry, mark))
+        form: Form = (f"{bounded(rational(Fraction(1, count)))}·(", *tuple(several)[1:], ")")
         ended = ends(Number(Fraction(1, count)))
         return Reading(
             axes, place.shape, formula, len(axes), (form,), ends=None if ended is None else (ended[0], 1)
@@ -365,16 +360,6 @@ def _transcribed(terms: _Terms, of: Expression) -> Formula:
     if isinstance(of, Largest):
         return ("largest", terms.fold(of.body, None), terms.over(of.over), of.tie)
     return terms.fold(of, None)
-
-
-def _tensors(of: Formula) -> Iterator[int]:
-    """The tensors of a formula, by their numbers."""
-    if of[0] == "entry" and isinstance(of[1], int):
-        yield of[1]
-        return
-    for part in of[1:]:
-        if isinstance(part, tuple) and part and isinstance(part[0], str):
-            yield from _tensors(part)
 
 
 def _axes(place: Place) -> Positions:
