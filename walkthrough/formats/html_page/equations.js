@@ -17,6 +17,13 @@ const brief = (value, digits) => (value ? people(value.toPrecision(digits)) : "0
 const full = (value) => people(String(value || 0));
 const ended = (value, decimals) => full(Number(value.toFixed(decimals))); // which has no more of them
 const short = (size, decimals) => Math.abs(size) * 10 ** decimals < 1e12 && decimals <= 100;
+const bare = (text) => text.replace(/(max\(0, |\|)\((−[\d.]+)\)(?=\)|\|)/g, "$1$2"); // max(0, −3)
+function decimals(text) { // with how many a number ends that somebody wrote
+  const value = double(text), found = [...Array(13).keys()].find((count) => Number(value.toFixed(count)) === value);
+  return text.length > 17 ? Infinity : found ?? Infinity;
+}
+// a formula's number ends with some decimals of its own, and so many times as many as its entries have at most
+const ending = (ends, entries) => (ends ? ends[0] + (ends[1] && ends[1] * most(entries)) : Infinity);
 const BEYOND = "beyond double precision";
 const bounded = (text) => (/^−|·|\//.test(text) ? `(${text})` : text);
 function joined(terms) { // a + b − c
@@ -233,16 +240,11 @@ class Equations {
     const said = this.terms(tensor, place).flat().length === 1 ? "" : `${operands} ${numbers.join(" + ")} `; // a copy has none
     return `${tensor.symbol(place)} = ${symbols.join(" + ")} ${said}${ended} ${tensor.numbers[place]}`;
   }
-  ending(formula, ends) { // with how many decimals its numbers end at most; Infinity where nobody knows
-    const [own, times] = ends ?? (formula[0] === "entry" ? [0, 1] : [Infinity, 0]);
-    const used = [...JSON.stringify(formula).matchAll(/\["entry",(\d+)/g)].map(([, number]) => this.tensors[number]);
-    return own + (times && times * most(used.map((each) => this.decimals(each))));
-  }
-  decimals(tensor) { // the same of a tensor
-    const given = (value) => [...Array(13).keys()].find((count) => Number(value.toFixed(count)) === value) ?? Infinity;
-    const texts = tensor.given ? tensor.said ?? tensor.numbers : [];
-    return (tensor.ends ??= texts.some((text) => text.length > 17) ? Infinity
-      : most([...Array.from(texts, double).map(given), ...tensor.readings.map(({ formula, ends }) => this.ending(formula, ends))]));
+  decimals(tensor) { // with how many its numbers end at most; Infinity where they do not, or where nobody knows
+    return (tensor.ends ??= most(tensor.given ? (tensor.said ?? tensor.numbers).map(decimals) : tensor.readings.map((each) => {
+      const used = [...JSON.stringify(each.formula).matchAll(/\["entry",(\d+)/g)].map(([, number]) => this.tensors[number]);
+      return ending(each.ends, used.map((of) => this.decimals(of)));
+    })));
   }
   exact({ tensor, place }) { // double precision leaves no doubt of twelve digits, nor that a product with 0 is 0
     if (place < 0 || tensor.given || (tensor.sizes[place] && short(tensor.sizes[place], this.decimals(tensor)))) return true;
@@ -268,11 +270,12 @@ class Equations {
     const rounds = (own) => (value ? [own, own * (1 + 1e-15), own * (1 - 1e-15)].every((near) => near.toPrecision(digits) === value.toPrecision(digits))
       : Math.abs(own) <= 1e-12 * tensor.sizes[place]);
     const result = [this.said(of)], terms = each(), sign = this.exact(of) ? "=" : "≈";
-    const ends = addends.map(({ part, ends }) => this.ending(part, ends));
+    const end = ({ tensor, place }) => (place < 0 ? 0 : tensor.given ? decimals(this.said({ tensor, place })) : this.decimals(tensor));
+    const ends = addends.map(({ part, extents, at, ends }) => ending(part[0] === "entry" ? [0, 1] : ends, this.entries(part, extents, at).map(end)));
     let numbers, products;
     for (let tried = 0, right = false; !right && tried < 16; tried++) { // until its numbers, worked out, give its result
       const more = this.digits + (tried % 8), said = (one) => this.said(one, tried < 8 && one.place >= 0 ? this.certain(one, more) : more);
-      numbers = this.written(tensor, place, { entry: (one) => bounded(said(one)), numeric: true });
+      numbers = this.written(tensor, place, { entry: (one) => bounded(said(one)), numeric: true }).map(bare);
       products = terms.map((term, at) => (short(term, ends[at]) ? ended(term, ends[at]) : brief(term, more)));
       products = terms.filter(Boolean).length > 1 ? products.filter((_, at) => terms[at]) : result;
       right = [each((one) => double(said(one))), products.map(double)].every((side) => rounds(total(side)));

@@ -16,7 +16,7 @@ function formula(text, continued) { // a formula as MathML; `continued` if somet
   for (const [said, number, below, above, word, space] of text.matchAll(TOKEN)) {
     const alone = /^$|[(·=≈,]/.test(atoms.at(-1)?.textContent ?? (continued && !open.length ? "0" : "")); // a sign of its own
     const form = alone ? "prefix" : "()".includes(said) ? "" : "infix";
-    if ("e^(".includes(said)) open.push(said === "(" ? null : atoms);
+    if (said.endsWith("(")) open.push(said === "(" ? null : atoms);
     const before = said === ")" && open.pop();
     if (said === "e^(") atoms = [];
     else if (before) atoms = [...before, made("msup", {}, made("mi", {}, "e"), made("mrow", {}, ...atoms))];
@@ -140,8 +140,8 @@ class Page {
     part("where").textContent = `${name}, ${place + 1} of ${tensor.size}`;
     part("boards").replaceChildren(...this.boards(tensor, place));
     this.refresh();
-    const own = math(`${tensor.symbol(place)} = ${this.equations.said(of)}`), old = tensor.said ? this.now(of) : " given";
-    const copy = line?.cloneNode(true) ?? made("div", { class: "line" }, ...own, old);
+    const own = tensor.before ? this.equations.said(of) : tensor.numbers[place], old = tensor.said ? this.now(of) : " given";
+    const copy = line?.cloneNode(true) ?? made("div", { class: "line" }, ...math(`${tensor.symbol(place)} = ${own}`), old);
     copy.removeAttribute("id");
     part("line").replaceChildren(copy);
     part("value").value = tensor.given ? this.equations.said(of) : "";
@@ -232,7 +232,7 @@ class Page {
       return nodes;
     }
     const { sides, rows, why } = equations.working(tensor, place), left = made("span", { class: "left" }, formula(tensor.symbol(place)));
-    const shown = sides.map(([kind, sign, terms]) => made("span", { class: kind }, ...laid(sign, terms, rows)));
+    const shown = sides.map(([kind, sign, terms]) => made("span", { class: kind }, ...laid(sign, terms, /s$/.test(kind) ? rows : [])));
     if (changed(of)) shown.at(-1)?.append(" ", this.now(of));
     element.replaceChildren(left, ...shown, made("span", { class: "because" }, why));
     const remark = element.parentElement?.previousElementSibling; // it was made of the case as given
