@@ -247,7 +247,7 @@ class Equations {
     })));
   }
   exact({ tensor, place }) { // double precision leaves no doubt of twelve digits, nor that a product with 0 is 0
-    if (place < 0 || tensor.given || (tensor.sizes[place] && short(tensor.sizes[place], this.decimals(tensor)))) return true;
+    if (place < 0 || tensor.given || short(tensor.sizes[place], this.decimals(tensor))) return true;
     return !tensor.sizes[place] && this.addends(tensor, place).every(({ part, ...where }) => this.nothing(part, where));
   }
   nothing([word, ...of], { extents, at }) { // whether a product is 0 whatever its other factors are
