@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from flint import fmpq
@@ -30,9 +31,26 @@ class Misreading:
     places: int
 
 
-def misreadings(own: ReworkedStep, ref: Ref) -> tuple[Misreading, ...]:
+class Misreadings:
+    """What a given number may be taken for, and how far off each lies."""
+
+    def __init__(self, given: Quantity, all_of_them: Iterable[Misreading]) -> None:
+        self.all = tuple(all_of_them)
+        off = sorted((nearly(each.number - given), at) for at, each in enumerate(self.all))
+        self._off = [apart for apart, _ in off]
+        self._places = [at for _, at in off]
+
+    def off_by(self, low: float, high: float) -> list[Misreading]:
+        """Those that lie so far off, in the order in which they were thought of."""
+        near = self._places[bisect_left(self._off, low) : bisect_right(self._off, high)]
+        return [self.all[at] for at in sorted(near)]
+
+
+def misreadings(own: ReworkedStep, ref: Ref) -> Misreadings:
     """What a given number may be taken for."""
-    return own.book.remember(("misreadings", ref), lambda: tuple(_misreadings(own, ref)))
+    right = own.book.given(ref)
+    assert right is not None
+    return own.book.remember(("misreadings", ref), lambda: Misreadings(right, _misreadings(own, ref)))
 
 
 def _misreadings(own: ReworkedStep, ref: Ref) -> Iterator[Misreading]:
@@ -102,13 +120,13 @@ def numbers_misread(own: ReworkedStep) -> Candidates:
             for at, ref in enumerate(row.refs):
                 if ref is not None:
                     rows.setdefault(ref, []).append((row, at))
+    missing = _missing(own) if rows else None
     for ref in given:
         used = rows.get(ref, [])
         times = _times(used)
-        room = _room(own, times) if rows else None
-        for misreading in misreadings(own, ref):
-            if room is not None and not room[0] <= nearly(misreading.number - own.number(ref)) <= room[1]:
-                continue
+        possible = misreadings(own, ref)
+        near = possible.all if missing is None else possible.off_by(*_room(missing, times))
+        for misreading in near:
             value = _value(own, ref, misreading.number, times if rows else None)
             if value is not None and own.fits(value):
                 yield _candidate(own, ref, misreading, value, used, len(given))
@@ -125,14 +143,19 @@ def _times(used: list[tuple[ReworkedRow, int]]) -> Quantity:
     return result
 
 
-def _room(own: ReworkedStep, times: Quantity) -> tuple[float, float] | None:
-    """Roughly how far from the right one the number taken must lie for the sum to come out as written."""
+def _missing(own: ReworkedStep) -> tuple[float, float] | None:
+    """Roughly what must be added to the right sum for it to come out as written."""
     if own.sought is None:
         return None
+    return nearly(own.sought.low - own.right), nearly(own.sought.high - own.right)
+
+
+def _room(missing: tuple[float, float], times: Quantity) -> tuple[float, float]:
+    """Roughly how far from the right one the number taken must lie, so many `times` as it is used."""
     factor = nearly(times)
     if not factor:
         return 1.0, 0.0
-    low, high = sorted(nearly(end - own.right) / factor for end in (own.sought.low, own.sought.high))
+    low, high = sorted((missing[0] / factor, missing[1] / factor))
     room = (abs(low) + abs(high)) * 1e-9
     return low - room, high + room
 

@@ -347,9 +347,12 @@ def other_gradient_used(own: ReworkedStep) -> Candidates:
     if stage is None or own.step.phase != "backward" or not isinstance(own.step, Sums | Chain | Route):
         return
     upstream = own.book.beside(stage.z.grad.name, own.ref)
-    for other in _neighbouring_gradients(own, stage):
+    beside = own.book.remember(
+        ("gradients beside", stage.name), lambda: _neighbouring_gradients(own, stage)
+    )
+    for other in beside:
         name = own.book.beside(other.grad.name, own.ref)
-        if name == own.ref.tensor or other.size != stage.z.size:
+        if name == own.ref.tensor:
             continue
         rows = [_from_elsewhere(own, row, upstream, Tensor(name, other.shape)) for row in own.rows]
         value = added(rows)
@@ -359,12 +362,13 @@ def other_gradient_used(own: ReworkedStep) -> Candidates:
 
 
 def _neighbouring_gradients(own: ReworkedStep, stage: Stage) -> list[Tensor]:
-    """What has a gradient one layer before and after the one that is right."""
+    """What has a gradient of as many entries one layer before and after the one that is right."""
     layers = own.book.trace.network.layers
     if stage not in layers:
         return []
     at = layers.index(stage)
-    return [*(after.z for after in layers[at + 1 : at + 3]), stage.x]
+    neighbours = [*(after.z for after in layers[at + 1 : at + 3]), stage.x]
+    return [each for each in neighbours if each.size == stage.z.size]
 
 
 def _from_elsewhere(own: ReworkedStep, row: ReworkedRow, upstream: str, other: Tensor) -> ReworkedRow:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from flint import arb, fmpq
 
@@ -16,12 +16,13 @@ from walkthrough.numbers.balls import FUNCTIONS
 from walkthrough.numbers.formulas import IndexValues, Quantity, QuantityFunctions, value_at
 from walkthrough.numbers.quantities import quantity
 from walkthrough.trace.network import Stage
-from walkthrough.trace.steps.kinds import AnyStep, Chain, Choice, Formula, Gate, Given, Ref, Route
+from walkthrough.trace.steps.kinds import AnyStep, Chain, Choice, Formula, Gate, Given, Ref, Route, Sums
 from walkthrough.workbook.equation_structure import Structure
 from walkthrough.workbook.operands import Operands
 from walkthrough.workbook.sheet_numbers import SheetNumbers
 from walkthrough.workbook.workbook import Outline, Workbook
 
+T = TypeVar("T")
 ZERO, ONE = fmpq(0), fmpq(1)
 _NOTHING = fmpq(1, 10**25)
 
@@ -57,6 +58,7 @@ class ReworkedStep:
         self.step = step
         self.number = numbers
         self.sought = sought
+        self._once: dict[Hashable, object] = {}
 
     @property
     def ref(self) -> Ref:
@@ -82,11 +84,20 @@ class ReworkedStep:
             return bool(abs(value) < _NOTHING)
         return bool(sought.low <= value <= sought.high)
 
+    def once(self, key: Hashable, made: Callable[[], T]) -> T:
+        """What is worked out from this step and what is sought, once."""
+        if key not in self._once:
+            self._once[key] = made()
+        return self._once[key]  # type: ignore[return-value]  # made by the same key
+
     # --- its terms -------------------------------------------------------------------------------
 
     @cached_property
     def rows(self) -> list[ReworkedRow]:
         """The terms of a sum with their numbers; none if the step is no sum."""
+        return self.number.once(("rows", self.step.ref), self._rows)
+
+    def _rows(self) -> list[ReworkedRow]:
         step = self.step
         if isinstance(step, Chain):
             return [self._link(*term) for term in step.terms]
@@ -166,6 +177,9 @@ class ReworkedStep:
     @cached_property
     def right(self) -> Quantity:
         """The right value from one's own operands; raises ArithmeticError where there is none."""
+        return self.number.once(("right", self.step.ref), self._right)
+
+    def _right(self) -> Quantity:
         step = self.step
         match step:
             case Given():
@@ -208,13 +222,15 @@ class ReworkedStep:
 
     def right_of(self, ref: Ref) -> Quantity:
         """The right value of another cell, from the same person's operands; raises ArithmeticError."""
-        return self.number.worked_out(ref, lambda: reworked(self.book, ref, self.number).right)
+        return reworked(self.book, ref, self.number).right
 
     def with_given(self, ref: Ref, number: Quantity) -> Quantity | None:
         """The value if a given number is read as another one wherever it is used.
 
         What is not on the sheet is worked out anew; None where this cell has nothing to do with it.
         """
+        if self._never_reads(ref):
+            return None
         met: list[Ref] = []
 
         def other(each: Ref) -> Quantity | None:
@@ -234,6 +250,14 @@ class ReworkedStep:
         if isinstance(value, arb) and not value.is_finite():
             raise ArithmeticError("no number")
         return value if met else None
+
+    def _never_reads(self, ref: Ref) -> bool:
+        """Whether a sum is made of nothing but numbers that are given or written, and this is none of them."""
+        if not isinstance(self.step, Sums):
+            return False
+        written, given = self.number.written, self.book.given
+        reads = self.book.reads(self.ref)
+        return ref not in reads and all(each in written or given(each) is not None for each in reads)
 
 
 def added(rows: Iterable[ReworkedRow]) -> Quantity:

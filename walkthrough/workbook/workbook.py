@@ -39,6 +39,7 @@ class Workbook:
         self._laid_out: dict[Hashable, object] = {} if like is None else like._laid_out
         self.trace = steps.trace
         self._remembered: dict[Hashable, object] = {}
+        self._steps: dict[Ref, AnyStep] = {}
         self._given: dict[Ref, Quantity] = {}
         self._structures: dict[str, Structure] = {}
         data, given = {"input", "target"}, set(steps.trace.network.parameters)
@@ -63,7 +64,12 @@ class Workbook:
 
     def step(self, ref: Ref) -> AnyStep:
         """How a cell comes about."""
-        return self.remember(ref, lambda: self.steps.step(ref.tensor, ref.cell))
+        known = self._steps.get(ref)
+        if known is None:
+            if len(self._steps) >= _MOST_REMEMBERED:
+                self._steps.clear()
+            known = self._steps[ref] = self.steps.step(ref.tensor, ref.cell)
+        return known
 
     def given(self, ref: Ref) -> Quantity | None:
         """A number that the case itself gives; None if it is computed."""

@@ -79,10 +79,12 @@ class OwnNumbers:
 
     def ways(self, book: Workbook, ref: Ref) -> Iterator[Operands]:
         """All operands as written, all as they stood before rounding, then each tensor in its own way."""
-        yield from self
-        if self.unrounded is None:
+        yield self.written
+        reads = book.reads(ref)
+        carried = sorted({each.tensor for each in reads if book.given(each) is None or each in self.page})
+        if self.unrounded is None or (reads and not carried):
             return
-        carried = sorted({each.tensor for each in book.reads(ref) if book.given(each) is None})
+        yield self.unrounded
         for one in carried if 1 < len(carried) <= _MOST_CARRIED else ():
             yield self._mixed(one)
 

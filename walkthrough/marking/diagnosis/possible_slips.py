@@ -38,6 +38,7 @@ class _Tables:
 
     def __init__(self) -> None:
         self.operands: dict[Ref, tuple[Ref, ...]] = {}
+        self.slips: dict[Ref, tuple[tuple[int, SlipKind], ...]] = {}
         self._tables: OrderedDict[Hashable, tuple[tuple[Quantity, ...], SlipResults]] = OrderedDict()
         self._met: set[int] = set()
 
@@ -66,18 +67,50 @@ class _Tables:
 _OF_BOOKS: WeakKeyDictionary[Workbook, _Tables] = WeakKeyDictionary()
 
 
+def _tables_of(book: Workbook) -> _Tables:
+    tables = _OF_BOOKS.get(book)
+    if tables is None:
+        tables = _OF_BOOKS[book] = _Tables()
+    return tables
+
+
 def possible(own: ReworkedStep) -> Sequence[SlipKind]:
     """The slips that can give what is sought from this step, in the order of the shelf."""
-    slips = all_slips()
     table = _table(own, at_once=False)
+    slips = _slips_of(own)
     if own.sought is None or table is None:
-        return slips
+        return [kind for _, kind in slips]
     low, high = nearly(own.sought.low), nearly(own.sought.high)
     room = 0 if isinf(low) or isinf(high) else (abs(low) + abs(high)) * _ROOM
     numbers, kinds, _ = table
     near = set(kinds[bisect_left(numbers, low - room) : bisect_right(numbers, high + room)])
     # some depend on the digits that were written, or on the sheet, which no table knows
-    return [kind for at, kind in enumerate(slips) if at in near or untabled(kind)]
+    return [kind for at, kind in slips if at in near or untabled(kind)]
+
+
+def _slips_of(own: ReworkedStep) -> tuple[tuple[int, SlipKind], ...]:
+    """The slips that there are in a step at all, with their places on the shelf.
+
+    One that gives nothing without having asked for a single number has found nothing in the equations, and
+    finds nothing with anybody's numbers.
+    """
+    tables = _tables_of(own.book)
+    known = tables.slips.get(own.ref)
+    if known is None:
+        everything = tuple(enumerate(all_slips()))
+        known = tuple((at, kind) for at, kind in everything if untabled(kind) or _asks(kind, own))
+        tables.slips[own.ref] = known
+    return known
+
+
+def _asks(kind: SlipKind, own: ReworkedStep) -> bool:
+    """Whether a slip depends on any number."""
+    numbers = own.number.noting()
+    try:
+        gives = next(iter(kind.play(reworked(own.book, own.ref, numbers))), None)
+    except ArithmeticError:
+        return True
+    return gives is not None or bool(numbers.asked)
 
 
 def untabled(kind: SlipKind) -> bool:
@@ -101,9 +134,7 @@ def _table(own: ReworkedStep, at_once: bool) -> SlipResults | None:
 
     If not `at_once`, operands that are met for the first time have none yet.
     """
-    tables = _OF_BOOKS.get(own.book)
-    if tables is None:
-        tables = _OF_BOOKS[own.book] = _Tables()
+    tables = _tables_of(own.book)
     wanted = tables.operands.get(own.ref, ())
     try:
         if not wanted and len(own.book.outlines(own.step)) > _MOST_TERMS:
@@ -127,7 +158,7 @@ def _laid_out(own: ReworkedStep, numbers: Operands) -> SlipResults:
     """Everything that every slip gives, in order."""
     free = reworked(own.book, own.ref, numbers)
     found: list[tuple[float, int, float]] = []
-    for at, kind in enumerate(all_slips()):
+    for at, kind in _slips_of(own):
         if untabled(kind):
             continue
         try:

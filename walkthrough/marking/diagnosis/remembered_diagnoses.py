@@ -175,7 +175,7 @@ def _situation(
     here = reworked(book, ref, numbers)
     try:
         # and what could stand in its place, if the two were exchanged
-        exchanged = [each for each in own.page.standing_for(here.right) if each.tensor == ref.tensor]
+        exchanged = own.page.standing_for(here.right, ref.tensor)
         used = (
             *map(numbers, wanted),
             *(number for _, number in near),

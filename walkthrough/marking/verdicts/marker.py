@@ -23,7 +23,7 @@ from walkthrough.marking.marked_worksheets import (
 )
 from walkthrough.marking.verdicts.agreement import Agreement, WrittenRational, with_own
 from walkthrough.marking.verdicts.calculation.enclosed_calculation import Calculation
-from walkthrough.marking.verdicts.calculation.enclosures import BITS, Enclosure, fraction
+from walkthrough.marking.verdicts.calculation.enclosures import BITS, Enclosure, Rational
 from walkthrough.marking.verdicts.carried_numbers import AsWritten, Carried, DifferingNumbers, Unrounded
 from walkthrough.marking.verdicts.comparisons import Comparisons, Pick, PlacedClaim
 from walkthrough.marking.verdicts.fewer_digits import Shortened, used_with_fewer_digits
@@ -36,6 +36,7 @@ from walkthrough.numbers.quantities import quantity
 from walkthrough.numbers.shown import Shown
 from walkthrough.trace.steps.kinds import Ref
 from walkthrough.trace.trace import Trace
+from walkthrough.workbook.operands import Own
 
 _MOST_LAYOUTS = 16
 # whoever leaves out more than this between two numbers had a machine that does not round
@@ -55,8 +56,8 @@ class WrongStep:
     written: NumberClaim
     ref: Ref
     worksheet: Worksheet
-    own: Callable[[Ref], Fraction | None]
-    unrounded: Callable[[Ref], Fraction | None]
+    own: Own
+    unrounded: Own
 
 
 Diagnose: TypeAlias = Callable[[WrongStep], tuple[Slip, ...]]
@@ -331,10 +332,10 @@ class Marking:
             else:
                 yield each
 
-    def _looked_up(self, numbers: DifferingNumbers) -> Callable[[Ref], Fraction | None]:
-        def value(ref: Ref) -> Fraction | None:
+    def _looked_up(self, numbers: DifferingNumbers) -> Own:
+        def value(ref: Ref) -> Rational | None:
             found = numbers.of(self._calculation.number(ref.tensor, ref.cell))
-            return None if found is None else fraction(middle_of(found))
+            return None if found is None else middle_of(found)
 
         return value
 
