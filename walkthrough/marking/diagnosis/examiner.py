@@ -126,7 +126,7 @@ class SecondLook:
 
 
 def _own(step: WrongStep) -> OwnNumbers:
-    return OwnNumbers(step.worksheet.claims, step.own, step.unrounded)
+    return OwnNumbers(step.page, step.own, step.unrounded)
 
 
 def _as_written(step: WrongStep, slips: tuple[Slip, ...]) -> tuple[Slip, ...]:
