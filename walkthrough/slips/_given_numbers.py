@@ -16,7 +16,7 @@ from walkthrough.slips._functions import line_with, operands
 from walkthrough.slips._lines import equals, text
 from walkthrough.slips._neighbours import beside, bracketed
 from walkthrough.trace.steps.kinds import Choice, Formula, Gate, Given, Ref
-from walkthrough.workbook.reworked_steps import ReworkedRow, ReworkedStep
+from walkthrough.workbook.reworked_steps import ReworkedStep
 
 _MOST_GIVEN = 200
 _LONGEST = 12
@@ -90,12 +90,30 @@ def _digits_changed(right: Quantity) -> Iterator[Quantity]:
                 yield fmpq(sign * value.numerator, value.denominator)
 
 
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A given number in a step, and where: the terms of a sum, and the factor in each; nowhere in a formula."""
+
+    ref: Ref
+    places: tuple[tuple[int, int], ...] = ()
+
+
 def given_operands(own: ReworkedStep) -> list[Ref]:
     """The numbers in a step that the case gives, each once."""
-    step = own.step
+    return [use.ref for use in _uses(own)]
+
+
+def _uses(own: ReworkedStep) -> list[Use]:
+    """The numbers that the case gives, and that do not stand on the sheet as well."""
+    page = own.sought.page if own.sought is not None else ()
+    return [use for use in _uses_of(own) if use.ref not in page]
+
+
+def _uses_of(own: ReworkedStep) -> tuple[Use, ...]:
+    step, given = own.step, own.book.given
     match step:
         case Given():
-            return []
+            return ()
         case Choice():
             refs = [ref for ref in step.candidates if ref is not None]
         case Gate():
@@ -103,39 +121,41 @@ def given_operands(own: ReworkedStep) -> list[Ref]:
         case Formula():
             refs = operands(own)
         case _:
-            refs = [ref for row in own.rows for ref in row.refs if ref is not None]
-    page = own.sought.page if own.sought is not None else ()
-    given = [ref for ref in refs if ref not in page and own.book.given(ref) is not None]
-    return list(dict.fromkeys(given))
+            return own.book.remember(("given numbers", own.ref), lambda: tuple(_uses_in_rows(own)))
+    return tuple(Use(ref) for ref in dict.fromkeys(refs) if given(ref) is not None)
+
+
+def _uses_in_rows(own: ReworkedStep) -> Iterator[Use]:
+    used: dict[Ref, list[tuple[int, int]]] = {}
+    for number, row in enumerate(own.rows):
+        for at, ref in enumerate(row.refs):
+            if ref is not None and own.book.given(ref) is not None:
+                used.setdefault(ref, []).append((number, at))
+    for ref, places in used.items():
+        yield Use(ref, tuple(places))
 
 
 def numbers_misread(own: ReworkedStep) -> Candidates:
     """What the step gives with one of its given numbers misread."""
-    given = given_operands(own)
-    if not given or len(given) > _MOST_GIVEN:
+    uses = _uses(own)
+    if not uses or len(uses) > _MOST_GIVEN:
         return
-    rows: dict[Ref, list[tuple[ReworkedRow, int]]] = {}
-    if not isinstance(own.step, Choice | Gate | Formula):
-        for row in own.rows:
-            for at, ref in enumerate(row.refs):
-                if ref is not None:
-                    rows.setdefault(ref, []).append((row, at))
-    missing = _missing(own) if rows else None
-    for ref in given:
-        used = rows.get(ref, [])
-        times = _times(used)
-        possible = misreadings(own, ref)
-        near = possible.all if missing is None else possible.off_by(*_room(missing, times))
+    missing = _missing(own) if uses[0].places else None
+    for use in uses:
+        times = _times(own, use) if use.places else None
+        possible = misreadings(own, use.ref)
+        near = possible.all if missing is None or times is None else possible.off_by(*_room(missing, times))
         for misreading in near:
-            value = _value(own, ref, misreading.number, times if rows else None)
+            value = _value(own, use.ref, misreading.number, times)
             if value is not None and own.fits(value):
-                yield _candidate(own, ref, misreading, value, used, len(given))
+                yield _candidate(own, use, misreading, value, len(uses))
 
 
-def _times(used: list[tuple[ReworkedRow, int]]) -> Quantity:
+def _times(own: ReworkedStep, use: Use) -> Quantity:
     """What a given number is multiplied by in a sum."""
     result: Quantity = fmpq(0)
-    for row, at in used:
+    for number, at in use.places:
+        row = own.rows[number]
         others = row.coefficient
         for position, value in enumerate(row.values):
             others = others if position == at else others * value
@@ -171,20 +191,17 @@ def _value(own: ReworkedStep, ref: Ref, number: Quantity, times: Quantity | None
 
 
 def _candidate(
-    own: ReworkedStep,
-    ref: Ref,
-    misreading: Misreading,
-    value: Quantity,
-    used: list[tuple[ReworkedRow, int]],
-    of: int,
+    own: ReworkedStep, use: Use, misreading: Misreading, value: Quantity, of: int
 ) -> Candidate:
-    before, number = own.number(ref), misreading.number
+    ref, number = use.ref, misreading.number
+    before = own.number(ref)
 
     def told() -> Told:
         condition = f"the {text(before)} of {own.book.name(ref)} {misreading.said}"
-        if len(used) != 1:
+        if len(use.places) != 1:
             return Told(condition, line_with(own, value, {ref: number}))
-        ((row, at),) = used
+        ((place, at),) = use.places
+        row = own.rows[place]
         taken = row._replace(values=(*row.values[:at], number, *row.values[at + 1 :]))
         left = f"{text(own.right)} − {bracketed(row)} + {bracketed(taken)}"
         return Told(condition, equals(left, value, own.right, *row.values, number))

@@ -354,7 +354,7 @@ def other_gradient_used(own: ReworkedStep) -> Candidates:
         name = own.book.beside(other.grad.name, own.ref)
         if name == own.ref.tensor:
             continue
-        rows = [_from_elsewhere(own, row, upstream, Tensor(name, other.shape)) for row in own.rows]
+        rows = _from_elsewhere(own, upstream, Tensor(name, other.shape))
         value = added(rows)
         if value != own.right and own.fits(value):
             said = f"the gradient {name} is multiplied in, not {upstream}"
@@ -371,15 +371,23 @@ def _neighbouring_gradients(own: ReworkedStep, stage: Stage) -> list[Tensor]:
     return [each for each in neighbours if each.size == stage.z.size]
 
 
-def _from_elsewhere(own: ReworkedStep, row: ReworkedRow, upstream: str, other: Tensor) -> ReworkedRow:
-    """A term with the gradient of the same place in another tensor."""
-    values = []
-    for ref, value in zip(row.refs, row.values, strict=True):
-        if ref is not None and ref.tensor == upstream:
-            place = ravel(ref.cell, own.book.shape(upstream))
-            value = own.number(Ref(other.name, unravel(place, other.shape)))
-        values.append(value)
-    return row._replace(values=tuple(values), product=row.coefficient * product_of(values))
+def _from_elsewhere(own: ReworkedStep, upstream: str, other: Tensor) -> list[ReworkedRow]:
+    """The terms with the gradient of the same place in another tensor."""
+
+    def elsewhere(ref: Ref | None) -> Ref | None:
+        if ref is None or ref.tensor != upstream:
+            return None
+        return Ref(other.name, unravel(ravel(ref.cell, own.book.shape(upstream)), other.shape))
+
+    instead = own.book.remember(
+        ("elsewhere", own.ref, other.name), lambda: [[elsewhere(ref) for ref in row.refs] for row in own.rows]
+    )
+    rows = []
+    for row, refs in zip(own.rows, instead, strict=True):
+        pairs = zip(refs, row.values, strict=True)
+        values = tuple(value if ref is None else own.number(ref) for ref, value in pairs)
+        rows.append(row._replace(values=values, product=row.coefficient * product_of(values)))
+    return rows
 
 
 @slip(common=3)

@@ -20,6 +20,8 @@ _DIGITS_PLAYED = 4
 _FEWEST_DIGITS = 3
 _MOST_DIGITS = 60
 _FINEST = fmpq(10) ** -_MOST_DIGITS
+_LARGEST = fmpq(10) ** _MOST_DIGITS
+_HALF, _NONE = fmpq(1, 2), fmpq(0)
 _ROOM = 1e-9
 
 
@@ -152,13 +154,14 @@ def _written(own: ReworkedStep) -> Iterator[tuple[str, str, Quantity]]:
     if sought.unit is None:
         return
     number, unit = (sought.low + sought.high) / 2, sought.unit
-    whole = number / unit
-    if unit < _FINEST or abs(whole) > 1 / _FINEST:
+    whole, size = number / unit, abs(own.right) / unit
+    if unit < _FINEST or abs(whole) > _LARGEST:
         return  # nobody compares so many digits
     if whole.q != 1 or (number < 0) != bool(own.right < 0) or not number:
         return
-    for right in {_rounded(abs(own.right) / unit, half) for half in (fmpq(1, 2), fmpq(0))}:
-        one, other = _digits(right, unit), _digits(abs(int(whole.p)), unit)
+    other = _digits(abs(int(whole.p)), unit)
+    for right in {_rounded(size, _HALF), _rounded(size, _NONE)}:
+        one = _digits(right, unit)
         if len(one) == len(other) <= _MOST_DIGITS:
             yield one, other, number
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cached_property
 from typing import NamedTuple, TypeVar
 
 from flint import arb, fmpq
@@ -58,12 +57,11 @@ class ReworkedStep:
         self.step = step
         self.number = numbers
         self.sought = sought
-        self._once: dict[Hashable, object] = {}
-
-    @property
-    def ref(self) -> Ref:
+        self.ref = step.ref
         """The cell."""
-        return self.step.ref
+        self._rows: list[ReworkedRow] | None = None
+        self._right: Quantity | None = None
+        self._once: dict[Hashable, object] = {}
 
     @property
     def stage(self) -> Stage | None:
@@ -92,12 +90,14 @@ class ReworkedStep:
 
     # --- its terms -------------------------------------------------------------------------------
 
-    @cached_property
+    @property
     def rows(self) -> list[ReworkedRow]:
         """The terms of a sum with their numbers; none if the step is no sum."""
-        return self.number.once(("rows", self.step.ref), self._rows)
+        if self._rows is None:
+            self._rows = self.number.once(("rows", self.ref), self._worked_out_rows)
+        return self._rows
 
-    def _rows(self) -> list[ReworkedRow]:
+    def _worked_out_rows(self) -> list[ReworkedRow]:
         step = self.step
         if isinstance(step, Chain):
             return [self._link(*term) for term in step.terms]
@@ -174,12 +174,14 @@ class ReworkedStep:
 
     # --- its value -------------------------------------------------------------------------------
 
-    @cached_property
+    @property
     def right(self) -> Quantity:
         """The right value from one's own operands; raises ArithmeticError where there is none."""
-        return self.number.once(("right", self.step.ref), self._right)
+        if self._right is None:
+            self._right = self.number.once(("right", self.ref), self._worked_out)
+        return self._right
 
-    def _right(self) -> Quantity:
+    def _worked_out(self) -> Quantity:
         step = self.step
         match step:
             case Given():
