@@ -15,7 +15,7 @@ from walkthrough.numbers.balls import FUNCTIONS
 from walkthrough.numbers.formulas import IndexValues, Quantity, QuantityFunctions, value_at
 from walkthrough.numbers.quantities import quantity
 from walkthrough.trace.network import Stage
-from walkthrough.trace.steps.kinds import AnyStep, Chain, Choice, Formula, Gate, Given, Ref, Route, Sums
+from walkthrough.trace.steps.kinds import AnyStep, Chain, Choice, Formula, Gate, Given, Ref, Route
 from walkthrough.workbook.equation_structure import Structure
 from walkthrough.workbook.operands import Operands
 from walkthrough.workbook.sheet_numbers import SheetNumbers
@@ -231,7 +231,7 @@ class ReworkedStep:
 
         What is not on the sheet is worked out anew; None where this cell has nothing to do with it.
         """
-        if self._never_reads(ref):
+        if self.book.apart(self.ref, ref, self.number.written):
             return None
         met: list[Ref] = []
 
@@ -252,14 +252,6 @@ class ReworkedStep:
         if isinstance(value, arb) and not value.is_finite():
             raise ArithmeticError("no number")
         return value if met else None
-
-    def _never_reads(self, ref: Ref) -> bool:
-        """Whether a sum is made of nothing but numbers that are given or written, and this is none of them."""
-        if not isinstance(self.step, Sums):
-            return False
-        written, given = self.number.written, self.book.given
-        reads = self.book.reads(self.ref)
-        return ref not in reads and all(each in written or given(each) is not None for each in reads)
 
 
 def added(rows: Iterable[ReworkedRow]) -> Quantity:

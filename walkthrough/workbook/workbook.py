@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Container, Hashable, Iterable, Iterator
 from fractions import Fraction
 from itertools import product
 from typing import TypeAlias, TypeVar
@@ -105,6 +105,13 @@ class Workbook:
     def reads(self, ref: Ref) -> frozenset[Ref]:
         """The cells from which a cell is worked out, at the first remove."""
         return self.remember(("reads", ref), lambda: frozenset(self._reads(self.step(ref))))
+
+    def apart(self, ref: Ref, given: Ref, written: Container[Ref]) -> bool:
+        """Whether a number has nothing to do with a given one: it is made of others, all given or written."""
+        if not isinstance(self.step(ref), Sums | Choice | Gate):
+            return False  # what a route and a formula read is not all among what they are made of
+        reads = self.reads(ref)
+        return given not in reads and all(each in written or self.given(each) is not None for each in reads)
 
     def _reads(self, step: AnyStep) -> Iterator[Ref]:
         match step:

@@ -137,8 +137,16 @@ class CommonCauses:
 
     def _leaves(self, clue: Clue) -> bool:
         """Whether every number that came out right is what this misreading makes of it."""
-        beside = (claim for claim in self._others if not clue.tensor or claim.tensor == clue.tensor)
+        if clue.tensor:
+            beside = [claim for claim in self._others if claim.tensor == clue.tensor]
+        else:
+            beside = [claim for claim in self._others if not self._apart(clue, claim)]
         return all(self._fit(clue, claim) in ("gives", "elsewhere") for claim in beside)
+
+    def _apart(self, clue: Clue, claim: NumberClaim) -> bool:
+        """Whether a number can have nothing to do with the one that was misread."""
+        here = Ref(claim.tensor, claim.at)
+        return clue.at is not None and self._book.apart(here, clue.at, self._own.page)
 
     def _fit(self, clue: Clue, claim: NumberClaim) -> str:
         """Whether a misreading `gives` a number, `nearly` or `not`; `elsewhere` if it changes nothing."""
