@@ -163,14 +163,19 @@ class ReworkedStep:
 
     def won_share(self, window: Ref, entry: Ref) -> Quantity:
         """The share of a window's gradient that an entry gets."""
-        choice = self.book.step(window)
-        assert isinstance(choice, Choice)
-        best = max(self.number(ref) for ref in choice.candidates if ref is not None)
-        winners = [ref for ref in choice.candidates if ref is not None and not self.number(ref) < best]
+        winners = self.number.once(("winners", window), lambda: self._winners(window))
         tie = self.book.trace.case.conventions.max_tie
         if tie == "first":
             return fmpq(int(winners[0] == entry))
         return fmpq(int(entry in winners), len(winners) if tie == "split" else 1)
+
+    def _winners(self, window: Ref) -> list[Ref]:
+        """The entries of a window that are the largest, in reading order."""
+        choice = self.book.step(window)
+        assert isinstance(choice, Choice)
+        numbers = [(ref, self.number(ref)) for ref in choice.candidates if ref is not None]
+        best = max(number for _, number in numbers)
+        return [ref for ref, number in numbers if not number < best]
 
     # --- its value -------------------------------------------------------------------------------
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import OrderedDict
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from math import isinf
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 from weakref import WeakKeyDictionary
 
 from walkthrough.numbers.formulas import Quantity
@@ -33,6 +33,13 @@ SlipResults: TypeAlias = tuple[list[float], list[int], list[float]]
 """What the slips give, in order, which slip each number is of, and how common that is in this place."""
 
 
+class UsedOperands(NamedTuple):
+    """What somebody has in the cells that the slips of a step depend on, and a key under which to remember it."""
+
+    numbers: tuple[Quantity, ...]
+    key: tuple[float, ...]
+
+
 class _Tables:
     """The tables of one case, by cell and by the operands in it; the oldest go first."""
 
@@ -42,14 +49,14 @@ class _Tables:
         self._tables: OrderedDict[Hashable, tuple[tuple[Quantity, ...], SlipResults]] = OrderedDict()
         self._met: set[int] = set()
 
-    def find(self, ref: Ref, numbers: tuple[Quantity, ...]) -> SlipResults | None:
+    def find(self, ref: Ref, used: UsedOperands) -> SlipResults | None:
         """The table of a step with these operands, if it is known."""
-        known = self._tables.get((ref, same_numbers(numbers)))
-        return known[1] if known is not None and known[0] == numbers else None
+        known = self._tables.get((ref, used.key))
+        return known[1] if known is not None and known[0] == used.numbers else None
 
-    def met_before(self, ref: Ref, numbers: tuple[Quantity, ...]) -> bool:
+    def met_before(self, ref: Ref, used: UsedOperands) -> bool:
         """Whether these operands were met before; from now on they were."""
-        operands = hash((ref, same_numbers(numbers)))
+        operands = hash((ref, used.key))
         if operands in self._met:
             return True
         if len(self._met) >= _MOST_MET:
@@ -57,9 +64,9 @@ class _Tables:
         self._met.add(operands)
         return False
 
-    def keep(self, ref: Ref, numbers: tuple[Quantity, ...], table: SlipResults) -> None:
+    def keep(self, ref: Ref, used: UsedOperands, table: SlipResults) -> None:
         """Remembers a table."""
-        self._tables[ref, same_numbers(numbers)] = numbers, table
+        self._tables[ref, used.key] = used.numbers, table
         if len(self._tables) > _MOST_TABLES:
             self._tables.popitem(last=False)
 
@@ -124,9 +131,22 @@ def results(own: ReworkedStep) -> SlipResults | None:
 
 
 def operands_of_slips(book: Workbook, ref: Ref) -> tuple[Ref, ...]:
-    """What the slips of a step depend on, as far as it has been laid out; nothing if it has not."""
-    tables = _OF_BOOKS.get(book)
-    return () if tables is None else tables.operands.get(ref, ())
+    """The cells that the slips of a step depend on, as far as it has been laid out; none if it has not."""
+    return _tables_of(book).operands.get(ref, ())
+
+
+def used_operands(book: Workbook, ref: Ref, numbers: Operands) -> UsedOperands | None:
+    """What somebody has in these cells; None if none are known.
+
+    Raises ArithmeticError where there is no such number.
+    """
+    wanted = operands_of_slips(book, ref)
+    return numbers.once(("used", ref, len(wanted)), lambda: _used(map(numbers, wanted))) if wanted else None
+
+
+def _used(numbers: Iterable[Quantity]) -> UsedOperands:
+    all_of_them = tuple(numbers)
+    return UsedOperands(all_of_them, same_numbers(all_of_them))
 
 
 def _table(own: ReworkedStep, at_once: bool) -> SlipResults | None:
@@ -135,20 +155,20 @@ def _table(own: ReworkedStep, at_once: bool) -> SlipResults | None:
     If not `at_once`, operands that are met for the first time have none yet.
     """
     tables = _tables_of(own.book)
-    wanted = tables.operands.get(own.ref, ())
     try:
-        if not wanted and len(own.book.outlines(own.step)) > _MOST_TERMS:
+        used = used_operands(own.book, own.ref, own.number)
+        if used is None and len(own.book.outlines(own.step)) > _MOST_TERMS:
             return None
-        operands = tuple(map(own.number, wanted))
-        known = tables.find(own.ref, operands) if wanted else None
-        if known is None and wanted and not at_once and not tables.met_before(own.ref, operands):
+        known = None if used is None else tables.find(own.ref, used)
+        if known is None and used is not None and not at_once and not tables.met_before(own.ref, used):
             return None
         if known is None:
             numbers = own.number.noting()
             known = _laid_out(own, numbers)
             # where a factor is 0, nobody asks for what it is multiplied by: another person's may not be 0
+            wanted = tables.operands.get(own.ref, ())
             wanted = tables.operands[own.ref] = tuple(dict.fromkeys((*wanted, *numbers.asked)))
-            tables.keep(own.ref, tuple(map(numbers, wanted)), known)
+            tables.keep(own.ref, _used(map(numbers, wanted)), known)
     except ArithmeticError:
         return None
     return known

@@ -19,7 +19,7 @@ from walkthrough.marking.diagnosis.findings import (
     told,
 )
 from walkthrough.marking.diagnosis.inverse_steps import links
-from walkthrough.marking.diagnosis.possible_slips import operands_of_slips
+from walkthrough.marking.diagnosis.possible_slips import operands_of_slips, used_operands
 from walkthrough.marking.marked_worksheets import NumberClaim, Slip
 from walkthrough.numbers.formulas import Quantity
 from walkthrough.numbers.quantities import quantity, same_numbers
@@ -65,10 +65,14 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True)
 class _Situation:
-    """All that an explanation depends on: a key, and the numbers that must be the same."""
+    """All that an explanation depends on: a key, and the numbers that must be the same.
+
+    `wanted` are the cells in which most of them stand, as far as that was known.
+    """
 
     key: Hashable
     numbers: tuple[Quantity, ...]
+    wanted: tuple[Ref, ...]
 
 
 class _Remembered:
@@ -151,8 +155,7 @@ def _explanation(
     if remembered is None:
         remembered = _OF_BOOKS[book] = _Remembered()
     layout = remembered.layout(own.page)
-    wanted = operands_of_slips(book, Ref(claim.tensor, claim.at))
-    before = _situation(numbers, claim, book, own, layout, wanted, copied)
+    before = _situation(numbers, claim, book, own, layout, copied)
     known = remembered.find(before) if before is not None else None
     if known is not None:
         return known
@@ -168,9 +171,9 @@ def _explanation(
             unit,
         )
     if not _leads_further(numbers, claim, book, own):
-        after, now = before, operands_of_slips(book, Ref(claim.tensor, claim.at))
-        if before is None or now != wanted:
-            after = _situation(numbers, claim, book, own, layout, now, copied)
+        after = before
+        if before is None or before.wanted != operands_of_slips(book, Ref(claim.tensor, claim.at)):
+            after = _situation(numbers, claim, book, own, layout, copied)  # more turned out to matter
         if after is not None:
             remembered.keep(after, made)
     return made
@@ -182,27 +185,26 @@ def _situation(
     book: Workbook,
     own: OwnNumbers,
     layout: int,
-    wanted: tuple[Ref, ...],
     copied: Sequence[tuple[Ref, Quantity]],
 ) -> _Situation | None:
     """All that an explanation depends on; None if that is too much, or not known yet."""
-    if not wanted or claim.number is None or len(claim.written) > _LONGEST:
+    if claim.number is None or len(claim.written) > _LONGEST:
         return None
     ref = own.looked_into(claim).ref
-    here = reworked(book, ref, numbers)
     try:
+        used = used_operands(book, ref, numbers)
+        if used is None:
+            return None
         # what could stand in its place, if two cells of the tensor were exchanged
+        here = reworked(book, ref, numbers)
         exchanged = own.page.standing_for(here.right, ref.tensor)
-        used = (
-            *map(numbers, wanted),
-            *(number for _, number in copied),
-            *(here.right_of(each) for each in exchanged),
-        )
+        beside = (*(number for _, number in copied), *map(here.right_of, exchanged))
     except ArithmeticError:
         return None
     cells = (*(each for each, _ in copied), *exchanged)
     value = claim.number.value.numerator
-    return _Situation((ref, claim.written, value, layout, cells, same_numbers(used)), used)
+    key = (ref, claim.written, value, layout, cells, used.key, same_numbers(beside))
+    return _Situation(key, (*used.numbers, *beside), operands_of_slips(book, ref))
 
 
 def _leads_further(numbers: Operands, claim: NumberClaim, book: Workbook, own: OwnNumbers) -> bool:
