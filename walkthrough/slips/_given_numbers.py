@@ -92,7 +92,7 @@ def _digits_changed(right: Quantity) -> Iterator[Quantity]:
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """A given number in a step, and where: the terms of a sum, and the factor in each; nowhere in a formula."""
+    """A given number in a step, and its places in a sum: the term, and which factor of it."""
 
     ref: Ref
     places: tuple[tuple[int, int], ...] = ()
@@ -190,9 +190,7 @@ def _value(own: ReworkedStep, ref: Ref, number: Quantity, times: Quantity | None
         return None
 
 
-def _candidate(
-    own: ReworkedStep, use: Use, misreading: Misreading, value: Quantity, of: int
-) -> Candidate:
+def _candidate(own: ReworkedStep, use: Use, misreading: Misreading, value: Quantity, of: int) -> Candidate:
     ref, number = use.ref, misreading.number
     before = own.number(ref)
 

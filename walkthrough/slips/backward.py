@@ -347,9 +347,7 @@ def other_gradient_used(own: ReworkedStep) -> Candidates:
     if stage is None or own.step.phase != "backward" or not isinstance(own.step, Sums | Chain | Route):
         return
     upstream = own.book.beside(stage.z.grad.name, own.ref)
-    beside = own.book.remember(
-        ("gradients beside", stage.name), lambda: _neighbouring_gradients(own, stage)
-    )
+    beside = own.book.remember(("gradients beside", stage.name), lambda: _neighbouring_gradients(own, stage))
     for other in beside:
         name = own.book.beside(other.grad.name, own.ref)
         if name == own.ref.tensor:

@@ -65,7 +65,7 @@ def _powers(own: ReworkedStep) -> tuple[int, ...]:
     times = sorted(nearly(end) / right for end in (own.sought.low, own.sought.high))
     if times[1] < 0:
         return ()
-    if not (0 < times[0] and times[1] < inf):
+    if not (times[0] > 0 and times[1] < inf):
         return _POWERS
     low, high = log10(times[0]) - _ROOM, log10(times[1]) + _ROOM
     return tuple(power for power in _POWERS if low <= power <= high)

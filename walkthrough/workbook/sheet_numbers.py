@@ -32,7 +32,7 @@ class SheetNumbers:
         self._values = [value for value, _ in order]
         self._refs = [refs[at] for _, at in order]
 
-    def __contains__(self, ref: Ref) -> bool:
+    def __contains__(self, ref: object) -> bool:
         return ref in self.numbers
 
     def about(self, low: Quantity, high: Quantity) -> list[tuple[Ref, Quantity]]:

@@ -75,7 +75,7 @@ class Examiner:
             if marked.verdict != "wrong":
                 return marked
             step, _ = steps[id(marked.claim)]
-            return replace(marked, slips=_as_written(step, slips_of[id(step.claim)]))
+            return marked.explained_by(_as_written(step, slips_of[id(step.claim)]))
 
         written = {id(step.claim): step.written for step, _ in steps.values()}
         layer_slips = tuple(

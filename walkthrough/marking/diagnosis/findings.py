@@ -40,7 +40,7 @@ _MOST_UNITS = 7
 
 
 class Looked(NamedTuple):
-    """A claim that is looked into: its cell, the number written, and what is sought for each unit it may have."""
+    """A claim that is looked into: its cell, its number, and what is sought for each unit it may have."""
 
     ref: Ref
     value: Quantity

@@ -34,7 +34,7 @@ SlipResults: TypeAlias = tuple[list[float], list[int], list[float]]
 
 
 class UsedOperands(NamedTuple):
-    """What somebody has in the cells that the slips of a step depend on, and a key under which to remember it."""
+    """What somebody has in the cells that the slips of a step depend on; `key` is to remember it by."""
 
     numbers: tuple[Quantity, ...]
     key: tuple[float, ...]

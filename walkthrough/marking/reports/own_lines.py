@@ -89,7 +89,9 @@ class _OwnTrace(Trace):
     def given_text(self, tensor: str, cell: Cell) -> str | None:
         """A number of the case as it is written there, unless somebody read it otherwise."""
         text = super().given_text(tensor, cell)
-        if text is not None and self._own(Ref(tensor, cell)) != quantity(self._true.known(tensor, cell).value):
+        if text is not None and self._own(Ref(tensor, cell)) != quantity(
+            self._true.known(tensor, cell).value
+        ):
             return None
         return text
 

@@ -42,8 +42,8 @@ class ComparedClaim(NamedTuple):
 class PlacedClaim(NamedTuple):
     """A claim, its place in the order of computation, and its number beside the true one, if it has one.
 
-    What is claimed of −∂L/∂z stands in the place of ∂L/∂z, `turned`: with the other sign. `ref` and `said` are
-    the cell and the number as they stand on the sheet.
+    What is claimed of −∂L/∂z stands in the place of ∂L/∂z, `turned`: with the other sign. `ref` and `said`
+    are the cell and the number as they stand on the sheet.
     """
 
     claim: NumberClaim

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from operator import itemgetter
@@ -49,8 +49,8 @@ class WrongStep:
     """A wrong claim, for whoever looks for the slip: with its writer's own numbers.
 
     `own` gives any number of theirs as written (or as follows from what is written), `unrounded` as it
-    stood before rounding; None where their numbers lead nowhere. `page` is every number on the sheet. `written`
-    is the claim as it stands there: where that is of −∂L/∂z, `claim` is of ∂L/∂z.
+    stood before rounding; None where their numbers lead nowhere. `page` is every number on the sheet.
+    `written` is the claim as it stands there: where that is of −∂L/∂z, `claim` is of ∂L/∂z.
     """
 
     claim: NumberClaim
@@ -286,7 +286,8 @@ class Marking:
         verdict = other or compared.verdict
         assert verdict is not None
         expected, yours = self._calculation.expected(number), self._yours(placed, verdict.way)
-        enough = compared.enough if other is None else compared.said.enough(verdict.agreement)
+        same = compared.verdict is not None and verdict.agreement is compared.verdict.agreement
+        enough = compared.enough if same else compared.said.enough(verdict.agreement)
         if placed.turned:
             return Marked(claim, verdict.word, turned(expected, placed), turned(yours, placed), enough)
         return self._marker.comparisons.marked(claim, verdict.word, expected, yours, enough)
@@ -329,7 +330,7 @@ class Marking:
                 claim = as_gradient(placed) if placed.turned else each.claim
                 ref = Ref(claim.tensor, claim.at)
                 slips = diagnose(WrongStep(claim, each.claim, ref, page, own, before))
-                yield replace(each, slips=slips)
+                yield each.explained_by(slips)
             else:
                 yield each
 
