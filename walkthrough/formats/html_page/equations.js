@@ -30,7 +30,8 @@ function joined(terms) { // a + b − c
   const text = terms.map((term) => (term[0] === "−" ? ` − ${term.slice(1)}` : ` + ${term}`)).join("");
   return text.replace(/^ \+ (\(([^()]*)\)(?= |$))?/, "$2").replace(/^ − /, "−");
 }
-const total = (numbers) => numbers.reduce((sum, each) => sum + each, 0), most = (numbers) => Math.max(0, ...numbers);
+const total = (numbers) => numbers.reduce((sum, each) => sum + each, 0);
+const most = (numbers) => numbers.reduce((found, each) => Math.max(found, each), 0);
 
 // --- tensors and equations --------------------------------------------------------------------------------
 
@@ -100,7 +101,7 @@ function places(tensor, rules, place, extents, count, visit) { // the places of 
 
 class Equations {
   constructor(it, shaken = 0) { // a second reading, each number shaken in its last bit, tells which digits are certain
-    Object.assign(this, { it, shaken, digits: it.digits, tensors: it.quantities.map((each) => new Tensor(each)) });
+    Object.assign(this, { it, shaken, digits: Math.min(it.digits, 15), tensors: it.quantities.map((each) => new Tensor(each)) });
     this.loss = this.tensors.find(({ name }) => name === "loss");
   }
   compiled([word, ...of], extents, read) { // a formula as a function of the loop's place; `read` gives other numbers
