@@ -17,7 +17,7 @@ const brief = (value, digits) => (value ? people(value.toPrecision(digits)) : "0
 const full = (value) => people(String(value || 0));
 const ended = (value, decimals) => full(Number(value.toFixed(decimals))); // which has no more of them
 const short = (size, decimals) => Math.abs(size) * 10 ** decimals < 1e12 && decimals <= 100;
-const bare = (text) => text.replace(/(max\(0, |\|)\((−[\d.]+)\)(?=\)|\|)/g, "$1$2"); // max(0, −3)
+const bare = (text) => text.replace(/(max\(0, |\||e\^\()\((−[\d.]+)\)(?=\)|\|)/g, "$1$2"); // max(0, −3)
 function decimals(text) { // with how many a number ends that somebody wrote
   const value = double(text), found = [...Array(13).keys()].find((count) => Number(value.toFixed(count)) === value);
   return text.length > 17 ? Infinity : found ?? Infinity;
@@ -253,6 +253,7 @@ class Equations {
   }
   nothing([word, ...of], { extents, at }) { // whether a product is 0 whatever its other factors are
     if (word === "product") return of.some((factor) => this.nothing(factor, { extents, at }));
+    if (word === "negative" || word === "quotient") return this.nothing(of[0], { extents, at });
     const known = word === "entry" ? this.exact(this.entry(of, at)) : ["share", "piecewise", "number", "same"].includes(word);
     return known && !this.compiled([word, ...of], extents)(at);
   }

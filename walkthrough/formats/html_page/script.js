@@ -27,12 +27,11 @@ function formula(text, continued) { // a formula as MathML; `continued` if somet
   }
   return made("math", {}, ...atoms);
 }
-function math(text) { // formulas between which a line may break: before a sign that stands in no parentheses
+function math(text) { // formulas between which a line may break: before a sign that stands in no exponent
   if (text.length > 2000) return [text]; // a browser takes long over so many formulas
   const pieces = text.length > 36 ? text.split(/ (?=[=≈+−←] )/) : [text];
-  for (let at = pieces.length - 1; at > 0; at--) {
-    if (pieces[at].split("(").length !== pieces[at].split(")").length) pieces.splice(at - 1, 2, `${pieces[at - 1]} ${pieces[at]}`);
-  }
+  const torn = (piece) => piece.replace(/e\^\((?:[^()]|\([^()]*\))*\)/g, "").includes("e^(");
+  for (let at = pieces.length - 2; at >= 0; at--) if (torn(pieces[at])) pieces.splice(at, 2, `${pieces[at]} ${pieces[at + 1]}`);
   return pieces.flatMap((piece, number) => [formula(piece, number), " "]);
 }
 function laid(sign, terms, rows) { // a side of a line, the terms of a sum in rows under each other if they come in rows
