@@ -41,7 +41,7 @@ class UsedOperands(NamedTuple):
 
 
 class _Tables:
-    """The tables of one case, by cell and by the operands in it; the oldest go first."""
+    """The tables of one case, by cell and by the operands in it; those that nobody asks for go first."""
 
     def __init__(self) -> None:
         self.operands: dict[Ref, tuple[Ref, ...]] = {}
@@ -52,7 +52,10 @@ class _Tables:
     def find(self, ref: Ref, used: UsedOperands) -> SlipResults | None:
         """The table of a step with these operands, if it is known."""
         known = self._tables.get((ref, used.key))
-        return known[1] if known is not None and known[0] == used.numbers else None
+        if known is None or known[0] != used.numbers:
+            return None
+        self._tables.move_to_end((ref, used.key))
+        return known[1]
 
     def met_before(self, ref: Ref, used: UsedOperands) -> bool:
         """Whether these operands were met before; from now on they were."""

@@ -32,7 +32,7 @@ from walkthrough.workbook.workbook import Workbook
 MOST_SLIPS = 5
 _CLEAR = 4.0
 """From this score on, the numbers as written explain it well enough, and the unrounded ones are not tried."""
-_MOST_REMEMBERED = 4_000
+_MOST_REMEMBERED = 10_000
 _MOST_LAYOUTS = 500
 _LONGEST = 40
 
@@ -94,10 +94,13 @@ class _Remembered:
     def find(self, situation: _Situation) -> Explanation | None:
         """What was said in the same situation."""
         known = self._explanations.get(situation.key)
-        return known[1] if known is not None and known[0].numbers == situation.numbers else None
+        if known is None or known[0].numbers != situation.numbers:
+            return None
+        self._explanations.move_to_end(situation.key)
+        return known[1]
 
     def keep(self, situation: _Situation, made: Explanation) -> None:
-        """Remembers an explanation; the oldest goes."""
+        """Remembers an explanation; the one that was not asked for longest goes."""
         self._explanations[situation.key] = situation, made
         if len(self._explanations) > _MOST_REMEMBERED:
             self._explanations.popitem(last=False)

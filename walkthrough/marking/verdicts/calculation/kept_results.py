@@ -4,26 +4,35 @@ from __future__ import annotations
 
 from typing import Any
 
-_MOST = 20_000
+_MOST = 64_000
 
 
 class KeptResults:
-    """Results by the very objects that they were made from; forgotten altogether when there are too many.
+    """Results by the very objects that they were made from; what nobody has asked for in a while is forgotten.
 
     A key names objects by their identity, so each entry keeps them alive.
     """
 
     def __init__(self, most: int = _MOST) -> None:
-        self._most = most
-        self._entries: dict[tuple[Any, ...], tuple[Any, Any]] = {}
+        self._half = max(1, most // 2)
+        self._lately: dict[tuple[Any, ...], tuple[Any, Any]] = {}
+        self._before: dict[tuple[Any, ...], tuple[Any, Any]] = {}
 
     def get(self, key: tuple[Any, ...]) -> Any:
         """What was put under this key; None if nothing was."""
-        entry = self._entries.get(key)
-        return None if entry is None else entry[1]
+        entry = self._lately.get(key)
+        if entry is None:
+            entry = self._before.get(key)
+            if entry is None:
+                return None
+            self._keep(key, entry)
+        return entry[1]
 
     def put(self, key: tuple[Any, ...], made_from: Any, result: Any) -> None:
         """A result, and the objects whose identities stand in its key."""
-        if len(self._entries) >= self._most:
-            self._entries.clear()
-        self._entries[key] = made_from, result
+        self._keep(key, (made_from, result))
+
+    def _keep(self, key: tuple[Any, ...], entry: tuple[Any, Any]) -> None:
+        if len(self._lately) >= self._half:
+            self._before, self._lately = self._lately, {}
+        self._lately[key] = entry
