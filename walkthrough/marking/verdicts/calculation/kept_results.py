@@ -8,7 +8,7 @@ _MOST = 64_000
 
 
 class KeptResults:
-    """Results by the very objects that they were made from; what nobody has asked for in a while is forgotten.
+    """Results by the very objects that they were made from; what nobody asks for is forgotten.
 
     A key names objects by their identity, so each entry keeps them alive.
     """
