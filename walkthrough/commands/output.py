@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import sys
@@ -51,6 +50,8 @@ def encodable(json_pieces: Iterable[str]) -> Iterable[str]:
     """JSON that standard output can say: where it cannot say −, everything beyond ASCII as \\uXXXX."""
     if not needs_ascii():
         return json_pieces
+    import json
+
     return (
         "".join(sign if sign.isascii() else json.dumps(sign)[1:-1] for sign in piece) for piece in json_pieces
     )
