@@ -75,13 +75,9 @@ def _list() -> None:
 
 def _say(text: str) -> None:
     """A line on standard output, in ASCII where nothing else can be said."""
-    from walkthrough.commands.output import needs_ascii
+    from walkthrough.commands.output import needs_ascii, signs
 
-    if needs_ascii():
-        from walkthrough.formats.text import ascii_only
-
-        text = ascii_only(text)
-    sys.stdout.write(text + "\n")
+    sys.stdout.write(signs(needs_ascii())(text) + "\n")
 
 
 def main() -> NoReturn:

@@ -14,6 +14,7 @@ import click
 from walkthrough.commands.printing import (
     blocks_in,
     format_of,
+    is_plain,
     loaded,
     of_step,
     printing,
@@ -91,8 +92,7 @@ def blindspots(case: str, wanted: bool, **how: Any) -> None:
 
 
 def _plain(lines: Iterable[str], how: dict[str, Any]) -> list[str]:
-    from walkthrough.commands.output import needs_ascii
-    from walkthrough.formats.text import ascii_only
+    from walkthrough.commands.output import signs
 
-    plain = how["plain"] or (how["file"] is None and needs_ascii())
-    return [(ascii_only(line) if plain else line) + "\n" for line in lines]
+    said = signs(is_plain(how))
+    return [said(line) + "\n" for line in lines]

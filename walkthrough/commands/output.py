@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import IO
@@ -44,6 +44,15 @@ def needs_ascii() -> bool:
     except (UnicodeEncodeError, LookupError):
         return True
     return False
+
+
+def signs(plain: bool) -> Callable[[str], str]:
+    """What becomes of a text: as it is, or if `plain` in ASCII."""
+    if not plain:
+        return str
+    from walkthrough.formats.text import ascii_only
+
+    return ascii_only
 
 
 def encodable(json_pieces: Iterable[str]) -> Iterable[str]:

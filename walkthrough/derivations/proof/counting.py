@@ -8,7 +8,16 @@ from fractions import Fraction
 from walkthrough.derivations.derivation_notation import Atom, Bracket, Derivative, Maximum, at
 from walkthrough.derivations.general_notation import LetteredEntry, LetteredSum, LetterValues
 from walkthrough.derivations.proof.meaning import F, FormulaAlgebra, Meaning
-from walkthrough.mathematics.notation import Entry, Expression, Number, Piecewise, Same, Tensor, Total
+from walkthrough.mathematics.notation import (
+    Entry,
+    Expression,
+    Number,
+    Piecewise,
+    Product,
+    Same,
+    Tensor,
+    Total,
+)
 
 
 class CountedMeaning(FormulaAlgebra[F, LetterValues]):
@@ -22,6 +31,17 @@ class CountedMeaning(FormulaAlgebra[F, LetterValues]):
         self.meaning = meaning
         self._tensors = tensors
         self._nothing = self.kind.number(Fraction(0))
+
+    def fold(self, of: Expression, scope: LetterValues) -> F:
+        """What an expression means; where a factor is 0, as most slopes are, nobody asks for the others."""
+        if not isinstance(of, Product):
+            return super().fold(of, scope)
+        found: list[F] = []
+        for factor in reversed(of.factors):
+            found.insert(0, self.fold(factor, scope))
+            if found[0] == self._nothing:
+                return self._nothing
+        return self.multiplied(found)
 
     def entry(self, of: Entry, scope: LetterValues) -> F:
         """A letter's number; any other entry is one of the layer."""
