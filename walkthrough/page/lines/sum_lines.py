@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from math import prod
 
 from walkthrough.document import Sum
 from walkthrough.mathematics.letters import bounded, rational, times
@@ -148,11 +149,9 @@ class SumVoice(Closing):
         texts, values = [], []
         for term in terms:
             coefficient = term.coefficient / share
-            texts.append(times(coefficient, [bounded(self.text(each, guard)) for each in term.factors], "·"))
-            value = coefficient
-            for factor in term.factors:
-                value *= self.value(factor, guard)
-            values.append(value)
+            said = [self.said(factor, guard) for factor in term.factors]
+            texts.append(times(coefficient, [bounded(each.text) for each in said], "·"))
+            values.append(prod((each.value for each in said), start=coefficient))
         return texts, values
 
     def _all_complete(self, terms: tuple[Term, ...]) -> bool:
@@ -196,7 +195,7 @@ class SumVoice(Closing):
         return Known(total, doubt)
 
     def _is_zero(self, term: Term) -> bool:
-        return any(self.value(factor) == 0 for factor in term.factors)
+        return not all(self.value(factor) for factor in term.factors)
 
     # --- symbols ---------------------------------------------------------------------------------
 
