@@ -33,8 +33,10 @@ class Shown:
     @property
     def value(self) -> Fraction:
         """What the shown digits say."""
-        size = Fraction(int(self.digits)) * Fraction(10) ** self.exponent
-        return -size if self.negative else size
+        size = -int(self.digits) if self.negative else int(self.digits)
+        return (
+            Fraction(size * 10**self.exponent) if self.exponent >= 0 else Fraction(size, 10**-self.exponent)
+        )
 
     @property
     def magnitude(self) -> int:

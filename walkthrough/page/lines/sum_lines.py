@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache, cached_property
 from math import prod
 
 from walkthrough.document import Sum
@@ -28,6 +30,15 @@ class _Laid:
     terms: tuple[Term, ...]
     rows: tuple[Row, ...]
     share: Fraction
+    complete: Callable[[int, int], bool]
+    """Whether nothing is left out of the numbers of the terms from one place to another."""
+
+    @cached_property
+    def coefficients(self) -> tuple[Fraction, ...]:
+        """Each term's own coefficient, without the shared factor."""
+        if self.share == 1:
+            return tuple(term.coefficient for term in self.terms)
+        return tuple(term.coefficient / self.share for term in self.terms)
 
     @property
     def around(self) -> tuple[str, str]:
@@ -61,9 +72,14 @@ class SumVoice(Closing):
         if not terms:
             return Draft(step, (), because)
         whole = len(terms) == len(step.terms)
-        laid = _Laid(terms, _rows(step) if whole else (), _share(terms))
+        laid = _Laid(
+            terms,
+            _rows(step) if whole else (),
+            _share(terms),
+            cache(lambda first, last: self._all_complete(terms[first:last])),
+        )
         how = self._manner(step)
-        texts = [self._product(term, how, laid.share) for term in terms]
+        texts = [self._product(each, term, how) for each, term in zip(laid.coefficients, terms, strict=True)]
         symbols = laid.set(texts)
         if step.copy:
             zero = self._copied_zero(step)
@@ -97,8 +113,8 @@ class SumVoice(Closing):
 
     def _numbers(self, laid: _Laid, guard: int) -> Attempt:
         """The numbers of a sum, and what is left once the products are worked out."""
-        texts, values = self._operands(laid.terms, laid.share, guard)
-        complete = self._all_complete(laid.terms)
+        texts, values = self._operands(laid, guard)
+        complete = laid.complete(0, len(laid.terms))
         said = [Said(laid.set(texts), Known(laid.share * sum(values)), complete)]
         left = [(term, value) for term, value in zip(laid.terms, values, strict=True) if value]
         if len(left) > 1 and any(len(term.factors) > 1 for term in laid.terms):
@@ -120,8 +136,8 @@ class SumVoice(Closing):
             return self._numbers(laid, guard)
         # a subtotal has fewer digits than what it is made of, and more than the result
         guard = max(guard, _MORE)
-        texts, values = self._operands(laid.terms, laid.share, guard)
-        said = Said(laid.set(texts), Known(sum(values, Fraction(0))), self._all_complete(laid.terms))
+        texts, values = self._operands(laid, guard)
+        said = Said(laid.set(texts), Known(sum(values, Fraction(0))), laid.complete(0, len(laid.terms)))
         found: list[Subtotal] = []
         start = 0
         for name, first, last in groups:
@@ -132,7 +148,7 @@ class SumVoice(Closing):
             of, numbers = (
                 each[start] if alone else Sum(_in_rows(each[start:end], rows)) for each in (symbols, texts)
             )
-            complete = self._all_complete(terms)
+            complete = laid.complete(start, end)
             worth = self._subtotal(terms, total, complete, guard - _MORE)
             said_numbers = Said(numbers, Known(total), complete)
             found.append(Subtotal(name, of, said_numbers, worth, guard - _MORE))
@@ -142,16 +158,13 @@ class SumVoice(Closing):
         total_of_them = Said(side, summed, all(each.worth.complete for each in found))
         return Attempt((said, total_of_them), tuple(found))
 
-    def _operands(
-        self, terms: tuple[Term, ...], share: Fraction, guard: int
-    ) -> tuple[list[str], list[Fraction]]:
+    def _operands(self, laid: _Laid, guard: int) -> tuple[list[str], list[Fraction]]:
         """Each product with its numbers, and what they say."""
         texts, values = [], []
-        for term in terms:
-            coefficient = term.coefficient / share
+        for coefficient, term in zip(laid.coefficients, laid.terms, strict=True):
             said = [self.said(factor, guard) for factor in term.factors]
             texts.append(times(coefficient, [bounded(each.text) for each in said], "·"))
-            values.append(prod((each.value for each in said), start=coefficient))
+            values.append(_product_of(coefficient, [each.value for each in said]))
         return texts, values
 
     def _all_complete(self, terms: tuple[Term, ...]) -> bool:
@@ -199,9 +212,8 @@ class SumVoice(Closing):
 
     # --- symbols ---------------------------------------------------------------------------------
 
-    def _product(self, term: Term, how: ProductStyle, share: Fraction) -> str:
-        symbols = [self.symbol(factor, how.short) for factor in term.factors]
-        return times(term.coefficient / share, symbols, how.between)
+    def _product(self, coefficient: Fraction, term: Term, how: ProductStyle) -> str:
+        return times(coefficient, [self.symbol(factor, how.short) for factor in term.factors], how.between)
 
     def _manner(self, step: Sums) -> ProductStyle:
         """How all lines of the step's tensor are written."""
@@ -237,6 +249,13 @@ def _rule(step: Sums) -> tuple[str, ...]:
         return ("it goes into no output",)
     rule = rule_of(step.stage, own_part(step.ref.tensor), step.phase)
     return (rule,) if rule else ()
+
+
+def _product_of(coefficient: Fraction, factors: list[Fraction]) -> Fraction:
+    """A product; nearly every coefficient is 1, and nothing is multiplied by that."""
+    if coefficient == 1 and factors:
+        return prod(factors[1:], start=factors[0])
+    return prod(factors, start=coefficient)
 
 
 def _share(terms: tuple[Term, ...]) -> Fraction:
