@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from shlex import quote
 from typing import TYPE_CHECKING, NamedTuple
 
 from walkthrough.words.messages import one_line, printable
@@ -36,6 +35,8 @@ def as_typed(case: Case) -> str:
     """What to type on a command line for a case: its name if it is shipped, else where it stands."""
     if case.path is None or case.path.parent == _shipped_folder():
         return case.name
+    from shlex import quote
+
     return quote(printable(str(case.path)))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
@@ -18,6 +17,8 @@ _STYLES = {"title": "1", "stage": "1;36", "aside": "2"}
 def width() -> int:
     """The columns of the terminal, or 100 where there is none."""
     if "COLUMNS" in os.environ or sys.stdout.isatty():
+        import shutil  # with all that it can pack and unpack
+
         return max(40, min(shutil.get_terminal_size((100, 24)).columns, 160))
     return 100
 

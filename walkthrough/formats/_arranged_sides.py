@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from walkthrough.document import Side, Sum, Window
 
 SideRows = tuple[tuple[str, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Arrangement:
+class Arrangement(NamedTuple):
     """How the rows of a sum or a window are set: as they are, all in one row, or at most so many a row."""
 
     flat: bool = False

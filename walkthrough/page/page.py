@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from walkthrough.case import Case
 from walkthrough.document import Block, Heading, Lines, Omitted, Prose
 from walkthrough.mathematics.notation import Shape, Tensor, gradient_name, unravel
-from walkthrough.page.changes import changes
 from walkthrough.page.general_formulas import (
     backward_rule,
     forward_rule,
@@ -19,12 +18,9 @@ from walkthrough.page.general_formulas import (
     slope_rule,
     update_rule,
 )
-from walkthrough.page.images import Images
 from walkthrough.page.lines.drafts import Draft
 from walkthrough.page.lines.narration import Narration
 from walkthrough.page.lines.said_once import said_once
-from walkthrough.page.strokes import Strokes
-from walkthrough.page.top_of_page import opening
 from walkthrough.trace.linked import new_loss
 from walkthrough.trace.moves import Move
 from walkthrough.trace.network import Network, Stage
@@ -33,7 +29,9 @@ from walkthrough.trace.steps.kinds import Ref
 from walkthrough.trace.steps.steps import Steps
 
 if TYPE_CHECKING:
+    from walkthrough.page.images import Images
     from walkthrough.page.records.ledger import Ledger
+    from walkthrough.page.strokes import Strokes
 
 WINNERS = {
     "first": "the first in reading order wins",
@@ -70,6 +68,8 @@ class Page:
 
     @property
     def _images(self) -> Images:
+        from walkthrough.page.images import Images
+
         return Images(self.narration, self.omitting)
 
     @property
@@ -157,6 +157,8 @@ class Page:
 
     def opening(self) -> Iterator[Block]:
         """Title, source, and how to read the numbers."""
+        from walkthrough.page.top_of_page import opening
+
         yield from opening(self.steps.trace, self.narration.digits, self.narration.symbolic)
 
     # --- stages ----------------------------------------------------------------------------------
@@ -231,6 +233,8 @@ class Page:
                 yield from strokes.of(tensor)
 
     def _strokes(self, stage: Stage, sample: int) -> Strokes:
+        from walkthrough.page.strokes import Strokes
+
         return Strokes(self.steps, stage, sample, self._images.rows)
 
     def means(self, only: Stage | None = None) -> Iterator[Block]:
@@ -282,6 +286,8 @@ class Page:
             if still:
                 yield Prose(f"Frozen, and therefore as before: {', '.join(still)}.")
             if own and not self.narration.symbolic:
+                from walkthrough.page.changes import changes
+
                 yield from changes(self.narration, stage)
 
     def update_heading(self, stage: Stage, moves: list[Move]) -> Heading:

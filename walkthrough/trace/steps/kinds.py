@@ -30,8 +30,7 @@ class Ref(NamedTuple):
     cell: Cell
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(NamedTuple):
     """One multiply-add: coefficient · factor · factor (None: padding, which is 0)."""
 
     coefficient: Fraction
