@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import signal
 import sys
@@ -85,8 +84,6 @@ def main() -> NoReturn:
     """Run a command; every way it can end has its exit status."""
     from walkthrough.commands.output import give_up, open_closed_streams
 
-    # a command is over before rings of what nobody needs any more matter; looking for them is a tenth of it
-    gc.set_threshold(50_000, 20, 100)
     open_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):

@@ -68,7 +68,6 @@ class Draft:
     alike: str = ""
 
 
-@dataclass(frozen=True)
 class Closing(Voice):
     """How drafts become lines."""
 

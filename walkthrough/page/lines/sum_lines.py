@@ -54,7 +54,6 @@ class _Laid:
         return Sum(_in_rows(texts, self.rows), *self.around)
 
 
-@dataclass(frozen=True)
 class SumVoice(Closing):
     """How sums of products are put into lines."""
 
