@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from walkthrough.case import Case
 from walkthrough.document import Block, Heading, Lines, Omitted, Prose
-from walkthrough.mathematics.notation import Shape, Tensor, gradient_name, unravel
+from walkthrough.mathematics.notation import Shape, Tensor, gradient_name
 from walkthrough.page.general_formulas import (
     backward_rule,
     forward_rule,
@@ -70,7 +71,7 @@ class Page:
     def _images(self) -> Images:
         from walkthrough.page.images import Images
 
-        return Images(self.narration, self.omitting)
+        return Images(self.narration, self.omitting, self._ledger.texts)
 
     @property
     def network(self) -> Network:
@@ -329,12 +330,10 @@ class Page:
             if self.omitting:
                 yield Omitted(name, Tensor(name, self.shapes[name]).size, because)
                 return
-            shape, start = self.steps.trace.place(name).shape, 0
+            names = self.steps.trace.cell_names(name)
             for texts in self._ledger.lines(name):
-                places = range(start, start + len(texts))
-                cells = tuple(self.steps.trace.cell_name(name, unravel(place, shape)) for place in places)
-                yield Lines(tuple(texts), because, cells)
-                because, start = "", start + len(texts)
+                yield Lines(tuple(texts), because, tuple(islice(names, len(texts))))
+                because = ""
             return
         guard = self._guard(name)
         drafts = self._drafts.pop(name, None) or self._drafted(name)

@@ -134,7 +134,8 @@ class Voice:
 
     def text(self, ref: Ref | None, guard: int = 0) -> str:
         """The number's text: as the case writes it, or as it is shown."""
-        return self.said(ref, guard).text
+        given = "0" if ref is None else self._as_given(ref)
+        return self.number(ref, guard).text if given is None else given
 
     def value(self, ref: Ref | None, guard: int = 0) -> Fraction:
         """What the printed number says."""
