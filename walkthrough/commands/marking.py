@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Iterable
@@ -83,6 +82,8 @@ def blindspots(case: str, wanted: bool, **how: Any) -> None:
     suggestion = suggest(opened, found, exercise) if wanted else None
     if format_of(how) == "json":
         table = found.table | ({"suggestion": suggestion and suggestion.table} if wanted else {})
+        import json
+
         write([json.dumps(table, ensure_ascii=False, indent=1) + "\n"], how, opened)
         return
     lines = list(found.lines)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache, cached_property
@@ -85,11 +86,15 @@ class SumVoice(Closing):
             return Draft(step, (symbols,), (*because, zero) if zero else because)
         groups = _groups(laid.rows) if how.grouped and laid.share == 1 else []
 
+        # a subtotal has fewer digits than what it is made of, and more than the result
+        with_subtotals = cache(lambda guard: self._with_subtotals(laid, texts, groups, guard))
+
         def attempt(guard: int) -> Attempt:
-            try:
-                return self._with_subtotals(laid, texts, groups, guard)
-            except UncertainDigit:  # a channel of which something cancels has no digit that is certain
-                return self._numbers(laid, guard)
+            if groups:
+                # where something cancels in a channel, none of its digits is certain
+                with suppress(UncertainDigit):
+                    return with_subtotals(max(guard, _MORE))
+            return self._numbers(laid, guard)
 
         return Draft(step, (symbols,), because, attempt, self.renews(step.ref))
 
@@ -131,10 +136,6 @@ class SumVoice(Closing):
         self, laid: _Laid, symbols: list[str], groups: list[tuple[str, int, int]], guard: int
     ) -> Attempt:
         """The same, channel by channel."""
-        if not groups:
-            return self._numbers(laid, guard)
-        # a subtotal has fewer digits than what it is made of, and more than the result
-        guard = max(guard, _MORE)
         texts, values = self._operands(laid, guard)
         said = Said(laid.set(texts), Known(sum(values, Fraction(0))), laid.complete(0, len(laid.terms)))
         found: list[Subtotal] = []
