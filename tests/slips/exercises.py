@@ -12,10 +12,12 @@ from walkthrough.case.cells import resolve
 from walkthrough.marking.diagnosis.likeliest_slips import OwnNumbers, diagnose
 from walkthrough.marking.marked_worksheets import NumberClaim, Slip
 from walkthrough.marking.worksheets.claimed_numbers import understand
+from walkthrough.numbers.quantities import quantity
 from walkthrough.numbers.shown import Known, shown
 from walkthrough.trace.steps.kinds import Given, Ref
 from walkthrough.trace.steps.steps import Steps
 from walkthrough.trace.trace import replay
+from walkthrough.workbook.sheet_numbers import SheetNumbers
 from walkthrough.workbook.workbook import Workbook
 
 
@@ -63,7 +65,12 @@ def sheet(book: Workbook, claims: Mapping[str, str]) -> tuple[dict[Ref, NumberCl
         number = made[ref].number if ref in made else None
         return true_value(book, ref) if number is None else number.value
 
-    return made, OwnNumbers(list(made.values()), written, lambda ref: true_value(book, ref))
+    numbers = {ref: each.number for ref, each in made.items() if each.number is not None}
+    page = SheetNumbers(
+        {ref: quantity(number.value) for ref, number in numbers.items()},
+        {ref: quantity(number.units[0]) for ref, number in numbers.items() if number.units},
+    )
+    return made, OwnNumbers(page, written, lambda ref: true_value(book, ref))
 
 
 def slips_of(book: Workbook, cell: str, written: str, **others: str) -> tuple[Slip, ...]:

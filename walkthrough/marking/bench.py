@@ -138,6 +138,7 @@ def _batch(bench: Bench, sources: Sequence[SheetSource], wanted: Wanted) -> Batc
     said = Batch()
     if wanted.kind == "tally":
         said.tally = ClassTally(wanted.everything, wanted.hide_answers)
+    exercises = set[Exercise]()
     for source in sources:
         for outcome in bench.marked(source):
             if isinstance(outcome, CaseError):
@@ -146,11 +147,12 @@ def _batch(bench: Bench, sources: Sequence[SheetSource], wanted: Wanted) -> Batc
             sheet, exercise = outcome
             said.sheets += 1
             said.wrong |= sheet.first_wrong is not None
-            said.files.update(exercise.case.files)
+            exercises.add(exercise)
             if wanted.kind == "json":
                 said.pieces.append(sheet_as_json(sheet, wanted.hide_answers))
             elif wanted.kind == "csv":
                 said.pieces.extend(csv_rows(sheet, wanted.everything, wanted.hide_answers))
             elif said.tally is not None:
                 said.tally.add(sheet, exercise)
+    said.files.update(file for exercise in exercises for file in exercise.case.files)
     return said

@@ -109,6 +109,10 @@ class Marked:
     enough_digits: bool = True
     slips: tuple[Slip, ...] = ()
 
+    def explained_by(self, slips: tuple[Slip, ...]) -> Marked:
+        """The same with these slips."""
+        return Marked(self.claim, self.verdict, self.expected, self.from_yours, self.enough_digits, slips)
+
 
 @dataclass(frozen=True, slots=True)
 class MarkedFormula:

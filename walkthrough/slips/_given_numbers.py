@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from flint import fmpq
@@ -15,7 +16,7 @@ from walkthrough.slips._functions import line_with, operands
 from walkthrough.slips._lines import equals, text
 from walkthrough.slips._neighbours import beside, bracketed
 from walkthrough.trace.steps.kinds import Choice, Formula, Gate, Given, Ref
-from walkthrough.workbook.reworked_steps import ReworkedRow, ReworkedStep
+from walkthrough.workbook.reworked_steps import ReworkedStep
 
 _MOST_GIVEN = 200
 _LONGEST = 12
@@ -30,9 +31,26 @@ class Misreading:
     places: int
 
 
-def misreadings(own: ReworkedStep, ref: Ref) -> tuple[Misreading, ...]:
+class Misreadings:
+    """What a given number may be taken for, and how far off each lies."""
+
+    def __init__(self, given: Quantity, all_of_them: Iterable[Misreading]) -> None:
+        self.all = tuple(all_of_them)
+        off = sorted((nearly(each.number - given), at) for at, each in enumerate(self.all))
+        self._off = [apart for apart, _ in off]
+        self._places = [at for _, at in off]
+
+    def off_by(self, low: float, high: float) -> list[Misreading]:
+        """Those that lie so far off, in the order in which they were thought of."""
+        near = self._places[bisect_left(self._off, low) : bisect_right(self._off, high)]
+        return [self.all[at] for at in sorted(near)]
+
+
+def misreadings(own: ReworkedStep, ref: Ref) -> Misreadings:
     """What a given number may be taken for."""
-    return own.book.remember(("misreadings", ref), lambda: tuple(_misreadings(own, ref)))
+    right = own.book.given(ref)
+    assert right is not None
+    return own.book.remember(("misreadings", ref), lambda: Misreadings(right, _misreadings(own, ref)))
 
 
 def _misreadings(own: ReworkedStep, ref: Ref) -> Iterator[Misreading]:
@@ -72,12 +90,30 @@ def _digits_changed(right: Quantity) -> Iterator[Quantity]:
                 yield fmpq(sign * value.numerator, value.denominator)
 
 
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A given number in a step, and its places in a sum: the term, and which factor of it."""
+
+    ref: Ref
+    places: tuple[tuple[int, int], ...] = ()
+
+
 def given_operands(own: ReworkedStep) -> list[Ref]:
     """The numbers in a step that the case gives, each once."""
-    step = own.step
+    return [use.ref for use in _uses(own)]
+
+
+def _uses(own: ReworkedStep) -> list[Use]:
+    """The numbers that the case gives, and that do not stand on the sheet as well."""
+    page = own.sought.page if own.sought is not None else ()
+    return [use for use in _uses_of(own) if use.ref not in page]
+
+
+def _uses_of(own: ReworkedStep) -> tuple[Use, ...]:
+    step, given = own.step, own.book.given
     match step:
         case Given():
-            return []
+            return ()
         case Choice():
             refs = [ref for ref in step.candidates if ref is not None]
         case Gate():
@@ -85,39 +121,41 @@ def given_operands(own: ReworkedStep) -> list[Ref]:
         case Formula():
             refs = operands(own)
         case _:
-            refs = [ref for row in own.rows for ref in row.refs if ref is not None]
-    page = own.sought.page if own.sought is not None else ()
-    given = [ref for ref in refs if ref not in page and own.book.given(ref) is not None]
-    return list(dict.fromkeys(given))
+            return own.book.remember(("given numbers", own.ref), lambda: tuple(_uses_in_rows(own)))
+    return tuple(Use(ref) for ref in dict.fromkeys(refs) if given(ref) is not None)
+
+
+def _uses_in_rows(own: ReworkedStep) -> Iterator[Use]:
+    used: dict[Ref, list[tuple[int, int]]] = {}
+    for number, row in enumerate(own.rows):
+        for at, ref in enumerate(row.refs):
+            if ref is not None and own.book.given(ref) is not None:
+                used.setdefault(ref, []).append((number, at))
+    for ref, places in used.items():
+        yield Use(ref, tuple(places))
 
 
 def numbers_misread(own: ReworkedStep) -> Candidates:
     """What the step gives with one of its given numbers misread."""
-    given = given_operands(own)
-    if not given or len(given) > _MOST_GIVEN:
+    uses = _uses(own)
+    if not uses or len(uses) > _MOST_GIVEN:
         return
-    rows: dict[Ref, list[tuple[ReworkedRow, int]]] = {}
-    if not isinstance(own.step, Choice | Gate | Formula):
-        for row in own.rows:
-            for at, ref in enumerate(row.refs):
-                if ref is not None:
-                    rows.setdefault(ref, []).append((row, at))
-    for ref in given:
-        used = rows.get(ref, [])
-        times = _times(used)
-        room = _room(own, times) if rows else None
-        for misreading in misreadings(own, ref):
-            if room is not None and not room[0] <= nearly(misreading.number - own.number(ref)) <= room[1]:
-                continue
-            value = _value(own, ref, misreading.number, times if rows else None)
+    missing = _missing(own) if uses[0].places else None
+    for use in uses:
+        times = _times(own, use) if use.places else None
+        possible = misreadings(own, use.ref)
+        near = possible.all if missing is None or times is None else possible.off_by(*_room(missing, times))
+        for misreading in near:
+            value = _value(own, use.ref, misreading.number, times)
             if value is not None and own.fits(value):
-                yield _candidate(own, ref, misreading, value, used, len(given))
+                yield _candidate(own, use, misreading, value, len(uses))
 
 
-def _times(used: list[tuple[ReworkedRow, int]]) -> Quantity:
+def _times(own: ReworkedStep, use: Use) -> Quantity:
     """What a given number is multiplied by in a sum."""
     result: Quantity = fmpq(0)
-    for row, at in used:
+    for number, at in use.places:
+        row = own.rows[number]
         others = row.coefficient
         for position, value in enumerate(row.values):
             others = others if position == at else others * value
@@ -125,14 +163,19 @@ def _times(used: list[tuple[ReworkedRow, int]]) -> Quantity:
     return result
 
 
-def _room(own: ReworkedStep, times: Quantity) -> tuple[float, float] | None:
-    """Roughly how far from the right one the number taken must lie for the sum to come out as written."""
+def _missing(own: ReworkedStep) -> tuple[float, float] | None:
+    """Roughly what must be added to the right sum for it to come out as written."""
     if own.sought is None:
         return None
+    return nearly(own.sought.low - own.right), nearly(own.sought.high - own.right)
+
+
+def _room(missing: tuple[float, float], times: Quantity) -> tuple[float, float]:
+    """Roughly how far from the right one the number taken must lie, so many `times` as it is used."""
     factor = nearly(times)
     if not factor:
         return 1.0, 0.0
-    low, high = sorted(nearly(end - own.right) / factor for end in (own.sought.low, own.sought.high))
+    low, high = sorted((missing[0] / factor, missing[1] / factor))
     room = (abs(low) + abs(high)) * 1e-9
     return low - room, high + room
 
@@ -147,21 +190,16 @@ def _value(own: ReworkedStep, ref: Ref, number: Quantity, times: Quantity | None
         return None
 
 
-def _candidate(
-    own: ReworkedStep,
-    ref: Ref,
-    misreading: Misreading,
-    value: Quantity,
-    used: list[tuple[ReworkedRow, int]],
-    of: int,
-) -> Candidate:
-    before, number = own.number(ref), misreading.number
+def _candidate(own: ReworkedStep, use: Use, misreading: Misreading, value: Quantity, of: int) -> Candidate:
+    ref, number = use.ref, misreading.number
+    before = own.number(ref)
 
     def told() -> Told:
         condition = f"the {text(before)} of {own.book.name(ref)} {misreading.said}"
-        if len(used) != 1:
+        if len(use.places) != 1:
             return Told(condition, line_with(own, value, {ref: number}))
-        ((row, at),) = used
+        ((place, at),) = use.places
+        row = own.rows[place]
         taken = row._replace(values=(*row.values[:at], number, *row.values[at + 1 :]))
         left = f"{text(own.right)} − {bracketed(row)} + {bracketed(taken)}"
         return Told(condition, equals(left, value, own.right, *row.values, number))

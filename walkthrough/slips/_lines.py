@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from functools import lru_cache
 
 from flint import arb
 
@@ -34,7 +35,17 @@ def _fraction(exact: Quantity) -> Fraction:
 
 def shown_value(value: Quantity, digits: int = SHOWN_DIGITS) -> Shown:
     """A number to so many certain digits, or as many as are certain."""
-    number = as_known(value)
+    if isinstance(value, arb):
+        return _shown(as_known(value), digits)
+    return _shown_fraction(int(value.p), int(value.q), digits)
+
+
+@lru_cache(maxsize=8_192)
+def _shown_fraction(above: int, below: int, digits: int) -> Shown:
+    return _shown(Known(Fraction(above, below)), digits)
+
+
+def _shown(number: Known, digits: int) -> Shown:
     for fewer in (digits, *_FEWER):
         try:
             return shown(number, fewer, 20)
@@ -45,7 +56,12 @@ def shown_value(value: Quantity, digits: int = SHOWN_DIGITS) -> Shown:
 
 def text(value: Quantity) -> str:
     """A number as it stands alone: −2.55."""
-    return shown_value(value).text
+    return shown_value(value).text if isinstance(value, arb) else _text(int(value.p), int(value.q))
+
+
+@lru_cache(maxsize=8_192)
+def _text(above: int, below: int) -> str:
+    return _shown_fraction(above, below, SHOWN_DIGITS).text
 
 
 def factor(value: Quantity) -> str:

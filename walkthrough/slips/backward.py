@@ -347,11 +347,12 @@ def other_gradient_used(own: ReworkedStep) -> Candidates:
     if stage is None or own.step.phase != "backward" or not isinstance(own.step, Sums | Chain | Route):
         return
     upstream = own.book.beside(stage.z.grad.name, own.ref)
-    for other in _neighbouring_gradients(own, stage):
+    beside = own.book.remember(("gradients beside", stage.name), lambda: _neighbouring_gradients(own, stage))
+    for other in beside:
         name = own.book.beside(other.grad.name, own.ref)
-        if name == own.ref.tensor or other.size != stage.z.size:
+        if name == own.ref.tensor:
             continue
-        rows = [_from_elsewhere(own, row, upstream, Tensor(name, other.shape)) for row in own.rows]
+        rows = _from_elsewhere(own, upstream, Tensor(name, other.shape))
         value = added(rows)
         if value != own.right and own.fits(value):
             said = f"the gradient {name} is multiplied in, not {upstream}"
@@ -359,23 +360,32 @@ def other_gradient_used(own: ReworkedStep) -> Candidates:
 
 
 def _neighbouring_gradients(own: ReworkedStep, stage: Stage) -> list[Tensor]:
-    """What has a gradient one layer before and after the one that is right."""
+    """What has a gradient of as many entries one layer before and after the one that is right."""
     layers = own.book.trace.network.layers
     if stage not in layers:
         return []
     at = layers.index(stage)
-    return [*(after.z for after in layers[at + 1 : at + 3]), stage.x]
+    neighbours = [*(after.z for after in layers[at + 1 : at + 3]), stage.x]
+    return [each for each in neighbours if each.size == stage.z.size]
 
 
-def _from_elsewhere(own: ReworkedStep, row: ReworkedRow, upstream: str, other: Tensor) -> ReworkedRow:
-    """A term with the gradient of the same place in another tensor."""
-    values = []
-    for ref, value in zip(row.refs, row.values, strict=True):
-        if ref is not None and ref.tensor == upstream:
-            place = ravel(ref.cell, own.book.shape(upstream))
-            value = own.number(Ref(other.name, unravel(place, other.shape)))
-        values.append(value)
-    return row._replace(values=tuple(values), product=row.coefficient * product_of(values))
+def _from_elsewhere(own: ReworkedStep, upstream: str, other: Tensor) -> list[ReworkedRow]:
+    """The terms with the gradient of the same place in another tensor."""
+
+    def elsewhere(ref: Ref | None) -> Ref | None:
+        if ref is None or ref.tensor != upstream:
+            return None
+        return Ref(other.name, unravel(ravel(ref.cell, own.book.shape(upstream)), other.shape))
+
+    instead = own.book.remember(
+        ("elsewhere", own.ref, other.name), lambda: [[elsewhere(ref) for ref in row.refs] for row in own.rows]
+    )
+    rows = []
+    for row, refs in zip(own.rows, instead, strict=True):
+        pairs = zip(refs, row.values, strict=True)
+        values = tuple(value if ref is None else own.number(ref) for ref, value in pairs)
+        rows.append(row._replace(values=values, product=row.coefficient * product_of(values)))
+    return rows
 
 
 @slip(common=3)

@@ -245,7 +245,7 @@ def _others(own: ReworkedStep) -> list[Ref]:
     if sought is None:
         cells = [Ref(tensor, cell) for cell in own.book.trace.network_tensor(tensor).cells()]
     else:
-        cells = sought.page.standing_for(own.right)
+        cells = sought.page.standing_for(own.right, tensor)
     return [ref for ref in cells if ref.tensor == tensor and ref.cell != own.ref.cell]
 
 

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from math import inf, log10
 
 from flint import arb, fmpq
 
 from walkthrough.numbers.formulas import Quantity
+from walkthrough.numbers.quantities import nearly
 from walkthrough.slips import Candidate, Candidates, Told, slip
 from walkthrough.slips._lines import equals, factor, named, shown_value, text
 from walkthrough.trace.steps.kinds import Ref
 from walkthrough.workbook.reworked_steps import ReworkedStep
 
 _POWERS = (1, -1, 2, -2, 3, -3, 4, -4, 5, -5, 6, -6)
+_TIMES = {power: fmpq(10) ** power for power in _POWERS}
 _DIGITS_PLAYED = 4
 _FEWEST_DIGITS = 3
 _MOST_DIGITS = 60
 _FINEST = fmpq(10) ** -_MOST_DIGITS
+_LARGEST = fmpq(10) ** _MOST_DIGITS
+_HALF, _NONE = fmpq(1, 2), fmpq(0)
+_ROOM = 1e-9
 
 
 @slip(common=6)
@@ -34,10 +40,10 @@ def sign_flipped(own: ReworkedStep) -> Candidates:
 @slip(common=3)
 def point_moved(own: ReworkedStep) -> Candidates:
     """v·10ᵏ: the decimal point one or more places further."""
-    for power in _POWERS:
-        times = fmpq(10) ** power
+    for power in _powers(own):
+        times = _TIMES[power]
         value = own.right * times
-        if own.right and own.fits(value) and not (own.sought and own.sought.low <= 0 <= own.sought.high):
+        if own.fits(value):
 
             def told(power: int = power, times: Quantity = times, value: Quantity = value) -> Told:
                 places = "1 place" if abs(power) == 1 else f"{abs(power)} places"
@@ -45,6 +51,24 @@ def point_moved(own: ReworkedStep) -> Candidates:
                 return Told(f"the decimal point of {text(own.right)} is moved by {places}", line)
 
             yield Candidate(value, told, None, 2 * abs(power))
+
+
+def _powers(own: ReworkedStep) -> tuple[int, ...]:
+    """The powers of ten that can lead from the right number to what is sought."""
+    if not own.right:
+        return ()
+    if own.sought is None:
+        return _POWERS
+    if own.sought.low <= 0 <= own.sought.high:
+        return ()
+    right = nearly(own.right) or inf
+    times = sorted(nearly(end) / right for end in (own.sought.low, own.sought.high))
+    if times[1] < 0:
+        return ()
+    if not (times[0] > 0 and times[1] < inf):
+        return _POWERS
+    low, high = log10(times[0]) - _ROOM, log10(times[1]) + _ROOM
+    return tuple(power for power in _POWERS if low <= power <= high)
 
 
 @slip(common=2)
@@ -115,24 +139,31 @@ def _as_written(own: ReworkedStep, digits: str) -> str:
     return f"−{said}" if own.right < 0 else said
 
 
-def _pairs(own: ReworkedStep, played: object) -> Iterator[tuple[str, str, Quantity]]:
+def _pairs(own: ReworkedStep, played: object) -> Iterable[tuple[str, str, Quantity]]:
     """The digits of the right number to the unit written, those written, and the number written.
 
     With nothing written, every number that a slip of this kind (`played`) makes of the right digits.
     """
-    if own.sought is None:
-        yield from _played(own, played)
-    elif own.sought.unit is not None:
-        number, unit = (own.sought.low + own.sought.high) / 2, own.sought.unit
-        whole = number / unit
-        if unit < _FINEST or abs(whole) > 1 / _FINEST:
-            return  # nobody compares so many digits
-        if whole.q != 1 or (number < 0) != bool(own.right < 0) or not number:
-            return
-        for right in {_rounded(abs(own.right) / unit, half) for half in (fmpq(1, 2), fmpq(0))}:
-            one, other = _digits(right, unit), _digits(abs(int(whole.p)), unit)
-            if len(one) == len(other) <= _MOST_DIGITS:
-                yield one, other, number
+    return _played(own, played) if own.sought is None else own.once("digits", lambda: tuple(_written(own)))
+
+
+def _written(own: ReworkedStep) -> Iterator[tuple[str, str, Quantity]]:
+    """The right number rounded and cut off, and what was written."""
+    sought = own.sought
+    assert sought is not None
+    if sought.unit is None:
+        return
+    number, unit = (sought.low + sought.high) / 2, sought.unit
+    whole, size = number / unit, abs(own.right) / unit
+    if unit < _FINEST or abs(whole) > _LARGEST:
+        return  # nobody compares so many digits
+    if whole.q != 1 or (number < 0) != bool(own.right < 0) or not number:
+        return
+    other = _digits(abs(int(whole.p)), unit)
+    for right in {_rounded(size, _HALF), _rounded(size, _NONE)}:
+        one = _digits(right, unit)
+        if len(one) == len(other) <= _MOST_DIGITS:
+            yield one, other, number
 
 
 def _rounded(size: Quantity, half: Quantity) -> int:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Hashable
 from fractions import Fraction
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
+
+from flint import fmpq
 
 from walkthrough.numbers.formulas import Quantity
 from walkthrough.numbers.quantities import quantity
 from walkthrough.trace.steps.kinds import Ref
 
-Own: TypeAlias = Callable[[Ref], Fraction | None]
+T = TypeVar("T")
+Own: TypeAlias = Callable[[Ref], Fraction | Quantity | None]
 """Somebody's own number in a cell; None where their numbers give nothing (the log of a negative one)."""
 
 
@@ -27,7 +30,7 @@ class Operands:
     def __init__(self, own: Own) -> None:
         self._own = own
         self._known: dict[Ref, Quantity] = {}
-        self._worked_out: dict[Ref, Quantity] = {}
+        self._worked_out: dict[Hashable, object] = {}
         self.given: Callable[[Ref], Quantity | None] = lambda _: None
         self.written: Collection[Ref] = frozenset()
         """The cells in which this person wrote something."""
@@ -41,16 +44,16 @@ class Operands:
                 value = self._own(ref)
                 if value is None:
                     raise NothingThere(f"{ref.tensor}")
-                known = quantity(value)
+                known = value if isinstance(value, fmpq) else quantity(value)
             self._known[ref] = known
         return known
 
-    def worked_out(self, ref: Ref, value: Callable[[], Quantity]) -> Quantity:
-        """What a cell is by these numbers, whatever was written in it: worked out once."""
-        known = self._worked_out.get(ref)
+    def once(self, key: Hashable, made: Callable[[], T]) -> T:
+        """What is worked out from these numbers, once: a cell's right value, whatever was written in it."""
+        known = self._worked_out.get(key)
         if known is None:
-            known = self._worked_out[ref] = value()
-        return known
+            known = self._worked_out[key] = made()
+        return known  # type: ignore[return-value]  # made by the same key
 
     @property
     def asked(self) -> list[Ref]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from flint import arb, fmpq
 
@@ -22,6 +21,7 @@ from walkthrough.workbook.operands import Operands
 from walkthrough.workbook.sheet_numbers import SheetNumbers
 from walkthrough.workbook.workbook import Outline, Workbook
 
+T = TypeVar("T")
 ZERO, ONE = fmpq(0), fmpq(1)
 _NOTHING = fmpq(1, 10**25)
 
@@ -57,11 +57,11 @@ class ReworkedStep:
         self.step = step
         self.number = numbers
         self.sought = sought
-
-    @property
-    def ref(self) -> Ref:
+        self.ref = step.ref
         """The cell."""
-        return self.step.ref
+        self._rows: list[ReworkedRow] | None = None
+        self._right: Quantity | None = None
+        self._once: dict[Hashable, object] = {}
 
     @property
     def stage(self) -> Stage | None:
@@ -82,11 +82,22 @@ class ReworkedStep:
             return bool(abs(value) < _NOTHING)
         return bool(sought.low <= value <= sought.high)
 
+    def once(self, key: Hashable, made: Callable[[], T]) -> T:
+        """What is worked out from this step and what is sought, once."""
+        if key not in self._once:
+            self._once[key] = made()
+        return self._once[key]  # type: ignore[return-value]  # made by the same key
+
     # --- its terms -------------------------------------------------------------------------------
 
-    @cached_property
+    @property
     def rows(self) -> list[ReworkedRow]:
         """The terms of a sum with their numbers; none if the step is no sum."""
+        if self._rows is None:
+            self._rows = self.number.once(("rows", self.ref), self._worked_out_rows)
+        return self._rows
+
+    def _worked_out_rows(self) -> list[ReworkedRow]:
         step = self.step
         if isinstance(step, Chain):
             return [self._link(*term) for term in step.terms]
@@ -152,20 +163,30 @@ class ReworkedStep:
 
     def won_share(self, window: Ref, entry: Ref) -> Quantity:
         """The share of a window's gradient that an entry gets."""
-        choice = self.book.step(window)
-        assert isinstance(choice, Choice)
-        best = max(self.number(ref) for ref in choice.candidates if ref is not None)
-        winners = [ref for ref in choice.candidates if ref is not None and not self.number(ref) < best]
+        winners = self.number.once(("winners", window), lambda: self._winners(window))
         tie = self.book.trace.case.conventions.max_tie
         if tie == "first":
             return fmpq(int(winners[0] == entry))
         return fmpq(int(entry in winners), len(winners) if tie == "split" else 1)
 
+    def _winners(self, window: Ref) -> list[Ref]:
+        """The entries of a window that are the largest, in reading order."""
+        choice = self.book.step(window)
+        assert isinstance(choice, Choice)
+        numbers = [(ref, self.number(ref)) for ref in choice.candidates if ref is not None]
+        best = max(number for _, number in numbers)
+        return [ref for ref, number in numbers if not number < best]
+
     # --- its value -------------------------------------------------------------------------------
 
-    @cached_property
+    @property
     def right(self) -> Quantity:
         """The right value from one's own operands; raises ArithmeticError where there is none."""
+        if self._right is None:
+            self._right = self.number.once(("right", self.ref), self._worked_out)
+        return self._right
+
+    def _worked_out(self) -> Quantity:
         step = self.step
         match step:
             case Given():
@@ -208,13 +229,15 @@ class ReworkedStep:
 
     def right_of(self, ref: Ref) -> Quantity:
         """The right value of another cell, from the same person's operands; raises ArithmeticError."""
-        return self.number.worked_out(ref, lambda: reworked(self.book, ref, self.number).right)
+        return reworked(self.book, ref, self.number).right
 
     def with_given(self, ref: Ref, number: Quantity) -> Quantity | None:
         """The value if a given number is read as another one wherever it is used.
 
         What is not on the sheet is worked out anew; None where this cell has nothing to do with it.
         """
+        if self.book.apart(self.ref, ref, self.number.written):
+            return None
         met: list[Ref] = []
 
         def other(each: Ref) -> Quantity | None:

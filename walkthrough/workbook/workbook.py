@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Container, Hashable, Iterable, Iterator
 from fractions import Fraction
 from itertools import product
 from typing import TypeAlias, TypeVar
@@ -39,6 +39,7 @@ class Workbook:
         self._laid_out: dict[Hashable, object] = {} if like is None else like._laid_out
         self.trace = steps.trace
         self._remembered: dict[Hashable, object] = {}
+        self._steps: dict[Ref, AnyStep] = {}
         self._given: dict[Ref, Quantity] = {}
         self._structures: dict[str, Structure] = {}
         data, given = {"input", "target"}, set(steps.trace.network.parameters)
@@ -63,7 +64,12 @@ class Workbook:
 
     def step(self, ref: Ref) -> AnyStep:
         """How a cell comes about."""
-        return self.remember(ref, lambda: self.steps.step(ref.tensor, ref.cell))
+        known = self._steps.get(ref)
+        if known is None:
+            if len(self._steps) >= _MOST_REMEMBERED:
+                self._steps.clear()
+            known = self._steps[ref] = self.steps.step(ref.tensor, ref.cell)
+        return known
 
     def given(self, ref: Ref) -> Quantity | None:
         """A number that the case itself gives; None if it is computed."""
@@ -99,6 +105,13 @@ class Workbook:
     def reads(self, ref: Ref) -> frozenset[Ref]:
         """The cells from which a cell is worked out, at the first remove."""
         return self.remember(("reads", ref), lambda: frozenset(self._reads(self.step(ref))))
+
+    def apart(self, ref: Ref, given: Ref, written: Container[Ref]) -> bool:
+        """Whether a number has nothing to do with a given one: it is made of others, all given or written."""
+        if not isinstance(self.step(ref), Sums | Choice | Gate):
+            return False  # what a route and a formula read is not all among what they are made of
+        reads = self.reads(ref)
+        return given not in reads and all(each in written or self.given(each) is not None for each in reads)
 
     def _reads(self, step: AnyStep) -> Iterator[Ref]:
         match step:

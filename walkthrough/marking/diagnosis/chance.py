@@ -30,7 +30,7 @@ _WAYS_OF_A_STEP, _WAYS_OF_A_TERM = 80, 14
 
 def numbers_like_it(own: ReworkedStep) -> float:
     """How many numbers of this size, to this last digit, could stand there; infinite for a fraction."""
-    reach, unit = _reach(own)
+    reach, unit = own.once("reach", lambda: _reach(own))
     return 2 * max(ceil(reach / unit), _FEWEST) + 1 if unit and isfinite(reach / unit) else float("inf")
 
 
@@ -39,11 +39,11 @@ def share_explained(own: ReworkedStep, kind: SlipKind, candidate: Candidate) -> 
     everything = numbers_like_it(own)
     if everything == float("inf"):
         return 0.0
-    reach, unit = _reach(own)
+    reach, unit = own.once("reach", lambda: _reach(own))
     at_most = most_ways(own) + _by_writing(own, 0.0, reach / unit) + (candidate.places if kind.solves else 0)
     if at_most <= everything * _SURELY:
         return at_most / everything  # so many numbers there are that nothing need be laid out
-    weights = _weights(own, reach, unit)
+    weights = own.once("weights", lambda: _weights(own, reach, unit))
     score = kind.common / candidate.places
     easily = max(score, weights.get(round(nearly(candidate.value) / unit), 0.0))
     as_easily = sum(weight >= easily for weight in weights.values())

@@ -18,14 +18,12 @@ from walkthrough.marking.diagnosis.findings import (
     SLIP_BITS,
     Finding,
     OwnNumbers,
-    sought_for,
     told,
-    units_of,
 )
 from walkthrough.marking.diagnosis.remembered_diagnoses import MOST_SLIPS, Explanation
 from walkthrough.marking.marked_worksheets import LayerSlip, NumberClaim, Slip
 from walkthrough.numbers.formulas import Quantity
-from walkthrough.numbers.quantities import nearly, quantity
+from walkthrough.numbers.quantities import nearly
 from walkthrough.slips import Candidate, Told
 from walkthrough.trace.steps.kinds import Ref
 from walkthrough.workbook.reworked_steps import ReworkedStep, reworked
@@ -139,8 +137,16 @@ class CommonCauses:
 
     def _leaves(self, clue: Clue) -> bool:
         """Whether every number that came out right is what this misreading makes of it."""
-        beside = (claim for claim in self._others if not clue.tensor or claim.tensor == clue.tensor)
+        if clue.tensor:
+            beside = [claim for claim in self._others if claim.tensor == clue.tensor]
+        else:
+            beside = [claim for claim in self._others if not self._apart(clue, claim)]
         return all(self._fit(clue, claim) in ("gives", "elsewhere") for claim in beside)
+
+    def _apart(self, clue: Clue, claim: NumberClaim) -> bool:
+        """Whether a number can have nothing to do with the one that was misread."""
+        here = Ref(claim.tensor, claim.at)
+        return clue.at is not None and self._book.apart(here, clue.at, self._own.page)
 
     def _fit(self, clue: Clue, claim: NumberClaim) -> str:
         """Whether a misreading `gives` a number, `nearly` or `not`; `elsewhere` if it changes nothing."""
@@ -164,10 +170,9 @@ class CommonCauses:
         return "nearly" if "nearly" in fits else "not"
 
     def _step(self, claim: NumberClaim, numbers: object = None) -> ReworkedStep:
-        assert claim.number is not None
-        sought = sought_for(quantity(claim.number.value), quantity(units_of(claim)[0]), self._own)
+        looked = self._own.looked_into(claim)
         operands = self._own.written if numbers is None else numbers
-        return reworked(self._book, Ref(claim.tensor, claim.at), operands, sought)  # type: ignore[arg-type]
+        return reworked(self._book, looked.ref, operands, looked.sought[0])  # type: ignore[arg-type]
 
     # --- what is told --------------------------------------------------------------------------------
 

@@ -84,7 +84,7 @@ class Examiner:
             if marked.verdict != "wrong":
                 return marked
             step, _ = steps[id(marked.claim)]
-            return replace(marked, slips=_as_written(step, slips_of[id(step.claim)]))
+            return marked.explained_by(_as_written(step, slips_of[id(step.claim)]))
 
         written = {id(step.claim): step.written for step, _ in steps.values()}
         layer_slips = tuple(
@@ -139,7 +139,7 @@ class SecondLook:
 def _own(step: WrongStep) -> OwnNumbers:
     from walkthrough.marking.diagnosis.findings import OwnNumbers
 
-    return OwnNumbers(step.worksheet.claims, step.own, step.unrounded)
+    return OwnNumbers(step.page, step.own, step.unrounded)
 
 
 def _as_written(step: WrongStep, slips: tuple[Slip, ...]) -> tuple[Slip, ...]:

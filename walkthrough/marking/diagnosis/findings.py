@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
+from typing import NamedTuple
 
 from flint import arb, ctx
 
@@ -39,18 +39,27 @@ _MOST_UNITS = 7
 """Nobody rounds to more than millions."""
 
 
+class Looked(NamedTuple):
+    """A claim that is looked into: its cell, its number, and what is sought for each unit it may have."""
+
+    ref: Ref
+    value: Quantity
+    sought: tuple[Sought, ...]
+
+
 class OwnNumbers:
     """One person's numbers: as they wrote them, as they stood before rounding, and what is on the sheet.
 
     Both lookups must know every cell that an earlier step can need: what was claimed, or else what
-    follows from it. Build one for each worksheet.
+    follows from it. `page` is every number on the sheet. Build one for each worksheet.
     """
 
-    def __init__(self, claims: Iterable[NumberClaim], as_written: Own, unrounded: Own | None = None) -> None:
-        self._claims = claims
+    def __init__(self, page: SheetNumbers, as_written: Own, unrounded: Own | None = None) -> None:
+        self.page = page
         self.written = Operands(as_written)
         self.unrounded = None if unrounded is None else Operands(unrounded)
         self._mixtures: dict[str, Operands] = {}
+        self._looked: dict[int, Looked] = {}
 
     def about(self, book: Workbook) -> None:
         """Takes what the case gives from there, unless it stands on the sheet as well."""
@@ -60,16 +69,15 @@ class OwnNumbers:
                 numbers.given = lambda ref: None if ref in page else book.given(ref)
                 numbers.written = self.page.cells
 
-    @cached_property
-    def page(self) -> SheetNumbers:
-        """Every number on the sheet, by cell, and the unit of its last digit."""
-        written = {
-            Ref(claim.tensor, claim.at): claim.number for claim in self._claims if claim.number is not None
-        }
-        return SheetNumbers(
-            {ref: quantity(number.value) for ref, number in written.items()},
-            {ref: quantity(number.units[0]) for ref, number in written.items() if number.units},
-        )
+    def looked_into(self, claim: NumberClaim) -> Looked:
+        """A claim with a number, and what is sought where it stands."""
+        known = self._looked.get(id(claim))
+        if known is None:
+            assert claim.number is not None
+            value = quantity(claim.number.value)
+            sought = tuple([sought_for(value, quantity(unit), self.page) for unit in units_of(claim)])
+            known = self._looked[id(claim)] = Looked(Ref(claim.tensor, claim.at), value, sought)
+        return known
 
     def __iter__(self) -> Iterator[Operands]:
         """The lookups, the second only where it can say something else."""
@@ -79,10 +87,12 @@ class OwnNumbers:
 
     def ways(self, book: Workbook, ref: Ref) -> Iterator[Operands]:
         """All operands as written, all as they stood before rounding, then each tensor in its own way."""
-        yield from self
-        if self.unrounded is None:
+        yield self.written
+        reads = book.reads(ref)
+        carried = sorted({each.tensor for each in reads if book.given(each) is None or each in self.page})
+        if self.unrounded is None or (reads and not carried):
             return
-        carried = sorted({each.tensor for each in book.reads(ref) if book.given(each) is None})
+        yield self.unrounded
         for one in carried if 1 < len(carried) <= _MOST_CARRIED else ():
             yield self._mixed(one)
 
@@ -148,8 +158,7 @@ def findings_with(
     """
     if claim.number is None:
         return None
-    ref, written = Ref(claim.tensor, claim.at), quantity(claim.number.value)
-    wanted = [sought_for(written, quantity(unit), own) for unit in units_of(claim)]
+    ref, written, wanted = own.looked_into(claim)
     if _right(reworked(book, ref, numbers, wanted[-1]), written):
         return None
     for at, sought in enumerate(wanted):
@@ -169,10 +178,10 @@ def units_of(claim: NumberClaim) -> list[Fraction]:
     return fine or [Fraction(0)]
 
 
-def sought_for(written: Quantity, unit: Quantity, own: OwnNumbers) -> Sought:
+def sought_for(written: Quantity, unit: Quantity, page: SheetNumbers) -> Sought:
     """What a written number stands for; a 0 for nothing but 0."""
     half = unit / 2 if written else unit * 0
-    return Sought(written - half, written + half, unit or None, own.page)
+    return Sought(written - half, written + half, unit or None, page)
 
 
 def digits_count(value: Quantity) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
@@ -16,11 +16,10 @@ from walkthrough.marking.diagnosis.findings import (
     OwnNumbers,
     findings_with,
     likeliest_first,
-    sought_for,
     told,
 )
 from walkthrough.marking.diagnosis.inverse_steps import links
-from walkthrough.marking.diagnosis.possible_slips import operands_of_slips
+from walkthrough.marking.diagnosis.possible_slips import operands_of_slips, used_operands
 from walkthrough.marking.marked_worksheets import NumberClaim, Slip
 from walkthrough.numbers.formulas import Quantity
 from walkthrough.numbers.quantities import quantity, same_numbers
@@ -66,10 +65,14 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True)
 class _Situation:
-    """All that an explanation depends on: a key, and the numbers that must be the same."""
+    """All that an explanation depends on: a key, and the numbers that must be the same.
+
+    `wanted` are the cells in which most of them stand, as far as that was known.
+    """
 
     key: Hashable
     numbers: tuple[Quantity, ...]
+    wanted: tuple[Ref, ...]
 
 
 class _Remembered:
@@ -108,8 +111,9 @@ def explained(claim: NumberClaim, book: Workbook, own: OwnNumbers) -> Explanatio
     own.about(book)
     several: list[Explanation] = []
     with ctx.workprec(SLIP_BITS):
+        copied = _copied(claim, own)
         for numbers in own.ways(book, Ref(claim.tensor, claim.at)):
-            several.append(_explanation(numbers, claim, book, own))
+            several.append(_explanation(numbers, claim, book, own, copied))
             if several[-1].right:
                 return Explanation(right=True)
             if any(each.score >= _CLEAR for each in several[-1].slips):
@@ -130,13 +134,28 @@ def explained(claim: NumberClaim, book: Workbook, own: OwnNumbers) -> Explanatio
     return Explanation(tuple(ordered), tuple(clues.values()), unit)
 
 
-def _explanation(numbers: Operands, claim: NumberClaim, book: Workbook, own: OwnNumbers) -> Explanation:
+def _copied(claim: NumberClaim, own: OwnNumbers) -> list[tuple[Ref, Quantity]]:
+    """What could have been copied from elsewhere."""
+    if claim.number is None:
+        return []
+    value = own.looked_into(claim).value
+    room = quantity(claim.number.units[-1]) / 2 if claim.number.units else 0 * value
+    return own.page.about(value - room, value + room)
+
+
+def _explanation(
+    numbers: Operands,
+    claim: NumberClaim,
+    book: Workbook,
+    own: OwnNumbers,
+    copied: Sequence[tuple[Ref, Quantity]],
+) -> Explanation:
     """With one kind of one's own numbers: from memory, if somebody had the same operands."""
     remembered = _OF_BOOKS.get(book)
     if remembered is None:
         remembered = _OF_BOOKS[book] = _Remembered()
-    wanted = operands_of_slips(book, Ref(claim.tensor, claim.at))
-    before = _situation(numbers, claim, book, own, remembered.layout(own.page))
+    layout = remembered.layout(own.page)
+    before = _situation(numbers, claim, book, own, layout, copied)
     known = remembered.find(before) if before is not None else None
     if known is not None:
         return known
@@ -153,44 +172,44 @@ def _explanation(numbers: Operands, claim: NumberClaim, book: Workbook, own: Own
         )
     if not _leads_further(numbers, claim, book, own):
         after = before
-        if before is None or operands_of_slips(book, Ref(claim.tensor, claim.at)) != wanted:
-            after = _situation(numbers, claim, book, own, remembered.layout(own.page))
+        if before is None or before.wanted != operands_of_slips(book, Ref(claim.tensor, claim.at)):
+            after = _situation(numbers, claim, book, own, layout, copied)  # more turned out to matter
         if after is not None:
             remembered.keep(after, made)
     return made
 
 
 def _situation(
-    numbers: Operands, claim: NumberClaim, book: Workbook, own: OwnNumbers, layout: int
+    numbers: Operands,
+    claim: NumberClaim,
+    book: Workbook,
+    own: OwnNumbers,
+    layout: int,
+    copied: Sequence[tuple[Ref, Quantity]],
 ) -> _Situation | None:
     """All that an explanation depends on; None if that is too much, or not known yet."""
-    ref = Ref(claim.tensor, claim.at)
-    wanted = operands_of_slips(book, ref)
-    if not wanted or claim.number is None or len(claim.written) > _LONGEST:
+    if claim.number is None or len(claim.written) > _LONGEST:
         return None
-    value = claim.number.value
-    room = max(claim.number.units, default=0 * value) / 2
-    # what could have been copied from elsewhere
-    near = own.page.about(quantity(value - room), quantity(value + room))
-    here = reworked(book, ref, numbers)
+    ref = own.looked_into(claim).ref
     try:
-        # and what could stand in its place, if the two were exchanged
-        exchanged = [each for each in own.page.standing_for(here.right) if each.tensor == ref.tensor]
-        used = (
-            *map(numbers, wanted),
-            *(number for _, number in near),
-            *(here.right_of(each) for each in exchanged),
-        )
+        used = used_operands(book, ref, numbers)
+        if used is None:
+            return None
+        # what could stand in its place, if two cells of the tensor were exchanged
+        here = reworked(book, ref, numbers)
+        exchanged = own.page.standing_for(here.right, ref.tensor)
+        beside = (*(number for _, number in copied), *map(here.right_of, exchanged))
     except ArithmeticError:
         return None
-    cells = (*(each for each, _ in near), *exchanged)
-    return _Situation((ref, claim.written, value.numerator, layout, cells, same_numbers(used)), used)
+    cells = (*(each for each, _ in copied), *exchanged)
+    value = claim.number.value.numerator
+    key = (ref, claim.written, value, layout, cells, used.key, same_numbers(beside))
+    return _Situation(key, (*used.numbers, *beside), operands_of_slips(book, ref))
 
 
 def _leads_further(numbers: Operands, claim: NumberClaim, book: Workbook, own: OwnNumbers) -> bool:
     """Whether slips were sought behind the step as well, where other operands count."""
     if claim.number is None:
         return False
-    unit = quantity(claim.number.units[0] if claim.number.units else 0 * claim.number.value)
-    sought = sought_for(quantity(claim.number.value), unit, own)
-    return any(links(reworked(book, Ref(claim.tensor, claim.at), numbers, sought), own.page))
+    ref, _, sought = own.looked_into(claim)
+    return any(links(reworked(book, ref, numbers, sought[0]), own.page))

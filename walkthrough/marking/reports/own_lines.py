@@ -9,11 +9,13 @@ from typing import Any
 
 from walkthrough.document import Working
 from walkthrough.marking.marked_worksheets import Marked, MarkedSheet
+from walkthrough.marking.verdicts.calculation.enclosures import fraction
 from walkthrough.marking.worksheets.exercises import Exercise
 from walkthrough.marking.worksheets.order_of_computation import gradient_of
 from walkthrough.mathematics.notation import Cell
 from walkthrough.mathematics.readings import Slopes
 from walkthrough.numbers.arithmetic import NeedsPrecision
+from walkthrough.numbers.quantities import quantity
 from walkthrough.numbers.shown import FULL, Known, Shown
 from walkthrough.page.lines.narration import Narration
 from walkthrough.trace.steps.kinds import AnyStep, Choice, Ref, Route, Share
@@ -72,7 +74,7 @@ class _OwnTrace(Trace):
         found = self._own(Ref(tensor, cell))
         if found is None:
             raise CannotReplay("own numbers give nothing here")
-        return Known(found)
+        return Known(fraction(found))
 
     def shown(self, tensor: str, cell: Cell, digits: int, full: int = FULL) -> Shown:
         """The same as it is shown."""
@@ -87,7 +89,9 @@ class _OwnTrace(Trace):
     def given_text(self, tensor: str, cell: Cell) -> str | None:
         """A number of the case as it is written there, unless somebody read it otherwise."""
         text = super().given_text(tensor, cell)
-        if text is not None and self._own(Ref(tensor, cell)) != self._true.known(tensor, cell).value:
+        if text is not None and self._own(Ref(tensor, cell)) != quantity(
+            self._true.known(tensor, cell).value
+        ):
             return None
         return text
 

@@ -8,6 +8,7 @@ it, and may have been rounded too. So each number is an interval, and whatever c
 from __future__ import annotations
 
 from abc import abstractmethod
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 
 from flint import ctx
@@ -302,8 +303,10 @@ class Unrounded(DifferingNumbers):
         order: Sequence[int],
         wrong: Iterable[int],
     ) -> None:
-        super().__init__(calculation, written, order)
         self._wrong = set(wrong)
+        first = bisect_left(order, min(self._wrong, default=0))
+        super().__init__(calculation, written, order[first:])
+        self._settled.update(order[:first])  # before the first wrong number all is as it truly is
 
     def taken(self, number: int) -> Enclosure | None:
         """What follows, except where what was written is something else."""

@@ -14,6 +14,7 @@ from walkthrough.marking.verdicts.calculation.enclosed_calculation import Calcul
 from walkthrough.marking.verdicts.calculation.enclosed_steps import EnclosedRoute
 from walkthrough.marking.verdicts.judge import Judgement
 from walkthrough.numbers.shown import Shown
+from walkthrough.trace.steps.kinds import Ref
 
 _MOST_REMEMBERED = 50_000
 _MOST_BEFORE = 200
@@ -41,12 +42,15 @@ class ComparedClaim(NamedTuple):
 class PlacedClaim(NamedTuple):
     """A claim, its place in the order of computation, and its number beside the true one, if it has one.
 
-    What is claimed of −∂L/∂z stands in the place of ∂L/∂z, `turned`: with the other sign.
+    What is claimed of −∂L/∂z stands in the place of ∂L/∂z, `turned`: with the other sign. `ref` and `said`
+    are the cell and the number as they stand on the sheet.
     """
 
     claim: NumberClaim
     number: int
     compared: ComparedClaim | None
+    ref: Ref
+    said: WrittenRational | None
     turned: bool = False
 
 
@@ -79,7 +83,9 @@ class Comparisons:
             compared = None if written is None else self._beside(number, written)
             if len(self._placed) >= _MOST_REMEMBERED:
                 self._placed.clear()
-            known = self._placed[key] = PlacedClaim(claim, number, compared, gradient is not None)
+            said = None if claim.number is None else WrittenRational.of(claim.number)
+            ref = Ref(claim.tensor, claim.at)
+            known = self._placed[key] = PlacedClaim(claim, number, compared, ref, said, gradient is not None)
         return known
 
     def marked(

@@ -114,11 +114,22 @@ class Judge:
 
     def _within_reach(self, said: WrittenRational, node: Node) -> bool:
         """Whether rounding could lead to a number at all: most wrong ones are nowhere near it."""
-        operands = node.operands
-        if any(each not in self._written and not self._calculation.node(each).copies for each in operands):
+        unwritten = node.operands - self._written.keys()
+        if unwritten and not all(self._calculation.node(each).copies for each in unwritten):
             return True  # what was not written may have been rounded in any way that the sheet allows
+        differing = [each for each in unwritten if each in self._carried]
+        written = list(node.operands & self._written.keys())
+        used = [*map(self._carried.__getitem__, (*differing, *written)), *map(self._written.get, written)]
+        memory, key = self._calculation.memory, ("reach", id(said), id(node), *differing, *map(id, used))
+        known: bool | None = memory.get(key)
+        if known is None:
+            known = self._reachable(said, node, written)
+            memory.put(key, (said, node, used), known)
+        return known
+
+    def _reachable(self, said: WrittenRational, node: Node, written: Sequence[int]) -> bool:
         rooms = {}
-        for each in operands & self._written.keys():
+        for each in written:
             other = self._written[each]
             if other.units:
                 rooms[each] = hull([self._carried[each], other.room(other.units[-1])])

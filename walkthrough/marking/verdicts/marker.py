@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from operator import itemgetter
@@ -23,7 +23,7 @@ from walkthrough.marking.marked_worksheets import (
 )
 from walkthrough.marking.verdicts.agreement import Agreement, WrittenRational, with_own
 from walkthrough.marking.verdicts.calculation.enclosed_calculation import Calculation
-from walkthrough.marking.verdicts.calculation.enclosures import BITS, Enclosure, fraction
+from walkthrough.marking.verdicts.calculation.enclosures import BITS, Enclosure, Rational
 from walkthrough.marking.verdicts.carried_numbers import AsWritten, Carried, DifferingNumbers, Unrounded
 from walkthrough.marking.verdicts.comparisons import Comparisons, Pick, PlacedClaim
 from walkthrough.marking.verdicts.fewer_digits import Shortened, used_with_fewer_digits
@@ -36,6 +36,8 @@ from walkthrough.numbers.quantities import quantity
 from walkthrough.numbers.shown import Shown
 from walkthrough.trace.steps.kinds import Ref
 from walkthrough.trace.trace import Trace
+from walkthrough.workbook.operands import Own
+from walkthrough.workbook.sheet_numbers import SheetNumbers
 
 _MOST_LAYOUTS = 16
 # whoever leaves out more than this between two numbers had a machine that does not round
@@ -47,16 +49,16 @@ class WrongStep:
     """A wrong claim, for whoever looks for the slip: with its writer's own numbers.
 
     `own` gives any number of theirs as written (or as follows from what is written), `unrounded` as it
-    stood before rounding; None where their numbers lead nowhere. `written` is the claim as it stands on the
-    sheet: where that is of −∂L/∂z, `claim` is of ∂L/∂z.
+    stood before rounding; None where their numbers lead nowhere. `page` is every number on the sheet.
+    `written` is the claim as it stands there: where that is of −∂L/∂z, `claim` is of ∂L/∂z.
     """
 
     claim: NumberClaim
     written: NumberClaim
     ref: Ref
-    worksheet: Worksheet
-    own: Callable[[Ref], Fraction | None]
-    unrounded: Callable[[Ref], Fraction | None]
+    page: SheetNumbers
+    own: Own
+    unrounded: Own
 
 
 Diagnose: TypeAlias = Callable[[WrongStep], tuple[Slip, ...]]
@@ -173,7 +175,7 @@ class Marking:
         else:
             placed = list(map(marker.comparisons.placed, worksheet.claims))
         self._claims = sorted(placed, key=itemgetter(1))
-        self._compared = [(number, known) for _, number, known, _ in self._claims if known is not None]
+        self._compared = [(number, known) for _, number, known, *_ in self._claims if known is not None]
         finest = max([known.bits for _, known in self._compared], default=0)
         self.bits = finest + 64 if finest > BITS - 64 else BITS
         self._layout = marker.layout([number for number, _ in self._compared])
@@ -274,7 +276,7 @@ class Marking:
 
     def _marked(self, placed: PlacedClaim, other: Judgement | None) -> Marked:
         """A claim with its verdict: the one beside the truth, unless there is another."""
-        claim, number, compared, _ = placed
+        claim, number, compared, *_ = placed
         if compared is None:
             word: VerdictWord = "blank" if claim.problem is None else "unreadable"
             if claim.whole:
@@ -284,7 +286,8 @@ class Marking:
         verdict = other or compared.verdict
         assert verdict is not None
         expected, yours = self._calculation.expected(number), self._yours(placed, verdict.way)
-        enough = compared.enough if other is None else compared.said.enough(verdict.agreement)
+        same = compared.verdict is not None and verdict.agreement is compared.verdict.agreement
+        enough = compared.enough if same else compared.said.enough(verdict.agreement)
         if placed.turned:
             return Marked(claim, verdict.word, turned(expected, placed), turned(yours, placed), enough)
         return self._marker.comparisons.marked(claim, verdict.word, expected, yours, enough)
@@ -307,7 +310,7 @@ class Marking:
         return picks[number]
 
     def _follows(self, placed: PlacedClaim, own: AsWritten) -> Shown | None:
-        _, number, compared, _ = placed
+        _, number, compared, *_ = placed
         if self._shorter is not None and number in self._shorter.explains:
             own = self._with_fewer_digits(self._shorter)
         ways = own.anywhere(number)
@@ -321,20 +324,26 @@ class Marking:
 
     def _diagnosed(self, claims: Iterable[Marked], wrong: list[int], diagnose: Diagnose) -> Iterator[Marked]:
         unrounded = Unrounded(self._calculation, self._written, self._order[0], wrong)
-        own, before = self._looked_up(self._own), self._looked_up(unrounded)
+        own, before, page = self._looked_up(self._own), self._looked_up(unrounded), self._page()
         for each, placed in zip(claims, self._claims, strict=True):
             if each.verdict == "wrong":
                 claim = as_gradient(placed) if placed.turned else each.claim
                 ref = Ref(claim.tensor, claim.at)
-                slips = diagnose(WrongStep(claim, each.claim, ref, self._worksheet, own, before))
-                yield replace(each, slips=slips)
+                slips = diagnose(WrongStep(claim, each.claim, ref, page, own, before))
+                yield each.explained_by(slips)
             else:
                 yield each
 
-    def _looked_up(self, numbers: DifferingNumbers) -> Callable[[Ref], Fraction | None]:
-        def value(ref: Ref) -> Fraction | None:
+    def _page(self) -> SheetNumbers:
+        """Every number on the sheet as it stands there."""
+        known = [(each.ref, each.said) for each in self._claims if each.said is not None]
+        units = {ref: said.units[0] for ref, said in known if said.units}
+        return SheetNumbers({ref: said.value for ref, said in known}, units)
+
+    def _looked_up(self, numbers: DifferingNumbers) -> Own:
+        def value(ref: Ref) -> Rational | None:
             found = numbers.of(self._calculation.number(ref.tensor, ref.cell))
-            return None if found is None else fraction(middle_of(found))
+            return None if found is None else middle_of(found)
 
         return value
 
