@@ -168,6 +168,7 @@ class Meaning(FormulaAlgebra[F, str]):
         self.kind = kind
         self.premises = premises
         self.case = case
+        self._nothing = kind.number(Fraction(0))
         self._loss = None if premises.loss is None else atom(premises.loss)
         self._entries: dict[tuple[Atom, str], F] = {}
         self._slopes: dict[tuple[Expression | Atom, str], Mapping[Atom, F]] = {}
@@ -230,7 +231,7 @@ class Meaning(FormulaAlgebra[F, str]):
         kept = self._to_keep(by)
         if upstream:
             slopes = self._slopes_of_loss(kept)
-            slope = slopes[by] if by in slopes else self.kind.number(Fraction(0))
+            slope = slopes.get(by, self._nothing)
         else:
             slope = self._total_slope(of, by, kept)
         if not kept:
@@ -240,12 +241,14 @@ class Meaning(FormulaAlgebra[F, str]):
 
     def _to_keep(self, by: Atom) -> str:
         """The tensor that has to stay letters while one differentiates with respect to an entry of it."""
-        known = (self.premises.definitions, self.case.pieces, self.premises.functions)
-        return by[0] if any(by in each for each in known) else ""
+        known = by in self.premises.definitions or by in self.case.pieces or by in self.premises.functions
+        return by[0] if known else ""
 
     def _total_slope(self, of: Expression | Atom, by: Atom, unopened: str) -> F:
         """∂of/∂by; what `of` knows through a function comes with that function's slope (chain rule)."""
         slopes = self._slopes_of(of, unopened)
+        if not self.premises.functions:
+            return slopes.get(by, self._nothing)
         parts = [slopes[by]] if by in slopes else []
         for name, (inside, stated) in self.premises.functions.items():
             if name in slopes and name[0] != unopened:
@@ -256,10 +259,11 @@ class Meaning(FormulaAlgebra[F, str]):
         return self.kind.sum(parts)
 
     def _slopes_of(self, of: Expression | Atom, unopened: str) -> Mapping[Atom, F]:
-        if (of, unopened) not in self._slopes:
+        known = self._slopes.get((of, unopened))
+        if known is None:
             formula = self.of(of, unopened) if isinstance(of, Expression) else self.named(of, unopened)
-            self._slopes[of, unopened] = self.kind.slopes(formula)
-        return self._slopes[of, unopened]
+            known = self._slopes[of, unopened] = self.kind.slopes(formula)
+        return known
 
     def _slopes_of_loss(self, unopened: str) -> dict[Atom, F]:
         """Σ given ∂L/∂z · ∂z/∂each letter: the chain rule, over all z."""
