@@ -137,7 +137,7 @@ def with_data_misread(name: str, draw: random.Random, digits: int) -> tuple[str,
     if own is None:
         return None
     ref = draw.choice(given_operands(own))
-    misreading = draw.choice(misreadings(own, ref))
+    misreading = draw.choice(misreadings(own, ref).all)
     case = with_number(book.trace.case, ref, misreading.number)
     try:
         other = replay(case)

@@ -26,7 +26,7 @@ def linked(first: Trace, names: Iterable[str] = (), steps: int = 1) -> Trace:
     are no such steps.
     """
     wanted = list(names)
-    last = max([steps, *map(step_of, wanted)])
+    last = max([steps, *(step_of(name) for name in wanted if "#" in name)])
     if last == 1:
         return first
     if not first.moves:
