@@ -10,19 +10,24 @@ Relation: TypeAlias = Literal["=", "≈", "←"]
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """The title of a part; `aside` stands at the far end of the line. Level 1 is the page's title."""
+    """The title of a part; `aside` stands at the far end of the line. Level 1 is the page's title.
+
+    `given` says that it repeats numbers of the case, which somebody may change on a page.
+    """
 
     text: str
     level: int = 2
     aside: str = ""
     number: str = ""
+    given: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Prose:
-    """A sentence or a few."""
+    """A sentence or a few; `given` says that it tells of numbers of the case, which a page may change."""
 
     text: str
+    given: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +198,10 @@ Formula: TypeAlias = tuple["str | int | Formula | Positions", ...]
 """A formula as a word and what it is of, such as `("product", ("entry", 0, …), ("number", "1/2"))`."""
 
 
+Form: TypeAlias = tuple["str | Formula", ...]
+"""A formula as it is written: texts, and what stands in the gaps between them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """One equation as it is read for one tensor: the formula is added to `target` at every place of its loop.
@@ -200,12 +209,19 @@ class Reading:
     `extents` are how far each loop index goes, counted from 0; the first `outer` of them are the loop's own,
     the others those of sums in the formula. In the formula an entry is `("entry", tensor, positions)`, and 0
     outside its tensor. A single position, where there are several axes, counts in reading order.
+
+    `forms` are the formula as it is written, or each of its terms; terms of one `row` stand in one row of a
+    line. `ends` says with how many decimals a number ends: so many, and so many times as many as its entries
+    have at most; None if it may not end.
     """
 
     target: Positions
     extents: tuple[int, ...]
     formula: Formula
     outer: int
+    forms: tuple[Form, ...] = ()
+    row: Positions = ()
+    ends: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +233,7 @@ class Quantity:
     table of sums it can: `relations` are the signs before the numbers and before the value of each line,
     `operands` the numbers as they stand in other tensors' lines, if that is otherwise, `between` the sign
     between the symbols of two factors, `short` whether g is written for an upstream gradient, and `special`
-    are the lines of single places that are written otherwise.
+    are the lines of single places that are written otherwise. `sign` stands behind the left side of a line.
     """
 
     name: str
@@ -233,6 +249,7 @@ class Quantity:
     special: tuple[tuple[int, str], ...] = ()
     between: str = ""
     short: bool = False
+    sign: Relation = "="
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ _CHANGED = """() => {
     page.go("input-1-1");
     return [1, 2, 3].map((value) => {
         const start = performance.now();
-        page.change(value);
+        page.change(String(value));
         document.body.offsetHeight;
         return performance.now() - start;
     });

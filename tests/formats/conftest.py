@@ -45,6 +45,37 @@ def page_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
     return written
 
 
+@pytest.fixture
+def opened(chromium: Any, page_of: Callable[..., Path]) -> Iterator[Callable[..., Any]]:
+    """Opens a command's page; whatever leaves it, and whatever it complains of, fails the test."""
+    wrong: list[str] = []
+    contexts = []
+
+    def open_(*words: str, at: str = "", script: bool = True, **how: Any) -> Any:
+        context = chromium.new_context(java_script_enabled=script, **how)
+        contexts.append(context)
+        page, file = context.new_page(), page_of(*words)
+
+        def asked(request: Any) -> None:
+            if request.url.partition("#")[0] != file.as_uri() and not request.url.startswith("data:"):
+                wrong.append(f"asks for {request.url}")
+
+        page.on("request", asked)
+        page.on("pageerror", lambda problem: wrong.append(str(problem)))
+        page.on(
+            "console", lambda said: wrong.append(said.text) if said.type in ("error", "warning") else None
+        )
+        page.goto(file.as_uri() + at)
+        if script and words[0] == "show":
+            page.wait_for_function("globalThis.walkthrough")
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert wrong == []
+
+
 @dataclass(frozen=True)
 class Set:
     """A document as LaTeX has set it: what went wrong, what ran over the margin, which files were read."""

@@ -26,6 +26,7 @@ from walkthrough.document import (
     Heading,
     Picture,
     Quantity,
+    Reading,
     Relation,
     Side,
     Working,
@@ -128,7 +129,7 @@ def _environment() -> Environment:
     environment.globals |= {
         "style": _inside("style.css"),
         "fragment_style": _inside("fragment.css"),
-        "script": _inside("script.js"),
+        "script": _inside("equations.js") + "\n" + _inside("script.js"),
         "carried": _carried,
     }
     return environment
@@ -182,10 +183,7 @@ def _carried(of: Equations) -> tuple[Markup, bool]:
 
 
 def _plain(of: Quantity) -> dict[str, Any]:
-    readings = [
-        {"target": r.target, "extents": r.extents, "formula": r.formula, "outer": r.outer}
-        for r in of.readings
-    ]
+    readings = [{name: getattr(reading, name) for name in Reading.__slots__} for reading in of.readings]
     sizes = [prod(of.shape[axis:]) for axis in range(len(of.shape) + 1)]
     moving = (axis for axis, extent in enumerate(of.shape) if extent > 1)
     # leading axes of size 1 are left out of a name

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from itertools import pairwise, product
-from typing import TypeAlias
+from typing import ClassVar, TypeAlias
 
 from walkthrough.mathematics.folding import Algebra, at_place
 from walkthrough.mathematics.notation import (
@@ -32,6 +32,8 @@ from walkthrough.mathematics.notation import (
 
 __all__ = [
     "MINUS",
+    "Text",
+    "Writer",
     "affine_text",
     "at_place",
     "bounded",
@@ -165,7 +167,7 @@ def _compared(sign: Expression) -> tuple[Expression, Expression]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Text:
+class Text:
     """A text; what kind of expression it is decides where it needs parentheses.
 
     `leading` is the text where nothing stands before it, so that a negative number needs none; `loose`
@@ -184,29 +186,32 @@ class _Text:
         return f"({self.text})" if apart or self.loose else self.text
 
 
-def _text(text: str, kind: type[Expression]) -> _Text:
-    return _Text(text, text, kind)
+def _text(text: str, kind: type[Expression]) -> Text:
+    return Text(text, text, kind)
 
 
 @dataclass(frozen=True)
-class _Writer(Algebra[_Text, None]):
+class _Writer(Algebra[Text, None]):
+    """Writes an expression as a textbook prints it; `beside` stands between symbols that stand close."""
+
     write: Write
     numeric: bool
     slope: bool
+    beside: ClassVar[str] = ""
 
-    def number(self, of: Fraction) -> _Text:
+    def number(self, of: Fraction) -> Text:
         text = rational(of)
-        return _Text(text, text, Number, text.startswith(MINUS) or "/" in text)
+        return Text(text, text, Number, text.startswith(MINUS) or "/" in text)
 
-    def lettered(self, of: Constant) -> _Text:
+    def lettered(self, of: Constant) -> Text:
         return _text(of.text if self.numeric else of.symbol, Number)
 
-    def entry(self, of: Entry, scope: None) -> _Text:
+    def entry(self, of: Entry, scope: None) -> Text:
         text = self.write(of)
         loose = self.numeric and (text.startswith(MINUS) or "·" in text or "/" in text)
-        return _Text(text, text, Entry, loose)
+        return Text(text, text, Entry, loose)
 
-    def added(self, terms: list[_Text]) -> _Text:
+    def added(self, terms: list[Text]) -> Text:
         rest = ""
         for term in terms[1:]:
             if term.kind is Negative:
@@ -216,9 +221,9 @@ class _Writer(Algebra[_Text, None]):
         first = terms[0]
         if first.kind is Piecewise:
             return _text(first.bound() + rest, Addition)
-        return _Text(first.text + rest, first.leading + rest, Addition)
+        return Text(first.text + rest, first.leading + rest, Addition)
 
-    def multiplied(self, factors: list[_Text]) -> _Text:
+    def multiplied(self, factors: list[Text]) -> Text:
         texts = [factor.bound() for factor in factors]
         # a fraction is over before what follows it: (a/b)·c
         texts = [
@@ -229,26 +234,26 @@ class _Writer(Algebra[_Text, None]):
         first = factors[0].text if factors[0].kind is Entry else texts[0]
         rest = ""
         for before, text in pairwise(texts):
-            between = " · " if "∂" in before or "∂" in text else "" if close else "·"
+            between = " · " if "∂" in before or "∂" in text else self.beside if close else "·"
             rest += between + text
-        return _Text(texts[0] + rest, first + rest, Product)
+        return Text(texts[0] + rest, first + rest, Product)
 
-    def negative(self, of: _Text) -> _Text:
+    def negative(self, of: Text) -> Text:
         tail = of.bound()
         # a Σ over a single term is that term, and may be a sum
         apart = of.kind is Total and not tail.startswith("Σ") and (" + " in tail or f" {MINUS} " in tail)
         text = f"{MINUS}({tail})" if apart else MINUS + tail
-        return _Text(text, text, Negative, tail=tail)
+        return Text(text, text, Negative, tail=tail)
 
-    def quotient(self, above: _Text, below: _Text) -> _Text:
+    def quotient(self, above: Text, below: Text) -> Text:
         return _text(f"{above.bound()}/{below.bound(power=True)}", Quotient)
 
-    def power(self, base: _Text, exponent: int) -> _Text:
+    def power(self, base: Text, exponent: int) -> Text:
         apart = base.kind is Entry and not base.loose and "/" in base.text  # (∂L/∂w)²
         text = f"({base.text})" if apart else base.bound(power=True)
         return _text(text + str(exponent).translate(_POWERS), Power)
 
-    def applied(self, function: str, to: _Text) -> _Text:
+    def applied(self, function: str, to: Text) -> Text:
         simple = to.kind is Entry and not to.loose
         inside = to.text if simple else f"({to.text})"
         if function == "ln1p":
@@ -259,10 +264,10 @@ class _Writer(Algebra[_Text, None]):
             return _text(f"√{inside}", Applied)
         return _text(f"{function} {inside}" if simple else function + inside, Applied)
 
-    def same(self, of: Same, scope: None) -> _Text:
+    def same(self, of: Same, scope: None) -> Text:
         return _text(f"δ({affine_text(of.one)},{affine_text(of.other)})", Same)
 
-    def total(self, of: Total, scope: None) -> _Text:
+    def total(self, of: Total, scope: None) -> Text:
         body = self.fold(of.body, scope)
         if all(index.extent == 1 for index in of.over):
             return _text(body.text, Total)
@@ -271,7 +276,7 @@ class _Writer(Algebra[_Text, None]):
     def _piece(self, of: Expression, scope: None) -> str:
         return f"({self.fold(of, scope).text})" if isinstance(of, Piecewise) else self.fold(of, scope).leading
 
-    def piecewise(self, of: Piecewise, scope: None) -> _Text:
+    def piecewise(self, of: Piecewise, scope: None) -> Text:
         sign = self.fold(of.sign, scope).leading
         if of.above == of.sign and of.below == Number(Fraction(0)):
             return _text(f"max(0, {sign})", Applied)
@@ -287,3 +292,7 @@ class _Writer(Algebra[_Text, None]):
             kink = self.fold(Addition(tuple(shares)) if len(shares) > 1 else shares[0], scope).leading
             return _text(f"{above} if {left} > {right}, {kink} if {left} = {right}, else {below}", Piecewise)
         return _text(f"{above} if {left} > {right}, else {below}", Piecewise)
+
+
+Writer = _Writer
+"""The algebra that writes expressions, for whoever writes some of their kinds otherwise."""

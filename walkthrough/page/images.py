@@ -83,6 +83,10 @@ class Images:
             for row in range(shape[-2])
         )
 
+    def cells(self, name: str, outer: tuple[int, ...], shape: Shape) -> tuple[tuple[str, ...], ...]:
+        """The full names of the numbers of an image."""
+        return _image(list(self.narration.steps.trace.cell_names(name)), outer, shape)
+
     def _picture(self, name: str, outer: tuple[int, ...], shape: Shape, label: str) -> Picture:
         numbers = self.narration.steps.trace.numbers(name)
         denominator = numbers.denominator if isinstance(numbers, Exact) else 1

@@ -129,12 +129,14 @@ class Page:
         before = Ref(trace.named("loss", None), ())
         relation = "" if self.narration.complete(before) else "about "
         if new.unsaid:
-            yield Prose(f"The loss {new.unsaid}. It was {relation}{self.narration.text(before)} before.")
+            yield Prose(
+                f"The loss {new.unsaid}. It was {relation}{self.narration.text(before)} before.", True
+            )
             return
         narration = replace(self.narration, steps=Steps(new.trace), _kept={})
         yield narration.line(narration.steps.step(new.name, ()))
         yield Prose(
-            f"It was {relation}{self.narration.text(before)} before. This one is the cell {new.name}."
+            f"It was {relation}{self.narration.text(before)} before. This one is the cell {new.name}.", True
         )
 
     def body(self) -> Iterator[Block]:
@@ -170,17 +172,19 @@ class Page:
 
     def heading(self, stage: Stage, aside: str, sample: int | None = None) -> Heading:
         """The same heading wherever a stage is spoken of; of a sample the loss has a target."""
+        told = False
         if stage is not self.network.loss:
             words = stage.layer.summary(stage.x.shape)
         elif stage.equations:
             words = stage.type.replace("_", " ").replace("cross entropy", "cross-entropy")
             target = None if sample is None else self._case.samples[sample].target
-            if target is not None and target.size <= 12:
+            told = target is not None and target.size <= 12
+            if target is not None and told:
                 words += ", target t = " + ", ".join(target.text(place) for place in range(target.size))
         else:
             words = "the gradient that is given"
         name = stage.name if stage.equations else stage.type
-        return Heading(f"{name}    {words}", 3, aside, self.number_of(stage))
+        return Heading(f"{name}    {words}", 3, aside, self.number_of(stage), told)
 
     def forward(self, stage: Stage, sample: int) -> Iterator[Block]:
         """A stage forwards: sizes, formula, what goes in, every line, what comes out."""
@@ -236,7 +240,7 @@ class Page:
     def _strokes(self, stage: Stage, sample: int) -> Strokes:
         from walkthrough.page.strokes import Strokes
 
-        return Strokes(self.steps, stage, sample, self._images.rows)
+        return Strokes(self.steps, stage, sample, self._images.rows, self._images.cells)
 
     def means(self, only: Stage | None = None) -> Iterator[Block]:
         """The means over a batch: of the loss, and of every parameter's gradient (of one stage)."""

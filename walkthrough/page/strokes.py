@@ -66,12 +66,13 @@ def _turned(part: Part) -> bool | None:
 
 @dataclass(frozen=True)
 class Strokes:
-    """The pictures of a stage; `rows` reads a tensor's numbers as they are printed."""
+    """The pictures of a stage; `rows` reads a tensor's numbers as they are printed, `cells` their names."""
 
     steps: Steps
     stage: Stage
     sample: int
     rows: ReadRows
+    cells: ReadRows
 
     @cached_property
     def sliding(self) -> SlidingKernel | None:
@@ -128,14 +129,17 @@ class Strokes:
         frame = f" ({framed.removeprefix(', ')})" if framed else ""
         yield Prose(f"The same in one stroke: {of}. g = ∂L/∂{z} is laid on {x}{frame} like a kernel.")
         for filter_, channel in self._pairs(how.kernel):
-            grid = self._image(self._full(how.x.name), channel, how.x.shape)
-            result = self._window(self._full(how.kernel.grad.name), filter_, channel, how.kernel.shape)
-            if how.turned:
-                result = _half_turn(result)
             grids = (
-                Grid(self._marked(x, how.x.shape[0], channel) + framed, _framed(grid, how.before, after)),
-                Grid(self._marked("g", self.stage.z.shape[0], filter_), self._g(filter_)),
-                Grid(f"∂L/∂{self._paired(k, how.kernel, filter_, channel)}{turned}", result),
+                self._image(
+                    self._marked(x, how.x.shape[0], channel) + framed, how.x, channel, (how.before, after)
+                ),
+                self._image(self._marked("g", self.stage.z.shape[0], filter_), self.stage.z.grad, filter_),
+                self._window(
+                    f"∂L/∂{self._paired(k, how.kernel, filter_, channel)}{turned}",
+                    how.kernel.grad,
+                    (filter_, channel),
+                    how.turned,
+                ),
             )
             yield _beside(grids, ("⋆", "="))
 
@@ -158,15 +162,12 @@ class Strokes:
         for channel in range(how.kernel.shape[1]):
             for filter_ in range(how.kernel.shape[0]):
                 name = self._marked("g", how.kernel.shape[0], filter_) + (", framed" if any(frame) else "")
-                above = Grid(name, _framed(self._g(filter_), frame, behind))
+                above = self._image(name, self.stage.z.grad, filter_, (frame, behind))
                 kernel = self._turned_grid(how.kernel, filter_, channel)
                 if how.turned:
-                    rows = self._window(self._full(how.kernel.name), filter_, channel, how.kernel.shape)
-                    kernel = Grid(self._paired(k, how.kernel, filter_, channel), rows)
-                result = Grid(
-                    f"∂L/∂{self._marked(x, how.x.shape[0], channel)}",
-                    self._image(self._full(how.x.grad.name), channel, how.x.shape),
-                )
+                    title = self._paired(k, how.kernel, filter_, channel)
+                    kernel = self._window(title, how.kernel, (filter_, channel), False)
+                result = self._image(f"∂L/∂{self._marked(x, how.x.shape[0], channel)}", how.x.grad, channel)
                 if how.kernel.shape[0] > 1:
                     yield _beside((above, kernel), ("⋆",))
                 else:
@@ -182,26 +183,39 @@ class Strokes:
             for channel in range(kernel.shape[1]):
                 yield filter_, channel
 
-    def _image(self, name: str, channel: int, shape: Shape) -> ImageRows:
-        """A channel's rows; a single one of a signal."""
-        if len(shape) == 2:
-            return (self.rows(name, (), shape)[channel],)
-        return self.rows(name, (channel,), shape)
+    def _image(
+        self,
+        title: str,
+        tensor: Tensor,
+        channel: int,
+        frame: tuple[tuple[int, ...], tuple[int, ...]] | None = None,
+    ) -> Grid:
+        """A channel's rows, perhaps framed by zeros, and the names of its cells; a single one of a signal."""
 
-    def _window(self, name: str, filter_: int, channel: int, shape: Shape) -> ImageRows:
-        if len(shape) == 3:
-            return (self.rows(name, (filter_,), shape)[channel],)
-        return self.rows(name, (filter_, channel), shape)
+        def rows(read: ReadRows, zero: str) -> ImageRows:
+            name, signal = self._full(tensor.name), len(tensor.shape) == 2
+            found = (
+                (read(name, (), tensor.shape)[channel],) if signal else read(name, (channel,), tensor.shape)
+            )
+            return found if frame is None else _framed(found, *frame, zero)
 
-    def _g(self, filter_: int) -> ImageRows:
-        return self._image(self._full(self.stage.z.grad.name), filter_, self.stage.z.shape)
+        return Grid(title, rows(self.rows, "0"), cells=rows(self.cells, ""))
+
+    def _window(self, title: str, tensor: Tensor, pair: tuple[int, int], turned: bool) -> Grid:
+        """A channel of a filter, perhaps turned by 180°, and the names of its cells."""
+
+        def rows(read: ReadRows) -> ImageRows:
+            name, signal = self._full(tensor.name), len(tensor.shape) == 3
+            found = (
+                (read(name, pair[:1], tensor.shape)[pair[1]],) if signal else read(name, pair, tensor.shape)
+            )
+            return tuple(row[::-1] for row in found[::-1]) if turned else found
+
+        return Grid(title, rows(self.rows), cells=rows(self.cells))
 
     def _turned_grid(self, kernel: Tensor, filter_: int, channel: int) -> Grid:
-        name = self._paired(kernel.symbol, kernel, filter_, channel)
-        return Grid(
-            f"{name}, turned by 180°",
-            _half_turn(self._window(self._full(kernel.name), filter_, channel, kernel.shape)),
-        )
+        title = f"{self._paired(kernel.symbol, kernel, filter_, channel)}, turned by 180°"
+        return self._window(title, kernel, (filter_, channel), True)
 
     def _marked(self, letter: str, count: int, at: int) -> str:
         return f"{letter}[{at + 1}]" if count > 1 else letter
@@ -218,21 +232,17 @@ def _beside(grids: tuple[Grid, ...], signs: tuple[str, ...]) -> Beside:
     return Beside(grids[:-1], signs[:-1]) if wide > _WIDE and len(grids) > 2 else Beside(grids, signs)
 
 
-def _framed(rows: ImageRows, before: tuple[int, ...], after: tuple[int, ...]) -> ImageRows:
+def _framed(rows: ImageRows, before: tuple[int, ...], after: tuple[int, ...], zero: str) -> ImageRows:
     """Rows with zeros around them; what is never reached is left away."""
     *above, left = before
     *below, right = after
     rows = tuple(row[: len(row) + min(right, 0)] for row in rows)
-    blank = ("0",) * (left + len(rows[0]) + max(right, 0))
-    sides = tuple(("0",) * left + row + ("0",) * max(right, 0) for row in rows)
+    blank = (zero,) * (left + len(rows[0]) + max(right, 0))
+    sides = tuple((zero,) * left + row + (zero,) * max(right, 0) for row in rows)
     if not above:
         return sides
     kept = sides[: len(sides) + min(below[0], 0)]
     return (blank,) * above[0] + kept + (blank,) * max(below[0], 0)
-
-
-def _half_turn(rows: ImageRows) -> ImageRows:
-    return tuple(row[::-1] for row in rows[::-1])
 
 
 def _frame(sizes: tuple[int, ...]) -> str:

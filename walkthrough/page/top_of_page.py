@@ -30,13 +30,14 @@ def opening(trace: Trace, digits: int, symbolic: bool = False) -> Iterator[Block
         "decimals": f"By hand: every line is rounded half-up to {case.arithmetic.decimals} decimals "
         "and carried on rounded.",
     }
-    yield Prose(said[case.arithmetic.kind])
+    yield Prose(said[case.arithmetic.kind], case.arithmetic.kind != "exact")
     yield from _conventions(trace)
     if cell := _nearly_1(trace):
         yield Prose(
             f"An output near to 1, where 1 − y loses its digits ({cell}): the loss, its slope and the "
             "gradient before the last layer are worked out exactly from what goes into that layer, and then "
-            "rounded."
+            "rounded.",
+            True,
         )
 
 
@@ -50,9 +51,11 @@ def _conventions(trace: Trace) -> Iterator[Block]:
             "split": "they share the gradient equally",
             "all": "each of them gets the whole gradient",
         }[conventions.max_tie]
-        yield Prose(f"Equal largest entries in a window ({tie}): {how} (max_tie = {conventions.max_tie}).")
+        yield Prose(
+            f"Equal largest entries in a window ({tie}): {how} (max_tie = {conventions.max_tie}).", True
+        )
     if zero:
-        yield Prose(f"{zero} (relu_at_zero = {rational(conventions.relu_at_zero)}).")
+        yield Prose(f"{zero} (relu_at_zero = {rational(conventions.relu_at_zero)}).", True)
 
 
 def _met(trace: Trace) -> tuple[str, str]:

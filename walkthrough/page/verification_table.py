@@ -31,7 +31,7 @@ def closing(verification: Verification, checks: list[Check]) -> Iterator[Block]:
             f"The symbolic witness is left out: {count:,} multiply-adds, and it writes out at most "
             f"{MOST_MULTIPLY_ADDS:,}."
         )
-    yield Prose(_sentence(names, by, checks))
+    yield Prose(_sentence(names, by, checks), True)
 
 
 def _said(check: Check, kind: str) -> str:

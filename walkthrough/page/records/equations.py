@@ -7,13 +7,12 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import prod
 
-from walkthrough.document import Equations, Formula, Positions, Quantity, Reading
+from walkthrough.document import Equations, Form, Formula, Positions, Quantity, Reading
 from walkthrough.mathematics import readings
 from walkthrough.mathematics.contraction import Contraction
 from walkthrough.mathematics.folding import Algebra
-from walkthrough.mathematics.letters import subscript
+from walkthrough.mathematics.letters import rational, subscript
 from walkthrough.mathematics.notation import (
-    Constant,
     Entry,
     Equation,
     Expression,
@@ -30,8 +29,10 @@ from walkthrough.mathematics.notation import (
 )
 from walkthrough.mathematics.readings import Part
 from walkthrough.page.lines.narration import Narration, bounded
+from walkthrough.page.records.forms import Ends, ends, forms, product_form
 from walkthrough.page.records.ledger import Ledger, multiply_adds
 from walkthrough.page.records.worked_lines import worked_lines
+from walkthrough.page.voice.products import contractions_of, product_style
 from walkthrough.trace.linked import new_loss
 from walkthrough.trace.network import Stage
 from walkthrough.trace.places import Place
@@ -82,9 +83,6 @@ class _Terms(Algebra[Formula, None]):
 
     def number(self, of: Fraction) -> Formula:
         return ("number", str(of))
-
-    def lettered(self, of: Constant) -> Formula:
-        return ("number", str(of.value))
 
     def entry(self, of: Entry, scope: None) -> Formula:
         return ("entry", self.numbered[of.tensor.name], _positions(of, self.at))
@@ -154,7 +152,8 @@ class _Transcript:
                 found,
                 () if as_shown else said,
             )
-            yield self._with_lines(quantity) if name in self._worked else quantity
+            quantity = replace(quantity, sign=self._narration.renews(Ref(name, (0,) * len(place.shape))))
+            yield self._with_lines(self._styled(quantity))
 
     def _taken_over(self, place: Place) -> bool:
         """Whether a number is that of the step before: the data, and what was learned."""
@@ -163,14 +162,24 @@ class _Transcript:
             place.local in ("input", "target") or bool(steps.left(place.local))
         )
 
+    def _styled(self, of: Quantity) -> Quantity:
+        """With how its products are written, if it is a table of them."""
+        local = self._trace.places[of.name].local
+        steps = self._narration.steps.of(of.name)
+        stage = steps.stage_of(of.name)
+        found = () if stage is None or stage is steps.trace.network.loss else contractions_of(stage, local)
+        if stage is None or not found:
+            return of
+        how = product_style(stage, found)
+        return replace(of, between=how.between, short=how.short)
+
     def _with_lines(self, of: Quantity) -> Quantity:
+        if of.name not in self._worked:
+            return of
         worked = self._worked[of.name]
         if worked is None:
             return replace(of, lines=tuple(line for some in self._ledger.lines(of.name) for line in some))
-        how = self._ledger.product_style(of.name)
-        return replace(
-            of, relations=worked.relations, special=worked.special, between=how.between, short=how.short
-        )
+        return replace(of, relations=worked.relations, special=worked.special)
 
     def _letter(self, name: str, place: Place) -> str:
         cell = (0,) * len(place.shape)
@@ -233,7 +242,12 @@ class _Transcript:
     def _function(self, steps: Steps, equation: Equation, sample: int | None) -> Reading:
         """A formula, in the form that does not overflow where it has one."""
         left, formula = equation.left, equation.computed or equation.right
-        return self._read(steps, left, unique(left.variables), formula, sample)
+        variables = unique(left.variables)
+        if equation.computed is None:
+            return self._read(steps, left, variables, formula, sample)
+        terms = self._terms(steps, (*variables, *_bound(formula), *_bound(equation.right)), sample)
+        said = forms(equation.right, lambda part: _transcribed(terms, part), False)
+        return self._written(left, variables, terms.fold(formula, None), terms, said, ends(formula))
 
     def _part(self, steps: Steps, part: Part, sample: int | None) -> Reading:
         """A sum of products, or upstream × local derivative."""
@@ -241,7 +255,14 @@ class _Transcript:
         if part.coefficient != 1 or not factors:
             factors = (Number(part.coefficient), *factors)
         formula = factors[0] if len(factors) == 1 else Product(factors)
-        return self._read(steps, part.target, part.variables, formula, sample)
+        read = self._read(steps, part.target, part.variables, formula, sample)
+        if part.local is not None:
+            return read
+        terms = self._terms(steps, (*part.variables, *_bound(formula)), sample)
+        said = product_form(part.coefficient, tuple(terms.fold(each, None) for each in part.factors))
+        above = part.factors[0] if part.factors else None
+        row = () if above is None or above.flat else _positions(above, terms.at)[:-1]
+        return replace(read, forms=(said,), row=row)
 
     def _choice(
         self, steps: Steps, stage: Stage, equation: Equation, contraction: Contraction, sample: int
@@ -259,8 +280,10 @@ class _Transcript:
             return self._read(steps, part.target, part.variables, formula, sample)
         terms = self._terms(steps, part.variables, sample)
         upstream, body = terms.fold(part.factors[0], None), terms.fold(right.body, None)
-        won = ("product", upstream, ("share", body, terms.over(right.over), right.tie))
-        return self._written(part.target, part.variables, won, terms)
+        won = ("share", body, terms.over(right.over), right.tie)
+        ended = None if right.tie == "split" else (0, 1)
+        said: Form = (upstream, "·", won)
+        return self._written(part.target, part.variables, ("product", upstream, won), terms, (said,), ended)
 
     def _mean(self, steps: Steps, place: Place) -> Reading:
         count = len(steps.trace.case.samples)
@@ -269,11 +292,18 @@ class _Transcript:
             ("entry", self._at[steps.full(place.local, sample)], axes) for sample in range(count)
         ]
         formula: Formula = ("product", ("number", f"1/{count}"), ("sum", *entries))
-        return Reading(axes, place.shape, formula, len(axes))
+        marks: list[Formula] = [("letter", f"⟨{sample + 1}⟩", "") for sample in range(count)]
+        several = (part for entry, mark in zip(entries, marks, strict=True) for part in (" + ", entry, mark))
+        form: Form = (f"{bounded(rational(Fraction(1, count)))}·(", *tuple(several)[1:], ")")
+        ended = ends(Number(Fraction(1, count)))
+        return Reading(
+            axes, place.shape, formula, len(axes), (form,), ends=None if ended is None else (ended[0], 1)
+        )
 
     def _copy(self, place: Place, before: str) -> Reading:
         axes = _axes(place)
-        return Reading(axes, place.shape, ("entry", self._at[before], axes), len(axes))
+        entry = ("entry", self._at[before], axes)
+        return Reading(axes, place.shape, entry, len(axes), ((entry,),), ends=(0, 1))
 
     def _read(
         self,
@@ -284,17 +314,22 @@ class _Transcript:
         sample: int | None,
     ) -> Reading:
         terms = self._terms(steps, (*variables, *_bound(formula)), sample)
-        if isinstance(formula, Largest):
-            body = terms.fold(formula.body, None)
-            return self._written(target, variables, ("largest", body, terms.over(formula.over)), terms)
-        return self._written(target, variables, terms.fold(formula, None), terms)
+        said = forms(formula, lambda part: _transcribed(terms, part), True)
+        return self._written(target, variables, _transcribed(terms, formula), terms, said, ends(formula))
 
     def _written(
-        self, target: Entry, variables: tuple[Index, ...], formula: Formula, terms: _Terms
+        self,
+        target: Entry,
+        variables: tuple[Index, ...],
+        formula: Formula,
+        terms: _Terms,
+        said: tuple[Form, ...],
+        ended: Ends,
     ) -> Reading:
         """The loop goes over the variables; further indices are those of sums inside."""
         extents = tuple(index.extent for index in terms.at)
-        return Reading(_positions(target, terms.at), extents, formula, len(variables))
+        where = _positions(target, terms.at)
+        return Reading(where, extents, formula, len(variables), said, ends=ended)
 
     def _terms(self, steps: Steps, indices: tuple[Index, ...], sample: int | None) -> _Terms:
         at = {index: number for number, index in enumerate(unique(indices))}
@@ -318,6 +353,13 @@ def _bound(formula: Expression) -> Iterator[Index]:
         yield from formula.over
     for part in formula.parts:
         yield from _bound(part)
+
+
+def _transcribed(terms: _Terms, of: Expression) -> Formula:
+    """An expression, or the largest of a window, as words and numbers."""
+    if isinstance(of, Largest):
+        return ("largest", terms.fold(of.body, None), terms.over(of.over), of.tie)
+    return terms.fold(of, None)
 
 
 def _axes(place: Place) -> Positions:
