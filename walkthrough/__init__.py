@@ -6,7 +6,9 @@ somebody's own numbers. Cases, traces and steps show themselves in a notebook.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from walkthrough.words.lazy_names import lazy_names
 
 if TYPE_CHECKING:
     from walkthrough.case import Case
@@ -19,21 +21,15 @@ if TYPE_CHECKING:
 __all__ = ["Case", "Step", "Trace", "check", "load", "replay", "step"]
 __version__ = "0.1.0"
 
-_HOMES = {
-    "Case": "case",
-    "Step": "trace.steps",
-    "Trace": "trace.trace",
-    "check": "marking.check",
-    "load": "training.runs.opening",
-    "replay": "trace.trace",
-    "step": "trace.one_step",
-}
-
-
-def __getattr__(name: str) -> Any:
-    # imported where they are used: the help of the command line needs none of them
-    if name not in _HOMES:
-        raise AttributeError(f"module 'walkthrough' has no attribute {name!r}")
-    from importlib import import_module
-
-    return getattr(import_module(f"walkthrough.{_HOMES[name]}"), name)
+__getattr__ = lazy_names(
+    __name__,
+    {
+        "Case": "walkthrough.case.case",
+        "Step": "walkthrough.trace.steps.kinds",
+        "Trace": "walkthrough.trace.trace",
+        "check": "walkthrough.marking.check",
+        "load": "walkthrough.training.runs.opening",
+        "replay": "walkthrough.trace.trace",
+        "step": "walkthrough.trace.one_step",
+    },
+)

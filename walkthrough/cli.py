@@ -65,7 +65,7 @@ def list_() -> None:
 
 
 def _list() -> None:
-    from walkthrough.case import list_shipped
+    from walkthrough.case.shipped import list_shipped
 
     shipped = list_shipped()
     widest = max((len(each.name) for each in shipped), default=0)
@@ -75,10 +75,9 @@ def _list() -> None:
 
 def _say(text: str) -> None:
     """A line on standard output, in ASCII where nothing else can be said."""
-    from walkthrough.commands.output import needs_ascii
-    from walkthrough.formats.text import ascii_only
+    from walkthrough.commands.output import needs_ascii, signs
 
-    sys.stdout.write((ascii_only(text) if needs_ascii() else text) + "\n")
+    sys.stdout.write(signs(needs_ascii())(text) + "\n")
 
 
 def main() -> NoReturn:

@@ -126,20 +126,52 @@ def test_list_has_a_line_for_each_case() -> None:
     assert any("One 3×3 filter, max pool, ReLU, dense, sigmoid" in line for line in lines)
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["show", "--help"], ["--version"], ["-h"]])
-def test_help_is_quick_to_start(arguments: list[str]) -> None:
-    """None of the large libraries is imported for it."""
+def imported(*arguments: str) -> set[str]:
+    """The modules that a command has imported when it ends."""
     code = (
         "import sys, atexit\n"
-        "heavy = ('numpy', 'sympy', 'rich', 'textual', 'flint', 'mpmath')\n"
-        "atexit.register(lambda: print([m for m in heavy if m in sys.modules], file=sys.stderr))\n"
+        "atexit.register(lambda: print(*sys.modules, file=sys.stderr))\n"
         f"sys.argv = ['walkthrough', *{arguments!r}]\n"
         "from walkthrough.cli import main\nmain()"
     )
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False, timeout=60)
     assert ended.returncode == 0
-    assert ended.stderr.decode().strip() == "[]"
     assert ended.stdout
+    return set(ended.stderr.decode().split())
+
+
+HEAVY = {"numpy", "sympy", "rich", "textual", "flint", "mpmath", "jinja2", "multiprocessing", "decimal"}
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["show", "--help"], ["--version"], ["-h"], ["list"], []])
+def test_help_is_quick_to_start(arguments: list[str]) -> None:
+    """None of the large libraries is imported for it."""
+    assert not imported(*arguments) & HEAVY
+
+
+def test_the_list_of_cases_needs_their_titles_only() -> None:
+    """No room is opened but the one where the titles are found, and nothing of what reads a case."""
+    own = {name for name in imported("list") if name.startswith("walkthrough.")}
+    assert {name.split(".")[1] for name in own} == {"cli", "commands", "case", "words"}
+    assert {name for name in own if name.startswith("walkthrough.case")} == {
+        "walkthrough.case",
+        "walkthrough.case.shipped",
+    }
+
+
+@pytest.mark.parametrize(
+    ("arguments", "unused"),
+    [
+        (["show", "lecture-notes", "conv[2,3]"], {"sympy", "walkthrough.marking", "walkthrough.derivations"}),
+        (["why", "lecture-notes", "loss"], {"sympy", "walkthrough.marking", "walkthrough.derivations"}),
+        (["show", "lecture-notes"], {"walkthrough.marking", "walkthrough.derivations"}),
+        (["worksheet", "lecture-notes"], {"sympy", "walkthrough.slips"}),
+        (["derive", "conv-output"], {"sympy", "numpy", "walkthrough.marking", "walkthrough.trace"}),
+    ],
+)
+def test_a_command_waits_for_nothing_that_it_does_not_use(arguments: list[str], unused: set[str]) -> None:
+    never = {"rich", "textual", "jinja2", "multiprocessing", "concurrent", "torch"}
+    assert not imported(*arguments) & (never | unused)
 
 
 # --- show ---

@@ -152,6 +152,29 @@ def test_every_reason_of_drawn_networks_is_true(text: str) -> None:
     assert_reasons_are_true(Narration(Steps(replay(read_case(text)))))
 
 
+def test_a_number_that_lost_in_one_window_and_came_second_in_another_equals_the_right_one() -> None:
+    """Of the windows 1 0 0 and 0 0 0 only the second one's winner is equal to the last number."""
+    text = """
+title = "overlapping windows"
+[input]
+values = "1; 0; 0; 0"
+[[layers]]
+type = "max_pool2d"
+size = 1
+[[layers]]
+type = "max_pool2d"
+size = [3, 1]
+stride = 1
+[loss]
+type = "upstream"
+gradient = "1; 1"
+"""
+    narration = Narration(Steps(replay(read_case(text))))
+    assert reason_for_zero(narration, narration.steps.step("input.grad", (0, 2, 0))).endswith(
+        "₃₁ equals p₂₁, which comes first)"
+    )
+
+
 def test_every_reason_of_the_shipped_networks_is_true() -> None:
     found = {
         name: assert_reasons_are_true(Narration(Steps(replay(load(name)))))

@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from walkthrough.case.claims import Claim
 from walkthrough.case.heading import ArithmeticKind, read_arithmetic
@@ -15,7 +15,6 @@ from walkthrough.case.samples import Sample
 from walkthrough.case.start import Start
 from walkthrough.case.tables.source import Source
 from walkthrough.case.tables.values import KeyPath
-from walkthrough.case.training import Training
 from walkthrough.case.updates import Updating
 from walkthrough.layers import Conventions
 from walkthrough.losses import Loss
@@ -23,6 +22,9 @@ from walkthrough.mathematics.notation import Shape
 from walkthrough.numbers.written import Written
 from walkthrough.words.problems import CaseError, Problem
 from walkthrough.words.representable import Representable
+
+if TYPE_CHECKING:
+    from walkthrough.case.training import Training
 
 _MOST_NAMED = 5
 

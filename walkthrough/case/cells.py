@@ -6,7 +6,7 @@ Indices are counted from 1 in names, and from 0 in the cells that they stand for
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import product
 from math import prod
@@ -128,12 +128,13 @@ def _indexed(tensor: str, index: str) -> str:
     return f"{own}[{index}]{mark}{step}"
 
 
-def cell_names(tensor: str, shape: Shape) -> list[str]:
-    """The names of all cells of a tensor in reading order."""
+def cell_names(tensor: str, shape: Shape) -> Iterator[str]:
+    """The names of all cells of a tensor in reading order, one after the other: there may be millions."""
     if not shape:
-        return [tensor]
+        return iter((tensor,))
     axes = [[str(position + 1) for position in range(extent)] for extent in shape[_leading_ones(shape) :]]
-    return [_indexed(tensor, ",".join(index)) for index in product(*axes)]
+    own, mark, step = tensor.partition("#")
+    return (f"{own}[{','.join(index)}]{mark}{step}" for index in product(*axes))
 
 
 def _leading_ones(shape: Shape) -> int:

@@ -13,7 +13,6 @@ from walkthrough import layers as layer_shelf
 from walkthrough import losses as loss_shelf
 from walkthrough.case.grids.drawn_numbers import read_shape
 from walkthrough.case.grids.given_grids import as_kernel, as_matrix, read_grid
-from walkthrough.case.tables.neighbours import unknown_type
 from walkthrough.case.tables.reader import Reader
 from walkthrough.case.tables.values import KeyPath, Misread, exact, found, whole
 from walkthrough.layers import Layer
@@ -92,6 +91,8 @@ def typed(reader: Reader, place: KeyPath, table: Any, package: Any) -> tuple[str
         reader.refuse((*place, "type"), f"{said}; expected one of {listed}")
         return None
     if word not in shelf.names(package):
+        from walkthrough.case.tables.neighbours import unknown_type
+
         said = unknown_type(word, shelf.names(package))
         reader.refuse((*place, "type"), f"{quoted(word)} {said}")
         ours = re.match(r'is "(\w+)" here', said)

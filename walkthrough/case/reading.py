@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from walkthrough.case.case import Case
 from walkthrough.case.claims import Claim, read_claims
@@ -19,12 +19,14 @@ from walkthrough.case.samples import Sample, fit, read_samples
 from walkthrough.case.tables.reader import Reader
 from walkthrough.case.tables.source import LARGEST_FILE, Source
 from walkthrough.case.tables.values import exact
-from walkthrough.case.training import ReadTraining, Training, fitted, read_training
 from walkthrough.case.updates import Updating, read_update
 from walkthrough.losses import Loss
 from walkthrough.numbers.written import Written
 from walkthrough.words.messages import printable, quoted
 from walkthrough.words.problems import CaseError, Problem
+
+if TYPE_CHECKING:
+    from walkthrough.case.training import ReadTraining, Training
 
 _KEYS = (
     "title",
@@ -62,7 +64,7 @@ def read_text(text: str, name: str, file: str, folder: Path, path: Path | None) 
     def said(key: str, read: Callable[[Any], Any], default: Any) -> Any:
         return reader.read((key,), read, table[key]) if key in table else default
 
-    training = read_training(reader, table["training"]) if "training" in table else None
+    training = _read_training(reader, table)
     loss_type, loss = read_loss(reader, table["loss"]) if "loss" in table else ("", None)
     layers = read_layers(reader, table.get("layers"), "loss" in table)
     rate = said("learning_rate", exact, None)
@@ -106,11 +108,21 @@ def _updating(
     return read_update(reader, table["update"], rate, [each for each in layers if each is not None])
 
 
+def _read_training(reader: Reader, table: dict[str, Any]) -> ReadTraining | None:
+    if "training" not in table:
+        return None
+    from walkthrough.case.training import read_training  # few cases are trained
+
+    return read_training(reader, table["training"])
+
+
 def _training(
     reader: Reader, read: ReadTraining | None, layers: list[NamedLayer | None], loss: Loss | None
 ) -> Training | None:
     if read is None or any(each is None for each in layers):
         return None
+    from walkthrough.case.training import fitted
+
     return fitted(reader, read, [each for each in layers if each is not None], loss)
 
 

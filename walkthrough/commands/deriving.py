@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from walkthrough.commands.printing import blocks_in, format_of, printing, write
+from walkthrough.commands.printing import blocks_in, format_of, is_plain, printing, write
 
 _SIZES = {
     "input": "Rows and columns, or one number for both; of a dense layer how many inputs.",
@@ -37,12 +37,10 @@ def _sizes(command: Any) -> Any:
 @printing("text", "markdown", "latex", "html", "json")
 def derive(rule: str | None, **options: Any) -> None:
     """A derivation of RULE for your sizes, each line proved; without RULE, the list of rules."""
-    from walkthrough.commands.output import needs_ascii, width
+    from walkthrough.commands.output import signs, width
     from walkthrough.derivations import AskedSizes, derive_command, read_size
     from walkthrough.derivations.rules_by_word import derived
     from walkthrough.derivations.writing.ascii_signs import without_own_signs
-    from walkthrough.derivations.writing.blocks import derivation_blocks
-    from walkthrough.formats.text import ascii_only
 
     shapes = {key: options[key] for key in _SIZES}
     counts = {key: options[key] for key in ("channels", "filters", "classes", "outputs", "flip")}
@@ -50,6 +48,8 @@ def derive(rule: str | None, **options: Any) -> None:
     sizes = AskedSizes(**read, **counts)
     kind = format_of(options)
     if kind == "html" and rule is not None:
+        from walkthrough.derivations.writing.blocks import derivation_blocks
+
         proved = derived(rule, sizes)
         write(blocks_in(derivation_blocks(proved), options), options)
         if not proved.holds:
@@ -59,10 +59,11 @@ def derive(rule: str | None, **options: Any) -> None:
         write(blocks_in(_listing(), options), options)
         return
     columns = min(width(), 100) - 4 if options["file"] is None else 96
-    plain = options["plain"] or (options["file"] is None and needs_ascii())
+    plain = is_plain(options)
+    in_signs = signs(plain)
 
     def said(text: str) -> str:
-        return ascii_only(without_own_signs(text)) if plain else text
+        return in_signs(without_own_signs(text)) if plain else text
 
     text, status = derive_command(rule, sizes, kind, columns, said)  # type: ignore[arg-type]
     told = kind != "json" and (rule is None or kind == "markdown")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Iterable
@@ -14,6 +13,7 @@ import click
 from walkthrough.commands.printing import (
     blocks_in,
     format_of,
+    is_plain,
     loaded,
     of_step,
     printing,
@@ -82,6 +82,8 @@ def blindspots(case: str, wanted: bool, **how: Any) -> None:
     suggestion = suggest(opened, found, exercise) if wanted else None
     if format_of(how) == "json":
         table = found.table | ({"suggestion": suggestion and suggestion.table} if wanted else {})
+        import json
+
         write([json.dumps(table, ensure_ascii=False, indent=1) + "\n"], how, opened)
         return
     lines = list(found.lines)
@@ -91,8 +93,7 @@ def blindspots(case: str, wanted: bool, **how: Any) -> None:
 
 
 def _plain(lines: Iterable[str], how: dict[str, Any]) -> list[str]:
-    from walkthrough.commands.output import needs_ascii
-    from walkthrough.formats.text import ascii_only
+    from walkthrough.commands.output import signs
 
-    plain = how["plain"] or (how["file"] is None and needs_ascii())
-    return [(ascii_only(line) if plain else line) + "\n" for line in lines]
+    said = signs(is_plain(how))
+    return [said(line) + "\n" for line in lines]

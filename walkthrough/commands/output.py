@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
-import shutil
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import IO
@@ -19,6 +17,8 @@ _STYLES = {"title": "1", "stage": "1;36", "aside": "2"}
 def width() -> int:
     """The columns of the terminal, or 100 where there is none."""
     if "COLUMNS" in os.environ or sys.stdout.isatty():
+        import shutil  # with all that it can pack and unpack
+
         return max(40, min(shutil.get_terminal_size((100, 24)).columns, 160))
     return 100
 
@@ -47,10 +47,21 @@ def needs_ascii() -> bool:
     return False
 
 
+def signs(plain: bool) -> Callable[[str], str]:
+    """What becomes of a text: as it is, or if `plain` in ASCII."""
+    if not plain:
+        return str
+    from walkthrough.formats.text import ascii_only
+
+    return ascii_only
+
+
 def encodable(json_pieces: Iterable[str]) -> Iterable[str]:
     """JSON that standard output can say: where it cannot say −, everything beyond ASCII as \\uXXXX."""
     if not needs_ascii():
         return json_pieces
+    import json
+
     return (
         "".join(sign if sign.isascii() else json.dumps(sign)[1:-1] for sign in piece) for piece in json_pieces
     )

@@ -114,11 +114,18 @@ def format_of(how: dict[str, Any]) -> str:
     return "json" if how["json_"] else str(how["format_"])
 
 
+def is_plain(how: dict[str, Any]) -> bool:
+    """Whether the output is in ASCII: because somebody asked for it, or nothing else can be said."""
+    from walkthrough.commands.output import needs_ascii
+
+    return how["plain"] or (how["file"] is None and needs_ascii())
+
+
 def blocks_in(blocks: Iterable[Any], how: dict[str, Any]) -> Iterator[str]:
     """Blocks as text or Markdown, as wide and as colourful as the place that they go to."""
-    from walkthrough.commands.output import colourful, needs_ascii, painted, width
+    from walkthrough.commands.output import colourful, painted, width
 
-    plain = how["plain"] or (how["file"] is None and needs_ascii())
+    plain = is_plain(how)
     if format_of(how) == "markdown":
         from walkthrough.formats.markdown import MarkdownFormat
 

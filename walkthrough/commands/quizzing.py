@@ -112,12 +112,14 @@ def _kept(save: Path) -> Kept | None:
 
 
 def _plain(begun: Sitting, ascii_: bool, on_terminal: bool) -> None:
-    from walkthrough.formats.text import ascii_only
+    from walkthrough.commands.output import signs
     from walkthrough.quiz.screens.plain import dialogue
     from walkthrough.quiz.typed import typed
 
+    in_signs = signs(ascii_)
+
     def say(text: str, end: str = "\n") -> None:
-        sys.stdout.write((ascii_only(text) if ascii_ else text) + end)
+        sys.stdout.write(in_signs(text) + end)
 
     def ask(text: str) -> None:
         # who types sees the answer beside the question; who reads lines has each on its own

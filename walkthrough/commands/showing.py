@@ -12,6 +12,7 @@ from walkthrough.commands.printing import (
     arithmetic_option,
     blocks_in,
     format_of,
+    is_plain,
     loaded,
     of_step,
     printing,
@@ -197,11 +198,10 @@ def why(
 
         write(blocks_in(reason_blocks(tree), how), how, opened)
         return
-    from walkthrough.commands.output import needs_ascii, width
-    from walkthrough.formats.text import ascii_only
+    from walkthrough.commands.output import signs, width
 
-    plain = how["plain"] or (how["file"] is None and needs_ascii())
-    lines = [line + "\n" for line in drawn(tree, width(), plain, ascii_only if plain else str)]
+    plain = is_plain(how)
+    lines = [line + "\n" for line in drawn(tree, width(), plain, signs(plain))]
     if format_of(how) == "markdown":
         lines = ["```text\n", *lines, "```\n"]
     write(lines, how, opened)

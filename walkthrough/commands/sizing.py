@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import click
@@ -24,6 +23,8 @@ def sizes(case: str, **how: Any) -> None:
         raise click.UsageError(f"{case} has no [input]; shape = [1, 28, 28] in it is enough to count with")
     found = sizes_of(opened)
     if format_of(how) == "json":
+        import json
+
         pieces = [json.dumps(size_record(found), ensure_ascii=False, indent=1) + "\n"]
         write(pieces, how, opened)
         return

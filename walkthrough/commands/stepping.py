@@ -62,11 +62,13 @@ def step(
 
 
 def _plain(walk: Walk, ascii_: bool, on_enter: bool) -> None:
-    from walkthrough.formats.text import ascii_only
+    from walkthrough.commands.output import signs
     from walkthrough.stepper.plain import asked, said_all
 
+    in_signs = signs(ascii_)
+
     def say(text: str) -> None:
-        sys.stdout.write((ascii_only(text) if ascii_ else text) + "\n")
+        sys.stdout.write(in_signs(text) + "\n")
         if on_enter:
             sys.stdout.flush()
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from walkthrough.document import Block
+if TYPE_CHECKING:
+    from walkthrough.document import Block
 
 _OTHER = re.compile(r"[^\w-]+")
 _LONGEST = 60

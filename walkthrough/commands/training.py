@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import signal
 import sys
 import time
@@ -61,6 +60,8 @@ def train(
         sys.exit(130)
     report = TrainingReport(run, time.perf_counter() - begin)
     if format_of(how) == "json":
+        import json
+
         pieces: Any = [json.dumps(report.record(), ensure_ascii=False) + "\n"]
     else:
         pieces = blocks_in(report.blocks(None if save is None else str(save), pictures), how)
@@ -80,6 +81,8 @@ def _check_gradients(case: Case, how: dict[str, Any]) -> None:
     run = _begun(case, None)
     checks = gradient_check(run.lessons)
     if format_of(how) == "json":
+        import json
+
         pieces: Any = [json.dumps({"gradients": [asdict(each) for each in checks]}) + "\n"]
     else:
         pieces = blocks_in(checked_gradients(case.title, checks), how)

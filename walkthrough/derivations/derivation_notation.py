@@ -116,7 +116,7 @@ def atom(entry: Entry) -> Atom:
     """Which tensor and which cell an entry at a fixed place is."""
     if entry.flat:
         return entry.tensor.name, unravel(entry.index[0].constant, entry.tensor.shape)
-    return entry.tensor.name, tuple(position.constant for position in entry.index)
+    return entry.tensor.name, tuple([position.constant for position in entry.index])
 
 
 def written_sum(terms: Iterable[Expression]) -> Expression:

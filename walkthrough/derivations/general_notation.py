@@ -1,27 +1,21 @@
 """Formulas for any size: x[c, s₁(i−1)+p−P₁, …], where sizes, strides and places are letters.
 
-Places count from 1 here, as they are printed. A formula is never worked out in general: it is put at
-numbers, place by place, and then is an ordinary expression of a layer of that size.
+Places count from 1 here, as they are printed. A formula is never worked out in general: its letters become
+numbers, place by place, and it is compared with what a layer of that size gives there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import product
+from functools import cached_property
 from math import floor, prod
+from operator import itemgetter
+from typing import TypeAlias
 
-from walkthrough.derivations.derivation_notation import (
-    ONE_TERM,
-    ZERO_TERM,
-    Bracket,
-    Words,
-    at,
-    letter,
-    written_sum,
-)
-from walkthrough.mathematics.folding import Algebra, rebuilt
+from walkthrough.derivations.derivation_notation import ONE_TERM, Words, letter
+from walkthrough.mathematics.folding import Algebra
 from walkthrough.mathematics.notation import (
     Addition,
     Cell,
@@ -31,23 +25,38 @@ from walkthrough.mathematics.notation import (
     Number,
     Piecewise,
     Same,
-    Tensor,
     Term,
     Total,
     expression,
 )
 
-LetterValues = Mapping[str, int]
+LetterValues: TypeAlias = Mapping[str, int]
 """What the letters for sizes and places stand for, by name."""
+WholePlace: TypeAlias = Callable[[LetterValues], int]
+"""A size or a place, where its letters are numbers."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Between(Expression):
     """low ≤ of ≤ high: the condition under which there is such a place."""
 
     low: Expression
     of: Expression
     high: Expression
+
+    @cached_property
+    def letters(self) -> frozenset[str]:
+        """The letters in it, by name."""
+        return _letters_in(self.low) | _letters_in(self.of) | _letters_in(self.high)
+
+    @cached_property
+    def _sides(self) -> tuple[WholePlace, WholePlace, WholePlace]:
+        return whole_place(self.low), whole_place(self.of), whole_place(self.high)
+
+    def holds(self, numbers: LetterValues) -> bool:
+        """Whether there is such a place where the letters are these numbers."""
+        low, value, high = self._sides
+        return low(numbers) <= value(numbers) <= high(numbers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +72,7 @@ class LetteredTensor:
         return LetteredEntry(self, tuple(map(expression, several)))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LetteredEntry(Expression):
     """An entry at a place that is a formula; outside of its tensor it is 0."""
 
@@ -79,6 +88,14 @@ class LetteredEntry(Expression):
             if not isinstance(place, Entry | Number) and not _backwards(place, size)
         )
 
+    @cached_property
+    def _places(self) -> tuple[WholePlace, ...]:
+        return tuple(map(whole_place, self.index))
+
+    def cell(self, numbers: LetterValues) -> Cell:
+        """Which entry it is where the letters are these numbers, counted from 0; perhaps none."""
+        return tuple([place(numbers) - 1 for place in self._places])
+
 
 def _backwards(place: Expression, size: Expression) -> bool:
     """Whether it is K + 1 − p, for a letter p."""
@@ -88,7 +105,7 @@ def _backwards(place: Expression, size: Expression) -> bool:
     return last == size and one == ONE_TERM and isinstance(back, Negative) and isinstance(back.of, Entry)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LetteredSum(Expression):
     """Σ of the body over letters, each from 1 to its size, as far as the conditions hold."""
 
@@ -96,10 +113,32 @@ class LetteredSum(Expression):
     over: tuple[tuple[Entry, Expression], ...]
     where: tuple[Between, ...] = ()
 
-    @property
+    @cached_property
     def conditions(self) -> tuple[Between, ...]:
         """Its own conditions, and those under which the entries in it exist."""
         return tuple(dict.fromkeys((*self.where, *conditions(self.body))))
+
+    @cached_property
+    def _loops(self) -> tuple[tuple[str, WholePlace, tuple[Between, ...]], ...]:
+        """Each letter, how far it goes, and the conditions that are decided once it is known."""
+        names = [one.tensor.name for one, _ in self.over]
+        last = {
+            each: max((names.index(one) for one in each.letters & {*names}), default=0)
+            for each in self.conditions
+        }
+        return tuple(
+            (name, whole_place(size), tuple(each for each in self.conditions if last[each] == depth))
+            for depth, (name, (_, size)) in enumerate(zip(names, self.over, strict=True))
+        )
+
+    def places(self, numbers: LetterValues) -> list[LetterValues]:
+        """The letters' values at each term that has all its entries, in order."""
+        found = [numbers]
+        for name, size, deciding in self._loops:
+            found = [{**here, name: value} for here in found for value in range(1, size(here) + 1)]
+            for condition in deciding:
+                found = [here for here in found if condition.holds(here)]
+        return found
 
 
 def letters(names: str) -> tuple[Entry, ...]:
@@ -144,85 +183,64 @@ def _listed(before: str, several: tuple[Between, ...]) -> list[str | Expression]
     return words
 
 
-def at_numbers(of: Expression, numbers: LetterValues, tensors: Mapping[str, Tensor]) -> Expression:
-    """The formula where its letters are these numbers, in entries of these tensors."""
-    match of:
-        case Entry():
-            return Number(Fraction(numbers[of.tensor.name])) if of.tensor.name in numbers else of
-        case LetteredEntry(tensor, index):
-            cell = tuple(whole_place(place, numbers) - 1 for place in index)
-            found = tensors[tensor.name]
-            inside = all(0 <= place < extent for place, extent in zip(cell, found.shape, strict=True))
-            return at(found, cell) if inside else ZERO_TERM
-        case LetteredSum(body, _, _):
-            return written_sum(at_numbers(body, each, tensors) for each in _places(of, numbers))
-    there = rebuilt(of, lambda part: at_numbers(part, numbers, tensors))
-    match there:
-        case Bracket(Number(one), "=", Number(other)):  # of two places: [i = j]
-            return ONE_TERM if one == other else ZERO_TERM
-    return there
+def whole_place(of: Expression) -> WholePlace:
+    """A size or a place as a whole number, once its letters are numbers."""
+    place = _PLACES.fold(of, None)
+
+    def whole(numbers: LetterValues) -> int:
+        found = place(numbers)
+        assert found.denominator == 1, "a place is a whole number"
+        return found.numerator
+
+    # most places are a letter, and this is asked for every term of every sum
+    return place if isinstance(of, Entry) else whole  # type: ignore[return-value]
 
 
-def _places(of: LetteredSum, numbers: LetterValues) -> Iterator[LetterValues]:
-    """The letters' values at each term of a sum that has all its entries."""
-    extents = [range(1, whole_place(size, numbers) + 1) for _, size in of.over]
-    holding = of.conditions
-    for values in product(*extents):
-        each = {**numbers, **{one.tensor.name: v for (one, _), v in zip(of.over, values, strict=True)}}
-        if all(_holds(condition, each) for condition in holding):
-            yield each
+def _letters_in(of: Expression) -> frozenset[str]:
+    own = {of.tensor.name} if isinstance(of, Entry) else ()
+    return frozenset(own).union(*map(_letters_in, of.parts))
 
 
-def _holds(condition: Between, numbers: LetterValues) -> bool:
-    low, value, high = (whole_place(each, numbers) for each in (condition.low, condition.of, condition.high))
-    return low <= value <= high
+_Place: TypeAlias = Callable[[LetterValues], int | Fraction]
 
 
-def whole_place(of: Expression, numbers: LetterValues) -> int:
-    """A size or a place as a whole number."""
-    if isinstance(of, Entry):  # most places are a letter, and this is asked for every term of every sum
-        return numbers[of.tensor.name]
-    found = _PLACES.fold(of, numbers)
-    assert found.denominator == 1, "a place is a whole number"
-    return found.numerator
+class _PlaceFormulas(Algebra[_Place, None]):
+    """Sizes and places, to be worked out many times: a formula is gone through once."""
 
+    def number(self, of: Fraction) -> _Place:
+        value = of if of.denominator != 1 else of.numerator
+        return lambda numbers: value
 
-class _PlaceNumbers(Algebra[Fraction, LetterValues]):
-    """Sizes and places, where their letters are numbers."""
+    def entry(self, of: Entry, scope: None) -> _Place:
+        return itemgetter(of.tensor.name)
 
-    def number(self, of: Fraction) -> Fraction:
-        return of
+    def added(self, terms: list[_Place]) -> _Place:
+        return lambda numbers: sum([each(numbers) for each in terms])
 
-    def entry(self, of: Entry, scope: LetterValues) -> Fraction:
-        return Fraction(scope[of.tensor.name])
+    def multiplied(self, factors: list[_Place]) -> _Place:
+        return lambda numbers: prod([each(numbers) for each in factors])
 
-    def added(self, terms: list[Fraction]) -> Fraction:
-        return sum(terms, Fraction(0))
+    def negative(self, of: _Place) -> _Place:
+        return lambda numbers: -of(numbers)
 
-    def multiplied(self, factors: list[Fraction]) -> Fraction:
-        return prod(factors, start=Fraction(1))
+    def quotient(self, above: _Place, below: _Place) -> _Place:
+        return lambda numbers: Fraction(above(numbers)) / below(numbers)
 
-    def negative(self, of: Fraction) -> Fraction:
-        return -of
+    def power(self, base: _Place, exponent: int) -> _Place:
+        return lambda numbers: Fraction(base(numbers)) ** exponent
 
-    def quotient(self, above: Fraction, below: Fraction) -> Fraction:
-        return above / below
-
-    def power(self, base: Fraction, exponent: int) -> Fraction:
-        return base**exponent
-
-    def applied(self, function: str, to: Fraction) -> Fraction:
+    def applied(self, function: str, to: _Place) -> _Place:
         assert function == "floor", "of functions, a place knows ⌊ ⌋ only"
-        return Fraction(floor(to))
+        return lambda numbers: floor(to(numbers))
 
-    def same(self, of: Same, scope: LetterValues) -> Fraction:
-        return Fraction(of.one == of.other)
-
-    def total(self, of: Total, scope: LetterValues) -> Fraction:
+    def same(self, of: Same, scope: None) -> _Place:
         raise TypeError(f"no place: {of}")
 
-    def piecewise(self, of: Piecewise, scope: LetterValues) -> Fraction:
+    def total(self, of: Total, scope: None) -> _Place:
+        raise TypeError(f"no place: {of}")
+
+    def piecewise(self, of: Piecewise, scope: None) -> _Place:
         raise TypeError(f"no place: {of}")
 
 
-_PLACES = _PlaceNumbers()
+_PLACES = _PlaceFormulas()

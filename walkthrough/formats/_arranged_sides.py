@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
 
 from walkthrough.document import Side, Sum, Window
 
 SideRows = tuple[tuple[str, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Arrangement:
+class Arrangement(NamedTuple):
     """How the rows of a sum or a window are set: as they are, all in one row, or at most so many a row."""
 
     flat: bool = False
@@ -31,20 +32,24 @@ def _parts(row: tuple[str, ...], most: int) -> list[tuple[str, ...]]:
     return [row[at : at + size] for at in range(0, len(row), size)]
 
 
-def piece(side: Side, arrangement: Arrangement) -> list[str]:
+def piece(side: Side, arrangement: Arrangement) -> Sequence[str]:
     """A side as lines of text, columns under each other."""
+    return (side,) if isinstance(side, str) else _arranged(side, arrangement)
+
+
+@lru_cache(maxsize=1_000)
+def _arranged(side: Sum | Window, arrangement: Arrangement) -> Sequence[str]:
+    # of a line it is asked several times, until a layout is found in which it has room
     match side:
-        case str():
-            return [side]
         case Window(rows):
             rows = arrangement.of(rows)
             if len(rows) == 1:
-                return [f"max( {'  '.join(rows[0])} )"]
+                return (f"max( {'  '.join(rows[0])} )",)
             widths = _widths(rows)
             texts = ["  ".join(t.rjust(w) for t, w in zip(row, widths, strict=False)) for row in rows]
-            return [f"max( {texts[0]}", *(f"     {text}" for text in texts[1:-1]), f"     {texts[-1]} )"]
+            return (f"max( {texts[0]}", *(f"     {text}" for text in texts[1:-1]), f"     {texts[-1]} )")
         case Sum(rows, before, after):
-            return _sum(arrangement.of(rows), before, after)
+            return tuple(_sum(arrangement.of(rows), before, after))
 
 
 def _sum(rows: SideRows, before: str, after: str) -> list[str]:

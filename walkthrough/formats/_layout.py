@@ -7,7 +7,6 @@ own; or all of them do. What is told of one line is told of all of them in the s
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from walkthrough.document import Side, Sum, Window, Working
@@ -31,8 +30,7 @@ class PlacedRow(NamedTuple):
     aside: str = ""
 
 
-@dataclass(frozen=True)
-class _OpenLine:
+class _OpenLine(NamedTuple):
     """A line to be placed: what stands before it, its sides, and a remark."""
 
     lead: str

@@ -24,7 +24,6 @@ from walkthrough.document import (
     Working,
     Workings,
 )
-from walkthrough.formats._curves import drawn
 from walkthrough.formats._layout import INDENT, laid_out
 from walkthrough.formats._signs import ascii_only, in_ascii
 from walkthrough.words.line_breaks import folded, wrapped
@@ -106,6 +105,8 @@ class TextFormat:
             case Code(text):
                 return [f"{INDENT}{line}" for line in text.splitlines()]
             case Curve():
+                from walkthrough.formats._curves import drawn
+
                 return [INDENT + line for line in drawn(block, self.width - len(INDENT), self.plain)]
 
     def _branch(self, block: Branch, indent: str) -> Iterator[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Literal, TypeAlias
 
 from walkthrough.derivations.proof.polynomials import Monomial, Polynomial
@@ -63,7 +62,7 @@ def _wrong(cell: Asked, right: Polynomial, written: Polynomial, expected: str) -
         del missing[pair.right], spare[pair.written]
     order = in_written_order(cell)
 
-    def texts(terms: dict[Monomial, Fraction]) -> tuple[str, ...]:
+    def texts(terms: Polynomial) -> tuple[str, ...]:
         return tuple(
             term_text(terms[each], each, cell.letters)
             for each in sorted(terms, key=lambda each: (order.get(each, len(order)), each))

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from walkthrough.derivations.proof.polynomials import Monomial
+from walkthrough.derivations.proof.polynomials import Coefficient, Monomial, Polynomial
 from walkthrough.formulas.claimed_cells import claimed_entry_text
 from walkthrough.mathematics.notation import Tensor
 
@@ -25,16 +24,14 @@ class Misindexed:
 
     written: Monomial
     right: Monomial
-    coefficient: Fraction
+    coefficient: Coefficient
     distance: int
 
 
-def paired(
-    cell: Asked, missing: Mapping[Monomial, Fraction], spare: Mapping[Monomial, Fraction]
-) -> list[Misindexed]:
+def paired(cell: Asked, missing: Polynomial, spare: Polynomial) -> list[Misindexed]:
     """Spare terms matched with the missing ones they were probably meant to be, nearest first."""
     # whoever has hundreds of wrong terms does not look for a slip in one index
-    partners: dict[tuple[Fraction, tuple[str, ...]], list[Monomial]] = {}
+    partners: dict[tuple[Coefficient, tuple[str, ...]], list[Monomial]] = {}
     for each in list(missing)[:_MOST_PAIRED]:
         partners.setdefault((missing[each], _letters(each)), []).append(each)
     candidates = [
@@ -71,7 +68,7 @@ def in_written_order(cell: Asked) -> dict[Monomial, int]:
     return {monomial: place for place, (_, monomial) in reversed(list(enumerate(cell.right)))}
 
 
-def formula_text(terms: Iterable[tuple[Fraction, Monomial]], letters: Mapping[str, Tensor]) -> str:
+def formula_text(terms: Iterable[tuple[Coefficient, Monomial]], letters: Mapping[str, Tensor]) -> str:
     """g[1,1]*x[2,1] + g[1,2]*x[2,2]."""
     text = ""
     for coefficient, monomial in terms:
@@ -83,7 +80,7 @@ def formula_text(terms: Iterable[tuple[Fraction, Monomial]], letters: Mapping[st
     return text or "0"
 
 
-def term_text(coefficient: Fraction, monomial: Monomial, letters: Mapping[str, Tensor]) -> str:
+def term_text(coefficient: Coefficient, monomial: Monomial, letters: Mapping[str, Tensor]) -> str:
     """-2*g[1,1]*x[2,1]."""
     order = _ORDER["k" if "k" in letters else "w" if "w" in letters else ""]
     factors = sorted(monomial, key=lambda each: (order.index(each[0]), each[1]))

@@ -135,7 +135,7 @@ class _Parser:
         divisor = self.factor()
         if divisor.keys() != {()}:
             raise Unreadable("a formula divides by a number only, and not by 0")
-        return divisor[()]
+        return Fraction(divisor[()])
 
     def factor(self) -> Polynomial:
         """A part, perhaps with a sign before it or a power after it."""

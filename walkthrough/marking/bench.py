@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from multiprocessing import get_context
-from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from walkthrough.marking.diagnosis.examiner import Examiner, Examiners
 from walkthrough.marking.marked_worksheets import MarkedSheet
@@ -21,6 +19,9 @@ from walkthrough.marking.worksheets.exercises import Exercise, Exercises
 from walkthrough.marking.worksheets.sheet_sources import SheetSource, gather
 from walkthrough.trace.trace import CannotReplay
 from walkthrough.words.problems import CaseError, Problem
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
 
 Outcome: TypeAlias = "MarkedOnBench | CaseError"
 """A marked worksheet, or what is wrong with one."""
@@ -94,6 +95,8 @@ class Batch:
 
 def side_by_side(found: Sequence[SheetSource], wanted: Wanted, benches: int) -> Iterator[Batch]:
     """The worksheets, marked at several benches; the batches come back in order."""
+    from multiprocessing import get_context  # a single worksheet waits for none of it
+
     batches = [found[at : at + _BATCH] for at in range(0, len(found), _BATCH)]
     # a fresh process, which also Windows has: nothing is shared with this one
     context = get_context("spawn")

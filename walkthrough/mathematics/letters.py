@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise, product
 from typing import ClassVar, TypeAlias
 
@@ -52,6 +53,7 @@ MINUS = "−"
 _MOST_DECIMALS = 12
 
 
+@lru_cache(maxsize=10_000)
 def subscript(cell: Cell, shape: Shape) -> str:
     """₁₂ for the cell in row 1, column 2; [12,3] where an axis is longer than 9.
 

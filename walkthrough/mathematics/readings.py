@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from itertools import product
 from typing import TypeAlias
 
@@ -59,14 +60,11 @@ class Part:
     def places(self, cell: Cell) -> list[LoopPlace]:
         """The loop's places whose products go to this cell, in the order in which a person writes."""
         goal = (ravel(cell, self.target.tensor.shape),) if self.target.flat else cell
-        groups = _independent(list(zip(self.target.index, goal, strict=True)), self.variables)
-        order = [index for group, _ in groups for index in group]
-        solved = product(*(_solutions(group, wanted) for group, wanted in groups))
-        turn = [order.index(index) for index in self.variables]
+        groups, turn = _independent(self.target.index, self.variables)
         found = []
-        for choice in solved:
+        for choice in product(*[group.solutions(goal) for group in groups]):
             flat = [value for group in choice for value in group]
-            found.append(tuple(flat[at] for at in turn))
+            found.append(tuple([flat[at] for at in turn]))
         found.sort()
         return found
 
@@ -136,53 +134,69 @@ def _slope(of: Expression, entry: Entry) -> Fraction | None:
     return coefficient if factors == (entry,) else None
 
 
-Wanted: TypeAlias = tuple[Affine, int]
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Loop indices that share positions, such as a window's row and the kernel's row.
+
+    `positions` are the places in the cell that they decide, with the constant of each. `rows` say of each
+    index in turn, for every position: its coefficient, and how far the indices after it can still move it.
+    """
+
+    extents: tuple[int, ...]
+    positions: tuple[tuple[int, int], ...]
+    rows: tuple[tuple[tuple[int, int, int], ...], ...]
+
+    def solutions(self, goal: Cell) -> list[LoopPlace]:
+        """All values of the indices for which every position is where it is wanted."""
+        return self._solved(0, [goal[at] - constant for at, constant in self.positions])
+
+    def _solved(self, depth: int, left: list[int]) -> list[LoopPlace]:
+        """`left` is what the indices from this one on have yet to come to."""
+        if depth == len(self.extents):
+            return [] if any(left) else [()]
+        row = self.rows[depth]
+        low, high = 0, self.extents[depth] - 1
+        for (coefficient, least, most), wanted in zip(row, left, strict=True):
+            if coefficient:  # only the values that the others can still complete
+                ends = (wanted - most, wanted - least) if coefficient > 0 else (wanted - least, wanted - most)
+                low, high = max(low, -(-ends[0] // coefficient)), min(high, ends[1] // coefficient)
+        found: list[LoopPlace] = []
+        for value in range(low, high + 1):
+            after = [wanted - each[0] * value for each, wanted in zip(row, left, strict=True)]
+            found += [(value, *others) for others in self._solved(depth + 1, after)]
+        return found
 
 
+@lru_cache(maxsize=1_000)
 def _independent(
-    wanted: list[Wanted], variables: tuple[Index, ...]
-) -> list[tuple[tuple[Index, ...], list[Wanted]]]:
-    """The loop indices in groups that can be solved one by one: rows apart from columns."""
-    groups: list[tuple[tuple[Index, ...], list[Wanted]]] = []
-    for position, goal in wanted:
-        inside = {index for index, _ in position.coefficients}
+    index: tuple[Affine, ...], variables: tuple[Index, ...]
+) -> tuple[tuple[_Group, ...], tuple[int, ...]]:
+    """The loop indices in groups that can be solved one by one, rows apart from columns; and their turns."""
+    groups: list[tuple[tuple[Index, ...], tuple[int, ...]]] = []
+    for at, position in enumerate(index):
+        inside = {each for each, _ in position.coefficients}
         joined = [group for group in groups if inside & set(group[0])]
         groups = [group for group in groups if group not in joined]
         names = unique((*(v for group, _ in joined for v in group), *(v for v, _ in position.coefficients)))
-        groups.append((names, [*(w for _, several in joined for w in several), (position, goal)]))
-    bound = {index for group, _ in groups for index in group}
-    return groups + [((index,), []) for index in variables if index not in bound]
+        groups.append((names, (*(each for _, several in joined for each in several), at)))
+    bound = {each for group, _ in groups for each in group}
+    groups += [((each,), ()) for each in variables if each not in bound]
+    order = [each for group, _ in groups for each in group]
+    return tuple(_group(index, *each) for each in groups), tuple(order.index(each) for each in variables)
 
 
-def _solutions(variables: tuple[Index, ...], wanted: list[Wanted]) -> list[LoopPlace]:
-    """All values of these indices for which every position is where it is wanted."""
-    if not variables:
-        return [()] if all(position.constant == goal for position, goal in wanted) else []
-    first, rest = variables[0], variables[1:]
-    found = []
-    for value in _candidates(first, wanted):
-        left = [(_fixed(position, first, value), goal) for position, goal in wanted]
-        found += [(value, *others) for others in _solutions(rest, left)]
-    return found
-
-
-def _candidates(index: Index, wanted: list[Wanted]) -> range:
-    """The values of one index that the others can still complete."""
-    low, high = 0, index.extent - 1
-    for position, goal in wanted:
-        others = _fixed(position, index, 0)
-        coefficient = sum(c for each, c in position.coefficients if each == index)
-        if coefficient:
-            smallest, largest = others.span
-            ends = (goal - largest, goal - smallest) if coefficient > 0 else (goal - smallest, goal - largest)
-            low, high = max(low, -(-ends[0] // coefficient)), min(high, ends[1] // coefficient)
-    return range(low, high + 1)
-
-
-def _fixed(position: Affine, index: Index, value: int) -> Affine:
-    kept = tuple((each, c) for each, c in position.coefficients if each != index)
-    moved = sum(c * value for each, c in position.coefficients if each == index)
-    return Affine(kept, position.constant + moved)
+def _group(index: tuple[Affine, ...], variables: tuple[Index, ...], positions: tuple[int, ...]) -> _Group:
+    rows = []
+    for depth, variable in enumerate(variables):
+        after = {*variables[depth + 1 :]}
+        row = []
+        for at in positions:
+            own = sum(c for each, c in index[at].coefficients if each == variable)
+            rest = Affine(tuple((each, c) for each, c in index[at].coefficients if each in after))
+            row.append((own, *rest.span))
+        rows.append(tuple(row))
+    extents = tuple(each.extent for each in variables)
+    return _Group(extents, tuple((at, index[at].constant) for at in positions), tuple(rows))
 
 
 # --- readings ----------------------------------------------------------------------------------

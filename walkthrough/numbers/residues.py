@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
-from hashlib import blake2b
 from types import MappingProxyType
 from typing import TypeAlias
 
@@ -76,6 +75,8 @@ def value(of: Operand) -> int:
 
 
 def _drawn(function: str, argument: int) -> Residue:
+    from hashlib import blake2b  # few cases draw one
+
     seed = blake2b(f"{function} {argument}".encode(), digest_size=32).digest()
     return Residue(1 + int.from_bytes(seed) % (_PRIME - 1))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from math import log2
+from typing import NamedTuple
 
 from walkthrough.numbers.arithmetic import NeedsPrecision
 
@@ -12,8 +13,7 @@ FULL = 20
 """A number that ends within this many significant digits is written out in full on a page."""
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """A number, and how far the truth can be from it; `exact` if it is rational and known."""
 
     value: Fraction
@@ -33,8 +33,10 @@ class Shown:
     @property
     def value(self) -> Fraction:
         """What the shown digits say."""
-        size = Fraction(int(self.digits)) * Fraction(10) ** self.exponent
-        return -size if self.negative else size
+        size = -int(self.digits) if self.negative else int(self.digits)
+        return (
+            Fraction(size * 10**self.exponent) if self.exponent >= 0 else Fraction(size, 10**-self.exponent)
+        )
 
     @property
     def magnitude(self) -> int:

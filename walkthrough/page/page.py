@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from walkthrough.case import Case
 from walkthrough.document import Block, Heading, Lines, Omitted, Prose
-from walkthrough.mathematics.notation import Shape, Tensor, gradient_name, unravel
-from walkthrough.page.changes import changes
+from walkthrough.mathematics.notation import Shape, Tensor, gradient_name
 from walkthrough.page.general_formulas import (
     backward_rule,
     forward_rule,
@@ -19,12 +19,9 @@ from walkthrough.page.general_formulas import (
     slope_rule,
     update_rule,
 )
-from walkthrough.page.images import Images
 from walkthrough.page.lines.drafts import Draft
 from walkthrough.page.lines.narration import Narration
 from walkthrough.page.lines.said_once import said_once
-from walkthrough.page.strokes import Strokes
-from walkthrough.page.top_of_page import opening
 from walkthrough.trace.linked import new_loss
 from walkthrough.trace.moves import Move
 from walkthrough.trace.network import Network, Stage
@@ -33,7 +30,9 @@ from walkthrough.trace.steps.kinds import Ref
 from walkthrough.trace.steps.steps import Steps
 
 if TYPE_CHECKING:
+    from walkthrough.page.images import Images
     from walkthrough.page.records.ledger import Ledger
+    from walkthrough.page.strokes import Strokes
 
 WINNERS = {
     "first": "the first in reading order wins",
@@ -70,7 +69,9 @@ class Page:
 
     @property
     def _images(self) -> Images:
-        return Images(self.narration, self.omitting)
+        from walkthrough.page.images import Images
+
+        return Images(self.narration, self.omitting, self._ledger.texts)
 
     @property
     def network(self) -> Network:
@@ -159,6 +160,8 @@ class Page:
 
     def opening(self) -> Iterator[Block]:
         """Title, source, and how to read the numbers."""
+        from walkthrough.page.top_of_page import opening
+
         yield from opening(self.steps.trace, self.narration.digits, self.narration.symbolic)
 
     # --- stages ----------------------------------------------------------------------------------
@@ -235,6 +238,8 @@ class Page:
                 yield from strokes.of(tensor)
 
     def _strokes(self, stage: Stage, sample: int) -> Strokes:
+        from walkthrough.page.strokes import Strokes
+
         return Strokes(self.steps, stage, sample, self._images.rows, self._images.cells)
 
     def means(self, only: Stage | None = None) -> Iterator[Block]:
@@ -286,6 +291,8 @@ class Page:
             if still:
                 yield Prose(f"Frozen, and therefore as before: {', '.join(still)}.")
             if own and not self.narration.symbolic:
+                from walkthrough.page.changes import changes
+
                 yield from changes(self.narration, stage)
 
     def update_heading(self, stage: Stage, moves: list[Move]) -> Heading:
@@ -327,12 +334,10 @@ class Page:
             if self.omitting:
                 yield Omitted(name, Tensor(name, self.shapes[name]).size, because)
                 return
-            shape, start = self.steps.trace.place(name).shape, 0
+            names = self.steps.trace.cell_names(name)
             for texts in self._ledger.lines(name):
-                places = range(start, start + len(texts))
-                cells = tuple(self.steps.trace.cell_name(name, unravel(place, shape)) for place in places)
-                yield Lines(tuple(texts), because, cells)
-                because, start = "", start + len(texts)
+                yield Lines(tuple(texts), because, tuple(islice(names, len(texts))))
+                because = ""
             return
         guard = self._guard(name)
         drafts = self._drafts.pop(name, None) or self._drafted(name)

@@ -146,6 +146,8 @@ def _covered(stage: Stage) -> Iterator[str]:
     """Of functions and choices every cell of the output needs just one; sums add up where they meet."""
     if not stage.equations or _kind(stage.equations[0]) == "sum":
         return
+    if len(stage.equations) == 1 and _is_every_cell(stage.equations[0].left):
+        return
     found: set[int] = set()
     for equation in stage.equations:
         left = equation.left
@@ -164,6 +166,16 @@ def _covered(stage: Stage) -> Iterator[str]:
             found.add(number)
     if len(found) < stage.z.size:
         yield f"its equations give {len(found)} of the output's {stage.z.size} cells"
+
+
+def _is_every_cell(left: Entry) -> bool:
+    """Whether each index is a letter of its own that goes along the whole axis: z[c,i,j]."""
+    extents = (left.tensor.size,) if left.flat else left.tensor.shape
+    letters = [position.alone for position in left.index]
+    return len({*letters}) == len(letters) and all(
+        letter is not None and letter.extent == extent
+        for letter, extent in zip(letters, extents, strict=True)
+    )
 
 
 def _inside(entry: Entry) -> bool:

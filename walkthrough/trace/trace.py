@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fractions import Fraction
 from functools import cache, cached_property, partial
@@ -280,6 +280,12 @@ class Trace(Representable):
         from walkthrough.case.cells import cell_name
 
         return cell_name(tensor, cell, self.place(tensor).shape)
+
+    def cell_names(self, tensor: str) -> Iterator[str]:
+        """The names of all cells of a tensor in reading order."""
+        from walkthrough.case.cells import cell_names
+
+        return cell_names(tensor, self.place(tensor).shape)
 
     # --- values ----------------------------------------------------------------------------------
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 from unicodedata import category
 
 _LONGEST_QUOTE = 60
@@ -58,6 +57,8 @@ def one_line(text: str) -> str:
 
 def suggestion(word: str, known: Iterable[str]) -> str:
     """What follows a word that is not known: the nearest right one, or all of them."""
+    from difflib import get_close_matches  # nobody waits for it who writes every word right
+
     names = list(known)
     # difflib compares with everything, and a hostile word may be megabytes long
     near = get_close_matches(word[:100], names, n=2, cutoff=0.5)

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from walkthrough.case.tables.neighbours import unknown_key
 from walkthrough.case.tables.source import Source
 from walkthrough.case.tables.values import KeyPath, Misread, found
 from walkthrough.words.messages import shortened
@@ -55,6 +54,8 @@ class Reader:
         names = list(known)
         for key in value:
             if key not in names:
+                from walkthrough.case.tables.neighbours import unknown_key
+
                 self.refuse((*place, key), unknown_key(key, names))
         return {key: each for key, each in value.items() if key in names}
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import tomllib
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from walkthrough.case.tables.lines import TableLines
 from walkthrough.case.tables.values import Bare, KeyPath
 from walkthrough.numbers.written import MOST_DIGITS
 from walkthrough.words.problems import CaseError, Problem
+
+if TYPE_CHECKING:
+    from walkthrough.case.tables.lines import TableLines
 
 LARGEST_FILE = 20_000_000
 DEEPEST = 50
@@ -45,6 +47,8 @@ class Source:
     @cached_property
     def _lines(self) -> TableLines:
         # looked at only when something is to be said about a line: most files are right
+        from walkthrough.case.tables.lines import TableLines
+
         return TableLines(self.toml)
 
     def _parsed(self) -> dict[str, Any]:

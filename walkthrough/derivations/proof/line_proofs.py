@@ -2,8 +2,8 @@
 
 Sums of products are equal if they have the same terms; nothing needs to be simplified for that.
 What has functions in it is left to SymPy, and where SymPy does not see it, both sides are evaluated
-exactly at random rational points, which the line then says. A formula for any size is put at numbers,
-and compared at every place of many sizes.
+exactly at random rational points, which the line then says. In a formula for any size the letters become
+numbers, and it is compared at every place of many sizes.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ from walkthrough.derivations.derivation import (
     ProvedEqualities,
     ProvedLine,
 )
-from walkthrough.derivations.general_notation import at_numbers, where_words
+from walkthrough.derivations.general_notation import where_words
+from walkthrough.derivations.proof.counting import CountedMeaning
 from walkthrough.derivations.proof.meaning import Meaning, NotOfThisKind, TermSums
 from walkthrough.derivations.proof.polynomials import TooManyTerms
 from walkthrough.mathematics.notation import Expression
@@ -90,35 +91,34 @@ class _Prover:
     def failing(self, chain: GeneralEqualities, instance: Instance) -> set[int]:
         """The steps that do not hold at these numbers."""
         failed = set()
-        before = at_numbers(chain.left, instance.numbers, instance.tensors)
+        before = chain.left
         for place, step in enumerate(chain.steps):
-            right = at_numbers(step.right, instance.numbers, instance.tensors)
-            there = Equality(right, assuming=step.assuming)
-            if all(self.way(instance.premises, case, before, there) for case in instance.cases):
-                before = right
+            if all(self.way(instance.premises, case, before, step, instance) for case in instance.cases):
+                before = step.right
             else:
                 failed.add(place)
         return failed
 
-    def way(self, premises: Premises, case: ProofCase, before: Expression, step: Equality) -> HowProved:
-        """Term by term if both sides are sums of products, else by SymPy."""
+    def way(
+        self,
+        premises: Premises,
+        case: ProofCase,
+        before: Expression,
+        step: Equality,
+        there: Instance | None = None,
+    ) -> HowProved:
+        """Term by term if both sides are sums of products, else by SymPy; `there` if letters are numbers."""
         try:
-            meaning = self.meaning(premises, case, "terms", TermSums)
-            one, other = both(meaning, before, step)
+            one, other = both(self.meaning(premises, case, "terms", TermSums), before, step, there)
             return "terms" if one == other else ""
         except (NotOfThisKind, TooManyTerms):
-            return self.way_of_functions(premises, case, before, step)
-
-    def way_of_functions(
-        self, premises: Premises, case: ProofCase, before: Expression, step: Equality
-    ) -> HowProved:
-        """By SymPy, and where it does not see it at random points."""
+            pass
         # SymPy takes longer to import than a sum of products to prove
         from walkthrough.derivations.proof import sympy_formulas
 
         meaning = self.meaning(premises, case, "functions", sympy_formulas.SymPyFormulas)
         try:
-            return sympy_formulas.equal(*both(meaning, before, step))
+            return sympy_formulas.equal(*both(meaning, before, step, there))
         except NotOfThisKind:
             return ""
 
@@ -133,9 +133,15 @@ class _Prover:
         return self._meanings[key]
 
 
-def both(meaning: Meaning[Any], before: Expression, step: Equality) -> tuple[Any, Any]:
+def both(
+    meaning: Meaning[Any], before: Expression, step: Equality, there: Instance | None = None
+) -> tuple[Any, Any]:
     """What both sides mean, under what the step assumes. Raises NotOfThisKind."""
-    one, other = meaning.of(before), meaning.of(step.right)
+    if there is None:
+        one, other = meaning.of(before), meaning.of(step.right)
+    else:
+        counted = CountedMeaning(meaning, there.tensors)
+        one, other = counted.fold(before, there.numbers), counted.fold(step.right, there.numbers)
     if not step.assuming:
         return one, other
     assumed = {name: meaning.of(each) for name, each in step.assuming.items()}

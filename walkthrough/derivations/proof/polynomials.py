@@ -11,7 +11,10 @@ from walkthrough.derivations.derivation_notation import Atom
 Monomial: TypeAlias = tuple[Atom, ...]
 """Its factors in order; a square has its factor twice."""
 
-Polynomial: TypeAlias = dict[Monomial, Fraction]
+Coefficient: TypeAlias = int | Fraction
+"""How often a term stands there: nearly always a whole number, and then an int, which is added at once."""
+
+Polynomial: TypeAlias = dict[Monomial, Coefficient]
 
 MOST_TERMS = 20_000
 
@@ -20,14 +23,14 @@ class TooManyTerms(ValueError):
     """A product that would have more terms than anybody reads."""
 
 
-def constant(number: Fraction | int) -> Polynomial:
+def constant(number: Coefficient) -> Polynomial:
     """A number as a polynomial; 0 has no terms."""
-    return {(): Fraction(number)} if number else {}
+    return {(): _plain(number)} if number else {}
 
 
 def variable(name: Atom) -> Polynomial:
     """A letter as a polynomial."""
-    return {(name,): Fraction(1)}
+    return {(name,): 1}
 
 
 def plus(several: Iterable[Polynomial]) -> Polynomial:
@@ -35,37 +38,45 @@ def plus(several: Iterable[Polynomial]) -> Polynomial:
     result: Polynomial = {}
     for each in several:
         for monomial, coefficient in each.items():
-            total = result.get(monomial, 0) + coefficient
-            if total:
-                result[monomial] = total if isinstance(total, Fraction) else Fraction(total)
-            else:
-                result.pop(monomial, None)
+            _add(result, monomial, coefficient)
     return result
 
 
-def scaled(polynomial: Polynomial, by: Fraction | int) -> Polynomial:
+def scaled(polynomial: Polynomial, by: Coefficient) -> Polynomial:
     """Every term times a number."""
     if by == 1:
         return polynomial
-    return {monomial: coefficient * by for monomial, coefficient in polynomial.items()} if by else {}
+    return {monomial: _plain(coefficient * by) for monomial, coefficient in polynomial.items()} if by else {}
 
 
 def times(one: Polynomial, other: Polynomial, most: int = MOST_TERMS) -> Polynomial:
     """The product, term by term; raises TooManyTerms."""
+    if not one or not other:
+        return {}
     if len(one) * len(other) > 4 * most:
         raise TooManyTerms
     result: Polynomial = {}
     for left, a in one.items():
         for right, b in other.items():
             monomial = tuple(sorted(left + right)) if left and right else left or right
-            total = result.get(monomial, 0) + (b if a == 1 else a * b)
-            if total:
-                result[monomial] = total if isinstance(total, Fraction) else Fraction(total)
-            else:
-                del result[monomial]
+            _add(result, monomial, a * b)
         if len(result) > most:
             raise TooManyTerms
     return result
+
+
+def _add(terms: Polynomial, monomial: Monomial, coefficient: Coefficient) -> None:
+    """One more term; 0 times something is no term."""
+    if monomial in terms:
+        coefficient += terms[monomial]
+    if coefficient:
+        terms[monomial] = _plain(coefficient)
+    else:
+        terms.pop(monomial, None)
+
+
+def _plain(number: Coefficient) -> Coefficient:
+    return number if number.denominator != 1 else number.numerator
 
 
 def power(base: Polynomial, exponent: int, most: int = MOST_TERMS) -> Polynomial:
@@ -76,18 +87,6 @@ def power(base: Polynomial, exponent: int, most: int = MOST_TERMS) -> Polynomial
     return result
 
 
-def slope(polynomial: Polynomial, by: Atom) -> Polynomial:
-    """The derivative with respect to a letter."""
-    result: Polynomial = {}
-    for monomial, coefficient in polynomial.items():
-        count = monomial.count(by)
-        if count:
-            place = monomial.index(by)
-            rest = monomial[:place] + monomial[place + 1 :]
-            result[rest] = result.get(rest, Fraction(0)) + coefficient * count
-    return result
-
-
 def slopes(polynomial: Polynomial) -> dict[Atom, Polynomial]:
     """The derivatives with respect to all letters in it."""
     found: dict[Atom, Polynomial] = {}
@@ -95,7 +94,7 @@ def slopes(polynomial: Polynomial) -> dict[Atom, Polynomial]:
         for place, factor in enumerate(monomial):
             own = found.setdefault(factor, {})
             rest = monomial[:place] + monomial[place + 1 :]
-            own[rest] = own.get(rest, Fraction(0)) + coefficient
+            _add(own, rest, coefficient)
     return found
 
 

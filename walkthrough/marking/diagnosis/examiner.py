@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from walkthrough.marking.diagnosis.common_causes import CommonCauses, Diagnosed
-from walkthrough.marking.diagnosis.findings import OwnNumbers
-from walkthrough.marking.diagnosis.likeliest_slips import undecided
 from walkthrough.marking.diagnosis.other_shapes import with_shapes_explained
-from walkthrough.marking.diagnosis.remembered_diagnoses import Explanation, explained
 from walkthrough.marking.marked_worksheets import RIGHT, Marked, MarkedSheet, Slip, Worksheet
 from walkthrough.marking.verdicts.claimed_formulas import with_formulas
 from walkthrough.marking.verdicts.marker import Marker, WrongStep
-from walkthrough.marking.verdicts.size_claims import with_sizes
 from walkthrough.marking.verdicts.turned_claims import of_negative
 from walkthrough.marking.worksheets.exercises import Exercise
-from walkthrough.trace.extents.sizes import sizes
 from walkthrough.trace.trace import Trace
-from walkthrough.workbook.operands import Own
-from walkthrough.workbook.workbook import Workbook
+
+if TYPE_CHECKING:
+    from walkthrough.marking.diagnosis.findings import OwnNumbers
+    from walkthrough.marking.diagnosis.remembered_diagnoses import Explanation
+    from walkthrough.workbook.operands import Own
+    from walkthrough.workbook.workbook import Workbook
 
 
 class Examiner:
@@ -37,6 +36,9 @@ class Examiner:
 
     @cached_property
     def _book(self) -> Workbook:
+        # a right sheet waits for nothing that explains what is wrong
+        from walkthrough.workbook.workbook import Workbook
+
         return Workbook(self.marker.calculation.steps)
 
     def mark(self, worksheet: Worksheet) -> MarkedSheet:
@@ -44,6 +46,9 @@ class Examiner:
         if worksheet.sizes:
             only = not worksheet.claims and not worksheet.formulas
             rest = MarkedSheet(worksheet, (), None) if only else self._marked(worksheet)
+            from walkthrough.marking.verdicts.size_claims import with_sizes
+            from walkthrough.trace.extents.sizes import sizes
+
             return with_sizes(rest, sizes(self._trace.case))
         return self._marked(worksheet)
 
@@ -57,6 +62,8 @@ class Examiner:
         steps: dict[int, tuple[WrongStep, Explanation]] = {}  # by the claim as it stands on the sheet
 
         def slips(step: WrongStep) -> tuple[Slip, ...]:
+            from walkthrough.marking.diagnosis.remembered_diagnoses import explained
+
             if not numbers:
                 numbers.append(_own(step))
             found = explained(step.claim, self._book, numbers[0])
@@ -66,6 +73,8 @@ class Examiner:
         sheet = self.marker.mark(worksheet, slips)
         if not steps:
             return sheet
+        from walkthrough.marking.diagnosis.common_causes import CommonCauses, Diagnosed
+
         others = [marked.claim for marked in sheet.claims if marked.verdict in (*RIGHT, "follows")]
         wrong = [Diagnosed(step.claim, found, found.likeliest) for step, found in steps.values()]
         layer_slips, diagnosed = CommonCauses(others, self._book, numbers[0]).found(wrong)
@@ -85,6 +94,8 @@ class Examiner:
 
     def look_again(self, worksheet: Worksheet, doubtful: frozenset[str]) -> SecondLook:
         """A wrong worksheet once more, to explain it at length; `doubtful` claims have several slips."""
+        from walkthrough.marking.diagnosis.likeliest_slips import undecided
+
         found = SecondLook()
 
         def look(step: WrongStep) -> tuple[Slip, ...]:
@@ -126,6 +137,8 @@ class SecondLook:
 
 
 def _own(step: WrongStep) -> OwnNumbers:
+    from walkthrough.marking.diagnosis.findings import OwnNumbers
+
     return OwnNumbers(step.page, step.own, step.unrounded)
 
 

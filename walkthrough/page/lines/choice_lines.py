@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 
 from walkthrough.document import Sum, Window
@@ -14,7 +13,6 @@ from walkthrough.page.voice.ties import equals, tied
 from walkthrough.trace.steps.kinds import Choice, Gate, Route
 
 
-@dataclass(frozen=True)
 class ChoiceVoice(Closing):
     """How max pools and gates are put into lines."""
 

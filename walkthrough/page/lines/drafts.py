@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from walkthrough.document import Group, Relation, Side, Working
 from walkthrough.numbers.arithmetic import NeedsPrecision
@@ -27,8 +28,7 @@ _USUAL = 8
 """Digits more that all lines of a block may have because one of them needs them."""
 
 
-@dataclass(frozen=True)
-class Said:
+class Said(NamedTuple):
     """One side of a line: how it reads, and its value as printed; `complete` if no digit is left out."""
 
     side: Side
@@ -36,8 +36,7 @@ class Said:
     complete: bool = True
 
 
-@dataclass(frozen=True)
-class Subtotal:
+class Subtotal(NamedTuple):
     """A group of a long sum: its symbols, its numbers, and what they come to, to so many digits more."""
 
     name: str
@@ -47,8 +46,7 @@ class Subtotal:
     guard: int
 
 
-@dataclass(frozen=True)
-class Attempt:
+class Attempt(NamedTuple):
     """The sides of a line that have numbers, with so many digits more than the result."""
 
     sides: tuple[Said, ...] = ()
@@ -70,7 +68,6 @@ class Draft:
     alike: str = ""
 
 
-@dataclass(frozen=True)
 class Closing(Voice):
     """How drafts become lines."""
 

@@ -19,7 +19,10 @@ def said_once(drafts: list[Draft], lines: list[Working]) -> Workings:
     parts = dict.fromkeys(part for own in remarks for part in own)
     common += [each for each in parts if _holds(each, lines, remarks)]
     kept = ["; ".join(part for part in own if part not in common) for own in remarks]
-    found = (replace(line, because=own) for line, own in zip(lines, kept, strict=True))
+    found = (
+        line if own == line.because else replace(line, because=own)
+        for line, own in zip(lines, kept, strict=True)
+    )
     return Workings(tuple(found), "; ".join(common))
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache, cached_property
+from math import prod
 
 from walkthrough.document import Sum
 from walkthrough.mathematics.letters import bounded, rational, times
@@ -27,6 +31,15 @@ class _Laid:
     terms: tuple[Term, ...]
     rows: tuple[Row, ...]
     share: Fraction
+    complete: Callable[[int, int], bool]
+    """Whether nothing is left out of the numbers of the terms from one place to another."""
+
+    @cached_property
+    def coefficients(self) -> tuple[Fraction, ...]:
+        """Each term's own coefficient, without the shared factor."""
+        if self.share == 1:
+            return tuple(term.coefficient for term in self.terms)
+        return tuple(term.coefficient / self.share for term in self.terms)
 
     @property
     def around(self) -> tuple[str, str]:
@@ -42,7 +55,6 @@ class _Laid:
         return Sum(_in_rows(texts, self.rows), *self.around)
 
 
-@dataclass(frozen=True)
 class SumVoice(Closing):
     """How sums of products are put into lines."""
 
@@ -60,20 +72,29 @@ class SumVoice(Closing):
         if not terms:
             return Draft(step, (), because)
         whole = len(terms) == len(step.terms)
-        laid = _Laid(terms, _rows(step) if whole else (), _share(terms))
+        laid = _Laid(
+            terms,
+            _rows(step) if whole else (),
+            _share(terms),
+            cache(lambda first, last: self._all_complete(terms[first:last])),
+        )
         how = self._manner(step)
-        texts = [self._product(term, how, laid.share) for term in terms]
+        texts = [self._product(each, term, how) for each, term in zip(laid.coefficients, terms, strict=True)]
         symbols = laid.set(texts)
         if step.copy:
             zero = self._copied_zero(step)
             return Draft(step, (symbols,), (*because, zero) if zero else because)
         groups = _groups(laid.rows) if how.grouped and laid.share == 1 else []
 
+        # a subtotal has fewer digits than what it is made of, and more than the result
+        with_subtotals = cache(lambda guard: self._with_subtotals(laid, texts, groups, guard))
+
         def attempt(guard: int) -> Attempt:
-            try:
-                return self._with_subtotals(laid, texts, groups, guard)
-            except UncertainDigit:  # a channel of which something cancels has no digit that is certain
-                return self._numbers(laid, guard)
+            if groups:
+                # where something cancels in a channel, none of its digits is certain
+                with suppress(UncertainDigit):
+                    return with_subtotals(max(guard, _MORE))
+            return self._numbers(laid, guard)
 
         return Draft(step, (symbols,), because, attempt, self.renews(step.ref))
 
@@ -96,8 +117,8 @@ class SumVoice(Closing):
 
     def _numbers(self, laid: _Laid, guard: int) -> Attempt:
         """The numbers of a sum, and what is left once the products are worked out."""
-        texts, values = self._operands(laid.terms, laid.share, guard)
-        complete = self._all_complete(laid.terms)
+        texts, values = self._operands(laid, guard)
+        complete = laid.complete(0, len(laid.terms))
         said = [Said(laid.set(texts), Known(laid.share * sum(values)), complete)]
         left = [(term, value) for term, value in zip(laid.terms, values, strict=True) if value]
         if len(left) > 1 and any(len(term.factors) > 1 for term in laid.terms):
@@ -115,12 +136,8 @@ class SumVoice(Closing):
         self, laid: _Laid, symbols: list[str], groups: list[tuple[str, int, int]], guard: int
     ) -> Attempt:
         """The same, channel by channel."""
-        if not groups:
-            return self._numbers(laid, guard)
-        # a subtotal has fewer digits than what it is made of, and more than the result
-        guard = max(guard, _MORE)
-        texts, values = self._operands(laid.terms, laid.share, guard)
-        said = Said(laid.set(texts), Known(sum(values, Fraction(0))), self._all_complete(laid.terms))
+        texts, values = self._operands(laid, guard)
+        said = Said(laid.set(texts), Known(sum(values, Fraction(0))), laid.complete(0, len(laid.terms)))
         found: list[Subtotal] = []
         start = 0
         for name, first, last in groups:
@@ -131,7 +148,7 @@ class SumVoice(Closing):
             of, numbers = (
                 each[start] if alone else Sum(_in_rows(each[start:end], rows)) for each in (symbols, texts)
             )
-            complete = self._all_complete(terms)
+            complete = laid.complete(start, end)
             worth = self._subtotal(terms, total, complete, guard - _MORE)
             said_numbers = Said(numbers, Known(total), complete)
             found.append(Subtotal(name, of, said_numbers, worth, guard - _MORE))
@@ -141,18 +158,13 @@ class SumVoice(Closing):
         total_of_them = Said(side, summed, all(each.worth.complete for each in found))
         return Attempt((said, total_of_them), tuple(found))
 
-    def _operands(
-        self, terms: tuple[Term, ...], share: Fraction, guard: int
-    ) -> tuple[list[str], list[Fraction]]:
+    def _operands(self, laid: _Laid, guard: int) -> tuple[list[str], list[Fraction]]:
         """Each product with its numbers, and what they say."""
         texts, values = [], []
-        for term in terms:
-            coefficient = term.coefficient / share
-            texts.append(times(coefficient, [bounded(self.text(each, guard)) for each in term.factors], "·"))
-            value = coefficient
-            for factor in term.factors:
-                value *= self.value(factor, guard)
-            values.append(value)
+        for coefficient, term in zip(laid.coefficients, laid.terms, strict=True):
+            said = [self.said(factor, guard) for factor in term.factors]
+            texts.append(times(coefficient, [bounded(each.text) for each in said], "·"))
+            values.append(_product_of(coefficient, [each.value for each in said]))
         return texts, values
 
     def _all_complete(self, terms: tuple[Term, ...]) -> bool:
@@ -196,13 +208,12 @@ class SumVoice(Closing):
         return Known(total, doubt)
 
     def _is_zero(self, term: Term) -> bool:
-        return any(self.value(factor) == 0 for factor in term.factors)
+        return not all(self.value(factor) for factor in term.factors)
 
     # --- symbols ---------------------------------------------------------------------------------
 
-    def _product(self, term: Term, how: ProductStyle, share: Fraction) -> str:
-        symbols = [self.symbol(factor, how.short) for factor in term.factors]
-        return times(term.coefficient / share, symbols, how.between)
+    def _product(self, coefficient: Fraction, term: Term, how: ProductStyle) -> str:
+        return times(coefficient, [self.symbol(factor, how.short) for factor in term.factors], how.between)
 
     def _manner(self, step: Sums) -> ProductStyle:
         """How all lines of the step's tensor are written."""
@@ -238,6 +249,13 @@ def _rule(step: Sums) -> tuple[str, ...]:
         return ("it goes into no output",)
     rule = rule_of(step.stage, own_part(step.ref.tensor), step.phase)
     return (rule,) if rule else ()
+
+
+def _product_of(coefficient: Fraction, factors: list[Fraction]) -> Fraction:
+    """A product; nearly every coefficient is 1, and nothing is multiplied by that."""
+    if coefficient == 1 and factors:
+        return prod(factors[1:], start=factors[0])
+    return prod(factors, start=coefficient)
 
 
 def _share(terms: tuple[Term, ...]) -> Fraction:

@@ -94,6 +94,16 @@ class Ledger:
                 for row in several
             ]
 
+    def texts(self, name: str) -> list[str] | None:
+        """The numbers of a large tensor as a page shows them; None where they are said one by one."""
+        if not self.takes(name):
+            return None
+        if self.trace.given_grid(name) is not None:
+            given = self._as_given(name)
+            return None if given is None else given[0]
+        shown = self.printed(name, 0)
+        return None if shown is None else shown.texts
+
     def rows_of(self, name: str) -> bool:
         """Whether a tensor is large, and a table of sums whose numbers are a matter of decimals."""
         return self.takes(name) and not self.narration.fold_zeros and self._decimal(name)

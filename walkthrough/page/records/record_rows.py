@@ -148,7 +148,7 @@ class RecordRows:
     def _cells(self, name: str) -> list[str]:
         """The names of all cells of a tensor in reading order."""
         if name not in self._named:
-            self._named[name] = cell_names(name, self._shape(name))
+            self._named[name] = list(cell_names(name, self._shape(name)))
         return self._named[name]
 
     def _shape(self, name: str) -> tuple[int, ...]:

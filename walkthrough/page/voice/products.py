@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import prod
 from types import MappingProxyType
+from typing import NamedTuple
 
 from walkthrough.mathematics.contraction import Contraction
 from walkthrough.mathematics.letters import subscript
@@ -16,8 +16,7 @@ WORDS = MappingProxyType({"c": "channel", "f": "filter"})
 """What the loop indices c and f go through, whatever the layer."""
 
 
-@dataclass(frozen=True, slots=True)
-class ProductStyle:
+class ProductStyle(NamedTuple):
     """`short` writes g for the upstream gradient, `between` is what stands between two symbols.
 
     `grouped` says that the sums go over several channels or filters, and are told one by one.

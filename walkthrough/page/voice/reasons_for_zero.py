@@ -191,8 +191,9 @@ def _briefly(voice: Voice, step: AnyStep) -> str:
     """The same in the fewest words, for the end of a sentence."""
     if isinstance(step, Route) and step.slopes is None and not any(each.share for each in step.shares):
         winners = list(dict.fromkeys(each.winner for each in step.shares if each.winner is not None))
-        if winners and not any(voice.steps.same(step.operand, winner) for winner in winners):
-            return f"{voice.symbol(step.operand)} lost to {', '.join(map(voice.symbol, winners))}"
+        alike = [winner for winner in winners if voice.steps.same(step.operand, winner)]
+        if alike:
+            return f"{voice.symbol(step.operand)} equals {voice.symbol(alike[0])}, which comes first"
         if winners:
-            return f"{voice.symbol(step.operand)} equals {voice.symbol(winners[0])}, which comes first"
+            return f"{voice.symbol(step.operand)} lost to {', '.join(map(voice.symbol, winners))}"
     return _own(voice, step)

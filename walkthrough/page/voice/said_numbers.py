@@ -8,9 +8,10 @@ in its decimals.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from typing import NamedTuple, TypeAlias, TypeVar
 
 from walkthrough.document import Relation
 from walkthrough.mathematics.letters import subscript, subscripts
@@ -20,6 +21,23 @@ from walkthrough.trace.steps.kinds import Ref
 from walkthrough.trace.steps.steps import Steps
 
 _ZERO = Shown(False, "0", 0, True)
+_MOST_REMEMBERED = 50_000
+"""Numbers that a voice keeps as it has said them."""
+
+K = TypeVar("K")
+T = TypeVar("T")
+_Asked: TypeAlias = tuple[Ref, int]
+"""A number, and how many digits more."""
+
+
+class SaidNumber(NamedTuple):
+    """A number as it is printed, and what the printed digits say."""
+
+    text: str
+    value: Fraction
+
+
+_PADDING = SaidNumber("0", Fraction(0))
 
 
 @dataclass(frozen=True)
@@ -27,13 +45,17 @@ class Voice:
     """How the numbers of a trace are said.
 
     `digits` are the significant digits of numbers that do not end; `fold_zeros` leaves out products
-    with 0; `symbolic` leaves out the numbers.
+    with 0; `symbolic` leaves out the numbers. A number is asked for in many lines, and several times in
+    each: it is worked out once.
     """
 
     steps: Steps
     digits: int = 10
     fold_zeros: bool = False
     symbolic: bool = False
+    _shown: dict[_Asked, Shown] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _said: dict[_Asked, SaidNumber] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _given: dict[Ref, str | None] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     # --- symbols ---------------------------------------------------------------------------------
 
@@ -84,28 +106,44 @@ class Voice:
         """A number as it is shown, with some digits more; padding is 0."""
         if ref is None:
             return _ZERO
+        known = self._shown.get((ref, guard))
+        return known or _kept(self._shown, (ref, guard), self._worked(ref, guard))
+
+    def _worked(self, ref: Ref, guard: int) -> Shown:
         if self.floats:
             return shortest(self.steps.trace.known(ref.tensor, ref.cell).value)
         return self.steps.trace.shown(ref.tensor, ref.cell, self.digits + guard, FULL + guard)
 
+    def said(self, ref: Ref | None, guard: int = 0) -> SaidNumber:
+        """The number as the case writes it (0.10, not 0.1), or as it is shown; and what that says."""
+        if ref is None:
+            return _PADDING
+        known = self._said.get((ref, guard))
+        return known or _kept(self._said, (ref, guard), self._printed(ref, guard))
+
+    def _printed(self, ref: Ref, guard: int) -> SaidNumber:
+        given = self._as_given(ref)
+        if given is None:
+            number = self.number(ref, guard)
+            return SaidNumber(number.text, number.value)
+        if not self.floats:
+            return SaidNumber(given, self.steps.trace.known(ref.tensor, ref.cell).value)
+        grid = self.steps.trace.given_grid(ref.tensor)
+        assert grid is not None
+        return SaidNumber(given, grid.value(ravel(ref.cell, self.steps.trace.place(ref.tensor).shape)))
+
     def text(self, ref: Ref | None, guard: int = 0) -> str:
-        """The number's text: as the case writes it (0.10, not 0.1), or as it is shown."""
-        given = self._given(ref)
-        return given if given is not None else self.number(ref, guard).text
+        """The number's text: as the case writes it, or as it is shown."""
+        given = "0" if ref is None else self._as_given(ref)
+        return self.number(ref, guard).text if given is None else given
 
     def value(self, ref: Ref | None, guard: int = 0) -> Fraction:
         """What the printed number says."""
-        if ref is not None and self._given(ref) is not None:
-            if not self.floats:
-                return self.steps.trace.known(ref.tensor, ref.cell).value
-            grid = self.steps.trace.given_grid(ref.tensor)
-            assert grid is not None
-            return grid.value(ravel(ref.cell, self.steps.trace.place(ref.tensor).shape))
-        return self.number(ref, guard).value
+        return self.said(ref, guard).value
 
     def complete(self, ref: Ref | None) -> bool:
         """Whether nothing of the number is left out when it is printed."""
-        return self._given(ref) is not None or self.number(ref).complete
+        return ref is None or self._as_given(ref) is not None or self.number(ref).complete
 
     def all_complete(self, refs: list[Ref | None]) -> bool:
         """Whether nothing of any of these numbers is left out."""
@@ -122,8 +160,17 @@ class Voice:
             return half_up(number.value, self.decimals)
         return shown(number, self.digits + guard, FULL + guard)
 
-    def _given(self, ref: Ref | None) -> str | None:
-        return "0" if ref is None else self.steps.trace.given_text(ref.tensor, ref.cell)
+    def _as_given(self, ref: Ref) -> str | None:
+        if ref not in self._given:
+            _kept(self._given, ref, self.steps.trace.given_text(ref.tensor, ref.cell))
+        return self._given[ref]
+
+
+def _kept(memory: dict[K, T], key: K, found: T) -> T:
+    if len(memory) >= _MOST_REMEMBERED:
+        memory.clear()
+    memory[key] = found
+    return found
 
 
 def shortest(value: Fraction) -> Shown:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from fractions import Fraction
 from functools import lru_cache
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from walkthrough.document import Heading, Prose, Rule, Working
 from walkthrough.mathematics.notation import Cell, Shape
-from walkthrough.numbers.shown import Shown
 from walkthrough.page.lines.narration import Narration
 from walkthrough.page.page import Page
 from walkthrough.trace.refusal import CannotReplay
@@ -26,7 +23,6 @@ if TYPE_CHECKING:
 
 UNDECIDED = "?"
 _MOST_REMEMBERED = 4_000
-_MOST_VALUES = 200_000
 _SUBSCRIPT = re.compile(r"(?:[₀-₉]+|\[[0-9,]+\])$")
 T = TypeVar("T")
 
@@ -41,9 +37,9 @@ class Opened:
         self.trace = trace
         self.digits = digits
         self.steps = Steps(trace)
-        self.narration = _Remembering(self.steps, digits)
+        self.narration = Narration(self.steps, digits)
         self.page = Page(self.narration)
-        self._folded = _Remembering(self.steps, digits, fold_zeros=True)
+        self._folded = Narration(self.steps, digits, fold_zeros=True)
         # formulas are asked for without their numbers, which take long where there are hundreds of terms
         self._formulas = Page(Narration(self.steps, digits, symbolic=True))
         self.step: Callable[[Ref], AnyStep] = _remembered(lambda ref: self.steps.step(ref.tensor, ref.cell))
@@ -158,37 +154,6 @@ class Opened:
         values = values.reshape((1,) * (2 - values.ndim) + values.shape)
         low, high = float(values.min()), float(values.max())
         return (values - low) / ((high - low) or 1.0)
-
-
-@dataclass(frozen=True)
-class _Remembering(Narration):
-    """The narration with its numbers kept: a line of 784 products asks for each of them several times."""
-
-    _numbers_shown: dict[tuple[Ref, int], Shown] = field(default_factory=dict, compare=False)
-    _values: dict[tuple[Ref, int], Fraction] = field(default_factory=dict, compare=False)
-
-    def number(self, ref: Ref | None, guard: int = 0) -> Shown:
-        """A number as it is shown, with some digits more."""
-        if ref is None:
-            return super().number(ref, guard)
-        known = self._numbers_shown.get((ref, guard))
-        if known is None:
-            known = _kept(self._numbers_shown, (ref, guard), super().number(ref, guard))
-        return known
-
-    def value(self, ref: Ref | None, guard: int = 0) -> Fraction:
-        """What the printed number says."""
-        if ref is None:
-            return super().value(ref, guard)
-        known = self._values.get((ref, guard))
-        return _kept(self._values, (ref, guard), super().value(ref, guard)) if known is None else known
-
-
-def _kept(memory: dict[Any, T], key: Any, found: T) -> T:
-    if len(memory) >= _MOST_VALUES:
-        memory.clear()
-    memory[key] = found
-    return found
 
 
 def _remembered(worked: Callable[[Any], T]) -> Callable[[Any], T]:

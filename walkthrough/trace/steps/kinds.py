@@ -30,8 +30,7 @@ class Ref(NamedTuple):
     cell: Cell
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(NamedTuple):
     """One multiply-add: coefficient · factor · factor (None: padding, which is 0)."""
 
     coefficient: Fraction
@@ -51,7 +50,6 @@ class Step(Representable):
     trace: Trace | None = field(default=None, init=False, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
 class Given(Step):
     """A number that the case gives: an input, a parameter, a gradient from upstream."""
 

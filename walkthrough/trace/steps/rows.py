@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from walkthrough.mathematics.notation import (
-    Index,
-)
+from walkthrough.mathematics.notation import Affine, Index
 from walkthrough.mathematics.readings import Part
 from walkthrough.trace.steps.kinds import Row
 
@@ -19,24 +17,31 @@ def rows_of(part: Part, places: list[tuple[int, ...]], alone: bool) -> list[Row]
     own = part.factors[0].tensor.name.rpartition(".")[2] if len(part.factors) == 1 and not alone else ""
     first = places[0]
     moving = [at for at in range(len(part.variables)) if any(place[at] != first[at] for place in places)]
-    outer = [at for at in moving if part.variables[at].name in _OUTER]
+    turning = _turning(part, moving)
+    outer = [(part.variables[at].name, _axis(part, at)) for at in moving if part.variables[at].name in _OUTER]
     rows: list[Row] = []
-    before = None
+    before, terms = None, 0
     for place in places:
-        where = _outer(part, place, moving)
+        where = [place[at] for at in turning]
         if where != before:
-            group = tuple((part.variables[at].name, _numbered(part, at, place)) for at in outer)
+            if rows:
+                rows[-1] = rows[-1]._replace(terms=terms)
+            values = dict(zip(part.variables, place, strict=True)) if outer else {}
+            # the channel, counted from 1: that of the input, if there are groups
+            group = tuple((name, axis.at(values) + 1 if axis else 0) for name, axis in outer)
             rows.append(Row(0, ((own, 0),) if own else group))
-        rows[-1] = Row(rows[-1].terms + 1, rows[-1].group)
+            terms = 0
+        terms += 1
         before = where
+    rows[-1] = rows[-1]._replace(terms=terms)
     return rows
 
 
-def _numbered(part: Part, at: int, place: tuple[int, ...]) -> int:
-    """Which channel an index means at a place, counted from 1: that of the input, if there are groups."""
-    index, values = part.variables[at], dict(zip(part.variables, place, strict=True))
+def _axis(part: Part, at: int) -> Affine | None:
+    """The position that says which channel an index means; None if it stands in no factor."""
+    index = part.variables[at]
     found = [each for factor in part.factors for each in factor.index if index in dict(each.coefficients)]
-    return next((each for each in found if each.alone is None), found[0]).at(values) + 1 if found else 0
+    return next((each for each in found if each.alone is None), found[0]) if found else None
 
 
 def row_length(part: Part, places: list[tuple[int, ...]]) -> int:
@@ -46,10 +51,11 @@ def row_length(part: Part, places: list[tuple[int, ...]]) -> int:
     """
     first = places[0]
     moving = [at for at in range(len(part.variables)) if any(place[at] != first[at] for place in places)]
+    turning = _turning(part, moving)
     rows: list[int] = []
     before = None
     for place in places:
-        outer = _outer(part, place, moving)
+        outer = [place[at] for at in turning]
         if outer != before:
             rows.append(0)
         rows[-1] += 1
@@ -57,10 +63,10 @@ def row_length(part: Part, places: list[tuple[int, ...]]) -> int:
     return rows[0] if len(rows) > 1 and len(set(rows)) == 1 and rows[0] > 1 else 0
 
 
-def _outer(part: Part, place: tuple[int, ...], moving: list[int]) -> tuple[int, ...]:
-    """The place without the index that runs along a row (and those that its columns depend on)."""
+def _turning(part: Part, moving: list[int]) -> list[int]:
+    """The indices that begin a new row: not the one that runs along it, nor those its columns depend on."""
     along = _columns(part)
-    return tuple(place[at] for at in moving if part.variables[at] not in along)
+    return [at for at in moving if part.variables[at] not in along]
 
 
 def _columns(part: Part) -> set[Index]:
