@@ -202,6 +202,11 @@ Form: TypeAlias = tuple["str | Formula", ...]
 """A formula as it is written: texts, and what stands in the gaps between them."""
 
 
+Pattern: TypeAlias = tuple["str | int | tuple[int, int, int]", ...]
+"""A line with gaps: texts, 0 for the subscript, and for a number a part of the formula (counted through it, each
+part before its own), how many digits more than the result it has, and 1 if it is of numbers as they are shown."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """One equation as it is read for one tensor: the formula is added to `target` at every place of its loop.
@@ -234,6 +239,10 @@ class Quantity:
     `operands` the numbers as they stand in other tensors' lines, if that is otherwise, `between` the sign
     between the symbols of two factors, `short` whether g is written for an upstream gradient, and `special`
     are the lines of single places that are written otherwise. `sign` stands behind the left side of a line.
+
+    The lines of a formula of numbers at the same place come by `patterns`, one for each place, whose number
+    is a sign of `codes`, counted from #. The numbers of a `worked` tensor are not carried but follow from its
+    equation, rounded half-up, except for `special_numbers`.
     """
 
     name: str
@@ -250,6 +259,10 @@ class Quantity:
     between: str = ""
     short: bool = False
     sign: Relation = "="
+    patterns: tuple[Pattern, ...] = ()
+    codes: str = ""
+    worked: bool = False
+    special_numbers: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

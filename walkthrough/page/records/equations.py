@@ -30,7 +30,8 @@ from walkthrough.mathematics.notation import (
 from walkthrough.mathematics.readings import Part
 from walkthrough.page.lines.narration import Narration, bounded
 from walkthrough.page.records.forms import Ends, ends, forms, product_form
-from walkthrough.page.records.ledger import Ledger, multiply_adds
+from walkthrough.page.records.ledger import GUARD, Ledger, multiply_adds
+from walkthrough.page.records.patterns import Figures, entries, is_elementwise, with_patterns
 from walkthrough.page.records.worked_lines import worked_lines
 from walkthrough.page.voice.products import contractions_of, product_style
 from walkthrough.trace.linked import new_loss
@@ -53,9 +54,9 @@ def equations(narration: Narration, opened: bool = False) -> Equations:
     """
     after = None if opened else new_loss(narration.steps.trace, narration.digits)
     if after is None or after.unsaid:
-        return Equations(tuple(_Transcript(narration, opened).quantities()), narration.digits)
+        return Equations(_Transcript(narration, opened).carried(), narration.digits)
     following = replace(narration, steps=Steps(after.trace), _kept={})
-    return Equations(tuple(_Transcript(following, opened, after.trace).quantities()), narration.digits)
+    return Equations(_Transcript(following, opened, after.trace).carried(), narration.digits)
 
 
 def is_large(narration: Narration) -> bool:
@@ -132,15 +133,51 @@ class _Transcript:
         self._ledger = Ledger(narration)
         large = filter(self._ledger.takes, self._trace.places) if opened else ()
         self._worked = {name: worked_lines(self._ledger, name) for name in large}
+        # as they stand in other tensors' lines
+        several = (each.operands for each in self._worked.values() if each)
+        self._operands = {name: texts for each in several for name, texts in each.items()}
+
+    def carried(self) -> tuple[Quantity, ...]:
+        """All of them, without what a page can work out for itself."""
+        quantities = list(self.quantities())
+        figures = Figures(quantities, self._narration.digits, GUARD)
+        precise = self._precise(quantities)
+        for at, of in enumerate(quantities):
+            if of.name in self._worked:
+                quantities[at] = self._compact(at, of, figures)
+            if at in precise and not quantities[at].worked:
+                quantities[at] = self._with_more_digits(quantities[at])
+        return tuple(quantities)
+
+    def _precise(self, quantities: list[Quantity]) -> set[int]:
+        """The tensors that updates are worked out from, and means over samples."""
+        places = self._trace.places
+        several = (each for each in quantities if each.name in self._worked and is_elementwise(each))
+        return {
+            entry
+            for each in several
+            if places[each.name].sample is None
+            for entry in entries(each.readings[0].formula)
+        }
+
+    def _with_more_digits(self, of: Quantity) -> Quantity:
+        found = None if of.given or of.operands or not of.numbers else self._ledger.printed(of.name, GUARD)
+        return of if found is None else replace(of, operands=tuple(map(bounded, found.texts)))
+
+    def _compact(self, at: int, of: Quantity, figures: Figures) -> Quantity:
+        exact, found = self._trace.exact_arithmetic, None
+        if self._worked[of.name] is None:
+            lines = tuple(line for some in self._ledger.lines(of.name) for line in some)
+            found = with_patterns(of, lines, figures) if exact else None
+            of = replace(of, lines=lines) if found is None else found
+        # what stands in other lines, with digits of its own, is carried
+        return figures.with_worked_numbers(at, of) if exact and of.name not in self._operands else of
 
     def quantities(self) -> Iterator[Quantity]:
-        operands = {
-            name: texts for each in self._worked.values() if each for name, texts in each.operands.items()
-        }
         for name, place in self._trace.places.items():
             found = tuple(self._readings(self._narration.steps.of(name), place))
             numbers = () if name in self._untold else self._numbers(name)
-            said = operands.get(name, ())
+            said = self._operands.get(name, ())
             as_shown = said == tuple(map(bounded, numbers))
             quantity = Quantity(
                 name,
@@ -178,7 +215,7 @@ class _Transcript:
             return of
         worked = self._worked[of.name]
         if worked is None:
-            return replace(of, lines=tuple(line for some in self._ledger.lines(of.name) for line in some))
+            return of
         return replace(of, relations=worked.relations, special=worked.special)
 
     def _letter(self, name: str, place: Place) -> str:
