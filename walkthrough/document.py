@@ -267,10 +267,14 @@ class Quantity:
 
 @dataclass(frozen=True, slots=True)
 class Equations:
-    """A whole case as something to calculate with, in the order of computation; `digits` are shown."""
+    """A whole case as something to calculate with, in the order of computation.
+
+    So many `digits` are shown, and `guard` more of numbers that others are worked out with.
+    """
 
     quantities: tuple[Quantity, ...]
     digits: int = 10
+    guard: int = 6
 
 
 @dataclass(frozen=True, slots=True)

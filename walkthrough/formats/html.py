@@ -129,7 +129,7 @@ def _environment() -> Environment:
     environment.globals |= {
         "style": _inside("style.css"),
         "fragment_style": _inside("fragment.css"),
-        "script": _inside("equations.js") + "\n" + _inside("script.js"),
+        "script": Markup("\n").join(map(_inside, ("numbers.js", "equations.js", "script.js"))),
         "carried": _carried,
     }
     return environment
@@ -175,7 +175,7 @@ def _width(side: Side) -> int:
 
 def _carried(of: Equations) -> tuple[Markup, bool]:
     """The equations as JSON, in which no tag can begin; packed where they are long, and whether they are."""
-    table = {"digits": of.digits, "quantities": [_plain(each) for each in of.quantities]}
+    table = {"digits": of.digits, "guard": of.guard, "quantities": [_plain(each) for each in of.quantities]}
     text = json.dumps(table, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
     if len(text) < _LONG:
         return Markup(text), False

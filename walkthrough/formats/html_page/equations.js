@@ -1,42 +1,10 @@
 // The case's own equations, which the page carries as data, read once more: in double precision, for "what if".
 // Nothing here knows of layers, or of a page.
 
-// --- numbers ----------------------------------------------------------------------------------------------
-
-const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹", LOWERED = "₀₁₂₃₄₅₆₇₈₉";
-const raised = (digits) => digits.replace("-", "⁻").replace(/\d/g, (digit) => RAISED[digit]);
-const level = (text) => text.replace(/[⁰¹²³⁴-⁹]/g, (digit) => RAISED.indexOf(digit)).replace(/[₀-₉]/g, (digit) => LOWERED.indexOf(digit));
-
-function double(text) { // what the page writes: −0.5, 1.5·10⁻⁹, 1/3, 25%
-  const plain = text.trim().replace(/−/g, "-").replace(/·10(.+)/, (_, up) => `e${level(up).replace("⁻", "-")}`);
-  const [above, below = "1"] = plain.split("/"), size = above.endsWith("%") ? Number(above.slice(0, -1)) / 100 : Number(above);
-  return above.trim() && below.trim() ? size / Number(below) : NaN;
-}
-const people = (text) => text.replace(/e\+?(.+)/, (_, power) => `·10${raised(power)}`).replace(/-/g, "−"); // not 1e-9
-const brief = (value, digits) => (value ? people(value.toPrecision(digits)) : "0"); // rounded to so many digits
-const full = (value) => people(String(value || 0));
-const ended = (value, decimals) => full(Number(value.toFixed(decimals))); // which has no more of them
-const short = (size, decimals) => Math.abs(size) * 10 ** decimals < 1e12 && decimals <= 100;
-const bare = (text) => text.replace(/(max\(0, |\||e\^\()\((−[\d.]+)\)(?=\)|\|)/g, "$1$2"); // max(0, −3)
-function decimals(text) { // with how many a number ends that somebody wrote
-  const value = double(text), found = [...Array(13).keys()].find((count) => Number(value.toFixed(count)) === value);
-  return text.length > 17 ? Infinity : found ?? Infinity;
-}
-// a formula's number ends with some decimals of its own, and so many times as many as its entries have at most
-const ending = (ends, entries) => (ends ? ends[0] + (ends[1] && ends[1] * most(entries)) : Infinity);
-const BEYOND = "beyond double precision";
-const bounded = (text) => (/^−|·|\//.test(text) ? `(${text})` : text);
-function joined(terms) { // a + b − c
-  const text = terms.map((term) => (term[0] === "−" ? ` − ${term.slice(1)}` : ` + ${term}`)).join("");
-  return text.replace(/^ \+ (\(([^()]*)\)(?= |$))?/, "$2").replace(/^ − /, "−");
-}
-const total = (numbers) => numbers.reduce((sum, each) => sum + each, 0);
-const most = (numbers) => numbers.reduce((found, each) => Math.max(found, each), 0);
-
 // --- tensors and equations --------------------------------------------------------------------------------
 
 class Tensor {
-  constructor(it) { Object.assign(this, it, { special: new Map(it.special) }); }
+  constructor(it) { Object.assign(this, it, { special: new Map(it.special), others: new Map(it.special_numbers) }); }
   cell(place) { return this.shape.map((extent, axis) => Math.floor(place / this.steps[axis]) % extent); } // from 0
   kept(place) { return this.cell(place).slice(this.first).map((at) => at + 1); }
   named(place) { return this.shape.length ? this.name.replace(/(?=#|$)/, `[${this.kept(place)}]`) : this.name; }
@@ -99,9 +67,11 @@ function places(tensor, rules, place, extents, count, visit) { // the places of 
   if (wanted.every(([rule, value]) => rule.length > 1 || rule[0] === value)) solve(wanted, extents, count, visit);
 }
 
+const nodes = ([word, ...of]) => [[word, ...of], ...(["entry", "number"].includes(word) ? [] : of.filter(Array.isArray).flatMap(nodes))];
+
 class Equations {
-  constructor(it, shaken = 0) { // a second reading, each number shaken in its last bit, tells which digits are certain
-    Object.assign(this, { it, shaken, digits: Math.min(it.digits, 15), tensors: it.quantities.map((each) => new Tensor(each)) });
+  constructor(it, shaken = 0, printed = false) { // a second reading, each number shaken in its last bit, tells which digits are certain
+    Object.assign(this, { it, shaken, printed, digits: Math.min(it.digits, 15), tensors: it.quantities.map((each) => new Tensor(each)) });
     this.loss = this.tensors.find(({ name }) => name === "loss");
   }
   compiled([word, ...of], extents, read) { // a formula as a function of the loop's place; `read` gives other numbers
@@ -152,7 +122,7 @@ class Equations {
   doubles(tensor) { // its numbers: as the case gives them, or from its equations
     if (tensor.values) return tensor.values;
     const shaken = (value, place) => value * (1 + (place % 2 ? this.shaken : -this.shaken));
-    if (tensor.given) return (tensor.values = Float64Array.from(tensor.said ?? tensor.numbers, double).map(shaken));
+    if (tensor.given || (this.printed && tensor.numbers.length)) return (tensor.values = Float64Array.from(tensor.said ?? tensor.numbers, double).map(shaken));
     const values = new Float64Array(tensor.size), sizes = (tensor.sizes = new Float64Array(tensor.size)), at = [];
     for (const { target, extents, formula, outer } of tensor.readings) {
       const value = this.compiled(formula, extents);
@@ -235,11 +205,45 @@ class Equations {
   line(tensor, place) { // the line of a large tensor, with the digits that the program prints
     if (tensor.lines.length) return tensor.lines[place];
     if (tensor.special.has(place)) return tensor.special.get(place);
+    if (tensor.patterns.length) return this.patterned(tensor, place);
     const number = ({ tensor: of, place: at }) => (at < 0 ? "0" : of.operands[at] ?? bounded(of.numbers[at]));
     const symbols = this.written(tensor, place, { entry: (each) => this.symbol(each, tensor.short) });
     const numbers = this.written(tensor, place, { entry: number, numeric: true }), [operands, ended] = tensor.relations[place];
     const said = this.terms(tensor, place).flat().length === 1 ? "" : `${operands} ${numbers.join(" + ")} `; // a copy has none
-    return `${tensor.symbol(place)} = ${symbols.join(" + ")} ${said}${ended} ${tensor.numbers[place]}`;
+    return `${tensor.symbol(place)} = ${symbols.join(" + ")} ${said}${ended} ${this.number(tensor, place)}`;
+  }
+  patterned(tensor, place) { // a formula's line: what differs from line to line are its numbers
+    const at = tensor.cell(place), parts = nodes(tensor.readings[0].formula), { digits } = this.it;
+    const said = ([number, more, shown]) => { // of a part of the formula; a given number stands as the case writes it
+      const part = parts[number], given = part[0] === "entry" && this.tensors[part[1]].given;
+      const read = (one) => (shown ? shownAs(this.precise(one), digits, more) : this.precise(one));
+      return given ? this.tensors[part[1]].numbers[place].replace("−", "") : sizeOf(this.pencil(part, at, read), digits, more);
+    };
+    const pattern = tensor.patterns[tensor.codes.charCodeAt(place) - 35];
+    return pattern.map((piece) => (Array.isArray(piece) ? said(piece) : piece || tensor.symbol(place, ""))).join("");
+  }
+  number(tensor, place) { // as it is printed: the page carries it, or works it out
+    if (!tensor.worked) return tensor.numbers[place];
+    const found = this.precise({ tensor, place });
+    return tensor.others.get(place) ?? (found.m < 0n ? "−" : "") + sizeOf(found, this.it.digits);
+  }
+  precise({ tensor, place }) { // with as many digits as there are of it
+    if (tensor.worked) return this.addends(tensor, place).map(({ part, at }) => this.pencil(part, at, (one) => this.precise(one))).reduce(plus);
+    const { digits, guard } = this.it, { given, operands, numbers } = tensor;
+    return decimal(operands[place]?.replace(/[()]/g, "") ?? numbers[place], given ? 0 : digits + (operands.length && guard));
+  }
+  pencil([word, ...of], at, read) { // a formula over decimals
+    const again = (each) => this.pencil(each, at, read);
+    if (word === "entry") return read(this.entry(of, at));
+    if (word === "number") return fraction(of[0]);
+    if (word === "power") return Array(Number(of[1][1])).fill(again(of[0])).reduce(times);
+    if (word !== "piecewise") return decimalOf[word](...of.map(again));
+    const [sign, above, below, share] = of, { m } = again(sign);
+    return m ? again(m > 0n ? above : below) : plus(times(plus(fraction("1"), negative(again(share))), again(below)), times(again(share), again(above)));
+  }
+  drawn(tensor) { // its numbers as they are printed, as doubles: for a picture
+    this.prints ??= new Equations(this.it, 0, true);
+    return this.prints.doubles(this.prints.tensors[this.tensors.indexOf(tensor)]);
   }
   decimals(tensor) { // with how many its numbers end at most; Infinity where they do not, or where nobody knows
     return (tensor.ends ??= most(tensor.given ? (tensor.said ?? tensor.numbers).map(decimals) : tensor.readings.map((each) => {

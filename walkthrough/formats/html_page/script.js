@@ -139,7 +139,7 @@ class Page {
     part("where").textContent = `${name}, ${place + 1} of ${tensor.size}`;
     part("boards").replaceChildren(...this.boards(tensor, place));
     this.refresh();
-    const own = tensor.before ? this.equations.said(of) : tensor.numbers[place], old = tensor.said ? this.now(of) : " given";
+    const own = tensor.before ? this.equations.said(of) : this.equations.number(tensor, place), old = tensor.said ? this.now(of) : " given";
     const copy = line?.cloneNode(true) ?? made("div", { class: "line" }, ...math(`${tensor.symbol(place)} = ${own}`), old);
     copy.removeAttribute("id");
     part("line").replaceChildren(copy);
@@ -165,7 +165,7 @@ class Page {
       if (each.place >= 0) put(each.tensor, each.place, own.given ? "used" : "window");
     }
     put(own, place, "here");
-    return [...kinds].filter(([tensor]) => tensor.numbers.length).flatMap(([tensor, marks]) => {
+    return [...kinds].filter(([tensor]) => tensor.numbers.length || tensor.worked).flatMap(([tensor, marks]) => {
       const columns = tensor.shape.at(-1) ?? 1, size = (tensor.shape.at(-2) ?? 1) * columns;
       const images = [...new Set([...marks.keys()].map((at) => Math.floor(at / size)))].slice(0, 8).sort((a, b) => a - b);
       const draw = columns <= 14 && size <= 200 && size * images.length <= 400 ? this.table : this.picture;
@@ -175,7 +175,8 @@ class Page {
     });
   }
   table(tensor, start, size, columns) {
-    const cells = tensor.numbers.slice(start, start + size).map((text, at) => made("td", { "data-cell": tensor.named(start + at) }, text));
+    const number = (_, at) => made("td", { "data-cell": tensor.named(start + at) }, this.equations.number(tensor, start + at));
+    const cells = Array.from({ length: size }, number);
     for (const each of cells) this.keep(each);
     const rows = Array.from({ length: size / columns }, (_, y) => made("tr", {}, ...cells.slice(y * columns, (y + 1) * columns)));
     return made("table", {}, ...rows);
@@ -184,8 +185,8 @@ class Page {
     const wide = size === columns ? 20 : columns, high = Math.ceil(size / wide);
     const label = { role: "img", "aria-label": `${tensor.name} in grey`, style: `width: ${Math.min(8 * wide, 400)}px` };
     const canvas = Object.assign(made("canvas", { width: wide, height: high, ...label }), { tensor });
-    const pen = canvas.getContext("2d"), kept = (tensor.doubles ??= {}), cut = (of) => of.slice(start, start + size);
-    const values = tensor.before ? cut(tensor.values) : (kept[start] ??= cut(tensor.numbers).map((text) => double(String(text))));
+    const pen = canvas.getContext("2d");
+    const values = (tensor.before ? tensor.values : this.equations.drawn(tensor)).slice(start, start + size);
     const low = Math.min(...values), room = Math.max(...values) - low || 1, image = pen.createImageData(wide, high);
     const pixels = new Uint32Array(image.data.buffer), style = getComputedStyle(document.body);
     values.forEach((value, at) => { pixels[at] = 0xff000000 + 0x10101 * Math.round((255 * (value - low)) / room); });
@@ -219,7 +220,7 @@ class Page {
     part("effect").textContent = loss?.before ? `loss ≈ ${loss.numbers[0]} → ${this.equations.said({ tensor: loss, place: 0 })}` : "";
   }
   now({ tensor, place }) { // the old value
-    return made("span", { class: "now" }, `(before: ${tensor.numbers[place] ?? brief(tensor.before[place], this.equations.digits)})`);
+    return made("span", { class: "now" }, `(before: ${this.equations.number(tensor, place) ?? brief(tensor.before[place], this.equations.digits)})`);
   }
   redone(element, of) { // puts in an element what is so now; gives what stood there, if that was something else
     const { tensor, place } = of, { equations } = this, cell = element.tagName === "TD", nodes = [...element.childNodes];

@@ -54,9 +54,9 @@ def equations(narration: Narration, opened: bool = False) -> Equations:
     """
     after = None if opened else new_loss(narration.steps.trace, narration.digits)
     if after is None or after.unsaid:
-        return Equations(_Transcript(narration, opened).carried(), narration.digits)
+        return Equations(_Transcript(narration, opened).carried(), narration.digits, GUARD)
     following = replace(narration, steps=Steps(after.trace), _kept={})
-    return Equations(_Transcript(following, opened, after.trace).carried(), narration.digits)
+    return Equations(_Transcript(following, opened, after.trace).carried(), narration.digits, GUARD)
 
 
 def is_large(narration: Narration) -> bool:
