@@ -215,7 +215,10 @@ class Page {
     const { loss } = this.equations, on = Boolean(this.active.tensor.before);
     document.body.toggleAttribute("data-changed", on);
     for (const [name, elements] of on ? this.elements : []) for (const element of elements) {
-      if (!this.printed.has(element)) this.printed.set(element, this.redone(element, this.find(name)));
+      if (this.printed.has(element)) continue;
+      const of = this.find(name); // a large page has no equations of what comes after its last update
+      element.classList.toggle("given", !of);
+      this.printed.set(element, of && this.redone(element, of));
     }
     part("effect").textContent = loss?.before ? `loss ≈ ${loss.numbers[0]} → ${this.equations.said({ tensor: loss, place: 0 })}` : "";
   }

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from math import prod
 
 import numpy as np
@@ -24,10 +25,11 @@ from walkthrough.numbers.printing import Printed, power_of_ten, printed
 from walkthrough.numbers.shown import FULL
 from walkthrough.page.lines.narration import Narration, bounded, rule_of
 from walkthrough.page.records.choice_ledger import Choices
+from walkthrough.page.records.repeated_lines import RepeatedLines
 from walkthrough.page.voice.one_row import OneRow, in_one_row
 from walkthrough.page.voice.products import ProductStyle, contractions_of, product_style
 from walkthrough.page.voice.said_numbers import shortest
-from walkthrough.trace.steps.kinds import Given
+from walkthrough.trace.steps.kinds import AnyStep, Given
 
 LARGE = 800
 """Products of a tensor above which its lines are put together from columns, each on one row."""
@@ -145,9 +147,14 @@ class Ledger:
     def _one_by_one(self, name: str) -> Iterator[list[str]]:
         chunk: list[str] = []
         common = self.because(name)
-        for step in self.steps.tensor(name):
+        repeated = RepeatedLines(self.narration, name, self.printed)
+
+        def say(step: AnyStep) -> str:
+            return in_one_row(self.narration.line(step)).without(common).text
+
+        for place, step in enumerate(self.steps.tensor(name)):
             if not isinstance(step, Given):
-                chunk.append(in_one_row(self.narration.line(step)).without(common).text)
+                chunk.append(repeated.line(place, partial(say, step)))
             if len(chunk) == 1_000:
                 yield chunk
                 chunk = []

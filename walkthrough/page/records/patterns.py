@@ -121,7 +121,8 @@ def is_elementwise(of: Quantity) -> bool:
 
 def with_patterns(of: Quantity, lines: Iterable[str], figures: Figures) -> Quantity | None:
     """A tensor with its lines as patterns; None if its formula is none of decimals."""
-    if not is_elementwise(of):
+    lines = list(lines)
+    if not is_elementwise(of) or len(lines) != prod(of.shape):
         return None
     try:
         voice = _Patterns(of, figures)
