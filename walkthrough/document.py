@@ -203,8 +203,9 @@ Form: TypeAlias = tuple["str | Formula", ...]
 
 
 Pattern: TypeAlias = tuple["str | int | tuple[int, int, int]", ...]
-"""A line with gaps: texts, 0 for the subscript, and for a number a part of the formula (counted through it, each
-part before its own), how many digits more than the result it has, and 1 if it is of numbers as they are shown."""
+"""A line with gaps: texts, 0 for the subscript, and three numbers for a number: of which part of the formula
+it is (counted from 0, each part before its own parts), with how many digits more than the result it is
+written, and 1 if it is worked out from numbers as they are shown."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -217,7 +217,7 @@ class Equations {
     const said = ([number, more, shown]) => { // of a part of the formula; a given number stands as the case writes it
       const part = parts[number], given = part[0] === "entry" && this.tensors[part[1]].given;
       const read = (one) => (shown ? shownAs(this.precise(one), digits, more) : this.precise(one));
-      return given ? this.tensors[part[1]].numbers[place].replace("−", "") : sizeOf(this.pencil(part, at, read), digits, more);
+      return given ? this.tensors[part[1]].numbers[place].replace(/^−/, "") : sizeOf(this.pencil(part, at, read), digits, more);
     };
     const pattern = tensor.patterns[tensor.codes.charCodeAt(place) - 35];
     return pattern.map((piece) => (Array.isArray(piece) ? said(piece) : piece || tensor.symbol(place, ""))).join("");

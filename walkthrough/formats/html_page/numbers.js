@@ -71,13 +71,13 @@ function root({ m, e, exact }) {
   return rounded({ m: found, e: (e - Number(lift)) / 2, exact });
 }
 function shownAs(of, digits, more) { // what is shown of a decimal, taken as it stands
-  const ended = String(positive(of.m)).replace(/0+$/, "").length <= FULL + more;
+  const ended = String(positive(of.m)).replace(/0+$/, "").length <= Math.max(FULL, digits) + more;
   return of.exact && ended ? of : { ...rounded(of, digits + more), exact: true };
 }
 function sizeOf({ m, e, exact }, digits, more = 0) { // its text without a sign: in full if it ends
   if (!m) return "0";
   const text = String(positive(m)), ended = text.replace(/0+$/, "");
-  if (exact && ended.length <= FULL + more) return positional(ended, e + text.length - ended.length, true);
+  if (exact && ended.length <= Math.max(FULL, digits) + more) return positional(ended, e + text.length - ended.length, true);
   const cut = rounded({ m, e }, digits + more), figures = String(positive(cut.m)).slice(0, digits + more).padEnd(digits + more, "0");
   return positional(figures, cut.e + String(positive(cut.m)).length - figures.length, false);
 }

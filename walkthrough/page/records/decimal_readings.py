@@ -1,4 +1,4 @@
-"""Formulas read once more over decimals, as a page's script reads them: what it works out need not be carried.
+"""Formulas read over decimals, as a page's script reads them: what it works out is not carried.
 
 A number is taken as exact as it is carried, with some digits more than are shown, and each operation is
 rounded half-up to 40 digits. numbers.js does the same; what comes out otherwise than on the page is carried.
@@ -6,19 +6,24 @@ rounded half-up to 40 digits. numbers.js does the same; what comes out otherwise
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from decimal import MAX_EMAX, MIN_EMIN, ROUND_HALF_UP, Context, Decimal, DecimalException
+from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 from functools import cache
 from itertools import product
+from math import prod
 from typing import TypeAlias
 
-from walkthrough.document import Formula, Quantity, Reading
+from walkthrough.document import Formula, Positions, Quantity
+from walkthrough.mathematics.notation import Shape
 from walkthrough.numbers.printing import plain
 from walkthrough.numbers.shown import FULL, Shown
 
 _CONTEXT = Context(prec=40, rounding=ROUND_HALF_UP, Emin=MIN_EMIN, Emax=MAX_EMAX)
+
+_EXACT = Context(prec=MAX_PREC, Emin=MIN_EMIN, Emax=MAX_EMAX)
+_DECIMAL = re.compile("−?[0-9]+([.][0-9]+)?(·10⁻?[⁰¹²³⁴-⁹]+)?")
 
 Figure: TypeAlias = tuple[Decimal, bool]
 """A decimal, and whether nothing of the number is left out in it."""
@@ -35,13 +40,11 @@ class NotDecimal(Exception):
 
 def figure(text: str, digits: int) -> Figure:
     """A number as it stands on a page, rounded if it has exactly so many digits."""
+    if not _DECIMAL.fullmatch(text):  # such as 1/3, which a case may write
+        raise NotDecimal(text)
     plainly = plain(text)
-    try:
-        value = _CONTEXT.create_decimal(plainly)
-    except DecimalException:
-        raise NotDecimal(text) from None
     mantissa = plainly.partition("e")[0].replace(".", "").lstrip("-0")
-    return value, not mantissa or len(mantissa) != digits
+    return _EXACT.create_decimal(plainly), not mantissa or len(mantissa) != digits
 
 
 def written(of: Figure, digits: int, more: int) -> str:
@@ -53,7 +56,7 @@ def written(of: Figure, digits: int, more: int) -> str:
     assert isinstance(exponent, int)
     text = "".join(map(str, figures))
     ended = text.rstrip("0")
-    if exact and len(ended) <= FULL + more:
+    if exact and len(ended) <= max(FULL, digits) + more:
         return Shown(False, ended, exponent + len(text) - len(ended), True).text
     wanted = digits + more
     if len(text) > wanted:
@@ -71,7 +74,7 @@ def _rounding(digits: int) -> Context:
 def rounded(of: Figure, digits: int, more: int) -> Figure:
     """What is shown of a number, taken as it stands."""
     value, exact = of
-    if exact and len(value.normalize(_CONTEXT).as_tuple().digits) <= FULL + more:
+    if exact and len(value.normalize(_EXACT).as_tuple().digits) <= max(FULL, digits) + more:
         return of
     return _rounding(digits + more).plus(value), True
 
@@ -110,7 +113,9 @@ def compiled(of: Formula) -> Compiled:
         case "power", [base, _]:
             exponent = parts[1]
             assert isinstance(exponent, tuple)
-            return _folded(_times, base, [base] * (int(str(exponent[1])) - 1))
+            times = int(str(exponent[1]))
+            if times > 0:
+                return _folded(_times, base, [base] * (times - 1))
         case "piecewise", [sign, above, below, share]:
             return lambda place, read: _piece(sign(place, read)[0], above, below, share, place, read)
     raise NotDecimal(str(word))
@@ -160,61 +165,42 @@ def _piece(
     return _plus(_times(left, below(place, read)), _times(held, above(place, read)))
 
 
-@dataclass(frozen=True)
-class OneProduct:
-    """A table of products, one for each cell: where in its loop a cell's product is, and of which entries."""
+def one_product(of: Quantity, shapes: Sequence[Shape]) -> Compiled:
+    """A table with one product a cell, as a function of the cell; NotDecimal if it is no such table."""
+    reading = of.readings[0] if len(of.readings) == 1 else None
+    if reading is None or prod(reading.extents) != prod(of.shape):
+        raise NotDecimal(of.name)
+    word, *parts = reading.formula
+    factors = [reading.formula] if word == "entry" else parts if word == "product" else []
+    tensors: list[int] = []
+    rules = [(reading.target, of.shape)]
+    for each in factors:
+        match each:
+            case ("entry", int(tensor), tuple(positions)):
+                tensors.append(tensor)
+                rules.append((positions, shapes[tensor]))  # type: ignore[arg-type]
+            case _:
+                raise NotDecimal(of.name)
+    loop = product(*map(range, reading.extents))
+    rows = {_place(*rules[0], at): [_place(*each, at) for each in rules[1:]] for at in loop}
+    if not tensors or len(rows) < prod(of.shape) or min(rows) < 0 or min(map(min, rows.values())) < 0:
+        raise NotDecimal(of.name)
 
-    factors: tuple[int, ...]
-    places: tuple[tuple[int, ...], ...]
-
-    def value(self, place: int, read: Read) -> Figure:
-        """The product of a cell."""
-        found, *rest = (read(*each) for each in zip(self.factors, self.places[place], strict=True))
+    def value(place: int, read: Read) -> Figure:
+        found, *rest = map(read, tensors, rows[place])
         for each in rest:
             found = _times(found, each)
         return found
 
-
-def one_product(reading: Reading, of: Quantity, shapes: Sequence[tuple[int, ...]]) -> OneProduct | None:
-    """A reading as one product of entries a cell, of none of which is padding; None if it is something else."""
-    word, *parts = reading.formula
-    factors = [reading.formula] if word == "entry" else parts if word == "product" else []
-    count = 1
-    for extent in reading.extents:
-        count *= extent
-    size = 1
-    for extent in of.shape:
-        size *= extent
-    if not factors or count != size or reading.outer != len(reading.extents):
-        return None
-    tensors: list[int] = []
-    rules = [(reading.target, of.shape)]
-    for each in factors:
-        if not isinstance(each, tuple) or each[0] != "entry":
-            return None
-        _, tensor, positions = each
-        assert isinstance(tensor, int)
-        tensors.append(tensor)
-        rules.append((positions, shapes[tensor]))  # type: ignore[arg-type]
-    rows = [tuple(_place(rule, shape, at) for rule, shape in rules)
-            for at in product(*map(range, reading.extents))]  # fmt: skip
-    if any(place < 0 for row in rows for place in row) or len({row[0] for row in rows}) < size:
-        return None
-    rows.sort()
-    return OneProduct(tuple(tensors), tuple(row[1:] for row in rows))
+    return value
 
 
-def _place(rules: Sequence[tuple[int, ...]], shape: tuple[int, ...], at: tuple[int, ...]) -> int:
-    extents = shape
-    if len(rules) != len(shape):
-        extents = (1,)
-        for extent in shape:
-            extents = (extents[0] * extent,)
+def _place(rules: Positions, shape: Shape, at: tuple[int, ...]) -> int:
+    """The place of an entry in reading order, −1 if it is padding."""
     place = 0
-    for (constant, *pairs), extent in zip(rules, extents, strict=True):
-        value = constant
-        for index, coefficient in zip(pairs[::2], pairs[1::2], strict=True):
-            value += coefficient * at[index]
+    extents = shape if len(rules) == len(shape) else (prod(shape),)
+    for (value, *pairs), extent in zip(rules, extents, strict=True):
+        value += sum(k * at[index] for index, k in zip(pairs[::2], pairs[1::2], strict=True))
         if not 0 <= value < extent:
             return -1
         place = place * extent + value

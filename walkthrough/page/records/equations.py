@@ -31,7 +31,7 @@ from walkthrough.mathematics.readings import Part
 from walkthrough.page.lines.narration import Narration, bounded
 from walkthrough.page.records.forms import Ends, ends, forms, product_form
 from walkthrough.page.records.ledger import GUARD, Ledger, multiply_adds
-from walkthrough.page.records.patterns import Figures, entries, is_elementwise, with_patterns
+from walkthrough.page.records.patterns import Figures, entries, with_patterns
 from walkthrough.page.records.worked_lines import worked_lines
 from walkthrough.page.voice.products import contractions_of, product_style
 from walkthrough.trace.linked import new_loss
@@ -141,7 +141,7 @@ class _Transcript:
         """All of them, without what a page can work out for itself."""
         quantities = list(self.quantities())
         figures = Figures(quantities, self._narration.digits, GUARD)
-        precise = self._precise(quantities)
+        precise = self._precise(figures)
         for at, of in enumerate(quantities):
             if of.name in self._worked:
                 quantities[at] = self._compact(at, of, figures)
@@ -149,16 +149,11 @@ class _Transcript:
                 quantities[at] = self._with_more_digits(quantities[at])
         return tuple(quantities)
 
-    def _precise(self, quantities: list[Quantity]) -> set[int]:
+    def _precise(self, figures: Figures) -> set[int]:
         """The tensors that updates are worked out from, and means over samples."""
         places = self._trace.places
-        several = (each for each in quantities if each.name in self._worked and is_elementwise(each))
-        return {
-            entry
-            for each in several
-            if places[each.name].sample is None
-            for entry in entries(each.readings[0].formula)
-        }
+        own = (q for q in figures.quantities if q.name in self._worked and places[q.name].sample is None)
+        return {entry for formula in map(figures.elementwise, own) if formula for entry in entries(formula)}
 
     def _with_more_digits(self, of: Quantity) -> Quantity:
         found = None if of.given or of.operands or not of.numbers else self._ledger.printed(of.name, GUARD)

@@ -1,15 +1,15 @@
 """Lines as a page puts them together: patterns with gaps, and numbers that it works out for itself.
 
-A large tensor's lines differ in their numbers, and those follow from numbers that the page carries anyway:
-−0.01 − 0.1·(−0.0765) is the value of a formula, 0.1·(−0.0765) that of a part of it. Every line is put together
-here as the page does it, and compared; what is otherwise is carried as it stands.
+A large tensor's lines differ in their numbers, and those follow from numbers that the page carries
+anyway: −0.01 − 0.1·(−0.0765) is the value of a formula, 0.1·(−0.0765) that of a part of it. Every line is put
+together here as the page does it, and compared; what is otherwise is carried as it stands.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import DecimalException
 from fractions import Fraction
@@ -18,6 +18,7 @@ from typing import TypeAlias
 
 from walkthrough.document import Formula, Pattern, Quantity
 from walkthrough.mathematics.letters import MINUS, subscripts
+from walkthrough.mathematics.notation import Shape
 from walkthrough.page.records.decimal_readings import (
     Compiled,
     Figure,
@@ -33,6 +34,8 @@ from walkthrough.page.records.decimal_readings import (
 GUARDS = (0, 2, 3, 4, 6)
 """Digits more than the result's that are looked for; lines with more of them are carried."""
 _MOST_PATTERNS = 85
+_MOST_SPECIAL = 4
+"""One number in so many may be otherwise than what is worked out; with more of them, all are carried."""
 _FIRST_CODE = 35
 _NUMBER = re.compile(r"\d+(?:\.\d+)?(?:·10[⁻⁰¹²³⁴-⁹]+)?")
 _SUBSCRIPT = "\ue000"
@@ -62,43 +65,47 @@ class Figures:
     def _found(self, tensor: int) -> list[Figure]:
         of = self.quantities[tensor]
         if of.worked:
-            return self.worked_out(of)
+            return self._worked_out(of)
         if not of.numbers:
             raise NotDecimal(of.name)
         texts = [text.strip("()") for text in of.operands] or of.numbers
         digits = 0 if of.given else self.digits + (self.guard if of.operands else 0)
         return [figure(text, digits) for text in texts]
 
-    def worked_out(self, of: Quantity) -> list[Figure]:
-        """A tensor's numbers from those that it is worked out from."""
-        (reading,) = of.readings
-        size = prod(of.shape)
-        found = None if is_elementwise(of) else one_product(reading, of, [q.shape for q in self.quantities])
-        try:
-            if found is None:
-                value = compiled(reading.formula)
-                return [value(place, self.read) for place in range(size)]
-            return [found.value(place, self.read) for place in range(size)]
-        except DecimalException:  # a division by 0
-            raise NotDecimal(of.name) from None
-
     def with_worked_numbers(self, at: int, of: Quantity) -> Quantity:
-        """The tensor of this number without those that its equation gives; as it is, if they are no decimals."""
-        if len(of.readings) != 1 or of.given or not of.numbers:
-            return of
-        if not is_elementwise(of) and not one_product(of.readings[0], of, [q.shape for q in self.quantities]):
+        """The tensor of this number without those that its equation gives; as it is where there are none."""
+        if of.given or not of.numbers:
             return of
         try:
-            found = self.worked_out(of)
+            found = self._worked_out(of)
         except NotDecimal:
             return of
-        texts = (signed(each, self.digits) for each in found)
-        pairs = enumerate(zip(of.numbers, texts, strict=True))
+        pairs = enumerate(zip(of.numbers, (signed(each, self.digits) for each in found), strict=True))
         other = tuple((place, own) for place, (own, text) in pairs if own != text)
-        if 4 * len(other) > len(of.numbers):
+        if _MOST_SPECIAL * len(other) > len(found):
             return of
         self._kept[at] = found
         return replace(of, numbers=(), operands=(), worked=True, special_numbers=other)
+
+    def elementwise(self, of: Quantity) -> Formula | None:
+        """The formula of a tensor each number of which is made of numbers at the same place."""
+        if len(of.readings) != 1:
+            return None
+        reading, axes = of.readings[0], tuple((0, axis, 1) for axis in range(len(of.shape)))
+        parts = [part for part in nodes(reading.formula) if part[0] == "entry"]
+        same = all(where == axes and self.quantities[tensor].shape == of.shape for _, tensor, where in parts)  # type: ignore[index]
+        return reading.formula if same and reading.target == axes and reading.extents == of.shape else None
+
+    def _worked_out(self, of: Quantity) -> list[Figure]:
+        formula = self.elementwise(of)
+        if formula is not None:
+            value = compiled(formula)
+        else:
+            value = one_product(of, [each.shape for each in self.quantities])
+        try:
+            return [value(place, self.read) for place in range(prod(of.shape))]
+        except DecimalException:  # a division by 0
+            raise NotDecimal(of.name) from None
 
 
 def signed(of: Figure, digits: int) -> str:
@@ -106,26 +113,13 @@ def signed(of: Figure, digits: int) -> str:
     return (MINUS if of[0] < 0 else "") + written(of, digits, 0)
 
 
-def is_elementwise(of: Quantity) -> bool:
-    """Whether each number is a formula of numbers at the same place."""
-    axes = tuple((0, axis, 1) for axis in range(len(of.shape)))
-    if len(of.readings) != 1:
-        return False
-    reading = of.readings[0]
-    return (
-        reading.target == axes
-        and reading.extents == of.shape
-        and all(part[2] == axes for part in nodes(reading.formula) if part[0] == "entry")
-    )
-
-
-def with_patterns(of: Quantity, lines: Iterable[str], figures: Figures) -> Quantity | None:
+def with_patterns(of: Quantity, lines: Sequence[str], figures: Figures) -> Quantity | None:
     """A tensor with its lines as patterns; None if its formula is none of decimals."""
-    lines = list(lines)
-    if not is_elementwise(of) or len(lines) != prod(of.shape):
+    formula = figures.elementwise(of)
+    if formula is None or len(lines) != prod(of.shape):
         return None
     try:
-        voice = _Patterns(of, figures)
+        voice = _Patterns(of.shape, formula, figures)
         found = [voice.pattern(place, line) for place, line in enumerate(lines)]
     except NotDecimal:
         return None
@@ -139,12 +133,12 @@ def with_patterns(of: Quantity, lines: Iterable[str], figures: Figures) -> Quant
 class _Patterns:
     """The patterns of one tensor's lines, as they are found."""
 
-    def __init__(self, of: Quantity, figures: Figures) -> None:
-        parts = list(nodes(of.readings[0].formula))
-        self._of, self._figures, self._parts = of, figures, parts
+    def __init__(self, shape: Shape, formula: Formula, figures: Figures) -> None:
+        parts = list(nodes(formula))
+        self._figures, self._parts = figures, parts
         self._values: list[Compiled] = [compiled(part) for part in parts]
         self._constants = {Fraction(str(part[1])) for part in parts if part[0] == "number"}
-        self._subscripts = subscripts(of.shape)
+        self._subscripts = subscripts(shape)
         self._known: dict[tuple[str, ...], list[tuple[Slot | str, ...]]] = {}
 
     def pattern(self, place: int, line: str) -> tuple[Pattern, str]:

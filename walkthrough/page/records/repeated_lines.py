@@ -6,6 +6,7 @@ Half of LeNet-5's gradients are exactly 0, and what a rule makes of 0, 0 and 0.0
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import TypeAlias
 
 from walkthrough.mathematics.letters import subscripts
 from walkthrough.mathematics.notation import Entry, Expression
@@ -14,14 +15,15 @@ from walkthrough.page.lines.narration import Narration
 
 _GAP = "\ue000"
 
-Texts = tuple[list[str], list[bool]]
+FindPrinted: TypeAlias = Callable[[str, int], Printed | None]
+Texts: TypeAlias = tuple[list[str], list[bool]]
 """Numbers as a line writes them, and whether nothing is left out of them."""
 
 
 class RepeatedLines:
     """The lines of one tensor; `printed` has the numbers of any other one."""
 
-    def __init__(self, narration: Narration, name: str, printed: Callable[[str, int], Printed | None]) -> None:
+    def __init__(self, narration: Narration, name: str, printed: FindPrinted) -> None:
         self._known: dict[tuple[str, ...], str] = {}
         self._subscripts = subscripts(narration.steps.trace.places[name].shape)
         self._texts = _entries(narration, name, printed) if narration.steps.trace.exact_arithmetic else []
@@ -37,14 +39,12 @@ class RepeatedLines:
         return self._known[key].replace(_GAP, own)
 
 
-def _entries(narration: Narration, name: str, printed: Callable[[str, int], Printed | None]) -> list[Texts]:
+def _entries(narration: Narration, name: str, printed: FindPrinted) -> list[Texts]:
     """The numbers that an update reads, tensor by tensor; none if it is no update or they are no decimals."""
     steps = narration.steps.of(name)
     local = steps.trace.place(name).local
-    right = next(
-        (each.right for move in steps.trace.moves for each in move.equations if each.left.tensor.name == local),
-        None,
-    )
+    equations = (each for move in steps.trace.moves for each in move.equations)
+    right = next((each.right for each in equations if each.left.tensor.name == local), None)
     found: list[Texts] = []
     for each in sorted(set(_tensors(right))) if right is not None else []:
         own = steps.full(each, None)
