@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from math import prod
 
-from walkthrough.document import Equations, Form, Formula, Positions, Quantity, Reading
+from walkthrough.document import Equations, Form, Formula, Quantity, Reading
 from walkthrough.mathematics import readings
 from walkthrough.mathematics.contraction import Contraction
-from walkthrough.mathematics.folding import Algebra
 from walkthrough.mathematics.letters import rational, subscript
 from walkthrough.mathematics.notation import (
     Entry,
@@ -21,9 +20,7 @@ from walkthrough.mathematics.notation import (
     Number,
     Piecewise,
     Product,
-    Same,
     Tensor,
-    Total,
     gradient_name,
     unique,
 )
@@ -32,6 +29,14 @@ from walkthrough.page.lines.narration import Narration, bounded
 from walkthrough.page.records.forms import Ends, ends, forms, product_form
 from walkthrough.page.records.ledger import GUARD, Ledger, multiply_adds
 from walkthrough.page.records.patterns import Figures, entries, with_patterns
+from walkthrough.page.records.transcription import (
+    Names,
+    Terms,
+    axes_of,
+    inner_indices,
+    positions,
+    transcribed,
+)
 from walkthrough.page.records.worked_lines import worked_lines
 from walkthrough.page.voice.products import contractions_of, product_style
 from walkthrough.trace.linked import new_loss
@@ -65,60 +70,6 @@ def is_large(narration: Narration) -> bool:
     products = sum(multiply_adds(each) for name in places for each in ledger.contractions(name))
     lines = sum(prod(place.shape) for place in places.values())
     return products + _LINE * lines > _MOST_PRODUCTS
-
-
-def _positions(of: Entry, at: dict[Index, int]) -> Positions:
-    return tuple(_position(each.constant, each.coefficients, at) for each in of.index)
-
-
-def _position(constant: int, pairs: tuple[tuple[Index, int], ...], at: dict[Index, int]) -> tuple[int, ...]:
-    return (constant, *(number for index, c in pairs for number in (at[index], c)))
-
-
-@dataclass(frozen=True)
-class _Terms(Algebra[Formula, None]):
-    """A formula as words and numbers; `at` numbers the loop indices, `numbered` the tensors."""
-
-    at: dict[Index, int]
-    numbered: dict[str, int]
-
-    def number(self, of: Fraction) -> Formula:
-        return ("number", str(of))
-
-    def entry(self, of: Entry, scope: None) -> Formula:
-        return ("entry", self.numbered[of.tensor.name], _positions(of, self.at))
-
-    def added(self, terms: list[Formula]) -> Formula:
-        return ("sum", *terms)
-
-    def multiplied(self, factors: list[Formula]) -> Formula:
-        return ("product", *factors)
-
-    def negative(self, of: Formula) -> Formula:
-        return ("negative", of)
-
-    def quotient(self, above: Formula, below: Formula) -> Formula:
-        return ("quotient", above, below)
-
-    def power(self, base: Formula, exponent: int) -> Formula:
-        return ("power", base, ("number", str(exponent)))
-
-    def applied(self, function: str, to: Formula) -> Formula:
-        return (function, to)
-
-    def same(self, of: Same, scope: None) -> Formula:
-        sides = (of.one, of.other)
-        return ("same", tuple(_position(each.constant, each.coefficients, self.at) for each in sides))
-
-    def total(self, of: Total, scope: None) -> Formula:
-        return ("total", self.fold(of.body, None), self.over(of.over))
-
-    def piecewise(self, of: Piecewise, scope: None) -> Formula:
-        pieces = (self.fold(each, None) for each in (of.sign, of.above, of.below))
-        return ("piecewise", *pieces, ("number", str(of.share)))
-
-    def over(self, indices: tuple[Index, ...]) -> tuple[int, ...]:
-        return tuple(self.at[index] for index in indices)
 
 
 class _Transcript:
@@ -277,8 +228,9 @@ class _Transcript:
         variables = unique(left.variables)
         if equation.computed is None:
             return self._read(steps, left, variables, formula, sample)
-        terms = self._terms(steps, (*variables, *_bound(formula), *_bound(equation.right)), sample)
-        said = forms(equation.right, lambda part: _transcribed(terms, part), False)
+        inner = (*inner_indices(formula), *inner_indices(equation.right))
+        terms = self._terms(steps, (*variables, *inner), sample)
+        said = forms(equation.right, lambda part: transcribed(terms, part), False)
         return self._written(left, variables, terms.fold(formula, None), terms, said, ends(formula))
 
     def _part(self, steps: Steps, part: Part, sample: int | None) -> Reading:
@@ -290,10 +242,10 @@ class _Transcript:
         read = self._read(steps, part.target, part.variables, formula, sample)
         if part.local is not None:
             return read
-        terms = self._terms(steps, (*part.variables, *_bound(formula)), sample)
+        terms = self._terms(steps, (*part.variables, *inner_indices(formula)), sample)
         said = product_form(part.coefficient, tuple(terms.fold(each, None) for each in part.factors))
         above = part.factors[0] if part.factors else None
-        row = () if above is None or above.flat else _positions(above, terms.at)[:-1]
+        row = () if above is None or above.flat else positions(above, terms.at)[:-1]
         return replace(read, forms=(said,), row=row)
 
     def _choice(
@@ -319,7 +271,7 @@ class _Transcript:
 
     def _mean(self, steps: Steps, place: Place) -> Reading:
         count = len(steps.trace.case.samples)
-        axes = _axes(place)
+        axes = axes_of(place)
         entries: list[Formula] = [
             ("entry", self._at[steps.full(place.local, sample)], axes) for sample in range(count)
         ]
@@ -333,7 +285,7 @@ class _Transcript:
         )
 
     def _copy(self, place: Place, before: str) -> Reading:
-        axes = _axes(place)
+        axes = axes_of(place)
         entry = ("entry", self._at[before], axes)
         return Reading(axes, place.shape, entry, len(axes), ((entry,),), ends=(0, 1))
 
@@ -345,54 +297,24 @@ class _Transcript:
         formula: Expression,
         sample: int | None,
     ) -> Reading:
-        terms = self._terms(steps, (*variables, *_bound(formula)), sample)
-        said = forms(formula, lambda part: _transcribed(terms, part), True)
-        return self._written(target, variables, _transcribed(terms, formula), terms, said, ends(formula))
+        terms = self._terms(steps, (*variables, *inner_indices(formula)), sample)
+        said = forms(formula, lambda part: transcribed(terms, part), True)
+        return self._written(target, variables, transcribed(terms, formula), terms, said, ends(formula))
 
     def _written(
         self,
         target: Entry,
         variables: tuple[Index, ...],
         formula: Formula,
-        terms: _Terms,
+        terms: Terms,
         said: tuple[Form, ...],
         ended: Ends,
     ) -> Reading:
         """The loop goes over the variables; further indices are those of sums inside."""
         extents = tuple(index.extent for index in terms.at)
-        where = _positions(target, terms.at)
+        where = positions(target, terms.at)
         return Reading(where, extents, formula, len(variables), said, ends=ended)
 
-    def _terms(self, steps: Steps, indices: tuple[Index, ...], sample: int | None) -> _Terms:
+    def _terms(self, steps: Steps, indices: tuple[Index, ...], sample: int | None) -> Terms:
         at = {index: number for number, index in enumerate(unique(indices))}
-        return _Terms(at, _Names(self._at, steps, sample))
-
-
-class _Names(dict[str, int]):
-    """Which tensor an equation means by a name, as a sample sees it."""
-
-    def __init__(self, at: dict[str, int], steps: Steps, sample: int | None) -> None:
-        super().__init__()
-        self._known, self._steps, self._sample = at, steps, sample
-
-    def __missing__(self, local: str) -> int:
-        return self._known[self._steps.full(local, self._sample)]
-
-
-def _bound(formula: Expression) -> Iterator[Index]:
-    """The indices that are summed over inside a formula."""
-    if isinstance(formula, Total | Largest):
-        yield from formula.over
-    for part in formula.parts:
-        yield from _bound(part)
-
-
-def _transcribed(terms: _Terms, of: Expression) -> Formula:
-    """An expression, or the largest of a window, as words and numbers."""
-    if isinstance(of, Largest):
-        return ("largest", terms.fold(of.body, None), terms.over(of.over), of.tie)
-    return terms.fold(of, None)
-
-
-def _axes(place: Place) -> Positions:
-    return tuple((0, axis, 1) for axis in range(len(place.shape)))
+        return Terms(at, Names(self._at, steps, sample))
