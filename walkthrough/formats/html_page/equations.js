@@ -40,6 +40,15 @@ function placeOf(tensor, rules, at) {
   }
   return place;
 }
+function placer(tensor, rules, extents) { // the same as a function; where nothing is padding, a place is a sum
+  const single = rules.length === 1, room = single ? [tensor.size] : tensor.shape, steps = single ? [1] : tensor.steps;
+  const pairs = rules.map((rule) => rule.slice(1).flatMap((index, k) => (k % 2 ? [] : [[index, rule[k + 2]]])));
+  const reaches = (axis, sign) => total(pairs[axis].map(([index, by]) => (by * sign > 0 ? by * (extents[index] - 1) : 0)));
+  if (!rules.every(([from], axis) => from + reaches(axis, -1) >= 0 && from + reaches(axis, 1) < room[axis])) return (at) => placeOf(tensor, rules, at);
+  const first = total(rules.map(([from], axis) => from * steps[axis]));
+  const indices = pairs.flat().map(([index]) => index), by = pairs.flatMap((of, axis) => of.map(([, step]) => step * steps[axis]));
+  return (at) => { let place = first; for (let k = 0; k < by.length; k++) place += by[k] * at[indices[k]]; return place; };
+}
 function loop(indices, extents, at, visit, depth = 0) {
   if (depth === indices.length) return visit(at);
   const index = indices[depth];
@@ -77,8 +86,8 @@ class Equations {
   compiled([word, ...of], extents, read) { // a formula as a function of the loop's place; `read` gives other numbers
     if (word === "number") return ((value) => () => value)(double(of[0]));
     if (word === "entry") {
-      const tensor = this.tensors[of[0]], values = this.doubles(tensor);
-      return read ? (at) => read(this.entry(of, at)) : (at) => values[placeOf(tensor, of[1], at)] ?? 0;
+      const tensor = this.tensors[of[0]], values = this.doubles(tensor), where = placer(tensor, of[1], extents);
+      return read ? (at) => read(this.entry(of, at)) : (at) => values[where(at)] ?? 0;
     }
     if (word === "same") return (at) => Number(valueOf(of[0][0], at) === valueOf(of[0][1], at));
     if (word === "largest") return (at) => Math.max(...this.window(of, extents, at).map(read ?? this.worth));
@@ -125,9 +134,9 @@ class Equations {
     if (tensor.given || (this.printed && tensor.numbers.length)) return (tensor.values = Float64Array.from(tensor.said ?? tensor.numbers, double).map(shaken));
     const values = new Float64Array(tensor.size), sizes = (tensor.sizes = new Float64Array(tensor.size)), at = [];
     for (const { target, extents, formula, outer } of tensor.readings) {
-      const value = this.compiled(formula, extents);
+      const value = this.compiled(formula, extents), where = placer(tensor, target, extents);
       loop([...Array(outer).keys()], extents, at, () => {
-        const place = placeOf(tensor, target, at), term = value(at);
+        const place = where(at), term = value(at);
         values[place] += term; // outside, this does nothing
         sizes[place] += Math.abs(term);
       });
@@ -240,10 +249,6 @@ class Equations {
     if (word !== "piecewise") return decimalOf[word](...of.map(again));
     const [sign, above, below, share] = of, { m } = again(sign);
     return m ? again(m > 0n ? above : below) : plus(times(plus(fraction("1"), negative(again(share))), again(below)), times(again(share), again(above)));
-  }
-  drawn(tensor) { // its numbers as they are printed, as doubles: for a picture
-    this.prints ??= new Equations(this.it, 0, true);
-    return this.prints.doubles(this.prints.tensors[this.tensors.indexOf(tensor)]);
   }
   decimals(tensor) { // with how many its numbers end at most; Infinity where they do not, or where nobody knows
     return (tensor.ends ??= most(tensor.given ? (tensor.said ?? tensor.numbers).map(decimals) : tensor.readings.map((each) => {

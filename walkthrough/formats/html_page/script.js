@@ -181,12 +181,16 @@ class Page {
     const rows = Array.from({ length: size / columns }, (_, y) => made("tr", {}, ...cells.slice(y * columns, (y + 1) * columns)));
     return made("table", {}, ...rows);
   }
+  drawn(tensor) { // the numbers of a picture, as they are printed; what the page does not carry follows from them
+    this.prints ??= new Equations(this.equations.it, 0, true);
+    return this.prints.doubles(this.prints.tensors[this.equations.tensors.indexOf(tensor)]);
+  }
   picture(tensor, start, size, columns, marks) { // black is the smallest; a long row is folded
     const wide = size === columns ? 20 : columns, high = Math.ceil(size / wide);
     const label = { role: "img", "aria-label": `${tensor.name} in grey`, style: `width: ${Math.min(8 * wide, 400)}px` };
     const canvas = Object.assign(made("canvas", { width: wide, height: high, ...label }), { tensor });
     const pen = canvas.getContext("2d");
-    const values = (tensor.before ? tensor.values : this.equations.drawn(tensor)).slice(start, start + size);
+    const values = (tensor.before ? tensor.values : this.drawn(tensor)).slice(start, start + size);
     const low = Math.min(...values), room = Math.max(...values) - low || 1, image = pen.createImageData(wide, high);
     const pixels = new Uint32Array(image.data.buffer), style = getComputedStyle(document.body);
     values.forEach((value, at) => { pixels[at] = 0xff000000 + 0x10101 * Math.round((255 * (value - low)) / room); });
