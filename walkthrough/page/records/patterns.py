@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import DecimalException
 from fractions import Fraction
+from itertools import zip_longest
 from math import prod
 from typing import TypeAlias
 
@@ -34,6 +35,7 @@ from walkthrough.page.records.decimal_readings import (
 GUARDS = (0, 2, 3, 4, 6)
 """Digits more than the result's that are looked for; lines with more of them are carried."""
 _MOST_PATTERNS = 85
+"""So many have a sign of their own in `codes`; lines of rarer ones are carried."""
 _MOST_SPECIAL = 4
 """One number in so many may be otherwise than what is worked out; with more of them, all are carried."""
 _FIRST_CODE = 35
@@ -42,6 +44,8 @@ _SUBSCRIPT = "\ue000"
 
 Slot: TypeAlias = tuple[int, int, int]
 """A part of the formula by its number, digits more than the result's, whether it is of numbers as shown."""
+Slots: TypeAlias = tuple[Slot | str, ...]
+"""What the numbers of a line are, one after the other; a text is that number in every line."""
 
 
 @dataclass
@@ -123,10 +127,11 @@ def with_patterns(of: Quantity, lines: Sequence[str], figures: Figures) -> Quant
         found = [voice.pattern(place, line) for place, line in enumerate(lines)]
     except NotDecimal:
         return None
-    common = [pattern for pattern, _ in Counter(each for each, _ in found).most_common(_MOST_PATTERNS)]
+    common = [pattern for pattern, _ in Counter(found).most_common(_MOST_PATTERNS)]
     code = {pattern: chr(_FIRST_CODE + at) for at, pattern in enumerate(common)}
-    special = tuple((at, line) for at, (pattern, line) in enumerate(found) if pattern not in code)
-    codes = "".join(code.get(pattern, " ") for pattern, _ in found)
+    pairs = enumerate(zip(found, lines, strict=True))
+    special = tuple((at, line) for at, (pattern, line) in pairs if pattern not in code)
+    codes = "".join(code.get(pattern, " ") for pattern in found)
     return replace(of, patterns=tuple(common), codes=codes, special=special)
 
 
@@ -139,10 +144,10 @@ class _Patterns:
         self._values: list[Compiled] = [compiled(part) for part in parts]
         self._constants = {Fraction(str(part[1])) for part in parts if part[0] == "number"}
         self._subscripts = subscripts(shape)
-        self._known: dict[tuple[str, ...], list[tuple[Slot | str, ...]]] = {}
+        self._known: dict[tuple[str, ...], list[tuple[Slots, Pattern]]] = {}
 
-    def pattern(self, place: int, line: str) -> tuple[Pattern, str]:
-        """A line as a pattern, and the line."""
+    def pattern(self, place: int, line: str) -> Pattern:
+        """The pattern that gives a line."""
         own = self._subscripts[place]
         text = line.replace(own, _SUBSCRIPT) if own else line
         between, said = _NUMBER.split(text), _NUMBER.findall(text)
@@ -156,14 +161,14 @@ class _Patterns:
             return texts[slot] == number
 
         known = self._known.setdefault(tuple(between), [])
-        for at, slots in enumerate(known):
+        for at, (slots, joined) in enumerate(known):
             if all(map(fits, slots, said)):
                 if at:  # what was found last is likely to come next
                     known.insert(0, known.pop(at))
-                return _joined(between, slots), line
+                return joined
         slots = tuple(self._slot(number, fits) for number in said)
-        known.insert(0, slots)
-        return _joined(between, slots), line
+        known.insert(0, (slots, _joined(between, slots)))
+        return known[0][1]
 
     def _slot(self, number: str, fits: Callable[[Slot, str], bool]) -> Slot | str:
         if "·" not in number and Fraction(number) in self._constants:
@@ -194,25 +199,17 @@ class _Patterns:
         return written(value, digits, guard)
 
 
-def _joined(between: list[str], slots: tuple[Slot | str, ...]) -> Pattern:
+def _joined(between: list[str], slots: Slots) -> Pattern:
     """Texts, 0 for the subscript, and gaps for numbers."""
-    pieces: list[str | int | Slot] = []
-    for at, text in enumerate(between):
-        pieces.append(text)
-        if at < len(slots):
-            pieces.append(slots[at])
     found: list[str | int | Slot] = []
-    for piece in pieces:
-        if not isinstance(piece, str):
-            found.append(piece)
-            continue
-        for number, bare in enumerate(piece.split(_SUBSCRIPT)):
-            if number:
-                found.append(0)
-            if bare and found and isinstance(found[-1], str):
-                found[-1] = f"{found[-1]}{bare}"
-            elif bare:
-                found.append(bare)
+    for text, slot in zip_longest(between, slots):
+        pieces = (0 if each == _SUBSCRIPT else each for each in re.split(f"({_SUBSCRIPT})", text) if each)
+        for each in (*pieces, *([] if slot is None else [slot])):
+            last = found[-1] if found else None
+            if isinstance(each, str) and isinstance(last, str):
+                found[-1] = last + each
+            else:
+                found.append(each)
     return tuple(found)
 
 
