@@ -68,6 +68,22 @@ def test_keys(layer: str, answer: str) -> None:
     assert answer in said(f"[input]\nvalues = 1\n[[layers]]\n{layer}")
 
 
+@pytest.mark.parametrize(
+    ("table", "word", "answer"),
+    [
+        ("[[layers]]", "binary_cross_entropy", "is a loss: it stands in the table [loss]"),
+        ("[[layers]]", "bce", 'is "binary_cross_entropy" here, a loss: it stands in the table [loss]'),
+        ("[[layers]]", "adam", "is an update rule: it stands in the table [update]"),
+        ("[loss]", "relu", "is a layer: it stands in a table [[layers]]"),
+        ("[loss]", "MaxPool", 'is "max_pool2d" here, a layer: it stands in a table [[layers]]'),
+        ("[update]", "hinge", "is a loss: it stands in the table [loss]"),
+    ],
+)
+def test_a_word_in_the_wrong_table_is_told_where_it_stands(table: str, word: str, answer: str) -> None:
+    text = f"[input]\nvalues = 1\n{table}\ntype = '{word}'"
+    assert f'"{word}" {answer}' in said(text)
+
+
 def test_what_is_named_stands_on_a_shelf() -> None:
     """Whatever is said to be ours is ours."""
     import re

@@ -14,6 +14,7 @@ import numpy as np
 import pexpect
 import pytest
 
+from tests.arrays import arrays
 from tests.commands.test_cli import Here, assert_refused, out, walkthrough
 from tests.training.networks import small
 from tests.training.test_data import idx
@@ -65,13 +66,13 @@ def test_json_has_what_the_contract_names(folder: Path) -> None:
     assert 0 <= found["accuracy"]["train"] <= 1
     assert sum(map(sum, found["confusion"])) == 23
     assert found["seconds"] > 0
-    assert found["loss"] == np.load(folder / "run.npz")["loss"].tolist()
+    assert found["loss"] == arrays(folder / "run.npz")["loss"].tolist()
 
 
 def test_more_epochs_go_on_where_the_file_ends(folder: Path) -> None:
     case, file = str(folder / "strokes.toml"), str(folder / "longer.npz")
     out("train", case, "--save", file, "--resume")  # it is not there yet
-    assert int(np.load(file)["steps"]) == 15
+    assert int(arrays(file)["steps"]) == 15
     out("train", case, "--save", file, "--resume", "--epochs", "5")
     out("train", case, "--save", str(folder / "at-once.npz"), "--epochs", "5")
     assert Path(file).read_bytes() == (folder / "at-once.npz").read_bytes()
@@ -88,7 +89,7 @@ def test_killed_at_any_moment_it_resumes_to_the_identical_end(tmp_path: Path) ->
         time.sleep(wait)
         running.send_signal(signal.SIGKILL)
         running.wait()
-        assert int(np.load(file)["steps"]) < 750
+        assert int(arrays(file)["steps"]) < 750
         out("train", case, "--save", file, "--resume")
         assert Path(file).read_bytes() == Path(whole).read_bytes()
 
@@ -102,7 +103,7 @@ def test_ctrl_c_ends_with_130_and_what_is_saved_is_whole(tmp_path: Path) -> None
     running.send_signal(signal.SIGINT)
     _, said = running.communicate(timeout=20)
     assert running.returncode == 130
-    steps = int(np.load(file)["steps"])
+    steps = int(arrays(file)["steps"])
     assert f"interrupted after step {steps:,}" in said.decode()
     assert "--resume" in said.decode()
     assert [each.name for each in tmp_path.iterdir() if each.name.startswith(".")] == []

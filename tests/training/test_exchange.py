@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.arrays import arrays
 from tests.commands.test_cli import Here, assert_refused
 from walkthrough.case import load
 from walkthrough.trace.trace import replay
@@ -146,8 +147,7 @@ def test_a_training_is_exported_at_its_end_or_before_a_step(tmp_path: Path, here
     here("train", "two-layer-update", "--save", run)
     for asked, name in (([], "end"), (["--step", "2"], "second")):
         assert here("export", run, *asked, "-o", str(tmp_path / f"{name}.npz"))[0] == 0
-    found = np.load(run)
-    end, second = (np.load(tmp_path / f"{name}.npz") for name in ("end", "second"))
+    found, end, second = (arrays(tmp_path / f"{name}.npz") for name in ("run", "end", "second"))
     assert (end["output.weight"] == found["checkpoint/20/output.weight"]).all()
     # the published weights after one update
     published = [[0.35891648, 0.408666186], [0.511301270, 0.561370121]]
@@ -228,7 +228,7 @@ def test_any_bytes_are_weights_or_are_refused(tmp_path: Path, content: bytes) ->
 def test_a_training_that_does_not_fit_its_case_is_not_exported(tmp_path: Path, here: Here) -> None:
     run = tmp_path / "run.npz"
     here("train", "two-layer-update", "--save", str(run))
-    found = dict(np.load(run))
+    found = arrays(run)
     for name, array in (
         ("output.weight", np.ones((3, 3))),
         ("no.such", np.ones(2)),

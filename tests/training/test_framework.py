@@ -14,6 +14,7 @@ pytest.importorskip("torch", reason="PyTorch is not installed")
 
 import torch
 
+from tests.arrays import arrays
 from tests.oracle.framework import tensors
 from tests.oracle.test_replay import assert_agrees
 from tests.training.networks import small, trained
@@ -36,7 +37,7 @@ def by_pytorch(case: Case, rule: str, folder: Path) -> tuple[dict[str, torch.Ten
         name: torch.tensor(numbers.copy(), **double).requires_grad_()
         for name, numbers in Lessons(case, folder).network.given.items()
     }
-    data = np.load(folder / "strokes.npz")
+    data = arrays(folder / "strokes.npz")
     x, y = torch.tensor(data["x"][:, None], **double), torch.tensor(data["y"])
     assert case.training is not None
     batches = Batches(case.training, len(x))

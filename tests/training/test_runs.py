@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.arrays import arrays
 from tests.training.networks import small, trained
 from walkthrough.case import Case, CaseError, load, read_case
 from walkthrough.trace.trace import replay
@@ -56,12 +57,12 @@ def test_broken_off_and_gone_on_with_it_is_the_same_file(case: Case, tmp_path: P
 
 
 def test_the_file_is_numpys_without_pickles(case: Case, tmp_path: Path) -> None:
-    found = np.load(saved(case, tmp_path), allow_pickle=False)
+    found = arrays(saved(case, tmp_path))
     assert str(found["format"]) == FORMAT
     assert str(found["case_toml"]) == case.toml
     assert int(found["steps"]) == len(found["loss"]) == STEPS
     given = {f"checkpoint/0/{name}" for name in ("conv.kernel", "conv.bias", "dense.weight", "dense.bias")}
-    assert given == {name for name in found.files if name.startswith("checkpoint/0/")}
+    assert given == {name for name in found if name.startswith("checkpoint/0/")}
     assert found["checkpoint/40/dense.weight"].shape == (2, 18)
 
 
@@ -85,7 +86,7 @@ def test_an_opened_step_is_that_of_the_run(case: Case, tmp_path: Path, step: int
     path = saved(case, tmp_path)
     before, after = (trained(case, tmp_path, count).tensors for count in (step - 1, step))
     found = opened(path, step)
-    assert found.loss == found.recomputed == float(np.load(path)["loss"][step - 1])
+    assert found.loss == found.recomputed == float(arrays(path)["loss"][step - 1])
     trace = replay(found.case)
     for name, numbers in before.items():
         if name in trace.network.parameters:
@@ -95,7 +96,7 @@ def test_an_opened_step_is_that_of_the_run(case: Case, tmp_path: Path, step: int
     assert np.allclose(trace.numbers("loss"), found.loss, rtol=1e-12, atol=0)
     for name in trace.network.parameters:
         assert np.abs(trace.numbers(f"{name}.new") - after[name]).max() <= 1e-12, name
-    data = np.load(tmp_path / "strokes.npz")
+    data = arrays(tmp_path / "strokes.npz")
     chosen = [number - 1 for number in found.samples]
     assert len(chosen) == (3 if step % 5 == 0 else 5)
     assert all(
@@ -121,7 +122,7 @@ def test_a_step_that_is_not_there_names_the_last_one(tmp_path: Path) -> None:
 
 def changed(path: Path, **entries: object) -> Path:
     """The file with other entries; None takes one away."""
-    found = dict(np.load(path)) | entries
+    found = arrays(path) | entries
     np.savez(path, **{name: value for name, value in found.items() if value is not None})
     return path
 

@@ -91,15 +91,27 @@ def typed(reader: Reader, place: KeyPath, table: Any, package: Any) -> tuple[str
         reader.refuse((*place, "type"), f"{said}; expected one of {listed}")
         return None
     if word not in shelf.names(package):
-        from walkthrough.case.tables.neighbours import unknown_type
+        word = _refused(reader, place, word, package)  # so that its keys are looked at as well
+    return None if word is None else (word, shelf.load(package, word))
 
-        said = unknown_type(word, shelf.names(package))
-        reader.refuse((*place, "type"), f"{quoted(word)} {said}")
-        ours = re.match(r'is "(\w+)" here', said)
-        if ours is None:
-            return None
-        word = ours[1]  # so that its keys are looked at as well
-    return word, shelf.load(package, word)
+
+def _refused(reader: Reader, place: KeyPath, word: str, package: Any) -> str | None:
+    """Says what an unknown type is called here, or where it stands; gives that word of the shelf, if any."""
+    from walkthrough import updates as update_shelf
+    from walkthrough.case.tables.neighbours import unknown_type
+
+    said = unknown_type(word, shelf.names(package))
+    ours = re.match(r'is "(\w+)" here', said)
+    known = ours[1] if ours else word
+    for other, where in (
+        (layer_shelf, "a layer: it stands in a table [[layers]]"),
+        (loss_shelf, "a loss: it stands in the table [loss]"),
+        (update_shelf, "an update rule: it stands in the table [update]"),
+    ):
+        if other is not package and known in shelf.names(other):
+            said = f"{said}, {where}" if known != word else f"is {where}"
+    reader.refuse((*place, "type"), f"{quoted(word)} {said}")
+    return known if known in shelf.names(package) else None
 
 
 def fill(

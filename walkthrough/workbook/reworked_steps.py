@@ -236,7 +236,7 @@ class ReworkedStep:
 
         What is not on the sheet is worked out anew; None where this cell has nothing to do with it.
         """
-        if self.book.apart(self.ref, ref, self.number.written):
+        if ref not in self.book.reads(self.ref) and self.book.settled(self.ref, self.number.written):
             return None
         met: list[Ref] = []
 

@@ -106,12 +106,11 @@ class Workbook:
         """The cells from which a cell is worked out, at the first remove."""
         return self.remember(("reads", ref), lambda: frozenset(self._reads(self.step(ref))))
 
-    def apart(self, ref: Ref, given: Ref, written: Container[Ref]) -> bool:
-        """Whether a number has nothing to do with a given one: it is made of others, all given or written."""
+    def settled(self, ref: Ref, written: Container[Ref]) -> bool:
+        """Whether all that a number is made of is given or written, so that nothing else reaches it."""
         if not isinstance(self.step(ref), Sums | Choice | Gate):
             return False  # what a route and a formula read is not all among what they are made of
-        reads = self.reads(ref)
-        return given not in reads and all(each in written or self.given(each) is not None for each in reads)
+        return all(each in written or self.given(each) is not None for each in self.reads(ref))
 
     def _reads(self, step: AnyStep) -> Iterator[Ref]:
         match step:

@@ -65,6 +65,7 @@ class CommonCauses:
         self._others = [claim for claim in others if claim.number is not None]
         self._book = book
         self._own = own
+        self._settled: dict[int, bool] = {}
 
     def found(self, wrong: Sequence[Diagnosed]) -> tuple[tuple[LayerSlip, ...], tuple[Diagnosed, ...]]:
         """The findings that several claims share, and the claims again with what is then told of each."""
@@ -146,7 +147,12 @@ class CommonCauses:
     def _apart(self, clue: Clue, claim: NumberClaim) -> bool:
         """Whether a number can have nothing to do with the one that was misread."""
         here = Ref(claim.tensor, claim.at)
-        return clue.at is not None and self._book.apart(here, clue.at, self._own.page)
+        if clue.at is None or clue.at in self._book.reads(here):
+            return False
+        known = self._settled.get(id(claim))
+        if known is None:
+            known = self._settled[id(claim)] = self._book.settled(here, self._own.page)
+        return known
 
     def _fit(self, clue: Clue, claim: NumberClaim) -> str:
         """Whether a misreading `gives` a number, `nearly` or `not`; `elsewhere` if it changes nothing."""

@@ -174,8 +174,9 @@ def units_of(claim: NumberClaim) -> list[Fraction]:
     """The units that the last digit of a written number may stand for, as long as two digits stay."""
     assert claim.number is not None
     units = claim.number.units[:_MOST_UNITS]
-    fine = [unit for unit in units if abs(claim.number.value) >= 10 * unit or unit == units[0]]
-    return fine or [Fraction(0)]
+    if len(units) < 2:
+        return list(units) or [Fraction(0)]
+    return [unit for unit in units if abs(claim.number.value) >= 10 * unit or unit == units[0]]
 
 
 def sought_for(written: Quantity, unit: Quantity, page: SheetNumbers) -> Sought:
