@@ -1,5 +1,5 @@
-// The case's own equations, which the page carries as data, read once more: in double precision, for "what if".
-// Nothing here knows of layers, or of a page.
+// The case's own equations, which the page carries as data, read twice more: in double precision for "what if", and in
+// decimals for what the page does not carry of large tensors. Nothing here knows of layers, or of a page.
 
 // --- tensors and equations --------------------------------------------------------------------------------
 
