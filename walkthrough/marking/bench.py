@@ -6,6 +6,7 @@ them, so that no marked worksheet travels, and none is kept.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +28,8 @@ Outcome: TypeAlias = "MarkedOnBench | CaseError"
 """A marked worksheet, or what is wrong with one."""
 
 _BATCH = 25
+_SELDOM = 50_000
+"""So many objects are made in a further bench before it looks for those that nobody needs any more."""
 _WAITING = 2
 """Batches that a bench has before it, so that it never waits and nothing piles up."""
 
@@ -126,6 +129,8 @@ def side_by_side(found: Sequence[SheetSource], wanted: Wanted, benches: int) -> 
 
 def _at_bench(end: Connection, wanted: Wanted) -> None:
     """A process that marks what it is given, until nothing more comes."""
+    gc.freeze()  # what is loaded now stays; looking through it again and again takes a twentieth of the time
+    gc.set_threshold(_SELDOM)
     bench = Bench(wanted.digits, wanted.case)
     while True:
         try:
