@@ -21,7 +21,7 @@ from walkthrough.numbers.grid import GivenGrid
 from walkthrough.numbers.quantities import quantity
 from walkthrough.numbers.written import Written
 from walkthrough.slips import Candidate, SlipKind
-from walkthrough.slips._given_numbers import given_operands, misreadings
+from walkthrough.slips._given_numbers import given_numbers, misreadings
 from walkthrough.slips._lines import as_known
 from walkthrough.trace.steps.kinds import Given, Ref
 from walkthrough.trace.trace import replay
@@ -133,10 +133,10 @@ def _everywhere(
 def with_data_misread(name: str, draw: random.Random, digits: int) -> tuple[str, Ref, MarkedSheet] | None:
     """A whole sheet of somebody who took one number of the case for another, worked out by a changed case."""
     book = shipped(name)
-    own = next((own for own in _drawn_steps(book, draw) if given_operands(own)), None)
+    own = next((own for own in _drawn_steps(book, draw) if given_numbers(own)), None)
     if own is None:
         return None
-    ref = draw.choice(given_operands(own))
+    ref = draw.choice(given_numbers(own)).ref
     misreading = draw.choice(misreadings(own, ref).all)
     case = with_number(book.trace.case, ref, misreading.number)
     try:

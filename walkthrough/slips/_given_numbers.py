@@ -98,13 +98,8 @@ class Use:
     places: tuple[tuple[int, int], ...] = ()
 
 
-def given_operands(own: ReworkedStep) -> list[Ref]:
-    """The numbers in a step that the case gives, each once."""
-    return [use.ref for use in _uses(own)]
-
-
-def _uses(own: ReworkedStep) -> list[Use]:
-    """The numbers that the case gives, and that do not stand on the sheet as well."""
+def given_numbers(own: ReworkedStep) -> list[Use]:
+    """The numbers in a step that the case gives, and that do not stand on the sheet as well, each once."""
     page = own.sought.page if own.sought is not None else ()
     return [use for use in _uses_of(own) if use.ref not in page]
 
@@ -137,7 +132,7 @@ def _uses_in_rows(own: ReworkedStep) -> Iterator[Use]:
 
 def numbers_misread(own: ReworkedStep) -> Candidates:
     """What the step gives with one of its given numbers misread."""
-    uses = _uses(own)
+    uses = given_numbers(own)
     if not uses or len(uses) > _MOST_GIVEN:
         return
     missing = _missing(own) if uses[0].places else None

@@ -42,15 +42,14 @@ class ComparedClaim(NamedTuple):
 class PlacedClaim(NamedTuple):
     """A claim, its place in the order of computation, and its number beside the true one, if it has one.
 
-    What is claimed of −∂L/∂z stands in the place of ∂L/∂z, `turned`: with the other sign. `ref` and `said`
-    are the cell and the number as they stand on the sheet.
+    What is claimed of −∂L/∂z stands in the place of ∂L/∂z, `turned`: with the other sign. `ref` is the cell
+    as it stands on the sheet.
     """
 
     claim: NumberClaim
     number: int
     compared: ComparedClaim | None
     ref: Ref
-    said: WrittenRational | None
     turned: bool = False
 
 
@@ -83,9 +82,8 @@ class Comparisons:
             compared = None if written is None else self._beside(number, written)
             if len(self._placed) >= _MOST_REMEMBERED:
                 self._placed.clear()
-            said = None if claim.number is None else WrittenRational.of(claim.number)
             ref = Ref(claim.tensor, claim.at)
-            known = self._placed[key] = PlacedClaim(claim, number, compared, ref, said, gradient is not None)
+            known = self._placed[key] = PlacedClaim(claim, number, compared, ref, gradient is not None)
         return known
 
     def marked(

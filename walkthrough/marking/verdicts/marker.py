@@ -336,9 +336,15 @@ class Marking:
 
     def _page(self) -> SheetNumbers:
         """Every number on the sheet as it stands there."""
-        known = [(each.ref, each.said) for each in self._claims if each.said is not None]
-        units = {ref: said.units[0] for ref, said in known if said.units}
-        return SheetNumbers({ref: said.value for ref, said in known}, units)
+        numbers: dict[Ref, Rational] = {}
+        units: dict[Ref, Rational] = {}
+        for _, _, compared, ref, other_sign in self._claims:
+            if compared is not None:
+                said = compared.said
+                numbers[ref] = -said.value if other_sign else said.value
+                if said.units:
+                    units[ref] = said.units[0]
+        return SheetNumbers(numbers, units)
 
     def _looked_up(self, numbers: DifferingNumbers) -> Own:
         def value(ref: Ref) -> Rational | None:
